@@ -1,0 +1,173 @@
+# Awesome Pizza: one file for everything a person or CI does with the project. `make` alone lists the targets.
+# Nothing is done twice: what a target makes is a file that depends on what it was made from.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+version := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+tools   := .cache/tools
+
+# ---- what people call -------------------------------------------------------------------------------------------
+
+.PHONY: help run build test check bench sim fmt clean
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: build need-postgres ## a whole chain on this machine: ARGS="--restaurants 3 --speed 10" reach bin/local, Ctrl-C ends it
+	@exec bin/local $(ARGS)
+
+build: bin/edge bin/cloud bin/firmware-sim bin/local ## the web pages and the four programs, into bin/
+
+test: test-go test-web test-system test-browser ## every test: Go with the race detector, web, browser, whole system
+
+check: fmt-check lint web-check gen-check vuln test ## what CI runs: format, linters, generated files, vulnerabilities, then make test
+
+bench: build need-postgres ## the benchmarks, written to docs/benchmarks
+	@mkdir -p docs/benchmarks
+	go test -run '^$$' -bench . -benchmem ./shared/... ./edge/... ./cloud/... ./firmware-sim/... | tee docs/benchmarks/go.txt
+	go run ./deploy/bench
+
+SEED ?= $(shell date +%s%N)
+CHECKS ?= 1000
+sim: need-go ## the fault histories of the link: SEED=n repeats a run exactly, CHECKS=n sets how many
+	@echo "make sim SEED=$(SEED) CHECKS=$(CHECKS)"
+	go test -count=1 -timeout 20m ./shared/link/... -rapid.seed=$(SEED) -rapid.checks=$(CHECKS)
+
+fmt: $(tools)/gofumpt-v0.12.0 ## the Go code, formatted
+	@$< -w $(go_dirs)
+
+clean: ## forget everything that was built or installed in this folder (not data/)
+	rm -rf bin .cache $(web:%=%/node_modules)
+	find $(pages) -path '*/dist/*' ! -name .keep -delete
+
+# ---- programs ---------------------------------------------------------------------------------------------------
+
+pages   := edge/web cloud/web
+web     := shared/ui $(pages)
+go_dirs := $(wildcard cloud deploy docs edge firmware-sim shared)
+
+# sources lists what a program is made of: every file of the folders but tests, npm's things and what is compiled into dist.
+sources = $(shell find $(wildcard $1) \( -name node_modules -o -name dist -o -name testdata \) -prune -o -type f ! -name '*_test.go' ! -path '*/web/src/*' -print)
+
+compile = go build -trimpath -ldflags '-s -w -X main.version=$(version)' -o $@ ./$1 && touch $@
+
+bin/edge: export CGO_ENABLED := 0
+bin/edge: $(call sources,edge shared) edge/web/dist/index.html go.mod go.sum .cache/version | need-go
+	$(call compile,edge/cmd/edge)
+
+bin/cloud: export CGO_ENABLED := 0
+bin/cloud: $(call sources,cloud shared) cloud/web/dist/index.html go.mod go.sum .cache/version | need-go
+	$(call compile,cloud/cmd/cloud)
+
+bin/firmware-sim: export CGO_ENABLED := 0
+bin/firmware-sim: $(call sources,firmware-sim shared) go.mod go.sum .cache/version | need-go
+	$(call compile,firmware-sim)
+
+bin/local: export CGO_ENABLED := 0
+bin/local: $(call sources,deploy/local shared) go.mod go.sum .cache/version | need-go
+	$(call compile,deploy/local)
+
+# The version is a file that changes only when the version does, so that a new commit links again and nothing else does.
+.PHONY: always
+.cache/version: always
+	@mkdir -p $(@D)
+	@[ "$$(cat $@ 2>/dev/null)" = '$(version)' ] || echo '$(version)' >$@
+
+# ---- pages ------------------------------------------------------------------------------------------------------
+
+# npm writes node_modules/.package-lock.json last. One project installs after the other: both link shared/ui.
+%/node_modules/.package-lock.json: %/package.json %/package-lock.json | need-node
+	cd $* && npm ci --no-audit --no-fund
+	@touch $@
+
+edge/web/node_modules/.package-lock.json cloud/web/node_modules/.package-lock.json: shared/ui/node_modules/.package-lock.json
+cloud/web/node_modules/.package-lock.json: | edge/web/node_modules/.package-lock.json
+
+page_sources = $(shell find $(wildcard $1) \( -name node_modules -o -name dist \) -prune -o -type f ! -name '*.test.ts' ! -name '*.go' -print)
+
+edge/web/dist/index.html: $(call page_sources,edge/web shared/ui)
+cloud/web/dist/index.html: $(call page_sources,cloud/web shared/ui)
+%/dist/index.html: %/node_modules/.package-lock.json
+	cd $* && npm run build
+	@touch $*/dist/.keep
+	@test -f $@ || { echo "npm run build in $* wrote no dist/index.html" >&2; exit 1; }
+	@touch $@
+
+# ---- tests ------------------------------------------------------------------------------------------------------
+
+.PHONY: test-go test-web test-system test-browser
+# The tests under deploy and docs look at programs and at the tree, which Go's test cache cannot see: they always run, and
+# after the others, because they measure time. The rest may come from the cache.
+test-go: need-go need-postgres need-cc $(pages:%=%/dist/index.html)
+	go test -race -timeout 20m $$(go list ./... | grep -vE '^awesome\.pizza/(deploy|docs)(/|$$)')
+
+test-system: build need-postgres need-cc
+	go test -race -count=1 -timeout 20m ./docs/... ./deploy/...
+
+test-web: $(web:%=%/node_modules/.package-lock.json)
+	@for dir in $(web); do echo "$$dir: npm test"; (cd $$dir && npm test); done
+
+test-browser: build need-postgres need-chromium $(pages:%=%/node_modules/.package-lock.json)
+	@for dir in $(pages); do echo "$$dir: npm run test:browser"; (cd $$dir && npm run test:browser); done
+
+# ---- checks -----------------------------------------------------------------------------------------------------
+
+.PHONY: fmt-check lint web-check gen gen-check vuln
+fmt-check: $(tools)/gofumpt-v0.12.0
+	@bad=$$($< -l $(go_dirs)); [ -z "$$bad" ] || { echo "not formatted, run make fmt:" >&2; echo "$$bad" >&2; exit 1; }
+
+# Where golangci-lint cannot be installed, its two most useful parts stand in, and the line says so.
+lint: need-go $(pages:%=%/dist/index.html)
+	@if .ci/tool github.com/golangci/golangci-lint/v2/cmd/golangci-lint v2.15.0 $(tools)/golangci-lint-v2.15.0; then \
+		$(tools)/golangci-lint-v2.15.0 run ./...; \
+	else \
+		echo "golangci-lint could not be installed: staticcheck and go vet instead"; \
+		.ci/tool honnef.co/go/tools/cmd/staticcheck v0.8.2 $(tools)/staticcheck-v0.8.2; \
+		$(tools)/staticcheck-v0.8.2 ./...; \
+		go vet ./...; \
+	fi
+
+web-check: $(web:%=%/node_modules/.package-lock.json)
+	@for dir in $(web); do echo "$$dir: svelte-check, eslint"; (cd $$dir && npm run check && npm run lint); done
+
+gen: need-go ## write the generated files again: API documents and golden files
+	go generate ./...
+
+# Generated files are current when writing them again changes nothing, whatever else is not committed yet.
+tree = { git status --porcelain; git diff HEAD; }
+gen-check: need-go
+	@mkdir -p .cache
+	@$(tree) >.cache/before.diff
+	@$(MAKE) gen
+	@$(tree) >.cache/after.diff
+	@cmp -s .cache/before.diff .cache/after.diff || { diff .cache/before.diff .cache/after.diff || true; \
+		echo "generated files were not current: commit what make gen wrote" >&2; exit 1; }
+
+GOVULNDB ?= https://vuln.go.dev
+vuln: need-go
+	@if ! curl -fsS -m 20 -o /dev/null $(GOVULNDB)/index/modules.json; then \
+		echo "vulnerabilities: NOT CHECKED, $(GOVULNDB) cannot be reached from here"; \
+	else \
+		.ci/tool golang.org/x/vuln/cmd/govulncheck v1.8.0 $(tools)/govulncheck-v1.8.0; \
+		$(tools)/govulncheck-v1.8.0 -db $(GOVULNDB) ./...; \
+	fi
+
+# ---- what must be on the machine --------------------------------------------------------------------------------
+
+.PHONY: need-go need-node need-cc need-postgres need-chromium
+need-go:
+	@.ci/need go
+need-node:
+	@.ci/need node npm
+need-cc:
+	@.ci/need cc
+need-postgres:
+	@.ci/need postgres
+need-chromium:
+	@.ci/need chromium
+
+$(tools)/gofumpt-%: | need-go
+	@.ci/tool mvdan.cc/gofumpt $* $@

@@ -1,0 +1,90 @@
+package link
+
+import "fmt"
+
+// Verdict is what the cloud does with a batch.
+type Verdict string
+
+const (
+	Skip       Verdict = "skip"       // everything in it is there already: acknowledge again
+	Apply      Verdict = "apply"      // insert Events, project them, advance to After, commit, acknowledge
+	Gap        Verdict = "gap"        // something before it is missing: apply nothing, ask for a rewind
+	Fork       Verdict = "fork"       // it continues another history: apply nothing, call for SYNC
+	Quarantine Verdict = "quarantine" // another epoch or device: keep it aside for a person
+	Corrupt    Verdict = "corrupt"    // its hashes do not fit its contents: apply nothing, ask for a rewind
+)
+
+// Decision says what to do with a batch, and why.
+type Decision struct {
+	Verdict Verdict
+	Events  []Event // to insert and project, in order: the part of the batch that is new
+	After   Mark    // where the row stands when the decision is carried out
+	Reason  string
+	gen     string
+}
+
+// Decide judges a batch against the edge's row, which the caller has locked in the transaction that will carry out the decision. Every
+// batch is acknowledged to the hub after the commit, whatever the verdict: what is missing is sent again by the edge, not by the hub.
+func Decide(have LinkRow, b Batch) Decision {
+	d := Decision{After: Mark{Epoch: have.Epoch, Seq: have.Seq, Hash: have.Hash}, gen: b.Gen}
+	switch {
+	case have.Device != "" && b.Device != have.Device:
+		return d.with(Quarantine, "batch %s comes from device %q, enrolled is %q", b.MsgID(), b.Device, have.Device)
+	case b.Epoch != have.Epoch:
+		return d.with(Quarantine, "batch %s is of epoch %d, the link is in %d", b.MsgID(), b.Epoch, have.Epoch)
+	}
+	if err := b.check(); err != nil {
+		return d.with(Corrupt, "%v", err)
+	}
+	if seq := broken(b); seq != 0 {
+		return d.with(Corrupt, "event %d of batch %s does not fit its hash", seq, b.MsgID())
+	}
+	switch {
+	case b.First > have.Seq+1:
+		return d.with(Gap, "batch %s leaves a gap after %d", b.MsgID(), have.Seq)
+	case b.Last < have.Seq:
+		return d.with(Skip, "batch %s is behind %d", b.MsgID(), have.Seq)
+	case b.hashAt(have.Seq) != have.Hash:
+		return d.with(Fork, "batch %s continues another event %d", b.MsgID(), have.Seq)
+	case b.Last == have.Seq:
+		return d.with(Skip, "batch %s ends at %d", b.MsgID(), have.Seq)
+	}
+	d.Verdict, d.Events, d.After = Apply, b.Events[have.Seq+1-b.First:], b.After()
+	return d
+}
+
+func (d Decision) with(v Verdict, format string, args ...any) Decision {
+	d.Verdict, d.Reason = v, fmt.Sprintf(format, args...)
+	return d
+}
+
+// Control is what to tell the edge besides the acknowledgement, if anything.
+func (d Decision) Control() (Control, bool) {
+	switch d.Verdict {
+	case Gap, Corrupt:
+		return Control{Kind: Rewind, Epoch: d.After.Epoch, Seq: d.After.Seq + 1, Gen: d.gen, Reason: d.Reason}, true
+	case Fork, Quarantine:
+		return Control{Kind: CallSync, Gen: d.gen, Reason: d.Reason}, true
+	}
+	return Control{}, false
+}
+
+// broken is the seq of the first event whose hash does not continue the chain, or 0.
+func broken(b Batch) uint64 {
+	prev := b.Prev
+	for _, e := range b.Events {
+		if Chain(prev, e) != e.Hash {
+			return e.Seq
+		}
+		prev = e.Hash
+	}
+	return 0
+}
+
+// hashAt is the chain's hash after seq, which lies between First-1 and Last.
+func (b Batch) hashAt(seq uint64) Hash {
+	if seq+1 == b.First {
+		return b.Prev
+	}
+	return b.Events[seq-b.First].Hash
+}

@@ -1,0 +1,72 @@
+package link
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// Command is what the cloud wants of a restaurant: a row of edge_commands. The edge answers with an event.
+type Command struct {
+	Seq   uint64          `json:"seq"` // gapless from 1 per edge, over all epochs
+	ID    string          `json:"id"`
+	Kind  string          `json:"kind"`
+	At    time.Time       `json:"at"` // the cloud's clock
+	Order string          `json:"order,omitempty"`
+	Trace string          `json:"trace,omitempty"` // W3C traceparent
+	Body  json.RawMessage `json:"body"`
+}
+
+// CommandBatch is a run of commands without gaps.
+type CommandBatch struct {
+	Edge     string    `json:"edge,omitempty"` // for logs; the subject says whom it is for
+	Inc      string    `json:"inc"`            // incarnation that numbered them: an edge takes only what it learned at SYNC
+	High     uint64    `json:"high"`           // highest committed command of this edge
+	Commands []Command `json:"commands"`
+}
+
+// DecideCommand judges the next command when all up to applied are applied: Apply (in one transaction: inbox row, effect, result event),
+// Skip (a repetition) or Gap (ask for SYNC).
+func DecideCommand(applied uint64, c Command) Verdict {
+	switch {
+	case c.Seq <= applied:
+		return Skip
+	case c.Seq == applied+1:
+		return Apply
+	}
+	return Gap
+}
+
+// Ready reports whether new web orders may go to the kitchen's queue: only when the edge has applied every command that existed at its
+// last SYNC, so that it has met every revoke before it starts cooking.
+func Ready(applied, namedBySync uint64) bool { return applied >= namedBySync }
+
+// Pack cuts commands into batches of at most MaxBatchEvents and MaxBatchBytes.
+func Pack(commands []Command) [][]Command {
+	var batches [][]Command
+	start, size := 0, 0
+	for i, c := range commands {
+		n := len(c.Body) + 6*(len(c.ID)+len(c.Kind)+len(c.Order)+len(c.Trace)) + 256 // as in Fit
+		if i-start == MaxBatchEvents || i > start && size+n > MaxBatchBytes-512 {
+			batches = append(batches, commands[start:i])
+			start, size = i, 0
+		}
+		size += n
+	}
+	if start < len(commands) {
+		batches = append(batches, commands[start:])
+	}
+	return batches
+}
+
+func (b CommandBatch) check() error {
+	if b.Inc == "" || len(b.Commands) > MaxBatchEvents {
+		return fmt.Errorf("%w: %d commands of incarnation %q", ErrCorrupt, len(b.Commands), b.Inc)
+	}
+	for i, c := range b.Commands {
+		if c.Seq == 0 || c.Seq != b.Commands[0].Seq+uint64(i) || c.Seq > b.High || !named(c.ID) || !named(c.Kind) || len(c.Body) == 0 {
+			return fmt.Errorf("%w: command %d of %d", ErrCorrupt, c.Seq, b.High)
+		}
+	}
+	return nil
+}

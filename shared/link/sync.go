@@ -1,0 +1,116 @@
+package link
+
+import (
+	"fmt"
+	"time"
+)
+
+// SyncRequest is how an edge introduces itself and asks where the cloud stands. The Sender fills it but for the fields below the line,
+// which the shell adds when it sends.
+type SyncRequest struct {
+	N        uint64 `json:"n"` // number of the attempt since boot; the reply repeats it, so that late replies are known
+	Device   string `json:"device"`
+	Boot     string `json:"boot"` // random per start of the node
+	Epoch    uint64 `json:"epoch"`
+	Last     uint64 `json:"last"` // tip of the outbox
+	LastHash Hash   `json:"last_hash"`
+	Acked    uint64 `json:"acked"`
+	Schema   int    `json:"schema"`
+
+	CmdSeq  uint64    `json:"cmd_seq"`          // highest command applied
+	CmdID   string    `json:"cmd_id,omitempty"` // its id
+	Clock   time.Time `json:"clock"`            // the edge's wall clock
+	Trusted bool      `json:"trusted"`          // whether the edge trusts it
+	Open    int       `json:"open"`             // open orders at the edge: dashboards are fresh before the backlog is in
+}
+
+// SyncKind is what a SYNC tells the edge to do.
+type SyncKind string
+
+const (
+	Resume   SyncKind = "resume"   // go on after Seq
+	Forked   SyncKind = "fork"     // edge and cloud hold different histories: a restored card, a clone
+	Fenced   SyncKind = "fenced"   // another device is enrolled for this restaurant
+	Snapshot SyncKind = "snapshot" // the edge is empty and the cloud is not: new or replaced hardware
+)
+
+// SyncReply is the cloud's answer. It is made from committed state only.
+type SyncReply struct {
+	N       uint64    `json:"n"`
+	Kind    SyncKind  `json:"kind"`
+	Inc     string    `json:"inc"` // incarnation of the cloud's database; changes when it is restored to an older point
+	Epoch   uint64    `json:"epoch"`
+	Seq     uint64    `json:"seq"` // the cloud's watermark
+	Hash    Hash      `json:"hash"`
+	CmdFrom uint64    `json:"cmd_from"`           // commands follow from here
+	CmdHigh uint64    `json:"cmd_high"`           // highest committed command: web orders wait until the edge has applied it
+	MaxRate int       `json:"max_rate,omitempty"` // events per second while the edge catches up; 0: as fast as it can
+	Time    time.Time `json:"time"`               // the cloud's clock
+	Reason  string    `json:"reason,omitempty"`
+}
+
+// Ack is the cloud's watermark, sent after the commit.
+type Ack struct {
+	Inc   string `json:"inc"`
+	Epoch uint64 `json:"epoch"`
+	Seq   uint64 `json:"seq"`
+	Hash  Hash   `json:"hash"`
+}
+
+// ControlKind is what a Control asks for.
+type ControlKind string
+
+const (
+	Rewind   ControlKind = "rewind" // send again from Seq
+	CallSync ControlKind = "sync"   // SYNC now
+)
+
+// Control is the cloud's request to an edge's Sender.
+type Control struct {
+	Kind   ControlKind `json:"kind"`
+	Epoch  uint64      `json:"epoch,omitempty"`
+	Seq    uint64      `json:"seq,omitempty"`
+	Gen    string      `json:"gen,omitempty"` // generation of the batch that made the cloud ask; one that is history asks for nothing
+	Reason string      `json:"reason,omitempty"`
+}
+
+// LinkRow is what the cloud has committed of one edge: its row of edge_link.
+type LinkRow struct {
+	Edge   string
+	Device string // the enrolled device; empty until the first device is bound
+	Epoch  uint64
+	Seq    uint64
+	Hash   Hash
+}
+
+// Ack is the acknowledgement of what row holds.
+func (row LinkRow) Ack(inc string) Ack {
+	return Ack{Inc: inc, Epoch: row.Epoch, Seq: row.Seq, Hash: row.Hash}
+}
+
+// AnswerSync answers a SYNC from the committed row, the incarnation of the database and the edge's highest committed command. The
+// caller sets MaxRate if it wants to slow the edge down, and binds the device first when the row has none.
+//
+// An edge that has applied more commands than the cloud knows is answered with a fork: the cloud's commands were restored to an older
+// point, and their numbers must not be used again for others.
+func AnswerSync(row LinkRow, req SyncRequest, inc string, cmdHigh uint64, now time.Time) SyncReply {
+	r := SyncReply{
+		N: req.N, Kind: Resume, Inc: inc, Epoch: row.Epoch, Seq: row.Seq, Hash: row.Hash,
+		CmdFrom: req.CmdSeq + 1, CmdHigh: cmdHigh, Time: now.UTC().Truncate(time.Millisecond),
+	}
+	switch {
+	case row.Device != "" && req.Device != row.Device:
+		r.Kind, r.Reason = Fenced, "another device is enrolled for this restaurant"
+	case req.Last == 0 && row.Seq > 0:
+		r.Kind, r.Reason = Snapshot, fmt.Sprintf("the edge is empty, the cloud holds %d events", row.Seq)
+	case req.Epoch != row.Epoch:
+		r.Kind, r.Reason = Forked, fmt.Sprintf("the edge is in epoch %d, the cloud in %d", req.Epoch, row.Epoch)
+	case req.Last < row.Seq:
+		r.Kind, r.Reason = Forked, fmt.Sprintf("the edge ends at %d, the cloud holds %d", req.Last, row.Seq)
+	case req.Last == row.Seq && req.LastHash != row.Hash:
+		r.Kind, r.Reason = Forked, fmt.Sprintf("event %d is another one here and there", row.Seq)
+	case req.CmdSeq > cmdHigh:
+		r.Kind, r.Reason = Forked, fmt.Sprintf("the edge has applied command %d, the cloud knows %d", req.CmdSeq, cmdHigh)
+	}
+	return r
+}

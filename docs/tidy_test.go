@@ -1,0 +1,104 @@
+package docs
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// rules are conventions that no linter knows. Each says why it exists, so that whoever breaks one can argue.
+var rules = []struct {
+	name   string
+	broken func(code string) bool
+	why    string
+}{
+	{
+		"a test sleeps outside a synctest bubble",
+		func(code string) bool {
+			return strings.Contains(code, "time.Sleep(") && !strings.Contains(code, `"testing/synctest"`)
+		},
+		"real sleeping is slow when it is long and wrong when it is short: wait for the thing itself",
+	},
+	{
+		"a test is skipped",
+		regexp.MustCompile(`\b[tb]\.Skip(f|Now)?\(`).MatchString,
+		"a skipped test says ok and knows nothing",
+	},
+	{
+		"a linter is silenced",
+		regexp.MustCompile(`//\s*` + `nolint|//lint:` + `ignore|#` + `nosec`).MatchString,
+		"mend the code or argue about the rule in .golangci.yml",
+	},
+	{
+		"work is left undone",
+		regexp.MustCompile(`\b(TO` + `DO|FIX` + `ME|XX` + `X)\b`).MatchString,
+		"unfinished work belongs to whoever plans, not to whoever reads",
+	},
+}
+
+func TestConventionsThatNoLinterKnows(t *testing.T) {
+	t.Parallel()
+	for _, p := range packages(t) {
+		for _, name := range append(append(append([]string{}, p.GoFiles...), p.TestGoFiles...), p.XTestGoFiles...) {
+			file := filepath.Join(p.Dir, name)
+			code, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, rule := range rules {
+				if rule.broken(string(code)) {
+					t.Errorf("%s/%s: %s (%s)", p.room(), name, rule.name, rule.why)
+				}
+			}
+		}
+	}
+}
+
+func TestEveryPackageWithTestsLooksForLeakedGoroutines(t *testing.T) {
+	t.Parallel()
+	for _, p := range packages(t) {
+		tests := append(append([]string{}, p.TestGoFiles...), p.XTestGoFiles...)
+		if len(tests) == 0 {
+			continue
+		}
+		leakChecked := false
+		for _, name := range tests {
+			code, err := os.ReadFile(filepath.Join(p.Dir, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			leakChecked = leakChecked || strings.Contains(string(code), "goleak.")
+		}
+		if !leakChecked {
+			t.Errorf("the tests of %s do not look for leaked goroutines: add goleak.VerifyTestMain", p.room())
+		}
+	}
+}
+
+var link = regexp.MustCompile(`\]\(([^)#\s]+)(?:#[^)]*)?\)`)
+
+func TestLinksInTheDocumentsLeadSomewhere(t *testing.T) {
+	t.Parallel()
+	for _, pattern := range []string{"*.md", "*/*.md", "../*.md"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range link.FindAllStringSubmatch(string(text), -1) {
+				if strings.Contains(m[1], "://") || strings.HasPrefix(m[1], "mailto:") {
+					continue
+				}
+				if _, err := os.Stat(filepath.Join(filepath.Dir(file), m[1])); err != nil {
+					t.Errorf("%s links to %s, which is not there", file, m[1])
+				}
+			}
+		}
+	}
+}

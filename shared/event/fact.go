@@ -1,0 +1,87 @@
+package event
+
+import (
+	"time"
+
+	"awesome.pizza/shared/order"
+)
+
+// OrderTaken says that the restaurant itself took an order: at the counter or by phone.
+type OrderTaken struct {
+	Order order.Order  `json:"order"`
+	Items []order.Item `json:"items"`
+}
+
+// Kind names the fact.
+func (OrderTaken) Kind() string { return "order.taken.v1" }
+
+// OrderStepped says that the restaurant took a step of the kitchen lane, or of the intake lane of an order it took itself.
+type OrderStepped struct {
+	Order  order.ID     `json:"order"`
+	Action order.Action `json:"action"`
+	Items  []string     `json:"items,omitempty"`  // the items that moved, for item actions
+	Number int          `json:"number,omitempty"` // with queue: the short number of the business day
+	Cause  Cause        `json:"cause"`
+	Who    string       `json:"who,omitempty"`    // the cook or the device
+	Oven   string       `json:"oven,omitempty"`   // with bake and unload
+	Reason string       `json:"reason,omitempty"` // with reject, void and remake
+	Ready  *time.Time   `json:"ready,omitempty"`  // the forecast after this step
+}
+
+// Kind names the fact.
+func (OrderStepped) Kind() string { return "order.stepped.v1" }
+
+// Cause is what made the restaurant take a step.
+type Cause string
+
+// The causes.
+const (
+	ByTap    Cause = "tap"
+	BySensor Cause = "sensor"
+	ByWish   Cause = "wish"
+	ByRule   Cause = "rule" // the node itself: numbering, timers
+)
+
+// ForecastChanged says when the kitchen now expects an order to be ready.
+type ForecastChanged struct {
+	Order order.ID  `json:"order"`
+	Ready time.Time `json:"ready"`
+}
+
+// Kind names the fact.
+func (ForecastChanged) Kind() string { return "forecast.changed.v1" }
+
+// CommandAnswered is the one answer to a command: granted, or refused with a reason.
+type CommandAnswered struct {
+	Seq     uint64   `json:"seq"`
+	Command string   `json:"command"`
+	Order   order.ID `json:"order,omitempty"`
+	Granted bool     `json:"granted"`
+	Reason  string   `json:"reason,omitempty"`
+}
+
+// Kind names the fact.
+func (CommandAnswered) Kind() string { return "command.answered.v1" }
+
+// AlertRaised says that something in the restaurant needs a person.
+type AlertRaised struct {
+	Alert  string    `json:"alert"` // stays the same until it is cleared
+	Device string    `json:"device"`
+	What   string    `json:"what"`  // silent, overheat, underheat, malfunction, door_open, probe_limit, stuck_order, overdue_bake
+	Level  string    `json:"level"` // warning or critical
+	Order  order.ID  `json:"order,omitempty"`
+	Since  time.Time `json:"since"`
+}
+
+// Kind names the fact.
+func (AlertRaised) Kind() string { return "alert.raised.v1" }
+
+// AlertCleared says that an alert is over.
+type AlertCleared struct {
+	Alert  string    `json:"alert"`
+	Device string    `json:"device"`
+	At     time.Time `json:"at"`
+}
+
+// Kind names the fact.
+func (AlertCleared) Kind() string { return "alert.cleared.v1" }

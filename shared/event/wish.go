@@ -1,0 +1,47 @@
+package event
+
+import (
+	"time"
+
+	"awesome.pizza/shared/order"
+)
+
+// OrderOffered asks a restaurant to make an order. From the commit of this command on, cancelling is a wish.
+type OrderOffered struct {
+	Order order.Order  `json:"order"`
+	Items []order.Item `json:"items"`
+}
+
+// Kind names the wish.
+func (OrderOffered) Kind() string { return "order.offered.v1" }
+
+// OrderRevoked asks the restaurant to void an order, which it grants while nothing bakes yet.
+type OrderRevoked struct {
+	Order  order.ID `json:"order"`
+	Reason string   `json:"reason"`
+}
+
+// Kind names the wish.
+func (OrderRevoked) Kind() string { return "order.revoked.v1" }
+
+// StatusWished asks the restaurant to take an order to a status that the kitchen owns.
+type StatusWished struct {
+	Order  order.ID         `json:"order"`
+	Status order.StatusName `json:"status"`
+	By     string           `json:"by"`
+}
+
+// Kind names the wish.
+func (StatusWished) Kind() string { return "status.wished.v1" }
+
+// DeliveryStepped tells the restaurant how the delivery lane stands, so that its displays can show who comes and when.
+type DeliveryStepped struct {
+	Order    order.ID       `json:"order"`
+	Delivery order.Delivery `json:"delivery"`
+	Driver   string         `json:"driver,omitempty"` // id
+	Name     string         `json:"name,omitempty"`
+	Arrives  *time.Time     `json:"arrives,omitempty"` // when the driver is expected at the restaurant
+}
+
+// Kind names the wish.
+func (DeliveryStepped) Kind() string { return "delivery.stepped.v1" }

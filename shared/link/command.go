@@ -17,6 +17,11 @@ type Command struct {
 	Body  json.RawMessage `json:"body"`
 }
 
+// Check reports problem.Invalid when c could not travel as it is; ask before the command is committed.
+func (c Command) Check() error {
+	return Event{ID: c.ID, Order: c.Order, Kind: c.Kind, At: c.At, Trace: c.Trace, Body: c.Body}.Check()
+}
+
 // CommandBatch is a run of commands without gaps.
 type CommandBatch struct {
 	Edge     string    `json:"edge,omitempty"` // for logs; the subject says whom it is for

@@ -1,0 +1,158 @@
+package link
+
+import (
+	"fmt"
+	"time"
+)
+
+const (
+	// SyncTimeout is how long a SYNC may stay unanswered.
+	SyncTimeout = 5 * time.Second
+	// SyncUnacked and SyncIdle are how long after a SYNC the next one is held, with and without something to acknowledge; ± 10 %.
+	SyncUnacked = 30 * time.Second
+	SyncIdle    = 60 * time.Second
+
+	syncSpacing = time.Second // between a reply and a SYNC on demand
+	stallAfter  = 20 * time.Second
+	stallMost   = 4 * time.Minute
+	backoffLow  = 250 * time.Millisecond
+	backoffHigh = 30 * time.Second
+)
+
+// syncing is where the Sender is with its SYNCs.
+type syncing struct {
+	n      uint64    // the last attempt
+	asked  time.Time // when it was made; zero when none is out
+	acked  uint64    // what was acknowledged then
+	wanted bool      // as soon as after allows
+	after  time.Time
+	last   time.Time // when the last one succeeded
+	sway   float64   // of the interval after it, so that a fleet does not beat in step
+	fails  int
+}
+
+// Synced says that a reply to SYNC has come. A late one, of an attempt that was given up, is ignored.
+func (s *Sender) Synced(now time.Time, r SyncReply) Todo {
+	if s.sync.asked.IsZero() || r.N != s.sync.n {
+		return s.todo(now)
+	}
+	s.sync.asked, s.sync.wanted, s.sync.fails = time.Time{}, false, 0
+	s.sync.last, s.sync.after, s.sync.sway = now, now.Add(syncSpacing), 0.9+0.2*s.cfg.Rand()
+	if cause, detail := s.judge(r); cause != "" {
+		s.block(now, cause, detail)
+		return s.todo(now)
+	}
+	s.resume(now, r)
+	return s.todo(now)
+}
+
+// SyncFailed says that attempt n got no reply and will get none.
+func (s *Sender) SyncFailed(now time.Time, n uint64) Todo {
+	if !s.sync.asked.IsZero() && n == s.sync.n {
+		s.syncFailed(now)
+	}
+	return s.todo(now)
+}
+
+// Named is the highest command the last SYNC of this connection named, for Ready; false while there was none.
+func (s *Sender) Named() (uint64, bool) { return s.named, s.sending() }
+
+func (s *Sender) syncFailed(now time.Time) {
+	s.sync.fails++
+	s.sync.asked, s.sync.wanted, s.sync.after = time.Time{}, true, now.Add(s.backoff(s.sync.fails))
+}
+
+// syncDue is when the next SYNC is to be held; zero while one is out.
+func (s *Sender) syncDue() time.Time {
+	if !s.sync.asked.IsZero() {
+		return time.Time{}
+	}
+	if s.sync.wanted {
+		return s.sync.after
+	}
+	every := SyncIdle
+	if s.tip.Seq > s.acked.Seq && s.blocked == "" {
+		every = SyncUnacked
+	}
+	return later(s.sync.after, s.sync.last.Add(time.Duration(float64(every)*s.sync.sway)))
+}
+
+func (s *Sender) ask(now time.Time) *SyncRequest {
+	s.sync.n++
+	s.sync.asked, s.sync.acked = now, s.acked.Seq
+	return &SyncRequest{
+		N: s.sync.n, Device: s.cfg.Device, Boot: s.cfg.Boot, Schema: Schema,
+		Epoch: s.tip.Epoch, Last: s.tip.Seq, LastHash: s.tip.Hash, Acked: s.acked.Seq,
+	}
+}
+
+// judge says why a reply cannot be acted on, or nothing.
+func (s *Sender) judge(r SyncReply) (Cause, string) {
+	switch r.Kind {
+	case Forked:
+		return CauseFork, r.Reason
+	case Fenced:
+		return CauseFenced, r.Reason
+	case Snapshot:
+		return CauseSnapshot, r.Reason
+	case Resume:
+	default:
+		return CauseUnknownReply, fmt.Sprintf("a SYNC reply of kind %q", r.Kind)
+	}
+	if r.Epoch != s.tip.Epoch || r.Seq > s.tip.Seq {
+		return CauseFork, fmt.Sprintf("the cloud resumes at %d/%d, the outbox ends at %d/%d", r.Epoch, r.Seq, s.tip.Epoch, s.tip.Seq)
+	}
+	own, ok := s.hashAt(r.Seq)
+	if ok && own != r.Hash {
+		return CauseFork, fmt.Sprintf("the cloud holds another event %d", r.Seq)
+	}
+	if ok && r.Seq < s.tip.Seq {
+		_, ok = s.hashAt(r.Seq + 1)
+	}
+	if !ok {
+		return CauseHistory, fmt.Sprintf("the cloud went back to %d, which the outbox has trimmed", r.Seq)
+	}
+	return "", ""
+}
+
+// block stops sending. Every row is kept and SYNC goes on, so that a link somebody has mended in the cloud comes up by itself.
+func (s *Sender) block(now time.Time, cause Cause, detail string) {
+	s.blocked, s.detail = cause, detail
+	s.rewind(now, s.acked.Seq+1)
+}
+
+// resume takes the cloud's word for where it stands, and goes back when it stands before what it once acknowledged.
+func (s *Sender) resume(now time.Time, r SyncReply) {
+	first, changed := !s.synced || s.blocked != "", r.Inc != s.inc
+	s.synced, s.blocked, s.inc, s.rate, s.named = true, "", r.Inc, r.MaxRate, r.CmdHigh
+	if s.rate == 0 {
+		s.pace = time.Time{}
+	}
+	at := Mark{Epoch: r.Epoch, Seq: r.Seq, Hash: r.Hash}
+	overtaken := !changed && r.Seq >= s.sync.acked // by an ack that the same database sent after it answered
+	switch {
+	case r.Seq > s.acked.Seq:
+		s.advance(now, at)
+	case r.Seq < s.acked.Seq && !overtaken:
+		s.acked, s.persist, first = at, true, true
+	}
+	if first || changed || s.stalled(now) {
+		s.rewind(now, s.acked.Seq+1)
+	}
+}
+
+// stalled reports whether events were given to the hub and never came through. The cloud asks for what it misses only when something
+// later reaches it; a lost tail is noticed here. The patience doubles, for an applier may just be slow.
+func (s *Sender) stalled(now time.Time) bool {
+	if s.next == s.acked.Seq+1 || now.Sub(s.progress) < min(stallAfter<<s.stalls, stallMost) {
+		return false
+	}
+	s.stalls = min(s.stalls+1, 8)
+	return true
+}
+
+// backoff is how long to wait after the n-th failure: anything from 250 ms to a bound that doubles up to 30 s, without end.
+func (s *Sender) backoff(n int) time.Duration {
+	most := min(2*backoffLow<<min(n-1, 10), backoffHigh)
+	return backoffLow + time.Duration(s.cfg.Rand()*float64(most-backoffLow))
+}

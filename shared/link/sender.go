@@ -1,0 +1,320 @@
+package link
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+const (
+	// Window is how many batches may be on their way to the hub without its acknowledgement.
+	Window = 8
+	// PublishTimeout is how long a batch may stay unanswered before its outcome counts as unknown.
+	PublishTimeout = 10 * time.Second
+)
+
+// SenderConfig is what a Sender is told at the start of the node.
+type SenderConfig struct {
+	Edge   string
+	Device string
+	Boot   string // random at every start: it begins the send generation and names the boot in SYNC
+	// HashAt is the chain's hash at a seq of the current epoch as the outbox has it; false when that row is not there (any more).
+	HashAt func(seq uint64) (Hash, bool)
+	// Rand is a number in [0,1) for jitter.
+	Rand func() float64
+}
+
+// Sender is the edge's half of the up link: it decides when to SYNC, what to publish, and what the cloud has for certain. It has no
+// goroutine and is not safe for concurrent use: one goroutine of the shell tells it what happened and carries out the Todo it answers
+// with. Every now must keep its monotonic reading: the wall clock of a node may jump by years.
+type Sender struct {
+	cfg   SenderConfig
+	tip   Mark
+	acked Mark
+
+	connected bool
+	down      Cause // why it is not connected
+	sync      syncing
+	synced    bool // since this connection came up
+	inc       string
+	named     uint64
+	rate      int
+
+	gen      uint64
+	next     uint64   // first event not yet given to the hub in this generation
+	offered  *Publish // given to the shell, which has not yet said what became of it
+	flights  []flight
+	fails    int       // publishes without success since the last success
+	rewinds  int       // rewinds asked for by the cloud since its watermark last moved
+	stalls   int       // rewinds for want of progress since its watermark last moved
+	hold     time.Time // publish nothing before
+	pace     time.Time // publish nothing before: max_rate
+	progress time.Time // when the watermark last moved, or sending began
+
+	persist bool
+	blocked Cause
+	trouble Cause
+	detail  string
+	state   State
+}
+
+type flight struct {
+	Publish
+	at time.Time
+}
+
+// Publish asks the shell to load the events First to Last, or as many of them as Fit, and to publish them as one batch.
+type Publish struct {
+	First, Last uint64
+	Gen         string
+}
+
+// Todo is what the shell does next, in this order. Empty fields ask for nothing.
+type Todo struct {
+	Persist *Mark        // store as acked; it may be lower than before, when the cloud went back in time
+	Sync    *SyncRequest // complete it, send it, and give the reply to Synced
+	Publish *Publish     // publish it, then call Sent at once, and Published or Unpublished when the hub has answered
+	Wake    time.Time    // call Tick then, unless something happens earlier; zero: nothing to wait for
+}
+
+// NewSender makes the Sender of a node that starts: tip is the end of its outbox, acked what it has persisted as acknowledged.
+func NewSender(cfg SenderConfig, tip, acked Mark) *Sender {
+	s := &Sender{cfg: cfg, tip: tip, acked: acked, next: acked.Seq + 1, down: CauseStarting}
+	s.note(time.Time{})
+	return s
+}
+
+// Connected says that the hub can be reached: SYNC comes first.
+func (s *Sender) Connected(now time.Time) Todo {
+	s.connected, s.synced = true, false
+	s.sync = syncing{n: s.sync.n, wanted: true, after: now, last: s.sync.last}
+	s.fails, s.hold, s.pace, s.trouble, s.blocked = 0, time.Time{}, time.Time{}, "", ""
+	s.rewind(now, s.acked.Seq+1)
+	return s.todo(now)
+}
+
+// Disconnected says that the hub cannot be reached, and why. The outcome of everything on its way is unknown.
+func (s *Sender) Disconnected(now time.Time, cause Cause) Todo {
+	s.connected, s.synced, s.down = false, false, cause
+	s.sync.asked = time.Time{}
+	s.rewind(now, s.acked.Seq+1)
+	return s.todo(now)
+}
+
+// Appended says that a business transaction has committed events: tip is now the last one.
+func (s *Sender) Appended(now time.Time, tip Mark) Todo {
+	if tip.Epoch == s.tip.Epoch && tip.Seq > s.tip.Seq {
+		s.tip = tip
+	}
+	return s.todo(now)
+}
+
+// Sent says that a batch was handed to the hub's client and ends with last.
+func (s *Sender) Sent(now time.Time, p Publish, last uint64) Todo {
+	if s.offered == nil || *s.offered != p || last < p.First || last > p.Last {
+		return s.todo(now)
+	}
+	if s.next == s.acked.Seq+1 {
+		s.progress = now
+	}
+	s.offered, s.next = nil, last+1
+	s.flights = append(s.flights, flight{p, now})
+	if s.rate > 0 {
+		s.pace = later(now, s.pace).Add(time.Duration(last-p.First+1) * time.Second / time.Duration(s.rate))
+	}
+	return s.todo(now)
+}
+
+// Published says that the hub has acknowledged a batch. It only makes room for the next one: the hub may still lose it.
+func (s *Sender) Published(now time.Time, p Publish) Todo {
+	if i := s.flight(p); i >= 0 {
+		s.flights = slices.Delete(s.flights, i, i+1)
+		s.fails = 0
+		if s.trouble != CauseRefused { // for that the cloud has to agree
+			s.trouble = ""
+		}
+	}
+	return s.todo(now)
+}
+
+// Unpublished says that a batch was not acknowledged, or could not be loaded. Whether the hub has it counts as unknown.
+func (s *Sender) Unpublished(now time.Time, p Publish, cause Cause) Todo {
+	if s.flight(p) >= 0 || s.offered != nil && *s.offered == p {
+		s.stumble(now, cause)
+	}
+	return s.todo(now)
+}
+
+// Acked says that the cloud has acknowledged up to a place. It is believed only if it comes from the database SYNC was held with and
+// names the same history; otherwise nothing is trimmed and SYNC is held again.
+func (s *Sender) Acked(now time.Time, a Ack) Todo {
+	if !s.sending() {
+		return s.todo(now)
+	}
+	own, ok := s.hashAt(a.Seq)
+	switch {
+	case a.Inc != s.inc, a.Epoch != s.tip.Epoch, a.Seq > s.tip.Seq:
+		s.sync.wanted = true
+	case a.Seq < s.acked.Seq: // an older one, overtaken
+	case !ok, own != a.Hash:
+		s.sync.wanted = true
+	case a.Seq > s.acked.Seq:
+		s.advance(now, Mark{Epoch: a.Epoch, Seq: a.Seq, Hash: a.Hash})
+	}
+	return s.todo(now)
+}
+
+// Controlled says that the cloud asks for something.
+func (s *Sender) Controlled(now time.Time, c Control) Todo {
+	switch {
+	case c.Kind == CallSync:
+		s.sync.wanted = true
+	case c.Kind != Rewind || !s.sending() || c.Gen != "" && c.Gen != s.generation(): // the rewind it asks for is done
+	case c.Epoch != s.tip.Epoch, c.Seq <= s.acked.Seq, c.Seq > s.next:
+		s.sync.wanted = true
+	default:
+		s.rewind(now, c.Seq)
+		if s.rewinds++; s.rewinds > 1 { // asked again for the same: do not run hot
+			s.hold, s.trouble, s.detail = now.Add(s.backoff(s.rewinds-1)), CauseRefused, c.Reason
+		}
+	}
+	return s.todo(now)
+}
+
+// Commanded asks whether commands numbered by this incarnation of the cloud may be applied; if not, SYNC is held first.
+func (s *Sender) Commanded(now time.Time, inc string) (bool, Todo) {
+	ok := s.sending() && inc == s.inc
+	if !ok {
+		s.sync.wanted = true
+	}
+	return ok, s.todo(now)
+}
+
+// Tick says that time has passed.
+func (s *Sender) Tick(now time.Time) Todo { return s.todo(now) }
+
+// Batch makes the batch for p from its events, cut to what fits. It reports an error when they do not follow the outbox.
+func (s *Sender) Batch(p Publish, events []Event) (Batch, error) {
+	prev, ok := s.hashAt(p.First - 1)
+	if !ok || len(events) == 0 || events[0].Seq != p.First {
+		return Batch{}, fmt.Errorf("the outbox lacks event %d or the one before it", p.First)
+	}
+	events = events[:min(Fit(events), int(p.Last-p.First+1))]
+	return Batch{
+		Edge: s.cfg.Edge, Device: s.cfg.Device, Epoch: s.tip.Epoch, First: p.First, Last: events[len(events)-1].Seq,
+		Prev: prev, Gen: p.Gen, Schema: Schema, Events: events,
+	}, nil
+}
+
+// todo is where all rules meet: whatever happened, what is due now, and when must we look again?
+func (s *Sender) todo(now time.Time) Todo {
+	s.expire(now)
+	var t Todo
+	if s.persist {
+		acked := s.acked
+		t.Persist, s.persist = &acked, false
+	}
+	if due := s.syncDue(); s.connected && !due.IsZero() && !due.After(now) {
+		t.Sync = s.ask(now)
+	}
+	if s.mayPublish() && !s.publishDue().After(now) {
+		s.offered = &Publish{First: s.next, Last: min(s.tip.Seq, s.next+MaxBatchEvents-1), Gen: s.generation()}
+		offer := *s.offered
+		t.Publish = &offer
+	}
+	t.Wake = s.wake()
+	s.note(now)
+	return t
+}
+
+// expire turns silence into failures.
+func (s *Sender) expire(now time.Time) {
+	if !s.sync.asked.IsZero() && now.Sub(s.sync.asked) >= SyncTimeout {
+		s.syncFailed(now)
+	}
+	if len(s.flights) > 0 && now.Sub(s.flights[0].at) >= PublishTimeout {
+		s.stumble(now, CauseHubSilent)
+	}
+}
+
+func (s *Sender) wake() time.Time {
+	if !s.connected {
+		return time.Time{}
+	}
+	at := s.syncDue()
+	if !s.sync.asked.IsZero() {
+		at = s.sync.asked.Add(SyncTimeout)
+	}
+	if len(s.flights) > 0 {
+		at = earlier(at, s.flights[0].at.Add(PublishTimeout))
+	}
+	if s.mayPublish() {
+		at = earlier(at, s.publishDue())
+	}
+	return at
+}
+
+func (s *Sender) sending() bool { return s.connected && s.synced && s.blocked == "" }
+
+func (s *Sender) mayPublish() bool {
+	return s.sending() && s.offered == nil && len(s.flights) < Window && s.next <= s.tip.Seq
+}
+
+func (s *Sender) publishDue() time.Time { return later(s.hold, s.pace) }
+
+// advance takes note that the cloud has committed up to m.
+func (s *Sender) advance(now time.Time, m Mark) {
+	s.acked, s.persist, s.progress = m, true, now
+	s.next = max(s.next, m.Seq+1)
+	s.flights = slices.DeleteFunc(s.flights, func(f flight) bool { return f.Last <= m.Seq })
+	s.rewinds, s.stalls, s.trouble = 0, 0, ""
+}
+
+// rewind goes back to an event, as a new generation: the hub has seen the old one and would swallow it.
+func (s *Sender) rewind(now time.Time, to uint64) {
+	s.gen++
+	s.next, s.offered, s.flights, s.progress = to, nil, nil, now
+}
+
+// stumble goes back to what the cloud has for certain and waits.
+func (s *Sender) stumble(now time.Time, cause Cause) {
+	s.fails++
+	s.trouble, s.detail = cause, ""
+	s.rewind(now, s.acked.Seq+1)
+	s.hold = now.Add(s.backoff(s.fails))
+}
+
+// generation is part of the name under which the hub knows a batch.
+func (s *Sender) generation() string { return fmt.Sprintf("%s.%d", s.cfg.Boot, s.gen) }
+
+func (s *Sender) flight(p Publish) int {
+	return slices.IndexFunc(s.flights, func(f flight) bool { return f.First == p.First && f.Gen == p.Gen })
+}
+
+// hashAt spares the database the places the Sender knows by heart.
+func (s *Sender) hashAt(seq uint64) (Hash, bool) {
+	switch seq {
+	case 0:
+		return Hash{}, true
+	case s.tip.Seq:
+		return s.tip.Hash, true
+	case s.acked.Seq:
+		return s.acked.Hash, true
+	}
+	return s.cfg.HashAt(seq)
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// earlier is the smaller of two times that are set.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || b.Before(a) {
+		return b
+	}
+	return a
+}

@@ -1,0 +1,127 @@
+package deploy_test
+
+import (
+	"fmt"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/BurntSushi/toml"
+	"github.com/nats-io/nats-server/v2/server"
+)
+
+// wrongSettings lists the keys of a settings file that its program does not know: each key is a flag with underscores.
+func wrongSettings(p program, text string) []string {
+	known, err := p.command(p.serves())
+	if err != nil {
+		return []string{err.Error()}
+	}
+	var settings map[string]any
+	if _, err := toml.Decode(text, &settings); err != nil {
+		return []string{err.Error()}
+	}
+	var wrong []string
+	for key := range settings {
+		if _, ok := known[strings.ReplaceAll(key, "_", "-")]; !ok {
+			wrong = append(wrong, fmt.Sprintf("%s %s has no setting %s", p.name, p.serves(), key))
+		}
+	}
+	return wrong
+}
+
+// uncommented is an example file with every setting switched on: those behind a # are claims too.
+func uncommented(text string) string {
+	return regexp.MustCompile(`(?m)^#([a-z_]+ = )`).ReplaceAllString(text, "$1")
+}
+
+func TestExampleSettingsAreSettings(t *testing.T) {
+	t.Parallel()
+	for file, p := range map[string]program{
+		"edge/example.toml":  programs["edge"],
+		"cloud/example.toml": programs["cloud"],
+		"sim/example.toml":   programs["firmware-sim"],
+	} {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, w := range wrongSettings(p, uncommented(string(text))) {
+			t.Errorf("%s: %s", file, w)
+		}
+	}
+}
+
+func TestASettingThatDoesNotExistIsNoticed(t *testing.T) {
+	t.Parallel()
+	if len(wrongSettings(programs["edge"], `lisen = ":8080"`)) == 0 {
+		t.Error("a misspelt setting was accepted")
+	}
+}
+
+func TestTheUnitStartsTheNodeWithFlagsThatExist(t *testing.T) {
+	t.Parallel()
+	unit, err := os.ReadFile("edge/edge.service")
+	if err != nil {
+		t.Fatal(err)
+	}
+	starts := regexp.MustCompile(`(?m)/usr/local/bin/edge (.+)$`).FindAllStringSubmatch(string(unit), -1)
+	if len(starts) != 2 {
+		t.Fatalf("found %d command lines, want ExecStart and the enrolment in the comment", len(starts))
+	}
+	for _, m := range starts {
+		for _, w := range programs["edge"].accepts(strings.Fields(m[1])) {
+			t.Error(w)
+		}
+	}
+	if strings.Contains(string(unit), "After=network-online") {
+		t.Error("the node waits for the internet: it has to cook without")
+	}
+	for _, m := range regexp.MustCompile(`(?m)^#\s+install .* (deploy/\S+) `).FindAllStringSubmatch(string(unit), -1) {
+		if _, err := os.Stat("../" + m[1]); err != nil {
+			t.Errorf("the unit installs %s, which is not in the tree", m[1])
+		}
+	}
+}
+
+func TestTheHubsSettingsAreWhatTheLinkReliesOn(t *testing.T) {
+	t.Parallel()
+	hub, err := server.ProcessConfigFile("nats/hub.conf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !hub.JetStream || !hub.SyncAlways {
+		t.Error("what the hub acknowledges would not survive a power cut")
+	}
+	if hub.LeafNode.Port != 7422 || hub.Port != 4222 || hub.HTTPPort != 8222 {
+		t.Errorf("the hub listens on %d, %d and %d instead of 4222, 7422 and 8222", hub.Port, hub.LeafNode.Port, hub.HTTPPort)
+	}
+	if hub.LeafNode.Compression.Mode != server.CompressionOff {
+		t.Errorf("leaf compression is %q: it costs the hub 2 MB for every restaurant", hub.LeafNode.Compression.Mode)
+	}
+	if !hub.LeafNode.NoAdvertise {
+		t.Error("the hub tells leaves of addresses that they may not be able to reach")
+	}
+	if hub.NoAuthUser != "" {
+		t.Error("strangers may speak")
+	}
+	if hub.PingInterval > 20*time.Second {
+		t.Errorf("a dead line is noticed after %s", hub.PingInterval)
+	}
+}
+
+func TestNoSecretStandsInTheDeploymentFiles(t *testing.T) {
+	t.Parallel()
+	secret := regexp.MustCompile(`(?i)(password|token|secret|seed|nkey)\w*"?\s*[:=]\s*"?[A-Za-z0-9]{8,}`)
+	for _, file := range []string{"nats/hub.conf", "edge/example.toml", "edge/devices.toml", "cloud/example.toml", "sim/example.toml", "edge/edge.service"} {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if found := secret.FindAllString(string(text), -1); len(found) > 0 {
+			t.Errorf("%s holds what looks like a secret: %s", file, strings.Join(slices.Compact(found), ", "))
+		}
+	}
+}

@@ -30,7 +30,9 @@ bench: build need-postgres ## the benchmarks, written to docs/benchmarks
 	go test -run '^$$' -bench . -benchmem ./shared/... ./edge/... ./cloud/... ./firmware-sim/... | tee docs/benchmarks/go.txt
 	go run ./deploy/bench
 
-SEED ?= $(shell date +%s%N)
+ifndef SEED
+SEED := $(shell date +%s%N)
+endif
 CHECKS ?= 1000
 sim: need-go ## the fault histories of the link: SEED=n repeats a run exactly, CHECKS=n sets how many
 	@echo "make sim SEED=$(SEED) CHECKS=$(CHECKS)"

@@ -25,16 +25,17 @@ type Decision struct {
 
 // Decide judges a batch against the edge's row, which the caller has locked in the transaction that will carry out the decision. Every
 // batch is acknowledged to the hub after the commit, whatever the verdict: what is missing is sent again by the edge, not by the hub.
+// What DecodeBatch could not decode is Corrupt here.
 func Decide(have LinkRow, b Batch) Decision {
 	d := Decision{After: Mark{Epoch: have.Epoch, Seq: have.Seq, Hash: have.Hash}, gen: b.Gen}
+	if err := b.check(); err != nil {
+		return d.with(Corrupt, "%v", err)
+	}
 	switch {
 	case have.Device != "" && b.Device != have.Device:
 		return d.with(Quarantine, "batch %s comes from device %q, enrolled is %q", b.MsgID(), b.Device, have.Device)
 	case b.Epoch != have.Epoch:
 		return d.with(Quarantine, "batch %s is of epoch %d, the link is in %d", b.MsgID(), b.Epoch, have.Epoch)
-	}
-	if err := b.check(); err != nil {
-		return d.with(Corrupt, "%v", err)
 	}
 	if seq := broken(b); seq != 0 {
 		return d.with(Corrupt, "event %d of batch %s does not fit its hash", seq, b.MsgID())

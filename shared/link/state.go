@@ -40,6 +40,7 @@ type State struct {
 	Backlog   uint64    // events the cloud is not known to have
 	Tip       Mark
 	Acked     Mark
+	Inc       string    // incarnation of the cloud's database at the last SYNC that led to sending
 	LastSync  time.Time // the last SYNC that was answered; long ago on a live connection: connect anew
 }
 
@@ -57,7 +58,7 @@ func (s *Sender) note(now time.Time) {
 		s.state.Detail = s.detail
 	}
 	s.state.Backlog = s.tip.Seq - s.acked.Seq
-	s.state.Tip, s.state.Acked, s.state.LastSync = s.tip, s.acked, s.sync.last
+	s.state.Tip, s.state.Acked, s.state.Inc, s.state.LastSync = s.tip, s.acked, s.inc, s.sync.last
 }
 
 func (s *Sender) condition() (Condition, Cause) {

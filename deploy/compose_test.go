@@ -74,13 +74,20 @@ func (c compose) wrong(root string) []string {
 func (s service) wrong(root string, c compose) []string {
 	wrong := append(s.wrongVolumes(root, c), s.wrongSecrets()...)
 	for other, d := range s.DependsOn {
-		if _, ok := c.Services[other]; !ok {
+		it, ok := c.Services[other]
+		if !ok {
 			wrong = append(wrong, "waits for "+other+", which does not exist")
-		} else if d.Condition != "service_healthy" {
-			wrong = append(wrong, "waits for "+other+" to be started, not to be healthy")
+			continue
+		}
+		want := "service_healthy"
+		if it.runsOnce() {
+			want = "service_completed_successfully"
+		}
+		if d.Condition != want {
+			wrong = append(wrong, fmt.Sprintf("waits for %s until %s instead of %s", other, d.Condition, want))
 		}
 	}
-	if s.Restart != "unless-stopped" {
+	if s.Restart != "unless-stopped" && !s.runsOnce() {
 		wrong = append(wrong, "stays down when it falls down")
 	}
 	if s.Build.Dockerfile == "" {
@@ -98,6 +105,9 @@ func (s service) wrong(root string, c compose) []string {
 	}
 	return append(wrong, s.wrongProgram(im)...)
 }
+
+// runsOnce tells a service that does its work and ends from one that stays.
+func (s service) runsOnce() bool { return s.Restart == "no" }
 
 // wrongProgram holds the command, the variables and the ports against the program in the image.
 func (s service) wrongProgram(im image) []string {
@@ -149,7 +159,8 @@ func (s service) wrongVolumes(root string, c compose) []string {
 		}
 	}
 	for _, arg := range s.Command {
-		if strings.HasPrefix(arg, "/") && !slices.Contains(inside, arg) {
+		mounted := func(at string) bool { return arg == at || strings.HasPrefix(arg, at+"/") }
+		if strings.HasPrefix(arg, "/") && !slices.ContainsFunc(inside, mounted) {
 			wrong = append(wrong, "uses "+arg+", which is not mounted")
 		}
 	}

@@ -3,6 +3,7 @@ package deploy_test
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -88,7 +89,19 @@ func TestTheUnitStartsTheNodeWithFlagsThatExist(t *testing.T) {
 
 func TestTheHubsSettingsAreWhatTheLinkReliesOn(t *testing.T) {
 	t.Parallel()
-	hub, err := server.ProcessConfigFile("nats/hub.conf")
+	settings, err := os.ReadFile("nats/hub.conf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const trust = `include "trust/trust.conf"` + "\n" // made from the chain's keys, which the tree does not have
+	if !strings.Contains(string(settings), trust) {
+		t.Fatal("the hub trusts everybody")
+	}
+	file := filepath.Join(t.TempDir(), "hub.conf")
+	if err := os.WriteFile(file, []byte(strings.Replace(string(settings), trust, "", 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	hub, err := server.ProcessConfigFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}

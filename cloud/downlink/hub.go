@@ -1,0 +1,148 @@
+package downlink
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/nats-io/jwt/v2"
+	"github.com/nats-io/nats-server/v2/server"
+)
+
+// hubStart is how long the embedded hub may take to be ready.
+const hubStart = 15 * time.Second
+
+// HubConfig is where the embedded hub listens and keeps its streams. An empty address does not listen.
+type HubConfig struct {
+	Dir     string // streams and keys
+	Clients string // host:port for plain clients
+	Leaves  string // host:port for restaurants' leaf nodes
+	Monitor string // host:port for the hub's own HTTP monitoring
+}
+
+// Hub is a nats-server inside this process. A chain that outgrows it runs a cluster of its own and gives the core its URL.
+type Hub struct{ server *server.Server }
+
+// StartHub starts the hub. Streams are synced to disk with every message and are a buffer all the same: the truth is in the databases.
+func StartHub(cfg HubConfig, keys *Keys, log *slog.Logger) (*Hub, error) {
+	opts, err := hubOptions(cfg, keys)
+	if err != nil {
+		return nil, err
+	}
+	s, err := server.NewServer(opts)
+	if err != nil {
+		return nil, fmt.Errorf("make the hub: %w", err)
+	}
+	s.SetLoggerV2(hubLog{log.With("part", "hub")}, false, false, false)
+	s.Start()
+	if !s.ReadyForConnections(hubStart) {
+		s.Shutdown()
+		return nil, fmt.Errorf("the hub is not ready after %s: are the addresses %q, %q and %q free?", hubStart, cfg.Clients, cfg.Leaves, cfg.Monitor)
+	}
+	return &Hub{server: s}, nil
+}
+
+// ClientURL is where a plain client reaches the hub;
+func (h *Hub) ClientURL() string { return h.server.ClientURL() }
+
+// Stop ends the hub after its streams are on disk.
+func (h *Hub) Stop() {
+	h.server.Shutdown()
+	h.server.WaitForShutdown()
+}
+
+func hubOptions(cfg HubConfig, keys *Keys) (*server.Options, error) {
+	t, err := keys.trust()
+	if err != nil {
+		return nil, err
+	}
+	resolver := &server.MemAccResolver{}
+	for account, token := range t.accounts {
+		if err := resolver.Store(account, token); err != nil {
+			return nil, fmt.Errorf("introduce account %s to the hub: %w", account, err)
+		}
+	}
+	opts := &server.Options{
+		ServerName: "hub", NoSigs: true, NoLog: true, MaxPayload: 1 << 20,
+		JetStream: true, StoreDir: filepath.Join(cfg.Dir, "hub"), SyncAlways: true, JetStreamDomain: "hub",
+		TrustedOperators: []*jwt.OperatorClaims{t.operator}, SystemAccount: t.system, AccountResolver: resolver,
+		PingInterval: 10 * time.Second, MaxPingsOut: 2,
+	}
+	if opts.Host, opts.Port, err = hostPort(cfg.Clients); err != nil {
+		return nil, err
+	}
+	opts.DontListen = cfg.Clients == ""
+	if cfg.Leaves != "" {
+		l := &opts.LeafNode
+		if l.Host, l.Port, err = hostPort(cfg.Leaves); err != nil {
+			return nil, err
+		}
+		l.NoAdvertise = true
+		l.Compression.Mode = server.CompressionOff // CVE-2026-29785
+	}
+	if cfg.Monitor != "" {
+		if opts.HTTPHost, opts.HTTPPort, err = hostPort(cfg.Monitor); err != nil {
+			return nil, err
+		}
+	}
+	return opts, nil
+}
+
+func hostPort(addr string) (string, int, error) {
+	if addr == "" {
+		return "127.0.0.1", server.RANDOM_PORT, nil
+	}
+	host, text, err := net.SplitHostPort(addr)
+	if err != nil {
+		return "", 0, fmt.Errorf("address %q of the hub: write host:port, as in 127.0.0.1:4222: %w", addr, err)
+	}
+	port, err := strconv.Atoi(text)
+	if err != nil || port < 0 || port > 65535 {
+		return "", 0, fmt.Errorf("address %q of the hub: the port is a number from 0 to 65535", addr)
+	}
+	if port == 0 {
+		port = server.RANDOM_PORT
+	}
+	if host == "" {
+		host = "0.0.0.0"
+	}
+	return host, port, nil
+}
+
+// ServerConfig writes a configuration for a hub of one's own: a nats-server that trusts the same keys. store is its directory.
+func (k *Keys) ServerConfig(cfg HubConfig) (string, error) {
+	t, err := k.trust()
+	if err != nil {
+		return "", err
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "server_name: hub\nlisten: %q\nmax_payload: 1MB\nping_interval: \"10s\"\nping_max: 2\n", cfg.Clients)
+	fmt.Fprintf(&b, "leafnodes { listen: %q, no_advertise: true, compression: off }\n", cfg.Leaves)
+	if cfg.Monitor != "" {
+		fmt.Fprintf(&b, "http: %q\n", cfg.Monitor)
+	}
+	fmt.Fprintf(&b, "jetstream { store_dir: %q, domain: hub, sync_interval: always }\n", cfg.Dir)
+	fmt.Fprintf(&b, "operator: %s\nsystem_account: %s\nresolver: MEMORY\nresolver_preload {\n", t.operatorJWT, t.system)
+	for account, token := range t.accounts {
+		fmt.Fprintf(&b, "  %s: %s\n", account, token)
+	}
+	b.WriteString("}\n")
+	return b.String(), nil
+}
+
+// hubLog passes the hub's words on to ours.
+type hubLog struct{ log *slog.Logger }
+
+func (l hubLog) Noticef(format string, v ...any) { l.log.Debug(fmt.Sprintf(format, v...)) }
+func (l hubLog) Warnf(format string, v ...any)   { l.log.Warn(fmt.Sprintf(format, v...)) }
+func (l hubLog) Errorf(format string, v ...any)  { l.log.Error(fmt.Sprintf(format, v...)) }
+func (l hubLog) Fatalf(format string, v ...any)  { l.log.Error(fmt.Sprintf(format, v...), "fatal", true) }
+func (l hubLog) Debugf(format string, v ...any)  { l.log.Debug(fmt.Sprintf(format, v...)) }
+func (l hubLog) Tracef(string, ...any)           {}
+
+var errNoHub = errors.New("neither an embedded hub nor the URL of one was given")

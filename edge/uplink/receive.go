@@ -1,0 +1,153 @@
+package uplink
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"awesome.pizza/shared/link"
+)
+
+// subscribe listens to what is sent down. Acknowledgements and controls go to the Sender; commands wait for obey.
+func (u *Uplink) subscribe(ctx context.Context) (<-chan link.CommandBatch, error) {
+	edge := u.cfg.Enrolment.Restaurant
+	commands := make(chan link.CommandBatch, 256)
+	for subject, hear := range map[string]nats.MsgHandler{
+		link.AckSubject(edge): func(m *nats.Msg) {
+			if a, ok := decode[link.Ack](u, m); ok {
+				u.tell(ctx, func(now time.Time) link.Todo { return u.sender.Acked(now, a) })
+			}
+		},
+		link.ControlSubject(edge): func(m *nats.Msg) {
+			if c, ok := decode[link.Control](u, m); ok {
+				u.tell(ctx, func(now time.Time) link.Todo { return u.sender.Controlled(now, c) })
+			}
+		},
+		link.CommandSubject(edge): func(m *nats.Msg) {
+			if b, ok := decode[link.CommandBatch](u, m); ok {
+				select {
+				case commands <- b:
+				default: // the cloud sends again what is not applied
+					u.cfg.Log.Warn("commands dropped: the kitchen is behind", "commands", len(b.Commands))
+				}
+			}
+		},
+	} {
+		if _, err := u.conn.Subscribe(subject, hear); err != nil {
+			return nil, fmt.Errorf("listen to %s: %w", subject, err)
+		}
+	}
+	return commands, nil
+}
+
+func decode[M link.Message](u *Uplink, m *nats.Msg) (M, bool) {
+	v, err := link.Decode[M](m.Data)
+	if err != nil {
+		u.cfg.Log.Warn("a message nobody can read", "subject", m.Subject, "err", err)
+	}
+	return v, err == nil
+}
+
+// obey applies commands in their order, one transaction each.
+func (u *Uplink) obey(ctx context.Context, commands <-chan link.CommandBatch) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case b := <-commands:
+			if u.trusts(ctx, b.Inc) {
+				u.obeyBatch(ctx, b)
+				u.tell(ctx, func(now time.Time) link.Todo { u.release(ctx); return u.sender.Tick(now) })
+				poke(u.beat)
+			}
+		}
+	}
+}
+
+// trusts asks the Sender whether commands of this incarnation may be applied; if not, it has asked for SYNC.
+func (u *Uplink) trusts(ctx context.Context, inc string) bool {
+	answer := make(chan bool, 1)
+	u.tell(ctx, func(now time.Time) link.Todo {
+		ok, todo := u.sender.Commanded(now, inc)
+		answer <- ok
+		return todo
+	})
+	select {
+	case ok := <-answer:
+		return ok
+	case <-ctx.Done():
+		return false
+	}
+}
+
+func (u *Uplink) obeyBatch(ctx context.Context, b link.CommandBatch) {
+	applied, err := u.outbox.CommandSeq(ctx)
+	if err != nil {
+		u.cfg.Log.Warn("read the last command", "err", err)
+		return
+	}
+	for _, c := range b.Commands {
+		switch link.DecideCommand(applied, c) {
+		case link.Skip:
+		case link.Apply:
+			if err := u.kitchen.Obey(ctx, c); err != nil {
+				u.cfg.Log.Error("a command could not be applied; the cloud will send it again", "command", c.ID, "kind", c.Kind, "err", err)
+				return
+			}
+			applied = c.Seq
+		default:
+			u.tell(ctx, func(now time.Time) link.Todo {
+				return u.sender.Controlled(now, link.Control{Kind: link.CallSync, Reason: "a command is missing"})
+			})
+			return
+		}
+	}
+}
+
+// heartbeat says every five seconds, and at once when a command was applied, that the node is there.
+func (u *Uplink) heartbeat(ctx context.Context) error {
+	every := time.NewTicker(link.HeartbeatEvery)
+	defer every.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-every.C:
+		case <-u.beat:
+		}
+		if err := u.sendHeartbeat(ctx); err != nil && ctx.Err() == nil {
+			u.cfg.Log.Debug("heartbeat not sent", "err", err)
+		}
+	}
+}
+
+func (u *Uplink) sendHeartbeat(ctx context.Context) error {
+	if u.State().Condition == link.Offline {
+		return nil
+	}
+	state := u.State()
+	commands, err := u.outbox.CommandSeq(ctx)
+	if err != nil {
+		return err
+	}
+	open, err := u.kitchen.Open(ctx)
+	if err != nil {
+		return err
+	}
+	h := link.Heartbeat{
+		Device: u.cfg.Enrolment.Device, Boot: u.boot, Version: u.cfg.Version, Schema: link.Schema, Epoch: state.Tip.Epoch, Last: state.Tip.Seq,
+		Acked: state.Acked.Seq, CmdSeq: commands, At: time.Now().UTC(), Backlog: state.Backlog, Open: open,
+	}
+	if state.Backlog > 0 {
+		if oldest, err := u.outbox.Events(ctx, state.Acked.Seq+1, 1); err == nil && len(oldest) > 0 {
+			h.OldestUnsent = oldest[0].At
+		}
+	}
+	data, err := link.Encode(h)
+	if err != nil {
+		return err
+	}
+	return u.conn.Publish(link.TelemetrySubject(u.cfg.Enrolment.Restaurant), data)
+}

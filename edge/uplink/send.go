@@ -1,0 +1,137 @@
+package uplink
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"golang.org/x/sync/errgroup"
+
+	"awesome.pizza/shared/link"
+)
+
+// publish loads a batch and hands it to the hub's client; the hub's answer comes later, as an input.
+func (u *Uplink) publish(ctx context.Context, g *errgroup.Group, p link.Publish) link.Todo {
+	b, err := u.batch(ctx, p)
+	if err != nil {
+		u.cfg.Log.Error("the outbox could not be sent", "from", p.First, "err", err)
+		return u.sender.Unpublished(time.Now(), p, link.CauseOutbox)
+	}
+	payload, header, err := link.EncodeBatch(b)
+	if err != nil {
+		u.cfg.Log.Error("the outbox could not be sent", "from", p.First, "err", err)
+		return u.sender.Unpublished(time.Now(), p, link.CauseOutbox)
+	}
+	g.Go(func() error {
+		cause, err := u.offer(ctx, payload, header)
+		if err != nil {
+			u.cfg.Log.Debug("batch not acknowledged by the hub", "from", p.First, "cause", string(cause), "err", err)
+			u.tell(ctx, func(now time.Time) link.Todo { return u.sender.Unpublished(now, p, cause) })
+			return nil
+		}
+		u.tell(ctx, func(now time.Time) link.Todo { return u.sender.Published(now, p) })
+		return nil
+	})
+	return u.sender.Sent(time.Now(), p, b.Last)
+}
+
+func (u *Uplink) batch(ctx context.Context, p link.Publish) (link.Batch, error) {
+	events, err := u.outbox.Events(ctx, p.First, int(p.Last-p.First+1))
+	if err != nil {
+		return link.Batch{}, err
+	}
+	return u.sender.Batch(p, events)
+}
+
+// offer gives one batch to the hub's stream. No error: the stream has it, for now.
+func (u *Uplink) offer(ctx context.Context, payload []byte, header map[string]string) (link.Cause, error) {
+	m := nats.NewMsg(link.UpSubject(u.cfg.Enrolment.Restaurant))
+	m.Data = payload
+	for name, value := range header {
+		m.Header.Set(name, value)
+	}
+	ctx, cancel := context.WithTimeout(ctx, link.PublishTimeout)
+	defer cancel()
+	answer, err := u.conn.RequestMsgWithContext(ctx, m)
+	switch {
+	case errors.Is(err, nats.ErrNoResponders):
+		return link.CauseNoStream, err
+	case err != nil:
+		return link.CauseHubSilent, err
+	}
+	var ack struct {
+		Stream string `json:"stream"`
+		Error  *struct {
+			Code        int    `json:"err_code"`
+			Description string `json:"description"`
+		} `json:"error"`
+	}
+	if err := json.Unmarshal(answer.Data, &ack); err != nil {
+		return link.CauseHubSilent, fmt.Errorf("read the hub's answer: %w", err)
+	}
+	if ack.Error != nil {
+		return link.CauseNoStream, fmt.Errorf("the hub refuses the batch: %s (%d)", ack.Error.Description, ack.Error.Code)
+	}
+	return "", nil
+}
+
+// sync holds SYNC and gives the reply to the Sender.
+func (u *Uplink) sync(ctx context.Context, req link.SyncRequest) {
+	reply, err := u.askSync(ctx, req)
+	if err != nil {
+		u.cfg.Log.Debug("SYNC not answered", "err", err)
+		u.tell(ctx, func(now time.Time) link.Todo { return u.sender.SyncFailed(now, req.N) })
+		return
+	}
+	u.tell(ctx, func(now time.Time) link.Todo {
+		todo := u.sender.Synced(now, reply)
+		u.release(ctx)
+		return todo
+	})
+	u.Appended()
+	poke(u.beat)
+}
+
+func (u *Uplink) askSync(ctx context.Context, req link.SyncRequest) (link.SyncReply, error) {
+	var err error
+	if req.CmdSeq, err = u.outbox.CommandSeq(ctx); err != nil {
+		return link.SyncReply{}, err
+	}
+	if req.Open, err = u.kitchen.Open(ctx); err != nil {
+		return link.SyncReply{}, err
+	}
+	req.Clock = time.Now().UTC()
+	data, err := link.Encode(req)
+	if err != nil {
+		return link.SyncReply{}, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, link.SyncTimeout)
+	defer cancel()
+	m, err := u.conn.RequestWithContext(ctx, link.SyncSubject(u.cfg.Enrolment.Restaurant), data)
+	if err != nil {
+		return link.SyncReply{}, fmt.Errorf("ask for SYNC: %w", err)
+	}
+	return link.Decode[link.SyncReply](m.Data)
+}
+
+// release lets the kitchen queue the web orders that the last SYNC has cleared. Only drive calls it.
+func (u *Uplink) release(ctx context.Context) {
+	named, ok := u.sender.Named()
+	if !ok {
+		return
+	}
+	applied, err := u.outbox.CommandSeq(ctx)
+	if err != nil {
+		u.cfg.Log.Warn("read the last command", "err", err)
+		return
+	}
+	if !link.Ready(applied, named) {
+		return
+	}
+	if err := u.kitchen.Release(ctx, applied); err != nil {
+		u.cfg.Log.Warn("queue web orders", "err", err)
+	}
+}

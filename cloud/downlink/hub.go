@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -114,22 +116,17 @@ func hostPort(addr string) (string, int, error) {
 	return host, port, nil
 }
 
-// ServerConfig writes a configuration for a hub of one's own: a nats-server that trusts the same keys. store is its directory.
-func (k *Keys) ServerConfig(cfg HubConfig) (string, error) {
+// TrustConfig is the part of a nats-server's configuration that makes a hub of one's own trust this chain: whom it believes, and which
+// accounts there are. Where it listens and keeps its streams is the operator's to say (deploy/nats/hub.conf).
+func (k *Keys) TrustConfig() (string, error) {
 	t, err := k.trust()
 	if err != nil {
 		return "", err
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "server_name: hub\nlisten: %q\nmax_payload: 1MB\nping_interval: \"10s\"\nping_max: 2\n", cfg.Clients)
-	fmt.Fprintf(&b, "leafnodes { listen: %q, no_advertise: true, compression: off }\n", cfg.Leaves)
-	if cfg.Monitor != "" {
-		fmt.Fprintf(&b, "http: %q\n", cfg.Monitor)
-	}
-	fmt.Fprintf(&b, "jetstream { store_dir: %q, domain: hub, sync_interval: always }\n", cfg.Dir)
 	fmt.Fprintf(&b, "operator: %s\nsystem_account: %s\nresolver: MEMORY\nresolver_preload {\n", t.operatorJWT, t.system)
-	for account, token := range t.accounts {
-		fmt.Fprintf(&b, "  %s: %s\n", account, token)
+	for _, account := range slices.Sorted(maps.Keys(t.accounts)) {
+		fmt.Fprintf(&b, "  %s: %s\n", account, t.accounts[account])
 	}
 	b.WriteString("}\n")
 	return b.String(), nil
@@ -141,8 +138,10 @@ type hubLog struct{ log *slog.Logger }
 func (l hubLog) Noticef(format string, v ...any) { l.log.Debug(fmt.Sprintf(format, v...)) }
 func (l hubLog) Warnf(format string, v ...any)   { l.log.Warn(fmt.Sprintf(format, v...)) }
 func (l hubLog) Errorf(format string, v ...any)  { l.log.Error(fmt.Sprintf(format, v...)) }
-func (l hubLog) Fatalf(format string, v ...any)  { l.log.Error(fmt.Sprintf(format, v...), "fatal", true) }
-func (l hubLog) Debugf(format string, v ...any)  { l.log.Debug(fmt.Sprintf(format, v...)) }
-func (l hubLog) Tracef(string, ...any)           {}
+func (l hubLog) Fatalf(format string, v ...any) {
+	l.log.Error(fmt.Sprintf(format, v...), "fatal", true)
+}
+func (l hubLog) Debugf(format string, v ...any) { l.log.Debug(fmt.Sprintf(format, v...)) }
+func (l hubLog) Tracef(string, ...any)          {}
 
 var errNoHub = errors.New("neither an embedded hub nor the URL of one was given")

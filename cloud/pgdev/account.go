@@ -28,17 +28,20 @@ func accountFor(data string) (account, error) {
 			return account{uid: uid, gid: gid, drop: true}, nil
 		}
 	}
-	u, err := user.Lookup("postgres")
-	if err != nil {
-		return account{uid: nobody, gid: nobody, drop: true}, nil
+	if u, err := user.Lookup("postgres"); err == nil {
+		return accountOf(u)
 	}
+	return account{uid: nobody, gid: nobody, drop: true}, nil
+}
+
+func accountOf(u *user.User) (account, error) {
 	uid, err := strconv.Atoi(u.Uid)
 	if err != nil {
-		return account{}, fmt.Errorf("uid of user postgres: %w", err)
+		return account{}, fmt.Errorf("uid of user %s: %w", u.Username, err)
 	}
 	gid, err := strconv.Atoi(u.Gid)
 	if err != nil {
-		return account{}, fmt.Errorf("gid of user postgres: %w", err)
+		return account{}, fmt.Errorf("gid of user %s: %w", u.Username, err)
 	}
 	return account{uid: uid, gid: gid, drop: true}, nil
 }

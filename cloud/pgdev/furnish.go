@@ -18,11 +18,8 @@ const logLimit = 8 << 20 // bytes; a longer log is put aside at a start, and rep
 
 // furnish makes everything that a postmaster needs before it can be launched.
 func (h *house) furnish(ctx context.Context) error {
-	if err := h.makeSocketFolder(); err != nil {
-		return fmt.Errorf("make the socket's folder: %w", err)
-	}
-	if err := h.clearLeftovers(); err != nil {
-		return fmt.Errorf("clear away what a dead server left: %w", err)
+	if err := h.dropDoubtful(); err != nil {
+		return fmt.Errorf("drop volatile data of a server that died: %w", err)
 	}
 	if _, err := os.Stat(filepath.Join(h.data(), "PG_VERSION")); errors.Is(err, fs.ErrNotExist) {
 		if err := h.makeCluster(ctx); err != nil {
@@ -34,20 +31,33 @@ func (h *house) furnish(ctx context.Context) error {
 	if err := h.write(h.settingsFile(), h.settings()); err != nil {
 		return err
 	}
+	if err := h.makeSocketFolder(); err != nil {
+		return fmt.Errorf("make the socket's folder: %w", err)
+	}
+	if err := h.disownLocks(); err != nil {
+		return fmt.Errorf("clear the locks of a dead server: %w", err)
+	}
 	if info, err := os.Stat(h.logFile()); err == nil && info.Size() > logLimit {
 		return os.Rename(h.logFile(), h.logFile()+".old")
 	}
 	return nil
 }
 
-// clearLeftovers deals with what a server that did not end in order left behind. The durable one recovers by itself; only its locks
-// would stop it, when the pid in them lives on: as a stranger's, or as a zombie in a container whose first process buries nobody.
-func (h *house) clearLeftovers() error {
-	if _, err := os.Stat(h.pidFile()); err == nil && h.cfg.Volatile && h.wasVolatile() {
-		if err := os.RemoveAll(h.data()); err != nil {
-			return err
-		}
+// dropDoubtful drops the data of a volatile server that did not end in order.
+func (h *house) dropDoubtful() error {
+	if !h.cfg.Volatile || !h.wasVolatile() {
+		return nil
 	}
+	_, err := os.Stat(h.pidFile())
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // it ended in order
+	}
+	return errors.Join(err, os.RemoveAll(h.data()))
+}
+
+// disownLocks lets a durable server recover: it does so by itself, unless the pid in a lock of the dead one lives on, as a stranger's
+// or as a zombie in a container whose first process buries nobody.
+func (h *house) disownLocks() error {
 	socketLock := filepath.Join(h.socket, fmt.Sprintf(".s.PGSQL.%d.lock", h.port()))
 	return errors.Join(h.disown(h.pidFile()), h.disown(socketLock))
 }

@@ -2,10 +2,12 @@ package pgdev_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -21,8 +23,7 @@ const helperDir = "PGDEV_TEST_HELPER_DIR"
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(helperDir); dir != "" {
 		if err := help(dir); err != nil {
-			fmt.Println(err)
-			os.Exit(1)
+			panic(err)
 		}
 		return
 	}
@@ -40,18 +41,18 @@ func help(dir string) error {
 	if err := exec(ctx, s.URL(), `CREATE TABLE IF NOT EXISTS pizza (name text)`, `INSERT INTO pizza VALUES ('Margherita')`); err != nil {
 		return err
 	}
-	fmt.Println("committed", s.Pid())
+	fmt.Fprintln(os.Stdout, "committed", s.Pid())
 	var line string
 	_, _ = fmt.Scanln(&line) // the end of the input is the sign
 	return s.Stop()
 }
 
-func exec(ctx context.Context, url string, statements ...string) error {
+func exec(ctx context.Context, url string, statements ...string) (err error) {
 	c, err := pgx.Connect(ctx, url)
 	if err != nil {
 		return err
 	}
-	defer c.Close(context.WithoutCancel(ctx))
+	defer func() { err = errors.Join(err, c.Close(context.WithoutCancel(ctx))) }()
 	for _, s := range statements {
 		if _, err := c.Exec(ctx, s); err != nil {
 			return fmt.Errorf("%s: %w", s, err)
@@ -66,32 +67,43 @@ func ask[T any](t *testing.T, url, query string, args ...any) (answer T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer c.Close(context.WithoutCancel(t.Context()))
+	defer func() {
+		if err := c.Close(context.WithoutCancel(t.Context())); err != nil {
+			t.Error(err)
+		}
+	}()
 	if err := c.QueryRow(t.Context(), query, args...).Scan(&answer); err != nil {
 		t.Fatalf("%s: %v", query, err)
 	}
 	return answer
 }
 
-// folder is a new folder that an unprivileged account can reach, which t.TempDir is not for root's tests.
+// folder is a new folder that an unprivileged account can reach.
 func folder(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "pgdev-test-")
+	dir := t.TempDir()
+	if err := os.Chmod(filepath.Dir(dir), 0o711); err != nil {
+		t.Fatal(err)
+	}
+	dir, err := filepath.EvalSymlinks(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := os.RemoveAll(dir); err != nil {
-			t.Error(err)
-		}
-	})
-	if err := os.Chmod(dir, 0o711); err != nil {
-		t.Fatal(err)
-	}
-	if dir, err = filepath.EvalSymlinks(dir); err != nil {
-		t.Fatal(err)
-	}
 	return dir
+}
+
+// owner is who has the file.
+func owner(t *testing.T, path string) (uid, gid uint32) {
+	t.Helper()
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	st, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		t.Fatalf("%s has no owner", path)
+	}
+	return st.Uid, st.Gid
 }
 
 func start(t *testing.T, cfg pgdev.Config) *pgdev.Server {
@@ -128,7 +140,7 @@ func running(t *testing.T, dir string) bool {
 
 func eventually(t *testing.T, what string, is func() bool) {
 	t.Helper()
-	limit, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	limit, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()

@@ -4,7 +4,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 
 	"awesome.pizza/cloud/pgdev"
@@ -54,11 +53,7 @@ func TestTheServerNeverRunsAsRoot(t *testing.T) {
 	t.Parallel()
 	dir := folder(t)
 	s := start(t, pgdev.Config{Dir: dir, Volatile: true})
-	info, err := os.Stat(filepath.Join("/proc", pidOf(s)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	uid := info.Sys().(*syscall.Stat_t).Uid
+	uid, _ := owner(t, filepath.Join("/proc", pidOf(s)))
 	if uid == 0 || os.Getuid() != 0 && int(uid) != os.Getuid() {
 		t.Errorf("started by uid %d, it runs as uid %d", os.Getuid(), uid)
 	}

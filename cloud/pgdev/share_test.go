@@ -23,12 +23,16 @@ func pidOf(s *pgdev.Server) string { return strconv.Itoa(s.Pid()) }
 
 func freePort(t *testing.T) int {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
+	addr, err := net.ResolveTCPAddr("tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return addr.Port
 }
 
 // helper runs this test binary as another user of dir and returns once it committed its row.
@@ -187,14 +191,11 @@ func TestAPidThatNowBelongsToAStrangerDoesNotStopTheStart(t *testing.T) {
 	t.Parallel()
 	dir := folder(t)
 	s := start(t, pgdev.Config{Dir: dir})
-	info, err := os.Stat(filepath.Join(dir, "data"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	uid, gid := owner(t, filepath.Join(dir, "data"))
 	stop(t, s)
 	stranger := osexec.CommandContext(t.Context(), "sleep", "600")
-	if owner := info.Sys().(*syscall.Stat_t); os.Getuid() == 0 {
-		stranger.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: owner.Uid, Gid: owner.Gid}}
+	if os.Getuid() == 0 {
+		stranger.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uid, Gid: gid}}
 	}
 	if err := stranger.Start(); err != nil {
 		t.Fatal(err)
@@ -204,7 +205,7 @@ func TestAPidThatNowBelongsToAStrangerDoesNotStopTheStart(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "data", "postmaster.pid"), []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Chown(filepath.Join(dir, "data", "postmaster.pid"), int(info.Sys().(*syscall.Stat_t).Uid), -1); err != nil {
+	if err := os.Chown(filepath.Join(dir, "data", "postmaster.pid"), int(uid), -1); err != nil {
 		t.Fatal(err)
 	}
 	if s := start(t, pgdev.Config{Dir: dir}); s.Adopted() || s.Pid() == stranger.Process.Pid {

@@ -48,6 +48,7 @@ func Main(m Runner) Runner { return leaving{m} }
 
 type leaving struct{ Runner }
 
+// Run runs the tests, leaves the server and returns the exit code.
 func (l leaving) Run() int {
 	process.enter()
 	code := l.Runner.Run()

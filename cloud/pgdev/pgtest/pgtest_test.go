@@ -2,6 +2,7 @@ package pgtest_test
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"os"
@@ -24,7 +25,7 @@ const role = "PGTEST_ROLE"
 func TestMain(m *testing.M) {
 	switch os.Getenv(role) {
 	case "no main":
-		os.Exit(m.Run())
+		goleak.VerifyTestMain(m)
 	case "failing":
 		goleak.VerifyTestMain(pgtest.Main(failing{m}))
 	default:
@@ -40,12 +41,12 @@ func menu(ctx context.Context, url string) error {
 	return do(ctx, url, `CREATE TABLE pizza (name text PRIMARY KEY)`, `INSERT INTO pizza VALUES ('Marinara')`)
 }
 
-func do(ctx context.Context, url string, statements ...string) error {
+func do(ctx context.Context, url string, statements ...string) (err error) {
 	c, err := pgx.Connect(ctx, url)
 	if err != nil {
 		return err
 	}
-	defer c.Close(context.WithoutCancel(ctx))
+	defer func() { err = errors.Join(err, c.Close(context.WithoutCancel(ctx))) }()
 	for _, s := range statements {
 		if _, err := c.Exec(ctx, s); err != nil {
 			return err
@@ -60,7 +61,11 @@ func names(t *testing.T, url string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer c.Close(context.WithoutCancel(t.Context()))
+	defer func() {
+		if err := c.Close(context.WithoutCancel(t.Context())); err != nil {
+			t.Error(err)
+		}
+	}()
 	var all string
 	if err := c.QueryRow(t.Context(), `SELECT string_agg(name, ' ' ORDER BY name) FROM pizza`).Scan(&all); err != nil {
 		t.Fatal(err)
@@ -70,7 +75,8 @@ func names(t *testing.T, url string) string {
 
 // once is a hash that no earlier run has left a template of.
 func once(t *testing.T) string {
-	return fmt.Sprintf("%s of process %d in %s", t.Name(), os.Getpid(), t.TempDir())
+	t.Helper()
+	return fmt.Sprintf("%s of %s", t.Name(), rand.Text())
 }
 
 func TestEveryTestHasADatabaseOfItsOwn(t *testing.T) {
@@ -90,23 +96,21 @@ func TestEveryTestHasADatabaseOfItsOwn(t *testing.T) {
 func TestASchemaIsMigratedOnceHoweverManyAsk(t *testing.T) {
 	t.Parallel()
 	var runs atomic.Int32
-	hash, urls := once(t), make([]string, 6)
-	var all sync.WaitGroup
-	for i := range urls {
-		all.Go(func() {
-			urls[i] = pgtest.New(t, func(ctx context.Context, url string) error { runs.Add(1); return menu(ctx, url) }, hash)
-		})
-	}
-	all.Wait()
-	if runs.Load() != 1 {
-		t.Errorf("migrated %d times", runs.Load())
-	}
-	seen := map[string]bool{}
-	for _, url := range urls {
-		if names(t, url) != "Marinara" || seen[url] {
-			t.Errorf("%s is not a clone of its own", url)
+	var seen sync.Map
+	hash := once(t)
+	t.Cleanup(func() { // when the parallel ones below are through
+		if runs.Load() != 1 {
+			t.Errorf("migrated %d times", runs.Load())
 		}
-		seen[url] = true
+	})
+	for i := range 6 {
+		t.Run(fmt.Sprint(i), func(t *testing.T) {
+			t.Parallel()
+			url := pgtest.New(t, func(ctx context.Context, url string) error { runs.Add(1); return menu(ctx, url) }, hash)
+			if _, twice := seen.LoadOrStore(url, true); twice || names(t, url) != "Marinara" {
+				t.Errorf("%s is not a clone of its own", url)
+			}
+		})
 	}
 	var other string
 	pgtest.New(t, func(_ context.Context, url string) error { other = url; return nil }, hash+" changed")
@@ -117,24 +121,25 @@ func TestASchemaIsMigratedOnceHoweverManyAsk(t *testing.T) {
 
 func TestADatabaseIsDroppedAtItsTestsEndThoughConnectionsAreOpen(t *testing.T) {
 	t.Parallel()
+	forever := context.WithoutCancel(t.Context())
 	var url string
 	var open *pgx.Conn
-	t.Run("with a forgotten connection", func(t *testing.T) {
-		url = pgtest.New(t, menu, "menu")
-		var err error
-		if open, err = pgx.Connect(context.WithoutCancel(t.Context()), url); err != nil {
-			t.Fatal(err)
+	t.Cleanup(func() { // cleanups run last in, first out: the database's own has run by now
+		if open == nil {
+			return
+		}
+		if err := open.Ping(forever); err == nil {
+			t.Error("the connection outlives the database")
+		}
+		_ = open.Close(forever) // the server has closed it
+		if err := do(forever, url, `SELECT 1`); err == nil || !strings.Contains(err.Error(), "does not exist") {
+			t.Errorf("the database is still there: %v", err)
 		}
 	})
-	if open == nil {
-		return
-	}
-	if err := open.Ping(t.Context()); err == nil {
-		t.Error("the connection outlives the database")
-	}
-	_ = open.Close(t.Context())
-	if err := do(t.Context(), url, `SELECT 1`); err == nil || !strings.Contains(err.Error(), "does not exist") {
-		t.Errorf("the database is still there: %v", err)
+	url = pgtest.New(t, menu, "menu")
+	var err error
+	if open, err = pgx.Connect(forever, url); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -175,7 +180,7 @@ func TestAMigrationThatFailsIsToldAndTriedAgain(t *testing.T) {
 func TestAsAPackage(t *testing.T) {
 	t.Parallel()
 	url := pgtest.New(t, func(ctx context.Context, url string) error {
-		fmt.Println("migrated here")
+		fmt.Fprintln(os.Stdout, "migrated here")
 		return menu(ctx, url)
 	}, "packages")
 	if got := names(t, url); got != "Marinara" {
@@ -224,24 +229,18 @@ func TestAPackageWithoutMainIsToldSo(t *testing.T) {
 
 // asPackage runs TestAsAPackage in a process of its own, with a server of its own under temp.
 func asPackage(t *testing.T, temp, as string) (string, error) {
+	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run", "^TestAsAPackage$", "-test.count", "1")
 	cmd.Env = append(os.Environ(), role+"="+as, "TMPDIR="+temp)
 	out, err := cmd.CombinedOutput()
 	return string(out), err
 }
 
+// tempRoot is a temporary folder that an unprivileged account can reach.
 func tempRoot(t *testing.T) string {
 	t.Helper()
-	temp, err := os.MkdirTemp("", "pgtest-")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := os.RemoveAll(temp); err != nil {
-			t.Error(err)
-		}
-	})
-	if err := os.Chmod(temp, 0o711); err != nil {
+	temp := t.TempDir()
+	if err := os.Chmod(filepath.Dir(temp), 0o711); err != nil {
 		t.Fatal(err)
 	}
 	return temp

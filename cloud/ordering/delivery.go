@@ -1,0 +1,139 @@
+package ordering
+
+import (
+	"context"
+	"time"
+
+	"awesome.pizza/shared/event"
+	"awesome.pizza/shared/order"
+	"awesome.pizza/shared/problem"
+)
+
+// Assign gives the order to a driver, who is expected at the restaurant at arrives, if known. An order that was handed over before a
+// driver was known counts as picked up by this one.
+func (s *Service) Assign(ctx context.Context, id order.ID, ifVersion int, d Driver, arrives *time.Time, by string) (Record, error) {
+	return s.Store.Change(ctx, id, ifVersion, assign(d, arrives, by, s.now()))
+}
+
+// Drop takes the driver off the order, who has not picked it up. driver "" stands for whoever has it.
+func (s *Service) Drop(ctx context.Context, id order.ID, ifVersion int, driver, by string) (Record, error) {
+	return s.Store.Change(ctx, id, ifVersion, drop(driver, by, s.now()))
+}
+
+// PickUp says that the driver has the food. While the restaurant's link is up, the kitchen must have said that it is ready; while it is
+// down, the driver's word counts.
+func (s *Service) PickUp(ctx context.Context, id order.ID, ifVersion int, driver, by string) (Record, error) {
+	now := s.now()
+	return s.Store.Change(ctx, id, ifVersion, pickUp(driver, by, s.linkUp(now), now))
+}
+
+// Depart says that the driver is on the way to the guest, and when the arrival is expected, if known.
+func (s *Service) Depart(ctx context.Context, id order.ID, ifVersion int, driver, by string, arrives *time.Time) (Record, error) {
+	return s.Store.Change(ctx, id, ifVersion, depart(driver, by, arrives, s.now()))
+}
+
+// Deliver says that the guest has the food.
+func (s *Service) Deliver(ctx context.Context, id order.ID, ifVersion int, driver, by string) (Record, error) {
+	return s.Store.Change(ctx, id, ifVersion, deliver(driver, by, s.now()))
+}
+
+// GiveUp says that the delivery failed, and why.
+func (s *Service) GiveUp(ctx context.Context, id order.ID, ifVersion int, driver, by, reason string) (Record, error) {
+	return s.Store.Change(ctx, id, ifVersion, giveUp(driver, by, reason, s.now()))
+}
+
+func (s *Service) linkUp(now time.Time) func(restaurant string) bool {
+	return func(restaurant string) bool { return s.Links.Up(restaurant, now) }
+}
+
+func assign(d Driver, arrives *time.Time, by string, now time.Time) Decide {
+	return func(r *Record) error {
+		if err := r.Take(order.Cloud, order.Assign, by, now); err != nil {
+			return err
+		}
+		r.Driver, r.Arrives = &d, arrives
+		if r.Progress.Whole == order.HandedOver {
+			if err := r.Take(order.Cloud, order.PickUp, by, now); err != nil {
+				return err
+			}
+		}
+		r.tellDelivery()
+		return nil
+	}
+}
+
+func drop(driver, by string, now time.Time) Decide {
+	return func(r *Record) error {
+		if err := r.mine(driver); err != nil {
+			return err
+		}
+		if err := r.Take(order.Cloud, order.Drop, by, now); err != nil {
+			return err
+		}
+		r.Driver, r.Arrives = nil, nil
+		r.tellDelivery()
+		return nil
+	}
+}
+
+func pickUp(driver, by string, linkUp func(string) bool, now time.Time) Decide {
+	return func(r *Record) error {
+		step := r.Take
+		if !linkUp(r.Order.Restaurant) && !r.Status().Terminal() {
+			step = r.Follow
+		}
+		return r.deliverStep(driver, func() error { return step(order.Cloud, order.PickUp, by, now) })
+	}
+}
+
+func depart(driver, by string, arrives *time.Time, now time.Time) Decide {
+	return func(r *Record) error {
+		return r.deliverStep(driver, func() error {
+			r.Arrives = arrives
+			return r.Take(order.Cloud, order.Depart, by, now)
+		})
+	}
+}
+
+func deliver(driver, by string, now time.Time) Decide {
+	return func(r *Record) error {
+		return r.deliverStep(driver, func() error { return r.Take(order.Cloud, order.Deliver, by, now) })
+	}
+}
+
+func giveUp(driver, by, reason string, now time.Time) Decide {
+	return func(r *Record) error {
+		return r.deliverStep(driver, func() error {
+			r.Reason = reason
+			return r.Take(order.Cloud, order.GiveUp, by, now)
+		})
+	}
+}
+
+func (r *Record) deliverStep(driver string, step func() error) error {
+	if err := r.mine(driver); err != nil {
+		return err
+	}
+	if err := step(); err != nil {
+		return err
+	}
+	r.tellDelivery()
+	return nil
+}
+
+// mine refuses a driver who is not the order's: Refused "not_your_order".
+func (r *Record) mine(driver string) error {
+	if driver != "" && (r.Driver == nil || r.Driver.ID != driver) {
+		return problem.New(problem.Refused, "not_your_order", "the order is not on its way with driver %s", driver)
+	}
+	return nil
+}
+
+// tellDelivery keeps the restaurant's copy of the delivery lane current.
+func (r *Record) tellDelivery() {
+	b := event.DeliveryStepped{Order: r.Order.ID, Delivery: r.Progress.Delivery, Arrives: r.Arrives}
+	if r.Driver != nil {
+		b.Driver, b.Name = r.Driver.ID, r.Driver.Name
+	}
+	r.Tell(b)
+}

@@ -1,0 +1,143 @@
+package ordering
+
+import (
+	"crypto/rand"
+	"time"
+
+	"awesome.pizza/shared/clock"
+	"awesome.pizza/shared/event"
+	"awesome.pizza/shared/id"
+	"awesome.pizza/shared/order"
+	"awesome.pizza/shared/problem"
+)
+
+// Fact is something a restaurant says has happened to an order.
+type Fact struct {
+	Restaurant string // who says so: the edge the event came from, never what a body claims
+	At         time.Time
+	Body       event.Body
+}
+
+// Taken is the record of an order that the restaurant took itself. It is refused when it cannot be that restaurant's.
+func Taken(f Fact, b event.OrderTaken, now time.Time) (Record, error) {
+	o := b.Order
+	switch {
+	case !id.Valid(string(o.ID)):
+		return Record{}, problem.New(problem.Invalid, "bad_fact", "%q does not name an order", o.ID)
+	case o.Restaurant != f.Restaurant:
+		return Record{}, problem.New(problem.Invalid, "bad_fact", "%s cannot take an order of restaurant %q", f.Restaurant, o.Restaurant)
+	case o.Origin != order.Edge:
+		return Record{}, problem.New(problem.Invalid, "bad_fact", "%s cannot take an order of origin %q", f.Restaurant, o.Origin)
+	}
+	r := Begin(o, b.Items, rand.Text(), ByEdge, f.when(o.PlacedAt, now))
+	r.KitchenAsOf = now
+	return r, nil
+}
+
+// Apply records a fact about an order that the cloud knows. What is in the table of steps is followed, whatever the cloud would have
+// decided; anything else is an error, and then nothing of the record may be kept.
+func (r *Record) Apply(f Fact, now time.Time) error {
+	if r.Order.Restaurant != f.Restaurant {
+		return problem.New(problem.Invalid, "bad_fact", "order %s is not one of %s", r.Order.ID, f.Restaurant)
+	}
+	switch b := f.Body.(type) {
+	case event.OrderStepped:
+		return r.stepped(f, b, now)
+	case event.ForecastChanged:
+		r.KitchenAsOf, r.Ready = now, instant(b.Ready)
+		return nil
+	}
+	return problem.New(problem.Invalid, "bad_fact", "%s says nothing about an order", f.Body.Kind())
+}
+
+func (r *Record) stepped(f Fact, b event.OrderStepped, now time.Time) error {
+	at := f.when(r.lastStep(), now)
+	if err := r.Follow(order.Edge, b.Action, ByEdge, at, b.Items...); err != nil {
+		return err
+	}
+	r.KitchenAsOf = now
+	if b.Number > 0 {
+		r.Number = b.Number
+	}
+	if b.Ready != nil {
+		r.Ready = instant(*b.Ready)
+	}
+	switch r.Progress.Whole {
+	case order.Voided, order.Rejected:
+		r.ended(b.Reason, at)
+	case order.HandedOver:
+		r.handedOver(at)
+	case order.Waiting, order.Queued, order.Preparing, order.Baking, order.QualityCheck, order.Ready:
+	}
+	return nil
+}
+
+// ended: the kitchen will not make it. A driver who was to fetch it is free.
+func (r *Record) ended(reason string, at time.Time) {
+	r.CancelAsked, r.Ready = nil, nil
+	if reason != "" {
+		r.Reason = reason
+	}
+	if r.Progress.Delivery == order.Assigned && r.Take(order.Cloud, order.Drop, ByCloud, at) == nil {
+		r.Driver, r.Arrives = nil, nil
+		r.tellDelivery()
+	}
+}
+
+// handedOver: the kitchen gave the food to somebody, which is evidence enough that the assigned driver has it.
+func (r *Record) handedOver(at time.Time) {
+	r.CancelAsked, r.Ready = nil, nil
+	if r.Progress.Delivery == order.Assigned && r.Take(order.Cloud, order.PickUp, ByEdge, at) == nil {
+		r.tellDelivery()
+	}
+}
+
+// Answered records the restaurant's one answer to a command about this order.
+func (r *Record) Answered(f Fact, command string, b event.CommandAnswered, now time.Time) error {
+	if r.Order.Restaurant != f.Restaurant {
+		return problem.New(problem.Invalid, "bad_fact", "order %s is not one of %s", r.Order.ID, f.Restaurant)
+	}
+	r.KitchenAsOf = now
+	switch command {
+	case event.OrderRevoked{}.Kind():
+		r.CancelAsked = nil
+		if !b.Granted {
+			r.Reason = b.Reason
+		}
+	case event.OrderOffered{}.Kind():
+		if !b.Granted && b.Reason != "" {
+			r.Reason = b.Reason
+		}
+	}
+	return nil
+}
+
+// when is the time to show for a fact: the restaurant's own if it can be, for its clock may be wrong, and never before the step it follows.
+func (f Fact) when(last, now time.Time) time.Time {
+	at := f.At
+	if at.After(now.Add(clock.MaxAhead)) || at.Before(last.Add(-clock.MaxAhead)) {
+		at = now // not a clock to believe
+	}
+	if at.After(now) {
+		at = now
+	}
+	if at.Before(last) && !last.After(now) {
+		at = last
+	}
+	return at.UTC()
+}
+
+func (r *Record) lastStep() time.Time {
+	if len(r.Steps) == 0 {
+		return r.Order.PlacedAt
+	}
+	return r.Steps[len(r.Steps)-1].At
+}
+
+// instant is t, or nothing when JSON could not write it.
+func instant(t time.Time) *time.Time {
+	if t = t.UTC(); t.Year() < 1 || t.Year() > 9999 {
+		return nil
+	}
+	return &t
+}

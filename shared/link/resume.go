@@ -123,20 +123,21 @@ func (s *Sender) block(now time.Time, cause Cause, detail string) {
 
 // resume takes the cloud's word for where it stands, and goes back when it stands before what it once acknowledged.
 func (s *Sender) resume(now time.Time, r SyncReply) {
-	first, changed := !s.synced || s.blocked != "", r.Inc != s.inc
+	changed := s.inc != "" && r.Inc != s.inc
 	s.synced, s.blocked, s.inc, s.rate, s.named = true, "", r.Inc, r.MaxRate, r.CmdHigh
 	if s.rate == 0 {
 		s.pace = time.Time{}
 	}
 	at := Mark{Epoch: r.Epoch, Seq: r.Seq, Hash: r.Hash}
 	overtaken := !changed && r.Seq >= s.sync.acked // by an ack that the same database sent after it answered
+	back := r.Seq < s.acked.Seq && !overtaken
 	switch {
+	case back:
+		s.acked, s.persist = at, true
 	case r.Seq > s.acked.Seq:
 		s.advance(now, at)
-	case r.Seq < s.acked.Seq && !overtaken:
-		s.acked, s.persist, first = at, true, true
 	}
-	if first || changed || s.stalled(now) {
+	if back || changed || s.stalled(now) {
 		s.rewind(now, s.acked.Seq+1)
 	}
 }

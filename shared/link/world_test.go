@@ -16,16 +16,17 @@ type dice func(n int) int
 // mutant is a plausible design that is wrong. The histories must show that each of them is.
 type mutant struct {
 	name           string
-	deleteOnPubAck bool // the hub's acknowledgement counts as the cloud's
-	skipGaps       bool // the applier takes what comes
-	noWatermark    bool // the applier relies on the hub's duplicate window
-	noGeneration   bool // what is sent again has the name it had
-	ackNoHash      bool // an acknowledgement counts for whatever event has the number
-	ackNoInc       bool // an acknowledgement counts whichever database made it
-	noRewind       bool // the edge believes its own watermark, not the cloud's
-	forkBlind      bool // only numbers are compared
-	commandTwice   bool // a repeated command is carried out again
-	commandGap     bool // a command is carried out before the one before it
+	from           uint64 // history at which the search begins: the rare ones take a few hundred
+	deleteOnPubAck bool   // the hub's acknowledgement counts as the cloud's
+	skipGaps       bool   // the applier takes what comes
+	noWatermark    bool   // the applier relies on the hub's duplicate window
+	noGeneration   bool   // what is sent again has the name it had
+	ackNoHash      bool   // an acknowledgement counts for whatever event has the number
+	ackNoInc       bool   // an acknowledgement counts whichever database made it
+	noRewind       bool   // the edge believes its own watermark, not the cloud's
+	forkBlind      bool   // only numbers are compared
+	commandTwice   bool   // a repeated command is carried out again
+	commandGap     bool   // a command is carried out before the one before it
 }
 
 // world is one restaurant, a hub and a cloud, with a network that loses, repeats, delays and spoils. It knows the truth.

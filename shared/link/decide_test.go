@@ -1,0 +1,153 @@
+package link_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"awesome.pizza/shared/link"
+)
+
+func TestEachBatchHasItsVerdict(t *testing.T) {
+	t.Parallel()
+	events, other := chained(10), chained(10)
+	for i := range other {
+		prev := link.Hash{}
+		if i > 0 {
+			prev = other[i-1].Hash
+		}
+		other[i].Kind = "ticket.voided.v1"
+		other[i] = link.Seal(prev, uint64(i+1), other[i])
+	}
+	batch := func(from []link.Event, first, last uint64) link.Batch {
+		b := link.Batch{Edge: edgeID, Device: "dev-1", Epoch: 1, First: first, Last: last, Gen: "g", Schema: 1, Events: from[first-1 : last]}
+		if first > 1 {
+			b.Prev = from[first-2].Hash
+		}
+		return b
+	}
+	spoiled := batch(events, 5, 7)
+	spoiled.Events = append([]link.Event(nil), spoiled.Events...)
+	spoiled.Events[1].Body = []byte(`{"price":0}`)
+	moved := batch(events, 5, 7)
+	moved.Last = 8
+	stranger, past := batch(events, 5, 7), batch(events, 5, 7)
+	stranger.Device, past.Epoch = "dev-2", 9
+	garbage, _ := link.DecodeBatch(edgeID, []byte("\x00"), nil)
+
+	row := link.LinkRow{Edge: edgeID, Device: "dev-1", Epoch: 1, Seq: 4, Hash: events[3].Hash}
+	for name, c := range map[string]struct {
+		batch   link.Batch
+		want    link.Verdict
+		applied int
+		control link.ControlKind
+	}{
+		"next":                            {batch(events, 5, 7), link.Apply, 3, ""},
+		"overlapping":                     {batch(events, 2, 6), link.Apply, 2, ""},
+		"behind":                          {batch(events, 1, 3), link.Skip, 0, ""},
+		"the last one again":              {batch(events, 3, 4), link.Skip, 0, ""},
+		"ahead":                           {batch(events, 6, 7), link.Gap, 0, link.Rewind},
+		"another history, next":           {batch(other, 5, 7), link.Fork, 0, link.CallSync},
+		"another history, overlapping":    {batch(other, 2, 6), link.Fork, 0, link.CallSync},
+		"another history, the last again": {batch(other, 3, 4), link.Fork, 0, link.CallSync},
+		"a changed body":                  {spoiled, link.Corrupt, 0, link.Rewind},
+		"wrong numbers":                   {moved, link.Corrupt, 0, link.Rewind},
+		"garbage":                         {garbage, link.Corrupt, 0, link.Rewind},
+		"another device":                  {stranger, link.Quarantine, 0, link.CallSync},
+		"another epoch":                   {past, link.Quarantine, 0, link.CallSync},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := link.Decide(row, c.batch)
+			if d.Verdict != c.want || len(d.Events) != c.applied {
+				t.Fatalf("%s (%s) with %d events, want %s with %d", d.Verdict, d.Reason, len(d.Events), c.want, c.applied)
+			}
+			at := row.Seq + uint64(c.applied)
+			if want := (link.Mark{Epoch: 1, Seq: at, Hash: events[at-1].Hash}); d.After != want {
+				t.Errorf("the row is then at %+v, want %+v", d.After, want)
+			}
+			control, ok := d.Control()
+			if ok != (c.control != "") || control.Kind != c.control {
+				t.Errorf("tells the edge %+v", control)
+			}
+			if control.Kind == link.Rewind && (control.Seq != 5 || control.Gen != c.batch.Gen) {
+				t.Errorf("rewind to %+v", control)
+			}
+			if c.want != link.Apply && c.want != link.Skip && d.Reason == "" {
+				t.Error("no reason")
+			}
+		})
+	}
+}
+
+func TestAnUnboundRowTakesAnyDevice(t *testing.T) {
+	t.Parallel()
+	b := link.Batch{Edge: edgeID, Device: "dev-7", Epoch: 1, First: 1, Last: 2, Gen: "g", Schema: 1, Events: chained(2)}
+	if d := link.Decide(link.LinkRow{Edge: edgeID, Epoch: 1}, b); d.Verdict != link.Apply {
+		t.Error(d.Verdict, d.Reason)
+	}
+}
+
+func TestEachSyncHasItsAnswer(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 7, 3, 19, 30, 0, 1234567, time.UTC)
+	h := chained(9)
+	row := link.LinkRow{Edge: edgeID, Device: "dev-1", Epoch: 2, Seq: 5, Hash: h[4].Hash}
+	good := link.SyncRequest{N: 3, Device: "dev-1", Boot: "b", Epoch: 2, Last: 9, LastHash: h[8].Hash, Acked: 4, CmdSeq: 6, Schema: 1}
+	for name, c := range map[string]struct {
+		change func(*link.SyncRequest)
+		want   link.SyncKind
+	}{
+		"the edge is ahead":                     {func(*link.SyncRequest) {}, link.Resume},
+		"both stand at the same":                {func(r *link.SyncRequest) { r.Last, r.LastHash = 5, h[4].Hash }, link.Resume},
+		"the cloud went back":                   {func(r *link.SyncRequest) { r.Acked = 8 }, link.Resume},
+		"the same number, another event":        {func(r *link.SyncRequest) { r.Last = 5 }, link.Forked},
+		"a restored card":                       {func(r *link.SyncRequest) { r.Last = 3 }, link.Forked},
+		"an old epoch":                          {func(r *link.SyncRequest) { r.Epoch = 1 }, link.Forked},
+		"an epoch the cloud has forgotten":      {func(r *link.SyncRequest) { r.Epoch = 3 }, link.Forked},
+		"another device":                        {func(r *link.SyncRequest) { r.Device = "dev-2" }, link.Fenced},
+		"an empty database":                     {func(r *link.SyncRequest) { r.Last, r.LastHash = 0, link.Hash{} }, link.Snapshot},
+		"commands the cloud has forgotten":      {func(r *link.SyncRequest) { r.CmdSeq = 8 }, link.Forked},
+		"another device with an empty database": {func(r *link.SyncRequest) { r.Device, r.Last = "dev-2", 0 }, link.Fenced},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			req := good
+			c.change(&req)
+			r := link.AnswerSync(row, req, "pg-1", 7, now)
+			if r.Kind != c.want {
+				t.Fatalf("%s (%s), want %s", r.Kind, r.Reason, c.want)
+			}
+			if (r.Kind == link.Resume) != (r.Reason == "") {
+				t.Errorf("%s with reason %q", r.Kind, r.Reason)
+			}
+		})
+	}
+	want := link.SyncReply{
+		N: 3, Kind: link.Resume, Inc: "pg-1", Epoch: 2, Seq: 5, Hash: h[4].Hash, CmdFrom: 7, CmdHigh: 7, Time: now.Truncate(time.Millisecond),
+	}
+	if diff := cmp.Diff(want, link.AnswerSync(row, good, "pg-1", 7, now)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestAFreshEdgeAndAFreshRowSimplyBegin(t *testing.T) {
+	t.Parallel()
+	req := link.SyncRequest{Device: "dev-1", Boot: "b", Epoch: link.FirstEpoch, Schema: 1}
+	if r := link.AnswerSync(link.LinkRow{Edge: edgeID, Epoch: link.FirstEpoch}, req, "pg-1", 0, time.Now()); r.Kind != link.Resume || r.CmdFrom != 1 {
+		t.Errorf("%+v", r)
+	}
+}
+
+func TestCommandsAreCarriedOutInTheirTurn(t *testing.T) {
+	t.Parallel()
+	for seq, want := range map[uint64]link.Verdict{1: link.Skip, 4: link.Skip, 5: link.Apply, 6: link.Gap, 60: link.Gap} {
+		if got := link.DecideCommand(4, link.Command{Seq: seq}); got != want {
+			t.Errorf("command %d after 4: %s, want %s", seq, got, want)
+		}
+	}
+	if link.Ready(4, 5) || !link.Ready(5, 5) || !link.Ready(6, 5) {
+		t.Error("web orders go to the queue exactly when all commands SYNC named are applied")
+	}
+}

@@ -1,0 +1,493 @@
+package link_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"testing"
+	"time"
+
+	"awesome.pizza/shared/link"
+)
+
+// desk is a Sender with an outbox beside it, and a hand that turns the clock.
+type desk struct {
+	*testing.T
+	*link.Sender
+	now     time.Time
+	chain   []link.Event
+	trimmed int
+}
+
+func newDesk(t *testing.T, events int, acked uint64) *desk {
+	d := &desk{T: t, now: time.Date(2026, 7, 3, 19, 30, 0, 0, time.UTC), chain: chained(events)}
+	mark := link.Mark{Epoch: 1, Seq: acked, Hash: d.hash(acked)}
+	d.Sender = link.NewSender(link.SenderConfig{
+		Edge: edgeID, Device: "dev-1", Boot: "b",
+		HashAt: func(seq uint64) (link.Hash, bool) {
+			return d.hash(min(seq, uint64(len(d.chain)))), int(seq) > d.trimmed && int(seq) <= len(d.chain)
+		},
+		Rand: func() float64 { return 0.5 },
+	}, d.tip(), mark)
+	return d
+}
+
+func chained(n int) []link.Event {
+	var events []link.Event
+	prev := link.Hash{}
+	for i := range n {
+		e := link.Seal(prev, uint64(i+1), link.Event{ID: fmt.Sprint("ev", i), Kind: "ticket.queued.v1", Body: json.RawMessage(`{}`)})
+		events, prev = append(events, e), e.Hash
+	}
+	return events
+}
+
+func (d *desk) hash(seq uint64) link.Hash {
+	if seq == 0 {
+		return link.Hash{}
+	}
+	return d.chain[seq-1].Hash
+}
+
+func (d *desk) tip() link.Mark {
+	return link.Mark{Epoch: 1, Seq: uint64(len(d.chain)), Hash: d.hash(uint64(len(d.chain)))}
+}
+
+func (d *desk) ack(seq uint64) link.Ack {
+	return link.Ack{Inc: "pg-1", Epoch: 1, Seq: seq, Hash: d.hash(seq)}
+}
+
+func (d *desk) reply(req *link.SyncRequest, seq uint64) link.SyncReply {
+	return link.SyncReply{N: req.N, Kind: link.Resume, Inc: "pg-1", Epoch: 1, Seq: seq, Hash: d.hash(seq)}
+}
+
+// online brings the link up, with the cloud at seq.
+func (d *desk) online(seq uint64) link.Todo {
+	d.Helper()
+	todo := d.Connected(d.now)
+	if todo.Sync == nil {
+		d.Fatal("no SYNC on connect")
+	}
+	return d.Synced(d.now, d.reply(todo.Sync, seq))
+}
+
+// flush hands over all that may be published, and gives the batches.
+func (d *desk) flush(todo link.Todo) (sent []link.Publish, rest link.Todo) {
+	for todo.Publish != nil {
+		sent = append(sent, *todo.Publish)
+		todo = d.Sent(d.now, *todo.Publish, todo.Publish.Last)
+	}
+	return sent, todo
+}
+
+func (d *desk) pass(t time.Duration) link.Todo {
+	d.now = d.now.Add(t)
+	return d.Tick(d.now)
+}
+
+func (d *desk) is(condition link.Condition, cause link.Cause) {
+	d.Helper()
+	if s := d.State(); s.Condition != condition || s.Cause != cause {
+		d.Errorf("the link is %s (%s %s), want %s (%s)", s.Condition, s.Cause, s.Detail, condition, cause)
+	}
+}
+
+func TestNothingIsPublishedBeforeSync(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, 3, 0)
+	d.is(link.Offline, link.CauseStarting)
+	todo := d.Connected(d.now)
+	d.is(link.Syncing, "")
+	if todo.Publish != nil || todo.Sync == nil || todo.Sync.Last != 3 || todo.Sync.LastHash != d.hash(3) || todo.Sync.Device != "dev-1" {
+		t.Fatalf("on connect: %+v", todo)
+	}
+	d.chain = chained(5)
+	if after := d.Appended(d.now, d.tip()); after.Publish != nil {
+		t.Error("published without SYNC")
+	}
+	todo = d.Synced(d.now, d.reply(todo.Sync, 2))
+	if todo.Publish == nil || todo.Publish.First != 3 || todo.Publish.Last != 5 {
+		t.Errorf("after resume at 2: %+v", todo.Publish)
+	}
+	if todo.Persist == nil || todo.Persist.Seq != 2 {
+		t.Errorf("what the cloud holds was not persisted: %+v", todo.Persist)
+	}
+	d.is(link.Online, "")
+}
+
+func TestEightBatchesAreOnTheirWayAndTheHubMakesRoom(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, 64*12, 0)
+	sent, todo := d.flush(d.online(0))
+	if len(sent) != link.Window || todo.Publish != nil {
+		t.Fatalf("%d batches on their way", len(sent))
+	}
+	more, _ := d.flush(d.Published(d.now, sent[3]))
+	if len(more) != 1 || more[0].First != 64*8+1 {
+		t.Errorf("room for one batch led to %+v", more)
+	}
+	if todo := d.Published(d.now, sent[3]); todo.Publish != nil {
+		t.Error("the same acknowledgement made room twice")
+	}
+	if d.State().Backlog != 64*12 {
+		t.Error("the hub's acknowledgement counted as the cloud's")
+	}
+	more, _ = d.flush(d.Acked(d.now, d.ack(128)))
+	if len(more) != 2 {
+		t.Errorf("the cloud has two batches whose acknowledgement by the hub was lost, %d more were sent", len(more))
+	}
+}
+
+func TestASmallerBatchThanOfferedGoesOnWhereItEnds(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, 64, 0)
+	todo := d.online(0)
+	todo = d.Sent(d.now, *todo.Publish, 10)
+	if todo.Publish == nil || todo.Publish.First != 11 {
+		t.Errorf("after 10 of 64: %+v", todo.Publish)
+	}
+}
+
+func TestAnUnknownOutcomeGoesBackAsAnotherGeneration(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, 200, 0)
+	sent, _ := d.flush(d.online(0))
+	d.Acked(d.now, d.ack(64))
+	d.now = d.now.Add(link.PublishTimeout)
+	todo := d.Tick(d.now)
+	d.is(link.Offline, link.CauseHubSilent)
+	if todo.Publish != nil {
+		t.Error("no pause after a failure")
+	}
+	todo = d.Tick(todo.Wake)
+	if todo.Publish == nil || todo.Publish.First != 65 || todo.Publish.Gen == sent[0].Gen {
+		t.Errorf("sent again: %+v", todo.Publish)
+	}
+	d.flush(todo)
+	d.Unpublished(d.now, sent[1], link.CauseNoStream)
+	d.is(link.Offline, link.CauseHubSilent) // what happened to an old generation is history
+	d.Published(d.now, *todo.Publish)
+	d.is(link.Online, "")
+}
+
+func TestARestaurantNeverStopsTryingAndNeverWaitsMoreThanHalfAMinute(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, 1, 0)
+	todo := d.online(0)
+	for i := range 200 {
+		for todo.Publish == nil {
+			if todo.Sync != nil {
+				todo = d.Synced(d.now, d.reply(todo.Sync, 0))
+				continue
+			}
+			if wait := todo.Wake.Sub(d.now); todo.Wake.IsZero() || wait < 0 || wait > 33*time.Second {
+				t.Fatalf("failure %d: waiting %v", i, wait)
+			}
+			todo = d.pass(todo.Wake.Sub(d.now))
+		}
+		todo = d.Unpublished(d.now, *todo.Publish, link.CauseNoStream)
+		d.is(link.Offline, link.CauseNoStream)
+	}
+}
+
+func TestSyncIsTriedAgainForEver(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, 1, 0)
+	todo := d.Connected(d.now)
+	var longest time.Duration
+	for range 100 {
+		n := todo.Sync.N
+		todo = d.pass(link.SyncTimeout)
+		d.is(link.Offline, link.CauseCloudSilent)
+		longest = max(longest, todo.Wake.Sub(d.now))
+		todo = d.pass(todo.Wake.Sub(d.now))
+		if todo.Sync == nil || todo.Sync.N != n+1 {
+			t.Fatalf("not tried again: %+v", todo)
+		}
+	}
+	if longest < 10*time.Second || longest > 30*time.Second {
+		t.Errorf("longest pause %v", longest)
+	}
+	d.SyncFailed(d.now, todo.Sync.N-1)
+	late := d.reply(todo.Sync, 1)
+	late.N--
+	d.Synced(d.now, late)
+	d.is(link.Offline, link.CauseCloudSilent)
+	d.Synced(d.now, d.reply(todo.Sync, 1))
+	d.is(link.Online, "")
+}
+
+func TestAnAcknowledgementIsBelievedOnlyFromTheSameDatabaseAndHistory(t *testing.T) {
+	t.Parallel()
+	for name, spoil := range map[string]func(*link.Ack){
+		"another database": func(a *link.Ack) { a.Inc = "pg-2" },
+		"another epoch":    func(a *link.Ack) { a.Epoch = 2 },
+		"another history":  func(a *link.Ack) { a.Hash[3] ^= 1 },
+		"beyond the tip":   func(a *link.Ack) { a.Seq = 99 },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newDesk(t, 10, 0)
+			d.flush(d.online(0))
+			d.pass(2 * time.Second)
+			a := d.ack(5)
+			spoil(&a)
+			todo := d.Acked(d.now, a)
+			if todo.Persist != nil || d.State().Acked.Seq != 0 {
+				t.Error("believed")
+			}
+			if todo.Sync == nil {
+				t.Error("no SYNC")
+			}
+		})
+	}
+}
+
+func TestAnAcknowledgementIsPersistedOnceAndAnOlderOneChangesNothing(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, 10, 0)
+	d.flush(d.online(0))
+	if todo := d.Acked(d.now, d.ack(7)); todo.Persist == nil || todo.Persist.Seq != 7 || todo.Persist.Hash != d.hash(7) {
+		t.Fatalf("%+v", todo)
+	}
+	for _, seq := range []uint64{7, 5} {
+		if todo := d.Acked(d.now, d.ack(seq)); todo.Persist != nil || todo.Sync != nil {
+			t.Errorf("ack of %d after 7: %+v", seq, todo)
+		}
+	}
+}
+
+func TestAStormOfStrangeAcknowledgementsMakesOneSyncPerSecond(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, 10, 0)
+	d.flush(d.online(0))
+	syncs := 0
+	for range 100 {
+		strange := d.ack(5)
+		strange.Inc = "pg-2"
+		d.now = d.now.Add(50 * time.Millisecond)
+		if todo := d.Acked(d.now, strange); todo.Sync != nil {
+			syncs++
+			d.Synced(d.now, d.reply(todo.Sync, 0))
+		}
+	}
+	if syncs < 3 || syncs > 5 {
+		t.Errorf("%d SYNCs in five seconds", syncs)
+	}
+}
+
+func TestACloudThatWentBackIsRefilled(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, 10, 8)
+	todo := d.Connected(d.now)
+	back := d.reply(todo.Sync, 3)
+	back.Inc = "pg-2"
+	todo = d.Synced(d.now, back)
+	if todo.Persist == nil || todo.Persist.Seq != 3 || todo.Persist.Hash != d.hash(3) {
+		t.Errorf("rows the cloud has lost may still be trimmed: %+v", todo.Persist)
+	}
+	if todo.Publish == nil || todo.Publish.First != 4 || todo.Publish.Last != 10 {
+		t.Errorf("sent again: %+v", todo.Publish)
+	}
+	if d.State().Inc != "pg-2" {
+		t.Error("the new incarnation was not learned")
+	}
+}
+
+func TestAReplyOvertakenByAnAcknowledgementIsNoStepBack(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, 10, 0)
+	d.flush(d.online(0))
+	todo := d.pass(40 * time.Second)
+	d.Acked(d.now, d.ack(8))
+	todo = d.Synced(d.now, d.reply(todo.Sync, 2))
+	if todo.Persist != nil || d.State().Acked.Seq != 8 {
+		t.Errorf("fell back to %+v", todo.Persist)
+	}
+}
+
+func TestWhatTheEdgeCannotActOnStopsItWithTheReasonAndKeepsAsking(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		spoil func(*desk, *link.SyncReply)
+		want  link.Cause
+	}{
+		"fork":              {func(_ *desk, r *link.SyncReply) { r.Kind = link.Forked }, link.CauseFork},
+		"fenced":            {func(_ *desk, r *link.SyncReply) { r.Kind = link.Fenced }, link.CauseFenced},
+		"snapshot":          {func(_ *desk, r *link.SyncReply) { r.Kind = link.Snapshot }, link.CauseSnapshot},
+		"a kind to come":    {func(_ *desk, r *link.SyncReply) { r.Kind = "merge" }, link.CauseUnknownReply},
+		"another history":   {func(_ *desk, r *link.SyncReply) { r.Hash[0] ^= 1 }, link.CauseFork},
+		"beyond the tip":    {func(_ *desk, r *link.SyncReply) { r.Seq = 11 }, link.CauseFork},
+		"another epoch":     {func(_ *desk, r *link.SyncReply) { r.Epoch = 2 }, link.CauseFork},
+		"before the outbox": {func(d *desk, r *link.SyncReply) { d.trimmed, r.Seq, r.Hash = 3, 2, d.hash(2) }, link.CauseHistory},
+		"before all rows":   {func(d *desk, r *link.SyncReply) { d.trimmed, r.Seq, r.Hash = 3, 0, link.Hash{} }, link.CauseHistory},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newDesk(t, 10, 5)
+			todo := d.Connected(d.now)
+			good := d.reply(todo.Sync, 5)
+			bad := good
+			c.spoil(d, &bad)
+			todo = d.Synced(d.now, bad)
+			d.is(link.Blocked, c.want)
+			if todo.Publish != nil || todo.Persist != nil {
+				t.Fatalf("did not stop: %+v", todo)
+			}
+			if todo := d.Acked(d.now, d.ack(9)); todo.Persist != nil {
+				t.Error("believed an acknowledgement while blocked")
+			}
+			if _, ok := d.Named(); ok {
+				t.Error("web orders may go on")
+			}
+			if wait := todo.Wake.Sub(d.now); wait < 54*time.Second || wait > 66*time.Second {
+				t.Errorf("asks again after %v", wait)
+			}
+			todo = d.pass(todo.Wake.Sub(d.now))
+			good.N = todo.Sync.N
+			if todo = d.Synced(d.now, good); todo.Publish == nil {
+				t.Error("mended, but nothing is sent")
+			}
+			d.is(link.Online, "")
+		})
+	}
+}
+
+func TestTheCloudSetsThePace(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, 64*20, 0)
+	todo := d.Connected(d.now)
+	slow := d.reply(todo.Sync, 0)
+	slow.MaxRate = 128
+	todo = d.Synced(d.now, slow)
+	start, events := d.now, uint64(0)
+	for d.now.Sub(start) < 5*time.Second {
+		if todo.Publish != nil {
+			p := *todo.Publish
+			events += p.Last - p.First + 1
+			d.Sent(d.now, p, p.Last)
+			todo = d.Published(d.now, p)
+			continue
+		}
+		todo = d.pass(todo.Wake.Sub(d.now))
+	}
+	if events < 5*128 || events > 6*128 {
+		t.Errorf("%d events in five seconds at 128/s", events)
+	}
+}
+
+func TestSyncIsHeldMoreOftenWhileSomethingIsUnacknowledged(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, 10, 10)
+	todo := d.online(10)
+	if wait := todo.Wake.Sub(d.now); wait != link.SyncIdle {
+		t.Errorf("idle: %v", wait)
+	}
+	d.chain = chained(11)
+	sent, _ := d.flush(d.Appended(d.now, d.tip()))
+	todo = d.Published(d.now, sent[0])
+	if wait := todo.Wake.Sub(d.now); wait != link.SyncUnacked {
+		t.Errorf("with one event unacknowledged: %v", wait)
+	}
+}
+
+func TestALostTailIsSentAgainThoughTheHubHadIt(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, 10, 0)
+	sent, _ := d.flush(d.online(0))
+	todo := d.Published(d.now, sent[0])
+	todo = d.pass(todo.Wake.Sub(d.now))
+	todo = d.Synced(d.now, d.reply(todo.Sync, 0))
+	if todo.Publish == nil || todo.Publish.First != 1 || todo.Publish.Gen == sent[0].Gen {
+		t.Errorf("%+v", todo.Publish)
+	}
+}
+
+func TestARewindIsDoneOncePerGenerationAndNeverRunsHot(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, 500, 0)
+	sent, _ := d.flush(d.online(0))
+	rewind := link.Control{Kind: link.Rewind, Epoch: 1, Seq: 65, Gen: sent[1].Gen, Reason: "gap"}
+	again, _ := d.flush(d.Controlled(d.now, rewind))
+	if len(again) == 0 || again[0].First != 65 || again[0].Gen == sent[1].Gen {
+		t.Fatalf("%+v", again)
+	}
+	if todo := d.Controlled(d.now, rewind); todo.Publish != nil || todo.Sync != nil {
+		t.Error("rewound twice for one generation")
+	}
+	rewind.Gen = again[0].Gen
+	todo := d.Controlled(d.now, rewind)
+	d.is(link.Offline, link.CauseRefused)
+	if todo.Publish != nil || !todo.Wake.After(d.now) {
+		t.Error("asked for the same again and again, it runs hot")
+	}
+	d.flush(d.pass(todo.Wake.Sub(d.now)))
+	d.Acked(d.now, d.ack(128))
+	d.is(link.Online, "")
+}
+
+func TestARewindBehindTheWatermarkAsksSyncInstead(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, 10, 5)
+	d.flush(d.online(5))
+	d.pass(2 * time.Second)
+	for _, seq := range []uint64{3, 99} {
+		todo := d.Controlled(d.now, link.Control{Kind: link.Rewind, Epoch: 1, Seq: seq})
+		if todo.Publish != nil || seq == 3 && todo.Sync == nil {
+			t.Errorf("rewind to %d: %+v", seq, todo)
+		}
+	}
+}
+
+func TestCommandsOfAnUnknownDatabaseWaitForSync(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, 1, 1)
+	if ok, _ := d.Commanded(d.now, "pg-1"); ok {
+		t.Error("taken before SYNC")
+	}
+	d.online(1)
+	if ok, _ := d.Commanded(d.now, "pg-1"); !ok {
+		t.Error("not taken after SYNC")
+	}
+	d.pass(2 * time.Second)
+	if ok, todo := d.Commanded(d.now, "pg-2"); ok || todo.Sync == nil {
+		t.Error("taken from a database nobody has heard of")
+	}
+}
+
+func TestACutLinkSaysWhySinceWhenAndHowMuchWaits(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, 3, 0)
+	d.flush(d.online(0))
+	d.Acked(d.now, d.ack(3))
+	d.now = d.now.Add(time.Minute)
+	since := d.now
+	if todo := d.Disconnected(d.now, link.CauseLAN); !todo.Wake.IsZero() || todo.Sync != nil || todo.Publish != nil {
+		t.Errorf("does something while cut off: %+v", todo)
+	}
+	d.chain = chained(9)
+	d.now = d.now.Add(time.Hour)
+	d.Appended(d.now, d.tip())
+	if s := d.State(); s.Condition != link.Offline || s.Cause != link.CauseLAN || !s.Since.Equal(since) || s.Backlog != 6 {
+		t.Errorf("%+v", s)
+	}
+}
+
+func TestABatchIsMadeFromTheOutboxOrNotAtAll(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, 100, 0)
+	p := *d.online(0).Publish
+	if _, err := d.Batch(p, d.chain[1:]); err == nil {
+		t.Error("a batch that begins elsewhere")
+	}
+	if _, err := d.Batch(p, nil); err == nil {
+		t.Error("an empty batch")
+	}
+	b, err := d.Batch(p, d.chain)
+	if err != nil || b.First != 1 || b.Last != 64 || b.Prev != (link.Hash{}) || b.MsgID() != "r000123/1/1-64/b.1" {
+		t.Errorf("%v %s", err, b.MsgID())
+	}
+	if todo := d.Unpublished(d.now, p, link.CauseOutbox); todo.Publish != nil {
+		t.Error("a broken outbox runs hot")
+	}
+	d.is(link.Offline, link.CauseOutbox)
+}

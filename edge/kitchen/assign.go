@@ -1,0 +1,132 @@
+package kitchen
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"awesome.pizza/shared/menu"
+	"awesome.pizza/shared/order"
+	"awesome.pizza/shared/problem"
+)
+
+// SignIn puts a cook of the roster to work: tickets that nobody has are given out. Signing in twice does nothing.
+func (k *Kitchen) SignIn(ctx context.Context, cook string) error { return k.sign(ctx, cook, true) }
+
+// SignOut lets a cook go. What they had and is not made yet goes to others, or back to the queue: nothing is held by nobody.
+func (k *Kitchen) SignOut(ctx context.Context, cook string) error { return k.sign(ctx, cook, false) }
+
+func (k *Kitchen) sign(ctx context.Context, cook string, in bool) error {
+	return k.change(ctx, func(d *draft) error {
+		n := slices.IndexFunc(d.board.cooks, func(c Cook) bool { return c.ID == cook })
+		if n < 0 {
+			return problem.New(problem.NotFound, "no_such_cook", "nobody on the roster has the id %q", cook)
+		}
+		if d.board.cooks[n].SignedIn == in {
+			return nil
+		}
+		d.cooks = slices.Clone(d.board.cooks)
+		d.cooks[n].SignedIn = in
+		d.giveOut()
+		return nil
+	})
+}
+
+// enrol brings the cooks in line with the roster. Who is no longer on it is gone.
+func (k *Kitchen) enrol(ctx context.Context) error {
+	return k.change(ctx, func(d *draft) error {
+		cooks := make([]Cook, 0, len(k.settings.Roster))
+		for _, c := range k.settings.Roster {
+			was := slices.IndexFunc(d.board.cooks, func(b Cook) bool { return b.ID == c.ID })
+			c.SignedIn, c.Load = was >= 0 && d.board.cooks[was].SignedIn, 0
+			cooks = append(cooks, c)
+		}
+		slices.SortFunc(cooks, func(x, y Cook) int { return cmp.Compare(x.ID, y.ID) })
+		same := func(x, y Cook) bool {
+			return x.ID == y.ID && x.Name == y.Name && x.SignedIn == y.SignedIn && slices.Equal(x.Skills, y.Skills)
+		}
+		if !slices.EqualFunc(cooks, d.board.cooks, same) {
+			d.cooks = cooks
+			d.giveOut()
+		}
+		return nil
+	})
+}
+
+// giveOut gives every ticket whose cook is not there to one who is.
+func (d *draft) giveOut() {
+	for _, t := range d.open() {
+		d.give(t)
+	}
+}
+
+// give makes sure that somebody who is there has a ticket that is not made yet: the least loaded cook with the skill.
+func (d *draft) give(t Ticket) Ticket {
+	station := t.toMake()
+	there := func(c Cook) bool { return c.ID == t.Cook && c.can(station) }
+	if station == "" || slices.ContainsFunc(d.cooksNow(), there) {
+		return t
+	}
+	chosen := leastLoaded(withLoads(d.cooksNow(), d.open()), station)
+	if chosen != t.Cook {
+		t.Cook = chosen
+		d.put(t)
+	}
+	return t
+}
+
+// leastLoaded is the cook with the smallest load among those who are there and can work at a station, or "".
+func leastLoaded(cooks []Cook, station string) string {
+	best := Cook{Load: -1}
+	for _, c := range cooks {
+		if c.can(station) && (best.Load < 0 || c.Load < best.Load) {
+			best = c
+		}
+	}
+	return best.ID
+}
+
+func (c Cook) can(station string) bool {
+	return c.SignedIn && (len(c.Skills) == 0 || slices.Contains(c.Skills, station))
+}
+
+// cooksNow are the cooks as this draft leaves them.
+func (d *draft) cooksNow() []Cook {
+	if d.cooks != nil {
+		return d.cooks
+	}
+	return d.board.cooks
+}
+
+func withLoads(cooks []Cook, tickets []Ticket) []Cook {
+	loads := map[string]int{}
+	for _, t := range tickets {
+		if t.toMake() != "" {
+			loads[t.Cook]++
+		}
+	}
+	out := slices.Clone(cooks)
+	for n := range out {
+		out[n].Load = loads[out[n].ID]
+	}
+	return out
+}
+
+// toMake is the station that still has to make something of a queued ticket: the make line before the sides; "" when all is made.
+func (t Ticket) toMake() string {
+	station := ""
+	if t.Progress.Whole != order.Queued {
+		return station
+	}
+	for _, i := range t.Progress.Items {
+		switch i.State {
+		case order.ItemQueued, order.ItemMaking:
+			if i.Station == menu.StationMake {
+				return i.Station
+			}
+			station = i.Station
+		case order.ItemMade, order.ItemInOven, order.ItemBaked, order.ItemDone:
+		}
+	}
+	return station
+}

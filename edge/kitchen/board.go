@@ -1,0 +1,99 @@
+package kitchen
+
+import (
+	"cmp"
+	"slices"
+
+	"awesome.pizza/shared/order"
+)
+
+// board is what the kitchen has in mind: a copy of what the store holds of open orders. Only the holder of the turn changes it, after
+// the commit.
+type board struct {
+	seq     uint64
+	applied uint64 // the last command obeyed
+	tickets map[order.ID]Ticket
+	cooks   []Cook // by id; their load is counted when somebody looks
+	alerts  map[string]Alert
+	timers  map[TimerKey]Timer
+	numbers map[string]int
+}
+
+func boardOf(s State) board {
+	b := board{
+		seq: s.Seq, applied: s.Applied, cooks: s.Cooks, numbers: cloneMap(s.Numbers),
+		tickets: map[order.ID]Ticket{}, alerts: map[string]Alert{}, timers: map[TimerKey]Timer{},
+	}
+	for _, t := range s.Tickets {
+		b.tickets[t.Order.ID] = t
+	}
+	for _, a := range s.Alerts {
+		b.alerts[a.ID] = a
+	}
+	for _, t := range s.Timers {
+		b.timers[t.TimerKey] = t
+	}
+	return b
+}
+
+func (b *board) snapshot() Snapshot {
+	s := Snapshot{Seq: b.seq, Tickets: make([]Ticket, 0, len(b.tickets)), Alerts: make([]Alert, 0, len(b.alerts))}
+	for _, t := range b.tickets {
+		s.Tickets = append(s.Tickets, t)
+	}
+	for _, a := range b.alerts {
+		s.Alerts = append(s.Alerts, a)
+	}
+	slices.SortFunc(s.Tickets, byQueue)
+	slices.SortFunc(s.Alerts, func(x, y Alert) int { return cmp.Or(x.Since.Compare(y.Since), cmp.Compare(x.ID, y.ID)) })
+	s.Cooks = withLoads(b.cooks, s.Tickets)
+	return s
+}
+
+// byQueue puts tickets in the order in which the kitchen works: as they were queued, then what waits.
+func byQueue(x, y Ticket) int {
+	return cmp.Or(
+		cmp.Compare(orderOf(x), orderOf(y)), x.QueuedAt.Compare(y.QueuedAt), cmp.Compare(x.Day, y.Day), cmp.Compare(x.Number, y.Number),
+		cmp.Compare(x.Command, y.Command), x.TakenAt.Compare(y.TakenAt), cmp.Compare(x.Order.ID, y.Order.ID),
+	)
+}
+
+func orderOf(t Ticket) int {
+	if t.Number == 0 {
+		return 1
+	}
+	return 0
+}
+
+// after takes over what a commit has changed.
+func (b *board) after(c Commit) {
+	b.seq = c.Seq
+	for _, t := range c.Tickets {
+		if t.Open() {
+			b.tickets[t.Order.ID] = t
+		} else {
+			delete(b.tickets, t.Order.ID)
+		}
+	}
+	for _, a := range c.Raised {
+		b.alerts[a.ID] = a
+	}
+	for _, id := range c.Cleared {
+		delete(b.alerts, id)
+	}
+	for _, key := range c.Stopped {
+		delete(b.timers, key)
+	}
+	for _, t := range c.Timers {
+		b.timers[t.TimerKey] = t
+	}
+	for _, n := range c.Numbers {
+		b.numbers[n.Day] = n.Last
+	}
+	if c.Cooks != nil {
+		b.cooks = c.Cooks
+	}
+	if c.Command != nil {
+		b.applied = c.Command.Seq
+	}
+}

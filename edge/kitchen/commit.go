@@ -1,0 +1,72 @@
+package kitchen
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// commitWithin bounds a transaction: a card that takes longer is broken.
+const commitWithin = 15 * time.Second
+
+// change lets decide fill a draft and commits it. One change is decided, committed and shown before the next begins, so screens hear of
+// commits in their order. Once decided it is carried out even if the caller has left.
+func (k *Kitchen) change(ctx context.Context, decide func(*draft) error) error {
+	select {
+	case k.turn <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-k.turn }()
+	if err := k.reread(ctx); err != nil {
+		return err
+	}
+	d := newDraft(&k.board, k.settings, k.now())
+	if err := decide(d); err != nil {
+		return err
+	}
+	if d.empty() {
+		return nil
+	}
+	if err := d.finish(); err != nil {
+		return err
+	}
+	return k.commit(ctx, d)
+}
+
+func (k *Kitchen) commit(ctx context.Context, d *draft) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitWithin)
+	defer cancel()
+	if err := k.store.Commit(ctx, d.commit); err != nil {
+		k.doubt = true
+		return fmt.Errorf("commit change %d of the kitchen: %w", d.commit.Seq, err)
+	}
+	shown := d.change()
+	k.mu.Lock()
+	k.board.after(d.commit)
+	k.mu.Unlock()
+	k.screens.Publish(shown)
+	if len(d.commit.Timers) > 0 {
+		select {
+		case k.timed <- struct{}{}:
+		default:
+		}
+	}
+	return nil
+}
+
+// reread loads the kitchen again after a commit that failed: it may have happened all the same. Screens notice by the gap in Seq.
+func (k *Kitchen) reread(ctx context.Context) error {
+	if !k.doubt {
+		return nil
+	}
+	state, err := k.store.Load(ctx)
+	if err != nil {
+		return fmt.Errorf("read the kitchen again: %w", err)
+	}
+	k.mu.Lock()
+	k.board = boardOf(state)
+	k.mu.Unlock()
+	k.doubt = false
+	return nil
+}

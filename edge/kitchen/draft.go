@@ -1,0 +1,172 @@
+package kitchen
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"awesome.pizza/shared/event"
+	"awesome.pizza/shared/order"
+	"awesome.pizza/shared/problem"
+)
+
+// draft is the next commit while it is decided on. Deciders read the kitchen through it and write into it; the board itself stays as it
+// is until the store has it all.
+type draft struct {
+	board    *board
+	settings Settings
+	now      time.Time
+	trace    string // of what caused it
+	released bool   // web orders may go to the queue
+
+	commit  Commit
+	tickets map[order.ID]Ticket // changed
+	numbers map[string]int      // given
+	cooks   []Cook              // nil while unchanged
+	answer  *Answer             // its body is written at the end
+}
+
+func newDraft(b *board, s Settings, now time.Time) *draft {
+	return &draft{
+		board: b, settings: s, now: now, tickets: map[order.ID]Ticket{}, numbers: map[string]int{},
+		commit: Commit{Seq: b.seq + 1, At: now},
+	}
+}
+
+// fresh is a draft of the same moment in which nothing is decided yet.
+func (d *draft) fresh() *draft {
+	f := newDraft(d.board, d.settings, d.now)
+	f.trace = d.trace
+	return f
+}
+
+func (d *draft) empty() bool {
+	c := d.commit
+	return len(d.tickets) == 0 && len(c.Facts) == 0 && c.Command == nil && d.answer == nil && d.cooks == nil &&
+		len(c.Raised) == 0 && len(c.Cleared) == 0 && len(c.Stopped) == 0 && len(c.Timers) == 0 && len(c.Letters) == 0
+}
+
+// ticket is an open ticket as this draft leaves it.
+func (d *draft) ticket(id order.ID) (Ticket, bool) {
+	if t, changed := d.tickets[id]; changed {
+		return t, true
+	}
+	t, ok := d.board.tickets[id]
+	return t, ok
+}
+
+// open are all open tickets as this draft leaves them, in the order of the queue.
+func (d *draft) open() []Ticket {
+	all := make([]Ticket, 0, len(d.board.tickets)+len(d.tickets))
+	for id, t := range d.board.tickets {
+		if _, changed := d.tickets[id]; !changed {
+			all = append(all, t)
+		}
+	}
+	for _, t := range d.tickets {
+		if t.Open() {
+			all = append(all, t)
+		}
+	}
+	slices.SortFunc(all, byQueue)
+	return all
+}
+
+func (d *draft) put(t Ticket) { d.tickets[t.Order.ID] = t }
+
+func (d *draft) tell(id order.ID, body event.Body) {
+	d.commit.Facts = append(d.commit.Facts, Fact{Order: id, Trace: d.trace, Body: body})
+}
+
+// cause is what made a step happen.
+type cause struct {
+	by     event.Cause
+	who    string // cook or device
+	oven   string
+	reason string
+	at     time.Time // when it happened, if not now
+}
+
+// step takes one step of an order: the table of shared/order decides, the cloud is told, the clocks are kept.
+func (d *draft) step(t Ticket, why cause, action order.Action, items ...string) (Ticket, error) {
+	next, err := t.Progress.Take(order.Edge, action, items...)
+	if err != nil {
+		if p := problem.Of(err); p != nil {
+			return t, p.With("ticket", t)
+		}
+		return t, err
+	}
+	if why.at.IsZero() {
+		why.at = d.now
+	}
+	t = t.stepped(next, action, items, why.at)
+	d.put(t)
+	fact := event.OrderStepped{
+		Order: t.Order.ID, Action: action, Items: items, Cause: why.by, Who: why.who, Oven: why.oven, Reason: why.reason,
+	}
+	if action == order.Queue {
+		fact.Number = t.Number
+	}
+	d.tell(t.Order.ID, fact)
+	return t, nil
+}
+
+// finish adds what follows from the decision: forecasts, timers, alerts that are over, the answer.
+func (d *draft) finish() error {
+	d.forecast()
+	for _, t := range d.changed() {
+		d.mind(t)
+	}
+	d.readyOfSteps()
+	d.commit.Tickets = d.changed()
+	d.commit.Cooks = d.cooks
+	for day, last := range d.numbers {
+		d.commit.Numbers = append(d.commit.Numbers, Number{Day: day, Last: last})
+	}
+	return d.sign()
+}
+
+// changed are the tickets this draft changes, in the order of the queue.
+func (d *draft) changed() []Ticket {
+	out := make([]Ticket, 0, len(d.tickets))
+	for _, t := range d.tickets {
+		out = append(out, t)
+	}
+	slices.SortFunc(out, byQueue)
+	return out
+}
+
+// readyOfSteps writes the forecast into the facts about steps: one fact says both.
+func (d *draft) readyOfSteps() {
+	for n, f := range d.commit.Facts {
+		if s, ok := f.Body.(event.OrderStepped); ok {
+			s.Ready = d.tickets[s.Order].Ready
+			d.commit.Facts[n].Body = s
+		}
+	}
+}
+
+// change is what screens hear of the commit.
+func (d *draft) change() Change {
+	c := Change{Seq: d.commit.Seq, Alerts: d.commit.Raised, Cleared: d.commit.Cleared}
+	loads := d.cooks != nil
+	for _, t := range d.commit.Tickets {
+		before, was := d.board.tickets[t.Order.ID]
+		switch {
+		case t.Open():
+			c.Tickets = append(c.Tickets, t)
+		case was:
+			c.Gone = append(c.Gone, t.Order.ID)
+		}
+		loads = loads || before.Cook != t.Cook || before.toMake() != t.toMake()
+	}
+	if loads {
+		cooks := d.board.cooks
+		if d.cooks != nil {
+			cooks = d.cooks
+		}
+		c.Cooks = withLoads(cooks, d.open())
+	}
+	slices.SortFunc(c.Alerts, func(x, y Alert) int { return cmp.Compare(x.ID, y.ID) })
+	return c
+}

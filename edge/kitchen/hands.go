@@ -1,0 +1,188 @@
+package kitchen
+
+import (
+	"slices"
+
+	"awesome.pizza/shared/event"
+	"awesome.pizza/shared/menu"
+	"awesome.pizza/shared/order"
+	"awesome.pizza/shared/problem"
+)
+
+// movesKept is how many taps can be taken back.
+const movesKept = 16
+
+func start(d *draft, t Ticket, tap Tap) (Ticket, error) {
+	items := t.where(func(i order.Item) bool {
+		return i.State == order.ItemQueued && tap.at(i) || i.ID == tap.Item
+	})
+	if len(items) == 0 {
+		return t, t.nothing("to start")
+	}
+	t, err := d.move(t, tap, []ItemStep{{order.Start, items}})
+	if err == nil && slices.ContainsFunc(d.cooksNow(), func(c Cook) bool { return c.ID == tap.Who && c.SignedIn }) {
+		t.Cook = tap.Who // who starts it has it
+		d.put(t)
+	}
+	return t, err
+}
+
+func bump(d *draft, t Ticket, tap Tap) (Ticket, error) {
+	if tap.Item != "" {
+		i, ok := t.Progress.Item(tap.Item)
+		if !ok {
+			return t, problem.New(problem.NotFound, "no_such_item", "the order has no item %q", tap.Item)
+		}
+		if i.Bump() == "" {
+			return t, t.nothing("left to do on that item")
+		}
+		return d.move(t, tap, []ItemStep{{i.Bump(), []string{i.ID}}})
+	}
+	station := tap.Station
+	if station == "" {
+		station = t.station()
+	}
+	if station == menu.StationPass {
+		return handOver(d, t, tap)
+	}
+	steps := t.bumpAt(station)
+	if len(steps) == 0 {
+		return t, t.nothing("at " + station)
+	}
+	return d.move(t, tap, steps)
+}
+
+// bumpAt are the steps that finish what is at a station. At the oven, what waits goes in before what is in comes out.
+func (t Ticket) bumpAt(station string) []ItemStep {
+	in := func(bakes bool, states ...order.ItemState) []string {
+		return t.where(func(i order.Item) bool {
+			return StationOf(i) == station && i.Bakes == bakes && slices.Contains(states, i.State)
+		})
+	}
+	queued := append(in(true, order.ItemQueued), in(false, order.ItemQueued)...)
+	steps := []ItemStep{
+		{order.Start, queued},
+		{order.Make, in(true, order.ItemQueued, order.ItemMaking)},
+		{order.Finish, in(false, order.ItemQueued, order.ItemMaking)},
+		{order.Bake, in(true, order.ItemMade)},
+		{order.Finish, in(true, order.ItemBaked)},
+	}
+	if len(in(true, order.ItemMade)) == 0 {
+		steps = append(steps, ItemStep{order.Unload, in(true, order.ItemInOven)})
+	}
+	return slices.DeleteFunc(steps, func(s ItemStep) bool { return len(s.Items) == 0 })
+}
+
+func recall(d *draft, t Ticket, tap Tap) (Ticket, error) {
+	why := cause{by: event.ByTap, who: tap.Who, reason: tap.Reason}
+	if tap.Item != "" {
+		return d.step(t, why, order.Recall, tap.Item)
+	}
+	if len(t.Moves) == 0 {
+		return t, t.nothing("to take back")
+	}
+	last := t.Moves[len(t.Moves)-1]
+	for id, left := range last.Left {
+		if i, _ := t.Progress.Item(id); i.State != left {
+			return t, t.nothing("to take back: it has moved on since")
+		}
+	}
+	var err error
+	for _, s := range slices.Backward(last.Steps) {
+		if t, err = d.step(t, why, order.Recall, s.Items...); err != nil {
+			return t, err
+		}
+	}
+	t.Moves = t.Moves[:len(t.Moves)-1]
+	d.put(t)
+	return t, nil
+}
+
+func remake(d *draft, t Ticket, tap Tap) (Ticket, error) {
+	if tap.Reason == "" {
+		return t, problem.New(problem.Invalid, "reason_missing", "say why it is made again").With("path", "reason")
+	}
+	items := t.where(func(i order.Item) bool {
+		switch i.State {
+		case order.ItemInOven, order.ItemBaked, order.ItemDone:
+			return tap.Item == ""
+		case order.ItemQueued, order.ItemMaking, order.ItemMade:
+		}
+		return false
+	})
+	if tap.Item != "" {
+		items = []string{tap.Item}
+	}
+	if len(items) == 0 {
+		return t, t.nothing("to make again")
+	}
+	t, err := d.step(t, cause{by: event.ByTap, who: tap.Who, reason: tap.Reason}, order.Remake, items...)
+	if err != nil {
+		return t, err
+	}
+	return d.give(t), nil
+}
+
+func handOver(d *draft, t Ticket, tap Tap) (Ticket, error) {
+	return d.step(t, cause{by: event.ByTap, who: tap.Who}, order.HandOver)
+}
+
+func void(d *draft, t Ticket, tap Tap) (Ticket, error) {
+	if tap.Reason == "" {
+		return t, problem.New(problem.Invalid, "reason_missing", "say why it is voided").With("path", "reason")
+	}
+	return d.step(t, cause{by: event.ByTap, who: tap.Who, reason: tap.Reason}, order.Void)
+}
+
+// move takes the steps of a tap and remembers them for undo.
+func (d *draft) move(t Ticket, tap Tap, steps []ItemStep) (Ticket, error) {
+	left := map[string]order.ItemState{}
+	for _, s := range steps {
+		next, err := d.step(t, cause{by: event.ByTap, who: tap.Who, reason: tap.Reason}, s.Action, s.Items...)
+		if err != nil {
+			return t, err
+		}
+		t = next
+		for _, id := range s.Items {
+			i, _ := t.Progress.Item(id)
+			left[id] = i.State
+		}
+	}
+	t.Moves = append(t.Moves, Move{Steps: steps, Left: left})
+	if len(t.Moves) > movesKept {
+		t.Moves = t.Moves[1:]
+	}
+	d.put(t)
+	return t, nil
+}
+
+// at reports whether a tap means an item.
+func (t Tap) at(i order.Item) bool {
+	return t.Item == "" && (t.Station == "" || t.Station == StationOf(i))
+}
+
+// where are the ids of the items that a condition holds for.
+func (t Ticket) where(holds func(order.Item) bool) (ids []string) {
+	for _, i := range t.Progress.Items {
+		if holds(i) {
+			ids = append(ids, i.ID)
+		}
+	}
+	return ids
+}
+
+// station is the first one that has something of the ticket.
+func (t Ticket) station() string {
+	for _, s := range menu.Stations() {
+		if slices.ContainsFunc(t.Progress.Items, func(i order.Item) bool { return StationOf(i) == s }) {
+			return s
+		}
+	}
+	return menu.StationPass
+}
+
+// nothing refuses a tap that finds the ticket further than its screen thought.
+func (t Ticket) nothing(what string) error {
+	return problem.New(problem.Conflict, "illegal_step", "order %d is %s: there is nothing %s", t.Number, t.Progress.Status(), what).
+		With("current", t.Progress.Status()).With("allowed", t.Progress.Next()).With("ticket", t)
+}

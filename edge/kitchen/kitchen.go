@@ -1,0 +1,103 @@
+// Package kitchen is what a restaurant's kitchen does with orders: it takes and numbers them, gives them to cooks, follows each item
+// through making, baking and cutting, hands orders over, forecasts when they are ready, minds its timers, obeys or refuses the cloud.
+//
+// Not in here: databases, sockets, screens and devices. Everything that happens is one Commit, which the Store makes durable as a whole
+// before any screen hears of it; what steps are legal is decided by shared/order.
+package kitchen
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"awesome.pizza/shared/clock"
+	"awesome.pizza/shared/menu"
+	"awesome.pizza/shared/order"
+)
+
+// Screens hear what was committed, in the order of the commits: a live.Hub[Change].
+type Screens interface{ Publish(Change) }
+
+// Kitchen is one restaurant's kitchen. It is safe for concurrent use; everything that changes it happens one after the other.
+type Kitchen struct {
+	store    Store
+	menu     *menu.Menu
+	clock    clock.Clock
+	screens  Screens
+	settings Settings
+
+	turn  chan struct{} // held by whoever changes the kitchen, from reading to publishing
+	timed chan struct{} // says that the earliest timer may be another
+
+	mu    sync.RWMutex
+	board board // as the last commit left it
+
+	// Guarded by turn:
+	gate  gate
+	doubt bool // the last commit failed, perhaps only its answer was lost
+}
+
+// Snapshot is the whole board as one commit left it: open tickets in the order of the queue.
+type Snapshot struct {
+	Seq     uint64
+	Tickets []Ticket
+	Cooks   []Cook
+	Alerts  []Alert
+}
+
+// Change is what one commit changed on the board. There is exactly one for each commit; Seq rises by one, over restarts too.
+type Change struct {
+	Seq     uint64
+	Tickets []Ticket   // open ones, as they are now
+	Gone    []order.ID // no longer on the board
+	Cooks   []Cook     // all of them, when one changed
+	Alerts  []Alert    // raised
+	Cleared []string   // alerts that are over
+}
+
+// New opens a kitchen as its store has it, with the roster of the settings.
+func New(ctx context.Context, store Store, m *menu.Menu, c clock.Clock, screens Screens, s Settings) (*Kitchen, error) {
+	s, err := s.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	k := &Kitchen{
+		store: store, menu: m, clock: c, screens: screens, settings: s,
+		turn: make(chan struct{}, 1), timed: make(chan struct{}, 1),
+	}
+	state, err := store.Load(ctx)
+	if err != nil {
+		return nil, err
+	}
+	k.board = boardOf(state)
+	return k, k.enrol(ctx)
+}
+
+// Snapshot is the board as the last commit left it. Subscribe to the screens' hub first, then take it: changes up to its Seq are in it.
+func (k *Kitchen) Snapshot(context.Context) (Snapshot, error) {
+	k.mu.RLock()
+	b := k.board
+	k.mu.RUnlock()
+	return b.snapshot(), nil
+}
+
+// Ticket finds a ticket, open or ended. It reports problem.NotFound.
+func (k *Kitchen) Ticket(ctx context.Context, id order.ID) (Ticket, error) {
+	k.mu.RLock()
+	t, open := k.board.tickets[id]
+	k.mu.RUnlock()
+	if open {
+		return t, nil
+	}
+	return k.store.Ticket(ctx, id)
+}
+
+// Recent is the recall list: what left the board on this business day, last first, at most RecentMost tickets.
+func (k *Kitchen) Recent(ctx context.Context) ([]Ticket, error) {
+	return k.store.Recent(ctx, k.settings.Day(k.now()), RecentMost)
+}
+
+// RecentMost is how many tickets the recall list shows.
+const RecentMost = 100
+
+func (k *Kitchen) now() time.Time { return k.clock.Now().UTC().Truncate(time.Millisecond) }

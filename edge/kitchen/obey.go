@@ -1,0 +1,91 @@
+package kitchen
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"awesome.pizza/shared/event"
+	"awesome.pizza/shared/order"
+	"awesome.pizza/shared/problem"
+)
+
+// ErrGap says that a command came before the one that precedes it: nothing was done, ask the cloud from where it stands.
+var ErrGap = errors.New("a command is missing before this one")
+
+// Command is what the cloud wants of the restaurant. It has the fields of link.Command, so that one converts into the other.
+type Command struct {
+	Seq   uint64
+	ID    string
+	Kind  string
+	At    time.Time
+	Order string
+	Trace string
+	Body  json.RawMessage
+}
+
+// Obey carries out a command, or refuses it: its effect, its one answer and its place in the sequence are one commit. A repetition does
+// nothing. It reports ErrGap when a command before it is missing; a command that makes no sense is refused, not an error.
+func (k *Kitchen) Obey(ctx context.Context, c Command) error {
+	return k.change(ctx, func(d *draft) error {
+		switch {
+		case c.Seq <= d.board.applied:
+			return nil
+		case c.Seq > d.board.applied+1:
+			return ErrGap
+		}
+		d.trace = c.Trace
+		trial := d.fresh()
+		trial.released = k.gate.open(c.Seq)
+		reason, err := trial.wish(k, ctx, c)
+		granted := err == nil
+		if p := problem.Of(err); p != nil {
+			reason = p.Detail
+		} else if err != nil {
+			return err
+		}
+		if granted {
+			*d = *trial
+		}
+		d.commit.Command = &Obeyed{Seq: c.Seq, ID: c.ID, Granted: granted, Reason: reason}
+		d.tell(order.ID(c.Order), event.CommandAnswered{Seq: c.Seq, Command: c.ID, Order: order.ID(c.Order), Granted: granted, Reason: reason})
+		if k.gate.open(c.Seq) {
+			return d.queueWaiting()
+		}
+		return nil
+	})
+}
+
+// gate holds web orders back until every command is obeyed that existed when the link came up: a revoke may be among them.
+type gate struct {
+	synced bool
+	named  uint64
+}
+
+func (g gate) open(applied uint64) bool { return g.synced && applied >= g.named }
+
+// Release says that a SYNC named upTo as the highest command there is. Web orders go to the queue as soon as all up to it are obeyed;
+// before the first SYNC since the node started they wait.
+func (k *Kitchen) Release(ctx context.Context, upTo uint64) error {
+	return k.change(ctx, func(d *draft) error {
+		k.gate = gate{synced: true, named: upTo}
+		if !k.gate.open(d.board.applied) {
+			return nil
+		}
+		return d.queueWaiting()
+	})
+}
+
+// queueWaiting queues the orders that wait for nothing any more, in the order in which the cloud offered them.
+func (d *draft) queueWaiting() error {
+	for _, t := range d.open() {
+		if at, later := t.firesAt(d.settings); t.Progress.Whole != order.Waiting || later && at.After(d.now) {
+			continue
+		}
+		if _, err := d.queue(t, cause{by: event.ByRule}); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,79 @@
+package kitchen
+
+import (
+	"fmt"
+	"time"
+
+	"awesome.pizza/shared/order"
+)
+
+// Settings are a restaurant's own. The zero value of each field but Restaurant means its default.
+type Settings struct {
+	Restaurant string
+	Zone       *time.Location // UTC
+	DayStarts  int            // hour at which the business day starts, 0 to 23; midnight
+	Roster     []Cook         // who can sign in
+
+	OvenSlots int           // pizzas that bake at once; 12
+	Cut       time.Duration // cutting and boxing of one item; 20 s
+	Drive     time.Duration // from the shelf to the guest, for promises; 20 min
+	FireLead  time.Duration // how long before its time a scheduled order is queued; 30 min
+
+	Stuck   map[order.Kitchen]time.Duration // how long a ticket may stand in a state; see stuckAfter
+	Overdue time.Duration                   // how long past its bake seconds an item may stay in the oven; 30 s
+}
+
+// stuckAfter are the defaults of Settings.Stuck. A waiting order waits for the cloud or its time, a ready one for its guest.
+func stuckAfter() map[order.Kitchen]time.Duration {
+	return map[order.Kitchen]time.Duration{
+		order.Queued: 10 * time.Minute, order.Preparing: 10 * time.Minute, order.Baking: 15 * time.Minute, order.QualityCheck: 5 * time.Minute,
+		order.Ready: 30 * time.Minute,
+	}
+}
+
+// Cook is somebody who makes orders. Skills are the stations they can work at; none means all.
+type Cook struct {
+	ID       string
+	Name     string
+	Skills   []string
+	SignedIn bool
+	Load     int // tickets given to them that are not made yet
+}
+
+func (s Settings) withDefaults() (Settings, error) {
+	if s.Restaurant == "" {
+		return s, fmt.Errorf("the kitchen needs the id of its restaurant")
+	}
+	if s.DayStarts < 0 || s.DayStarts > 23 {
+		return s, fmt.Errorf("the business day starts at hour %d; it can be 0 to 23", s.DayStarts)
+	}
+	if s.Zone == nil {
+		s.Zone = time.UTC
+	}
+	if s.Stuck == nil {
+		s.Stuck = stuckAfter()
+	}
+	s.OvenSlots = orElse(s.OvenSlots, 12)
+	s.Cut = orElse(s.Cut, 20*time.Second)
+	s.Drive = orElse(s.Drive, 20*time.Minute)
+	s.FireLead = orElse(s.FireLead, 30*time.Minute)
+	s.Overdue = orElse(s.Overdue, 30*time.Second)
+	return s, nil
+}
+
+func orElse[T int | time.Duration](v, otherwise T) T {
+	if v > 0 {
+		return v
+	}
+	return otherwise
+}
+
+// Day is the business day of an instant, 2026-11-22: the local date, but the date before until the hour at which the day starts. It is
+// decided by the hands of the local clock, so it holds when they are moved.
+func (s Settings) Day(at time.Time) string {
+	local := at.In(s.Zone)
+	if local.Hour() < s.DayStarts {
+		local = time.Date(local.Year(), local.Month(), local.Day()-1, 12, 0, 0, 0, time.UTC)
+	}
+	return local.Format(time.DateOnly)
+}

@@ -1,0 +1,87 @@
+package kitchen
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"awesome.pizza/shared/event"
+	"awesome.pizza/shared/order"
+)
+
+// Store keeps what the kitchen does. Commit is one transaction: all of it is durable when it returns, or nothing is.
+type Store interface {
+	Load(ctx context.Context) (State, error)
+	Commit(ctx context.Context, c Commit) error
+	Ticket(ctx context.Context, id order.ID) (Ticket, error)               // problem.NotFound
+	Answer(ctx context.Context, tap string) (a Answer, ok bool, err error) // what a tap was answered
+	Recent(ctx context.Context, day string, most int) ([]Ticket, error)    // ended, last first
+	Prune(ctx context.Context, now time.Time) error                        // what nobody will ask for any more
+}
+
+// State is what a kitchen has to know when it starts.
+type State struct {
+	Seq     uint64 // of the board
+	Applied uint64 // the last command obeyed
+	Tickets []Ticket
+	Cooks   []Cook
+	Alerts  []Alert
+	Timers  []Timer
+	Numbers map[string]int // the last number given on each of the latest business days
+}
+
+// Commit is everything that changes at once. The store refuses it when Seq is not one more than it has, when Command is not the next
+// command, when Number is not the next of its day, and when Answer's id has been answered.
+type Commit struct {
+	Seq     uint64
+	At      time.Time
+	Tickets []Ticket
+	Facts   []Fact
+	Command *Obeyed
+	Answer  *Answer
+	Numbers []Number
+	Cooks   []Cook
+	Raised  []Alert
+	Cleared []string // ids of alerts
+	Timers  []Timer  // set, or set anew
+	Stopped []TimerKey
+	Letters []DeadLetter
+}
+
+// Fact is what the cloud is told.
+type Fact struct {
+	Order order.ID // empty when it belongs to none
+	Trace string   // W3C traceparent of what caused it
+	Body  event.Body
+}
+
+// Obeyed is the one answer a command gets.
+type Obeyed struct {
+	Seq     uint64
+	ID      string
+	Granted bool
+	Reason  string
+}
+
+// Answer is what a tap, an order of the counter or an oven's event was answered: the same id is answered the same, and does nothing.
+type Answer struct {
+	ID      string
+	Order   order.ID        // the ticket it moved; empty when none
+	Request string          // fingerprint of what was asked
+	Body    json.RawMessage // the ticket as it was after it, without its order
+	Keep    time.Time       // until when a repetition is expected
+}
+
+// Number is a number given to an order: Last of a business Day.
+type Number struct {
+	Day  string
+	Last int
+}
+
+// DeadLetter is a message that made no sense, kept with the reason.
+type DeadLetter struct {
+	At      time.Time
+	Source  string // device, topic or subject
+	Reason  string
+	Payload []byte
+}

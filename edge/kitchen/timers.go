@@ -1,0 +1,189 @@
+package kitchen
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"awesome.pizza/shared/event"
+	"awesome.pizza/shared/order"
+)
+
+// Timer is a row with a due time: it survives a restart, and fires once. Since is what it counts from.
+type Timer struct {
+	TimerKey
+	Due   time.Time
+	Since time.Time
+}
+
+// TimerKey names a timer: there is one of a kind for an order, or for an item of it.
+type TimerKey struct {
+	Kind  TimerKind
+	Order order.ID
+	Item  string
+}
+
+// TimerKind is what a timer is for.
+type TimerKind string
+
+// The kinds of timers.
+const (
+	StuckOrder  TimerKind = "stuck_order"  // the kitchen lane has not moved for too long
+	OverdueBake TimerKind = "overdue_bake" // an item is in the oven for longer than it bakes
+	FireOrder   TimerKind = "fire_order"   // a scheduled order goes to the queue
+)
+
+// alert is the id of the alert that a timer raises.
+func (key TimerKey) alert() string {
+	if key.Item == "" {
+		return string(key.Kind) + "/" + string(key.Order)
+	}
+	return string(key.Kind) + "/" + string(key.Order) + "/" + key.Item
+}
+
+// timersOf are the timers a ticket should have.
+func timersOf(t Ticket, s Settings, now time.Time) map[TimerKey]Timer {
+	timers := map[TimerKey]Timer{}
+	set := func(kind TimerKind, item string, since time.Time, after time.Duration) {
+		key := TimerKey{kind, t.Order.ID, item}
+		timers[key] = Timer{TimerKey: key, Since: since, Due: since.Add(after)}
+	}
+	if !t.Open() {
+		return timers
+	}
+	if limit := s.Stuck[t.Progress.Kitchen()]; limit > 0 {
+		set(StuckOrder, "", t.Since, limit)
+	}
+	if at, later := t.firesAt(s); later && at.After(now) && t.Progress.Whole == order.Waiting {
+		set(FireOrder, "", t.TakenAt, at.Sub(t.TakenAt))
+	}
+	for _, i := range t.Progress.Items {
+		if i.State == order.ItemInOven {
+			set(OverdueBake, i.ID, t.entered(i), seconds(i.BakeSeconds)+s.Overdue)
+		}
+	}
+	return timers
+}
+
+// firesAt is when a scheduled order goes to the queue.
+func (t Ticket) firesAt(s Settings) (time.Time, bool) {
+	if t.Order.FireAt == nil {
+		return time.Time{}, false
+	}
+	return t.Order.FireAt.Add(-s.FireLead).UTC().Truncate(time.Millisecond), true
+}
+
+// mind brings the timers of a ticket in line with it, and ends the alerts whose reason is gone.
+func (d *draft) mind(t Ticket) {
+	want := timersOf(t, d.settings, d.now)
+	keys := []TimerKey{{StuckOrder, t.Order.ID, ""}, {FireOrder, t.Order.ID, ""}}
+	for _, i := range t.Progress.Items {
+		keys = append(keys, TimerKey{OverdueBake, t.Order.ID, i.ID})
+	}
+	for _, key := range keys {
+		timer, wanted := want[key]
+		running, runs := d.board.timers[key]
+		alert, rang := d.board.alerts[key.alert()]
+		if rang && wanted && alert.Since.Equal(timer.Since) {
+			continue // it has fired for this
+		}
+		if rang {
+			d.clear(alert.ID)
+		}
+		if wanted && (!runs || !running.Due.Equal(timer.Due)) {
+			d.commit.Timers = append(d.commit.Timers, timer)
+		}
+		if runs && !wanted {
+			d.commit.Stopped = append(d.commit.Stopped, key)
+		}
+	}
+}
+
+// fire carries out a timer that is due.
+func (d *draft) fire(timer Timer) error {
+	d.commit.Stopped = append(d.commit.Stopped, timer.TimerKey)
+	t, ok := d.ticket(timer.Order)
+	if !ok {
+		return nil
+	}
+	a := Alert{ID: timer.alert(), Device: "kitchen", What: string(timer.Kind), Level: "warning", Order: timer.Order, Since: timer.Since}
+	switch timer.Kind {
+	case StuckOrder:
+		d.raise(a)
+	case OverdueBake:
+		a.Level = "critical"
+		if slot, seen := t.Slots[timer.Item]; seen {
+			a.Device = slot.Oven
+		}
+		d.raise(a)
+	case FireOrder:
+		if t.Progress.Whole == order.Waiting && (t.Command == 0 || d.released) {
+			_, err := d.queue(t, cause{by: event.ByRule})
+			return err
+		}
+	}
+	return nil
+}
+
+const (
+	reforecastEvery = 30 * time.Second
+	pruneEvery      = time.Hour
+)
+
+// Run fires timers when they are due, keeps forecasts fresh and lets the store prune, until ctx ends. It returns nil then; any other
+// error means that the kitchen cannot be written to.
+func (k *Kitchen) Run(ctx context.Context) error {
+	reforecast, prune := time.NewTicker(reforecastEvery), time.NewTicker(pruneEvery)
+	defer reforecast.Stop()
+	defer prune.Stop()
+	for {
+		wait := time.NewTimer(k.untilDue())
+		var err error
+		select {
+		case <-ctx.Done():
+			wait.Stop()
+			return nil
+		case <-k.timed:
+		case <-wait.C:
+			err = k.fireDue(ctx)
+		case <-reforecast.C:
+			err = k.change(ctx, func(d *draft) error {
+				d.forecast()
+				return nil
+			})
+		case <-prune.C:
+			err = k.store.Prune(ctx, k.now())
+		}
+		wait.Stop()
+		if err != nil && ctx.Err() == nil {
+			return fmt.Errorf("run the kitchen: %w", err)
+		}
+	}
+}
+
+// untilDue is how long the earliest timer has to go. It is never long: the wall clock may be set meanwhile.
+func (k *Kitchen) untilDue() time.Duration {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	wait, now := reforecastEvery, k.now()
+	for _, t := range k.board.timers {
+		wait = min(wait, t.Due.Sub(now))
+	}
+	return max(0, wait)
+}
+
+// fireDue fires every timer that is due, in one commit.
+func (k *Kitchen) fireDue(ctx context.Context) error {
+	return k.change(ctx, func(d *draft) error {
+		d.released = k.gate.open(d.board.applied)
+		for _, t := range d.board.timers {
+			if t.Due.After(d.now) {
+				continue
+			}
+			if err := d.fire(t); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

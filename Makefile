@@ -150,7 +150,7 @@ gen-check: need-go
 
 GOVULNDB ?= https://vuln.go.dev
 vuln: need-go
-	@if ! curl -fsS -m 20 -o /dev/null $(GOVULNDB)/index/modules.json; then \
+	@if ! curl -fsS -m 20 -o /dev/null $(GOVULNDB)/index/modules.json 2>/dev/null; then \
 		echo "vulnerabilities: NOT CHECKED, $(GOVULNDB) cannot be reached from here"; \
 	else \
 		.ci/tool golang.org/x/vuln/cmd/govulncheck v1.8.0 $(tools)/govulncheck-v1.8.0; \

@@ -12,6 +12,9 @@ import (
 
 	"github.com/BurntSushi/toml"
 	"github.com/nats-io/nats-server/v2/server"
+
+	"awesome.pizza/cloud/downlink"
+	"awesome.pizza/edge/oven"
 )
 
 // wrongSettings lists the keys of a settings file that its program does not know: each key is a flag with underscores.
@@ -55,6 +58,32 @@ func TestExampleSettingsAreSettings(t *testing.T) {
 	}
 }
 
+// The example with every oven switched on is read as a node reads it.
+func TestTheExampleDevicesAreDevices(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("edge/devices.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := regexp.MustCompile(`(?m)^#(\[\[oven\]\]|[a-z_]+ = )`).ReplaceAllString(string(text), "$1")
+	var devices oven.Devices
+	meta, err := toml.Decode(all, &devices)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if unknown := meta.Undecoded(); len(unknown) > 0 {
+		t.Errorf("nobody reads %v", unknown)
+	}
+	if err := devices.Validate(); err != nil {
+		t.Error(err)
+	}
+	for kind := range slices.Values([]string{oven.KindMQTT, oven.KindMAX31855}) {
+		if !slices.ContainsFunc(devices.Ovens, func(d oven.Device) bool { return d.Kind == kind }) {
+			t.Errorf("the example does not show an oven of kind %q", kind)
+		}
+	}
+}
+
 func TestASettingThatDoesNotExistIsNoticed(t *testing.T) {
 	t.Parallel()
 	if len(wrongSettings(programs["edge"], `lisen = ":8080"`)) == 0 {
@@ -89,19 +118,7 @@ func TestTheUnitStartsTheNodeWithFlagsThatExist(t *testing.T) {
 
 func TestTheHubsSettingsAreWhatTheLinkReliesOn(t *testing.T) {
 	t.Parallel()
-	settings, err := os.ReadFile("nats/hub.conf")
-	if err != nil {
-		t.Fatal(err)
-	}
-	const trust = `include "trust/trust.conf"` + "\n" // made from the chain's keys, which the tree does not have
-	if !strings.Contains(string(settings), trust) {
-		t.Fatal("the hub trusts everybody")
-	}
-	file := filepath.Join(t.TempDir(), "hub.conf")
-	if err := os.WriteFile(file, []byte(strings.Replace(string(settings), trust, "", 1)), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	hub, err := server.ProcessConfigFile(file)
+	hub, err := server.ProcessConfigFile(trustedHub(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,12 +134,39 @@ func TestTheHubsSettingsAreWhatTheLinkReliesOn(t *testing.T) {
 	if !hub.LeafNode.NoAdvertise {
 		t.Error("the hub tells leaves of addresses that they may not be able to reach")
 	}
-	if hub.NoAuthUser != "" {
+	if len(hub.TrustedOperators) != 1 || hub.AccountResolver == nil || hub.NoAuthUser != "" {
 		t.Error("strangers may speak")
 	}
 	if hub.PingInterval > 20*time.Second {
 		t.Errorf("a dead line is noticed after %s", hub.PingInterval)
 	}
+}
+
+// trustedHub is a copy of the hub's settings beside what the cloud core writes about whom to trust, as in the compose file.
+func trustedHub(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	keys, err := downlink.LoadKeys(filepath.Join(dir, "keys"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	trust, err := keys.TrustConfig()
+	if err != nil {
+		t.Fatal(err)
+	}
+	settings, err := os.ReadFile("nats/hub.conf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(filepath.Join(dir, "trust"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{"hub.conf": string(settings), "trust/trust.conf": trust} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return filepath.Join(dir, "hub.conf")
 }
 
 func TestNoSecretStandsInTheDeploymentFiles(t *testing.T) {

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+)
+
+// Status is what GET /status answers.
+type Status struct {
+	Processes   []View           `json:"processes"`
+	Restaurants []RestaurantView `json:"restaurants"`
+}
+
+// RestaurantView is one restaurant and whether its internet is there.
+type RestaurantView struct {
+	ID       string `json:"id"`
+	Internet bool   `json:"internet"`
+	URL      string `json:"url"`
+}
+
+// control is how people, tests and curl cut cables and kill processes.
+func (c *Chain) control() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /status", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, c.Status()) })
+	mux.HandleFunc("POST /restaurants/{id}/internet", c.setInternet)
+	mux.HandleFunc("POST /processes/{name}/kill", c.onProcess((*Process).Kill))
+	mux.HandleFunc("POST /processes/{name}/start", c.onProcess((*Process).Start))
+	return mux
+}
+
+func (c *Chain) setInternet(w http.ResponseWriter, r *http.Request) {
+	var want struct {
+		Up *bool `json:"up"`
+	}
+	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1024))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&want); err != nil || want.Up == nil {
+		refuse(w, http.StatusUnprocessableEntity, "invalid", `write {"up":false} to cut the internet and {"up":true} to mend it`)
+		return
+	}
+	i := slices.IndexFunc(c.restaurants, func(x *restaurant) bool { return x.id == r.PathValue("id") })
+	if i < 0 {
+		refuse(w, http.StatusNotFound, "not_found", fmt.Sprintf("there is no restaurant %q in this chain", r.PathValue("id")))
+		return
+	}
+	if err := c.restaurants[i].internet.Set(*want.Up); err != nil {
+		refuse(w, http.StatusInternalServerError, "internal", err.Error())
+		return
+	}
+	answer(w, http.StatusOK, c.restaurants[i].view())
+}
+
+func (c *Chain) onProcess(do func(*Process) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		p := c.process(r.PathValue("name"))
+		if p == nil {
+			refuse(w, http.StatusNotFound, "not_found", fmt.Sprintf("there is no process %q in this chain; GET /status names them", r.PathValue("name")))
+			return
+		}
+		if err := do(p); err != nil {
+			refuse(w, http.StatusConflict, "conflict", err.Error())
+			return
+		}
+		answer(w, http.StatusOK, p.View())
+	}
+}
+
+func answer(w http.ResponseWriter, status int, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(v)
+}
+
+// refuse answers a problem as RFC 9457 has it.
+func refuse(w http.ResponseWriter, status int, code, detail string) {
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(map[string]any{"status": status, "code": code, "title": http.StatusText(status), "detail": detail})
+}

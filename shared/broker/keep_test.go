@@ -151,13 +151,16 @@ func TestAnMQTT5ClientIsSentAwayWhenItsMessageCannotBeKept(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
 	told := make(chan byte, 1)
-	c := paho.NewClient(paho.ClientConfig{Conn: conn, OnServerDisconnect: func(d *paho.Disconnect) { told <- d.ReasonCode }})
+	c := paho.NewClient(paho.ClientConfig{Conn: conn, OnServerDisconnect: func(d *paho.Disconnect) {
+		told <- d.ReasonCode
+		cancel() // paho goes on waiting for the acknowledgement
+	}})
 	if _, err := c.Connect(t.Context(), &paho.Connect{ClientID: "oven-1", Username: "oven-1", UsernameFlag: true, Password: []byte("1-nevo"), PasswordFlag: true, KeepAlive: 30}); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	defer cancel()
 	if ack, err := c.Publish(ctx, &paho.Publish{Topic: "shop/oven-1", Payload: []byte("hot"), QoS: 1}); err == nil {
 		t.Errorf("acknowledged: %+v", ack)
 	}

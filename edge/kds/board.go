@@ -1,0 +1,59 @@
+package kds
+
+import (
+	"context"
+	"net/http"
+
+	"awesome.pizza/edge/kitchen"
+)
+
+// board answers GET /api/board: everything a display needs, as one commit left it.
+func (s *Server) board(w http.ResponseWriter, r *http.Request) error {
+	view, err := s.snapshot(r.Context())
+	if err != nil {
+		return err
+	}
+	return respond(w, http.StatusOK, view)
+}
+
+func (s *Server) snapshot(ctx context.Context) (boardView, error) {
+	snap, err := s.Kitchen.Snapshot(ctx)
+	if err != nil {
+		return boardView{}, err
+	}
+	v := s.viewer()
+	return boardView{
+		Seq: snap.Seq, Now: at(v.now), Restaurant: s.settings.Restaurant, UI: s.pages.version, Clock: s.settings.ClockState(),
+		Link: s.Link.LinkState(), Ovens: listed(s.Ovens.Ovens()),
+		Tickets: v.tickets(snap.Tickets), Cooks: v.cooks(snap.Cooks), Alerts: v.alerts(snap.Alerts),
+	}, nil
+}
+
+func (s *Server) change(c kitchen.Change) changeView {
+	v := s.viewer()
+	return changeView{
+		Seq: c.Seq, Now: at(v.now), Tickets: v.tickets(c.Tickets), Gone: listed(c.Gone),
+		Cooks: v.cooks(c.Cooks), Alerts: v.alerts(c.Alerts), Cleared: listed(c.Cleared),
+	}
+}
+
+func (s *Server) viewer() viewer { return viewer{s.Menu, s.Clock.Now()} }
+
+// recent answers GET /api/recent: what left the board on this business day, last first.
+func (s *Server) recent(w http.ResponseWriter, r *http.Request) error {
+	tickets, err := s.Kitchen.Recent(r.Context())
+	if err != nil {
+		return err
+	}
+	return respond(w, http.StatusOK, map[string]any{"tickets": s.viewer().tickets(tickets)})
+}
+
+// menu answers GET /api/menu: what can be ordered, with its prices.
+func (s *Server) menu(w http.ResponseWriter, _ *http.Request) error {
+	return respond(w, http.StatusOK, s.Menu)
+}
+
+// link answers GET /api/link.
+func (s *Server) link(w http.ResponseWriter, _ *http.Request) error {
+	return respond(w, http.StatusOK, s.Link.LinkState())
+}

@@ -1,0 +1,120 @@
+// Package kds is the restaurant's LAN HTTP: the board and its stream for the kitchen displays, taps, counter orders, the cooks' list,
+// the state of the line to the cloud, and the pages. It runs with the internet cut, and nothing in it waits for the cloud.
+//
+// Not in here: what a tap does (edge/kitchen decides), how it is stored, how the pages look (edge/web), signing in by PIN, metrics
+// (another listener), and TLS.
+package kds
+
+import (
+	"context"
+	"io/fs"
+	"log/slog"
+	"time"
+
+	"awesome.pizza/edge/kitchen"
+	"awesome.pizza/shared/clock"
+	"awesome.pizza/shared/live"
+	"awesome.pizza/shared/menu"
+	"awesome.pizza/shared/order"
+)
+
+// Board is what the kitchen shows.
+type Board interface {
+	Snapshot(ctx context.Context) (kitchen.Snapshot, error)
+	Ticket(ctx context.Context, id order.ID) (kitchen.Ticket, error)
+	Recent(ctx context.Context) ([]kitchen.Ticket, error)
+}
+
+// Taps is what hands do to a ticket.
+type Taps interface {
+	Start(ctx context.Context, id order.ID, tap kitchen.Tap) (kitchen.Ticket, error)
+	Bump(ctx context.Context, id order.ID, tap kitchen.Tap) (kitchen.Ticket, error)
+	Recall(ctx context.Context, id order.ID, tap kitchen.Tap) (kitchen.Ticket, error)
+	Remake(ctx context.Context, id order.ID, tap kitchen.Tap) (kitchen.Ticket, error)
+	HandOver(ctx context.Context, id order.ID, tap kitchen.Tap) (kitchen.Ticket, error)
+	Void(ctx context.Context, id order.ID, tap kitchen.Tap) (kitchen.Ticket, error)
+}
+
+// Counter takes orders at the counter and by phone.
+type Counter interface {
+	Place(ctx context.Context, o kitchen.CounterOrder) (t kitchen.Ticket, replayed bool, err error)
+}
+
+// Roster is who works here.
+type Roster interface {
+	SignIn(ctx context.Context, cook string) error
+	SignOut(ctx context.Context, cook string) error
+}
+
+// Kitchen is all that the LAN asks of the kitchen: a *kitchen.Kitchen.
+type Kitchen interface {
+	Board
+	Taps
+	Counter
+	Roster
+}
+
+// Ovens are the restaurant's ovens as they stand now, for the displays. It is asked about once a second.
+type Ovens interface{ Ovens() []OvenView }
+
+// Link is the line to the cloud as it stands now. It is asked about once a second.
+type Link interface{ LinkState() LinkView }
+
+// Glass records that a screen has shown tickets: the custody of an order. Only the first time counts.
+type Glass interface {
+	Rendered(screen string, at time.Time, orders ...order.ID)
+}
+
+// Deps are what a Server cannot live without.
+type Deps struct {
+	Kitchen Kitchen
+	Changes *live.Hub[kitchen.Change] // where Kitchen publishes
+	Menu    *menu.Menu
+	Ovens   Ovens
+	Link    Link
+	Pages   fs.FS // the built pages: index.html, counter.html, health.html, assets/
+	Clock   clock.Clock
+}
+
+// Settings are optional: each zero value means the default named beside it.
+type Settings struct {
+	Restaurant string
+	Glass      Glass                       // a Custody that nobody asks
+	Ready      func(context.Context) error // nil: ready as soon as it serves
+	ClockState func() string               // "trusted" or "doubtful"; nil: always "trusted"
+	Hosts      []string                    // names, besides addresses and local names, by which screens reach the node
+	Log        *slog.Logger                // discards
+	Heartbeat  time.Duration               // between comments on a quiet stream; 5 s
+	Pace       time.Duration               // how often ovens and link are looked at; 1 s
+	Backlog    int                         // changes kept for screens that come back; 256
+	Buffer     int                         // changes a screen may fall behind before it is dropped; 64
+	Drain      time.Duration               // how long running requests may take when the node stops; 5 s
+}
+
+func (s Settings) withDefaults() Settings {
+	if s.Glass == nil {
+		s.Glass = NewCustody()
+	}
+	if s.Ready == nil {
+		s.Ready = func(context.Context) error { return nil }
+	}
+	if s.ClockState == nil {
+		s.ClockState = func() string { return "trusted" }
+	}
+	if s.Log == nil {
+		s.Log = slog.New(slog.DiscardHandler)
+	}
+	s.Heartbeat = orElse(s.Heartbeat, 5*time.Second)
+	s.Pace = orElse(s.Pace, time.Second)
+	s.Drain = orElse(s.Drain, 5*time.Second)
+	s.Backlog = orElse(s.Backlog, 256)
+	s.Buffer = orElse(s.Buffer, 64)
+	return s
+}
+
+func orElse[T int | time.Duration](v, otherwise T) T {
+	if v > 0 {
+		return v
+	}
+	return otherwise
+}

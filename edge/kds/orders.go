@@ -1,0 +1,153 @@
+package kds
+
+import (
+	"net/http"
+
+	"github.com/go-chi/chi/v5"
+
+	"awesome.pizza/edge/kitchen"
+	"awesome.pizza/shared/id"
+	"awesome.pizza/shared/order"
+)
+
+// orderBody is an order as the counter sends it: what the cloud takes, without the restaurant. Names, allergens and prices are the
+// menu's.
+type orderBody struct {
+	Channel    order.Channel    `json:"channel"` // "counter" when left out
+	Fulfilment order.Fulfilment `json:"fulfilment"`
+	Customer   order.Customer   `json:"customer"`
+	Address    *order.Address   `json:"address"`
+	Lines      []lineBody       `json:"lines"`
+	Payment    order.Payment    `json:"payment"`
+}
+
+type lineBody struct {
+	Product  string          `json:"product"`
+	Half     string          `json:"half"`
+	Size     string          `json:"size"`
+	Quantity int             `json:"quantity"`
+	Toppings []order.Topping `json:"toppings"`
+	Note     string          `json:"note"`
+}
+
+func (b orderBody) order(key string) kitchen.CounterOrder {
+	o := kitchen.CounterOrder{
+		Key: key, Channel: b.Channel, Fulfilment: b.Fulfilment, Customer: b.Customer, Address: b.Address, Payment: b.Payment,
+	}
+	if o.Channel == "" {
+		o.Channel = order.Counter
+	}
+	for _, l := range b.Lines {
+		o.Lines = append(o.Lines, order.Line{
+			Product: l.Product, Half: l.Half, Size: l.Size, Quantity: l.Quantity, Toppings: l.Toppings, Note: l.Note,
+		})
+	}
+	return o
+}
+
+// orderView is an order with everything the restaurant knows of it, in the shape that the cloud uses too.
+type orderView struct {
+	ID         order.ID         `json:"id"`
+	Number     *int             `json:"number"` // null until the kitchen has queued it
+	Restaurant string           `json:"restaurant_id"`
+	Origin     order.Side       `json:"origin"`
+	Channel    order.Channel    `json:"channel"`
+	Fulfilment order.Fulfilment `json:"fulfilment"`
+	Customer   order.Customer   `json:"customer"`
+	Address    *order.Address   `json:"address,omitempty"`
+	Status     order.StatusName `json:"status"`
+	Version    int              `json:"version"`
+	Kitchen    laneView         `json:"kitchen"`
+	Delivery   deliveryView     `json:"delivery"`
+	Lines      []order.Line     `json:"lines"`
+	Items      []itemView       `json:"items"`
+	Totals     order.Totals     `json:"totals"`
+	Payment    order.Payment    `json:"payment"`
+	Promise    promiseView      `json:"promise"`
+	Ready      *moment         `json:"ready,omitempty"`
+	PlacedAt   *moment         `json:"placed_at"`
+	QueuedAt   *moment         `json:"queued_at,omitempty"`
+}
+
+type laneView struct {
+	State order.Kitchen `json:"state"`
+	AsOf  *moment      `json:"as_of"`
+}
+
+func (v viewer) order(t kitchen.Ticket) orderView {
+	o := t.Order
+	view := orderView{
+		ID: o.ID, Restaurant: o.Restaurant, Origin: o.Origin, Channel: o.Channel, Fulfilment: o.Fulfilment, Customer: o.Customer,
+		Address: o.Address, Status: t.Progress.Status(), Version: t.Version,
+		Kitchen: laneView{t.Progress.Kitchen(), at(t.Since)}, Delivery: v.delivery(t),
+		Lines: o.Lines, Items: v.items(t), Totals: o.Totals, Payment: o.Payment,
+		Promise:  promiseView{From: at(o.Promise.From), To: at(o.Promise.To), Because: o.Promise.Because},
+		PlacedAt: at(o.PlacedAt), QueuedAt: at(t.QueuedAt), Ready: atMaybe(t.Ready),
+	}
+	if t.Number > 0 {
+		view.Number = &t.Number
+	}
+	return view
+}
+
+// place answers POST /api/orders. The same Idempotency-Key with the same body is the same order; without a key each request is one.
+func (s *Server) place(w http.ResponseWriter, r *http.Request) error {
+	var body orderBody
+	if err := read(w, r, &body); err != nil {
+		return err
+	}
+	key := r.Header.Get("Idempotency-Key")
+	if key == "" {
+		key = id.New()
+	}
+	t, replayed, err := s.Kitchen.Place(r.Context(), body.order(key))
+	if err != nil {
+		return err
+	}
+	h := w.Header()
+	h.Set("Location", "/api/orders/"+string(t.Order.ID))
+	h.Set("ETag", etag(t.Version))
+	if replayed {
+		h.Set("Idempotent-Replayed", "true")
+	}
+	return respond(w, http.StatusCreated, s.viewer().order(t))
+}
+
+// orders answers GET /api/orders: those in the kitchen, oldest first, then those that ended today, last first.
+func (s *Server) orders(w http.ResponseWriter, r *http.Request) error {
+	state := r.URL.Query().Get("state")
+	if state != "" && state != "open" && state != "ended" {
+		return invalid("state", "state is %q; it can be open or ended", clip(state))
+	}
+	var all []kitchen.Ticket
+	if state != "ended" {
+		snap, err := s.Kitchen.Snapshot(r.Context())
+		if err != nil {
+			return err
+		}
+		all = append(all, snap.Tickets...)
+	}
+	if state != "open" {
+		ended, err := s.Kitchen.Recent(r.Context())
+		if err != nil {
+			return err
+		}
+		all = append(all, ended...)
+	}
+	v := s.viewer()
+	views := make([]orderView, len(all))
+	for i, t := range all {
+		views[i] = v.order(t)
+	}
+	return respond(w, http.StatusOK, map[string]any{"orders": views})
+}
+
+// order answers GET /api/orders/{id}.
+func (s *Server) order(w http.ResponseWriter, r *http.Request) error {
+	t, err := s.Kitchen.Ticket(r.Context(), order.ID(chi.URLParam(r, "id")))
+	if err != nil {
+		return err
+	}
+	w.Header().Set("ETag", etag(t.Version))
+	return respond(w, http.StatusOK, s.viewer().order(t))
+}

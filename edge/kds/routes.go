@@ -1,0 +1,90 @@
+package kds
+
+import (
+	"net/http"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/klauspost/compress/gzhttp"
+
+	"awesome.pizza/shared/problem"
+)
+
+// route is one line of the LAN interface. A handler that returns an error has written nothing.
+type route struct {
+	method, path string
+	handle       func(http.ResponseWriter, *http.Request) error
+}
+
+// all is the whole LAN interface.
+func (s *Server) all() []route {
+	return []route{
+		{"GET", "/api/board", s.board},
+		{"GET", "/api/board/stream", s.stream},
+		{"GET", "/api/recent", s.recent},
+		{"GET", "/api/menu", s.menu},
+		{"GET", "/api/link", s.link},
+
+		{"POST", "/api/tickets/{id}/start", s.tap(Taps.Start)},
+		{"POST", "/api/tickets/{id}/bump", s.tap(Taps.Bump)},
+		{"POST", "/api/tickets/{id}/recall", s.tap(Taps.Recall)},
+		{"POST", "/api/tickets/{id}/remake", s.tap(Taps.Remake)},
+		{"POST", "/api/tickets/{id}/hand-over", s.tap(Taps.HandOver)},
+		{"POST", "/api/tickets/{id}/void", s.tap(Taps.Void)},
+		{"POST", "/api/tickets/{id}/items/{item}/bump", s.tap(Taps.Bump)},
+
+		{"POST", "/api/orders", s.place},
+		{"GET", "/api/orders", s.orders},
+		{"GET", "/api/orders/{id}", s.order},
+
+		{"GET", "/api/cooks", s.cooks},
+		{"POST", "/api/cooks/{id}/sign-in", s.sign(Roster.SignIn)},
+		{"POST", "/api/cooks/{id}/sign-out", s.sign(Roster.SignOut)},
+		{"POST", "/api/screens/{id}/rendered", s.rendered},
+
+		{"GET", "/healthz", s.healthz},
+		{"GET", "/readyz", s.readyz},
+
+		{"GET", "/", s.page("index.html")},
+		{"GET", "/counter", s.page("counter.html")},
+		{"GET", "/health", s.page("health.html")},
+		{"GET", "/assets/*", s.asset},
+		{"GET", "/favicon.ico", s.favicon},
+	}
+}
+
+// routes wraps the list in what holds for every request.
+func (s *Server) routes() http.Handler {
+	mux := chi.NewMux()
+	mux.Use(s.recovers, secure, s.knownHost, s.sameOrigin)
+	compress, err := gzhttp.NewWrapper(gzhttp.MinSize(1024), gzhttp.ContentTypeFilter(compressible))
+	if err != nil {
+		panic(err) // options are constants
+	}
+	for _, r := range s.all() {
+		var h http.Handler = s.answer(r.handle)
+		if r.path != "/api/board/stream" {
+			h = compress(h)
+		}
+		mux.Method(r.method, r.path, h)
+		if r.method == http.MethodGet && r.path != "/api/board/stream" {
+			mux.Method(http.MethodHead, r.path, h)
+		}
+	}
+	mux.NotFound(s.answer(func(_ http.ResponseWriter, r *http.Request) error {
+		return problem.New(problem.NotFound, "no_such_path", "there is nothing at %s", r.URL.Path)
+	}).ServeHTTP)
+	mux.MethodNotAllowed(s.answer(func(w http.ResponseWriter, r *http.Request) error {
+		return wrongMethod(mux, w, r)
+	}).ServeHTTP)
+	return mux
+}
+
+// wrongMethod answers 405 with what the path does allow.
+func wrongMethod(mux *chi.Mux, w http.ResponseWriter, r *http.Request) error {
+	for _, m := range []string{http.MethodGet, http.MethodHead, http.MethodPost} {
+		if mux.Match(chi.NewRouteContext(), m, r.URL.Path) {
+			w.Header().Add("Allow", m)
+		}
+	}
+	return refuse(http.StatusMethodNotAllowed, "method_not_allowed", "%s does not take %s", r.URL.Path, r.Method)
+}

@@ -1,0 +1,105 @@
+package kds
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/go-chi/chi/v5"
+
+	"awesome.pizza/edge/kitchen"
+	"awesome.pizza/shared/id"
+	"awesome.pizza/shared/menu"
+	"awesome.pizza/shared/order"
+	"awesome.pizza/shared/problem"
+)
+
+// tapBody is what a screen sends with a tap. Tap is an id of the screen's making: the same id again is the same tap.
+type tapBody struct {
+	Tap     string `json:"tap"`
+	Who     string `json:"who"`
+	Station string `json:"station"`
+	Item    string `json:"item"`
+	Reason  string `json:"reason"`
+}
+
+// tap answers a tap with the ticket as it is after it.
+func (s *Server) tap(act func(Taps, context.Context, order.ID, kitchen.Tap) (kitchen.Ticket, error)) func(http.ResponseWriter, *http.Request) error {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		tap, err := readTap(w, r)
+		if err != nil {
+			return err
+		}
+		t, err := act(s.Kitchen, r.Context(), order.ID(chi.URLParam(r, "id")), tap)
+		if err != nil {
+			return err
+		}
+		w.Header().Set("ETag", etag(t.Version))
+		return respond(w, http.StatusOK, s.viewer().ticket(t))
+	}
+}
+
+// readTap takes a tap from a request. Without a body it is a tap of its own, for hands that use curl.
+func readTap(w http.ResponseWriter, r *http.Request) (kitchen.Tap, error) {
+	var body tapBody
+	if !emptyBody(r) {
+		if err := read(w, r, &body); err != nil {
+			return kitchen.Tap{}, err
+		}
+	}
+	if item := chi.URLParam(r, "item"); item != "" {
+		if body.Item != "" && body.Item != item {
+			return kitchen.Tap{}, invalid("item", "item is %q in the body and %q in the path", body.Item, item)
+		}
+		body.Item = item
+	}
+	if body.Tap == "" {
+		body.Tap = id.New()
+	}
+	if err := body.check(); err != nil {
+		return kitchen.Tap{}, err
+	}
+	version, err := ifMatch(r)
+	return kitchen.Tap{
+		ID: body.Tap, Who: body.Who, Station: body.Station, Item: body.Item, Reason: body.Reason, Version: version,
+	}, err
+}
+
+func (b tapBody) check() error {
+	for _, field := range []struct{ path, value string }{{"tap", b.Tap}, {"who", b.Who}, {"item", b.Item}} {
+		if len(field.value) > 64 {
+			return invalid(field.path, "%s is %d bytes long; it can have up to 64", field.path, len(field.value))
+		}
+	}
+	if len(b.Reason) > 200 {
+		return invalid("reason", "the reason is %d bytes long; it can have up to 200", len(b.Reason))
+	}
+	for _, s := range menu.Stations() {
+		if b.Station == "" || b.Station == s {
+			return nil
+		}
+	}
+	return invalid("station", "station is %q; it can be %s", clip(b.Station), strings.Join(menu.Stations(), ", "))
+}
+
+// ifMatch is the version in If-Match, or 0 without one.
+func ifMatch(r *http.Request) (int, error) {
+	given := r.Header.Get("If-Match")
+	if given == "" || given == "*" {
+		return 0, nil
+	}
+	text, err := strconv.Unquote(given)
+	if err != nil {
+		return 0, invalid("If-Match", "If-Match must be the ETag of the order, like \"7\"")
+	}
+	version, err := strconv.Atoi(text)
+	if err != nil || version < 1 {
+		return 0, problem.New(problem.Stale, "stale", "If-Match is %s, which no version of the order ever was", clip(given))
+	}
+	return version, nil
+}
+
+func invalid(path, format string, args ...any) *problem.Problem {
+	return problem.New(problem.Invalid, "invalid_field", format, args...).With("path", path)
+}

@@ -1,0 +1,188 @@
+package kds
+
+import (
+	"time"
+
+	"awesome.pizza/shared/clock"
+	"awesome.pizza/shared/money"
+	"awesome.pizza/shared/order"
+)
+
+// moment is a time as everybody writes it: RFC 3339, UTC, milliseconds.
+type moment time.Time
+
+// MarshalText writes it.
+func (i moment) MarshalText() ([]byte, error) { return []byte(clock.Format(time.Time(i))), nil }
+
+// at is a moment, or nil for the zero time and for none.
+func at(t time.Time) *moment {
+	if t.IsZero() {
+		return nil
+	}
+	i := moment(t)
+	return &i
+}
+
+func atMaybe(t *time.Time) *moment {
+	if t == nil {
+		return nil
+	}
+	return at(*t)
+}
+
+// OvenView is an oven as the displays draw it.
+type OvenView struct {
+	ID           string        `json:"id"`
+	Kind         string        `json:"kind"`  // "deck" or "belt"
+	State        string        `json:"state"` // "ok", "cold", "hot", "silent" or "fault"
+	Slots        int           `json:"slots"` // places, numbered from 1; on a belt: lanes
+	Chambers     []ChamberView `json:"chambers"`
+	Band         *BandView     `json:"band,omitempty"` // where the temperature should be
+	BeltCMPerMin *float64      `json:"belt_cm_per_min,omitempty"`
+	Items        []OvenItem    `json:"items"`
+	Heard        *time.Time    `json:"heard,omitempty"` // when the oven last spoke
+}
+
+// ChamberView is a place in an oven with an air temperature of its own, in degrees Celsius.
+type ChamberView struct {
+	Name    string  `json:"name"`
+	Celsius float64 `json:"celsius"`
+}
+
+// BandView is the band in which an oven's air should be, in degrees Celsius.
+type BandView struct {
+	Low  float64 `json:"low"`
+	High float64 `json:"high"`
+}
+
+// OvenItem says that a slot is taken since an instant, and by which item if that is known.
+type OvenItem struct {
+	Slot  int       `json:"slot"`
+	Since time.Time `json:"since"`
+	Order order.ID  `json:"order_id,omitempty"`
+	Item  string    `json:"item,omitempty"`
+}
+
+// LinkView is the line to the cloud.
+type LinkView struct {
+	State   string     `json:"state"` // "up" or "down"
+	Cause   string     `json:"cause"` // of down: "lan", "internet" or "cloud"
+	Since   time.Time  `json:"since"`
+	Backlog int        `json:"backlog"` // facts the cloud has not acknowledged
+	Oldest  *time.Time `json:"oldest_unsent,omitempty"`
+}
+
+// boardView is GET /api/board and the first event of its stream.
+type boardView struct {
+	Seq        uint64       `json:"seq"`
+	Now        *moment     `json:"now"`
+	Restaurant string       `json:"restaurant"`
+	UI         string       `json:"ui"`    // changes when the pages do: an open page loads itself anew
+	Clock      string       `json:"clock"` // "trusted" or "doubtful"
+	Link       LinkView     `json:"link"`
+	Tickets    []ticketView `json:"tickets"`
+	Cooks      []cookView   `json:"cooks"`
+	Alerts     []alertView  `json:"alerts"`
+	Ovens      []OvenView   `json:"ovens"`
+}
+
+// changeView is one commit on the stream.
+type changeView struct {
+	Seq     uint64       `json:"seq"`
+	Now     *moment     `json:"now"`
+	Tickets []ticketView `json:"tickets"`
+	Gone    []order.ID   `json:"gone"`
+	Cooks   []cookView   `json:"cooks"`
+	Alerts  []alertView  `json:"alerts"`
+	Cleared []string     `json:"cleared"`
+}
+
+type cookView struct {
+	ID       string   `json:"id"`
+	Name     string   `json:"name"`
+	Skills   []string `json:"skills"`
+	SignedIn bool     `json:"signed_in"`
+	Load     int      `json:"load"`
+}
+
+type alertView struct {
+	ID     string   `json:"id"`
+	Device string   `json:"device"`
+	What   string   `json:"what"`
+	Level  string   `json:"level"`
+	Order  order.ID `json:"order_id,omitempty"`
+	Since  *moment `json:"since"`
+}
+
+// ticketView is an order as displays show it.
+type ticketView struct {
+	ID         order.ID         `json:"order_id"`
+	Number     int              `json:"number"`
+	Channel    order.Channel    `json:"channel"`
+	Fulfilment order.Fulfilment `json:"fulfilment"`
+	Customer   string           `json:"customer"`
+	State      order.Kitchen    `json:"state"`
+	Status     order.StatusName `json:"status"`
+	Version    int              `json:"version"`
+	Cook       string           `json:"cook,omitempty"`
+	AgeSeconds int              `json:"age_s"`
+	Since      *moment         `json:"since"`
+	PlacedAt   *moment         `json:"placed_at"`
+	QueuedAt   *moment         `json:"queued_at,omitempty"`
+	Promise    promiseView      `json:"promise"`
+	Ready      *moment         `json:"ready,omitempty"`
+	Total      money.Amount     `json:"total"`
+	Delivery   deliveryView     `json:"delivery"`
+	Items      []itemView       `json:"items"`
+}
+
+type promiseView struct {
+	From    *moment `json:"from"`
+	To      *moment `json:"to"`
+	Because []string `json:"because,omitempty"`
+}
+
+type deliveryView struct {
+	State  order.Delivery `json:"state"`
+	Driver *driverView    `json:"driver,omitempty"`
+}
+
+type driverView struct {
+	ID      string   `json:"id"`
+	Name    string   `json:"name,omitempty"`
+	Arrives *moment `json:"arrives,omitempty"`
+}
+
+type itemView struct {
+	ID          string          `json:"id"`
+	Line        int             `json:"line"`
+	Product     string          `json:"product"`
+	Half        string          `json:"half,omitempty"`
+	HalfName    string          `json:"half_name,omitempty"`
+	Name        string          `json:"name"`
+	Size        string          `json:"size,omitempty"`
+	Station     string          `json:"station"` // where it is now
+	State       order.ItemState `json:"state"`
+	Quantity    int             `json:"quantity_of_line"`
+	Bakes       bool            `json:"bakes"`
+	MakeSeconds int             `json:"make_seconds"`
+	BakeSeconds int             `json:"bake_seconds"`
+	Toppings    []toppingView   `json:"toppings,omitempty"`
+	Note        string          `json:"note,omitempty"`
+	Allergens   []string        `json:"allergens,omitempty"`
+	Remakes     int             `json:"remakes,omitempty"`
+	Since       *moment        `json:"since,omitempty"` // when it came into its state
+	Slot        *slotView       `json:"slot,omitempty"`  // in which oven it lies, as a sensor saw it
+}
+
+type slotView struct {
+	Oven string `json:"oven"`
+	Slot int    `json:"slot"`
+}
+
+type toppingView struct {
+	Topping   string          `json:"topping"`
+	Name      string          `json:"name,omitempty"`
+	Placement order.Placement `json:"placement,omitempty"`
+	Amount    order.Amount    `json:"amount,omitempty"`
+}

@@ -1,0 +1,33 @@
+/** Outlines on a 24 × 24 field, drawn with the colour of the text around them. */
+export const icons = {
+	fresh: 'M12 3a9 9 0 1 0 0 18a9 9 0 0 0 0-18M8 12.5l3 3l5.5-6.5',
+	warn: 'M12 3L22 20.5H2ZM12 9.5v5M12 17.2v.6',
+	late: 'M8 2.5h8l5.5 5.5v8L16 21.5H8L2.5 16V8ZM12 7v6.5M12 16.6v.6',
+	info: 'M12 3a9 9 0 1 0 0 18a9 9 0 0 0 0-18M12 11v6M12 7v.6',
+	allergy: 'M12 3L22 20.5H2ZM12 9.5v5M12 17.2v.6',
+	remake: 'M20 12a8 8 0 1 1-2.4-5.7M20 3v5h-5',
+	undo: 'M9 14L4 9l5-5M4 9h10a6 6 0 0 1 0 12h-3',
+	check: 'M4 12.5l5.5 5.5L20 6.5',
+	cross: 'M5 5l14 14M19 5L5 19',
+	delivery: 'M3 17h2M9 17h6l2-8h-4M17 9h2l2 5v3h-1M5.5 14.5a2.5 2.5 0 1 0 .01 0M17.5 14.5a2.5 2.5 0 1 0 .01 0M4 11h6v-4H4Z',
+	carryout: 'M5 8h14l1 13H4ZM8.5 8V6a3.5 3.5 0 0 1 7 0v2',
+	dine_in: 'M7 3v18M4 3v5a3 3 0 0 0 6 0V3M17 21v-7M17 14c-3 0-3-11 0-11Z',
+	curbside: 'M3 16v-4l2.5-6h13l2.5 6v4ZM3 12h18M6.5 16v3M17.5 16v3M6.5 14h1M16.5 14h1',
+	oven: 'M4 4h16v16H4ZM4 9h16M8 13h8v4H8ZM7 6.5h1M11 6.5h1M15 6.5h1',
+	link_off: 'M4 9a12 12 0 0 1 4-2.4M12 6a12 12 0 0 1 8 3M7.5 13a7 7 0 0 1 3-1.8M14 11.4a7 7 0 0 1 2.5 1.6M12 18v.6M4 3l16 18',
+	link_on: 'M3.5 9a12 12 0 0 1 17 0M7 13a7 7 0 0 1 10 0M12 18v.6',
+	sound: 'M4 9.5h4l5-4.5v14l-5-4.5H4ZM16.5 9a4 4 0 0 1 0 6M19 6a8 8 0 0 1 0 12',
+	mute: 'M4 9.5h4l5-4.5v14l-5-4.5H4ZM16.5 9.5l5 5M21.5 9.5l-5 5',
+	theme: 'M12 3a9 9 0 1 0 0 18a9 9 0 0 0 0-18M12 3v18M14 5v14M16.5 6v12',
+	list: 'M8 6h13M8 12h13M8 18h13M3.5 6h.6M3.5 12h.6M3.5 18h.6',
+	count: 'M5 4v16M19 4v16M5 12h14M9 8v8M15 8v8',
+	left: 'M12 3a9 9 0 0 0 0 18Z',
+	right: 'M12 3a9 9 0 0 1 0 18Z',
+	driver: 'M12 3a4 4 0 1 0 .01 0M4 21c0-5 3.5-8 8-8s8 3 8 8',
+	plus: 'M12 4v16M4 12h16',
+	minus: 'M4 12h16',
+	person: 'M12 3a4 4 0 1 0 .01 0M4 21c0-5 3.5-8 8-8s8 3 8 8',
+	more: 'M5 12h.6M12 12h.6M19 12h.6',
+} as const;
+
+export type IconName = keyof typeof icons;

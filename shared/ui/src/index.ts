@@ -1,0 +1,12 @@
+export { default as Age } from './Age.svelte';
+export { default as Icon } from './Icon.svelte';
+export { default as LinkStrip } from './LinkStrip.svelte';
+export { default as StatusIcon } from './StatusIcon.svelte';
+export * from './format.ts';
+export type { IconName } from './icons.ts';
+export { Live, type LiveSource, type Patience } from './live.svelte.ts';
+export { call, Refusal, Unreached } from './problem.ts';
+export { EventParser, type ServerEvent } from './sse.ts';
+export { worse, type Tone } from './tone.ts';
+export { uuid } from './uuid.ts';
+export * from './wire.ts';

@@ -8,6 +8,8 @@ import (
 	"testing"
 )
 
+var skips = regexp.MustCompile(`\b[tb]\.Skip(f|Now)?\(`)
+
 // rules are conventions that no linter knows. Each says why it exists, so that whoever breaks one can argue.
 var rules = []struct {
 	name   string
@@ -23,7 +25,9 @@ var rules = []struct {
 	},
 	{
 		"a test is skipped",
-		regexp.MustCompile(`\b[tb]\.Skip(f|Now)?\(`).MatchString,
+		func(code string) bool {
+			return skips.MatchString(code) && !strings.Contains(code, "testing.F") // a fuzz target skips input, not work
+		},
 		"a skipped test says ok and knows nothing",
 	},
 	{

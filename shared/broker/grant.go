@@ -5,7 +5,7 @@ import "strings"
 // Grant is who a client is and what it may do: topics or filters as in MQTT ("+" is one level, "#" the rest). What no filter covers is
 // denied, Deny wins over the others, and topics that begin with "$" are nobody's.
 type Grant struct {
-	Device  string // name; its client id must be the same, or begin with it and "/", so that nobody can take over another's session
+	Device  string // name without "/"; its client id must be the same, or begin with it and "/": nobody takes over another's session
 	Publish []string
 	Read    []string
 	Deny    []string
@@ -35,7 +35,8 @@ func (g Grant) may(allowed []string, filter string) bool {
 
 // owns reports whether a client id belongs to the device. An empty one is replaced by a random one, which belongs to nobody else.
 func (g Grant) owns(clientID string) bool {
-	return g.Device != "" && (clientID == "" || clientID == g.Device || strings.HasPrefix(clientID, g.Device+"/"))
+	device, _, _ := strings.Cut(clientID, "/")
+	return g.Device != "" && !strings.Contains(g.Device, "/") && (clientID == "" || device == g.Device)
 }
 
 func levels(filter string) []string { return strings.Split(filter, "/") }

@@ -70,3 +70,18 @@ func TestDollarTopicsAreNobodys(t *testing.T) {
 		}
 	}
 }
+
+func TestAClientIDBelongsToOneDevice(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		device, clientID string
+		want             bool
+	}{
+		{"a", "a", true}, {"a", "a/b", true}, {"a", "", true}, {"a", "a-b", false}, {"a", "ab", false}, {"a", "/a", false},
+		{"", "", false}, {"", "/x", false}, {"a/b", "a/b", false},
+	} {
+		if got := (Grant{Device: c.device}).owns(c.clientID); got != c.want {
+			t.Errorf("%q owns client id %q: %v", c.device, c.clientID, got)
+		}
+	}
+}

@@ -33,7 +33,7 @@ func newHook(c Config, server *mqtt.Server) *hook {
 	h := &hook{
 		config:   c,
 		server:   server,
-		sessions: sessions{byID: map[string]session{}},
+		sessions: sessions{byID: map[string]session{}, count: map[string]int{}},
 		quota:    quota{most: c.DeadPerMinute},
 	}
 	ctx := context.Background()

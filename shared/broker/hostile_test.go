@@ -71,6 +71,20 @@ func TestADeviceThatBreaksTheProtocolIsSentAwayWithARecord(t *testing.T) {
 	}
 }
 
+func TestABugEndsOneConnectionAndNothingElse(t *testing.T) {
+	t.Parallel()
+	k := open(t, nil)
+	other, c := signIn(t, k.Addr(), "oven-2"), signIn(t, k.Addr(), "oven-1")
+	c.publish1("shop/oven-1", "bomb", 1)
+	c.expectGone()
+	other.publish1("shop/oven-2", "fine", 1)
+	other.expectAck(1)
+	eventually(t, "the panic to be counted", func() bool { return k.Stats().Panics == 1 })
+	again := signIn(t, k.Addr(), "oven-1")
+	again.publish1("shop/oven-1", "fine", 2)
+	again.expectAck(2)
+}
+
 func TestQoS2IsRefusedInsteadOfAnsweredWrongly(t *testing.T) {
 	t.Parallel()
 	k := open(t, nil)

@@ -58,6 +58,8 @@ func (k *kitchen) onPublish(ctx context.Context, m broker.Message) error {
 	switch {
 	case k.broken != nil:
 		return k.broken
+	case string(m.Payload) == "bomb":
+		panic("a bug in the kitchen")
 	case string(m.Payload) == "garbage":
 		return problem.New(problem.Invalid, "not_json", "the payload must be JSON")
 	case string(m.Payload) == "unheard of":

@@ -8,8 +8,9 @@ import (
 
 // sessions knows which client id acts for which device. An entry lives as long as mochi keeps the session.
 type sessions struct {
-	mu   sync.RWMutex
-	byID map[string]session
+	mu    sync.RWMutex
+	byID  map[string]session
+	count map[string]int // of ids per device
 }
 
 type session struct {
@@ -21,29 +22,27 @@ type session struct {
 func (s *sessions) open(cl *mqtt.Client, g Grant, most int) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, again := s.byID[cl.ID]; !again && s.count(g.Device) >= most {
-		return false
+	if _, again := s.byID[cl.ID]; !again {
+		if s.count[g.Device] >= most {
+			return false
+		}
+		s.count[g.Device]++
 	}
 	s.byID[cl.ID] = session{client: cl, grant: g}
 	return true
-}
-
-func (s *sessions) count(device string) int {
-	n := 0
-	for _, open := range s.byID {
-		if open.grant.Device == device {
-			n++
-		}
-	}
-	return n
 }
 
 // end forgets a client, unless its id has been taken over meanwhile.
 func (s *sessions) end(cl *mqtt.Client) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.byID[cl.ID].client == cl {
-		delete(s.byID, cl.ID)
+	open := s.byID[cl.ID]
+	if open.client != cl {
+		return
+	}
+	delete(s.byID, cl.ID)
+	if s.count[open.grant.Device]--; s.count[open.grant.Device] == 0 {
+		delete(s.count, open.grant.Device)
 	}
 }
 

@@ -218,3 +218,13 @@ func TestTemperaturesReadLikeTemperatures(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func BenchmarkDecodeDriverLocation(b *testing.B) {
+	payload := golden(b, "driver_location")
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := wire.Decode[wire.DriverLocation](payload, friday); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

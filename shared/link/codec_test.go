@@ -305,6 +305,7 @@ func FuzzMessages(f *testing.F) {
 
 // again decodes, encodes and decodes: what was accepted once is accepted as the same.
 func again[M link.Message](t *testing.T, data []byte) {
+	t.Helper()
 	m, err := link.Decode[M](data)
 	if err != nil {
 		return

@@ -34,7 +34,8 @@ func (c *Courier) Committed(now time.Time, high uint64) Delivery {
 	return c.deliver(now)
 }
 
-// Synced says that the edge has held SYNC and named what it has applied: commands go on after that, even if it is less than before.
+// Synced says that the edge has held SYNC, was told to resume, and named what it has applied: commands go on after that, even if it is
+// less than before.
 func (c *Courier) Synced(now time.Time, applied uint64) Delivery {
 	c.applied, c.sent = applied, applied
 	c.heard, c.tries = now, 0

@@ -128,6 +128,9 @@ func (s *Sender) resume(now time.Time, r SyncReply) {
 	if s.rate == 0 {
 		s.pace = time.Time{}
 	}
+	if s.trouble != CauseRefused {
+		s.hold = time.Time{} // the cloud is there again: so may be its stream
+	}
 	at := Mark{Epoch: r.Epoch, Seq: r.Seq, Hash: r.Hash}
 	overtaken := !changed && r.Seq >= s.sync.acked // by an ack that the same database sent after it answered
 	back := r.Seq < s.acked.Seq && !overtaken

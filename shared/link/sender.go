@@ -169,6 +169,9 @@ func (s *Sender) Controlled(now time.Time, c Control) Todo {
 	switch {
 	case c.Kind == CallSync:
 		s.sync.wanted = true
+		if s.sync.fails > 0 { // whoever calls is there to answer
+			s.sync.after = now
+		}
 	case c.Kind != Rewind || !s.sending() || c.Gen != "" && c.Gen != s.generation(): // the rewind it asks for is done
 	case c.Epoch != s.tip.Epoch, c.Seq <= s.acked.Seq, c.Seq > s.next:
 		s.sync.wanted = true
@@ -181,10 +184,11 @@ func (s *Sender) Controlled(now time.Time, c Control) Todo {
 	return s.todo(now)
 }
 
-// Commanded asks whether commands numbered by this incarnation of the cloud may be applied; if not, SYNC is held first.
+// Commanded asks whether commands numbered by this incarnation of the cloud may be applied. If not, SYNC is held first and the cloud
+// sends them again; while the link is blocked they wait.
 func (s *Sender) Commanded(now time.Time, inc string) (bool, Todo) {
 	ok := s.sending() && inc == s.inc
-	if !ok {
+	if !ok && s.blocked == "" {
 		s.sync.wanted = true
 	}
 	return ok, s.todo(now)

@@ -19,6 +19,7 @@ type desk struct {
 }
 
 func newDesk(t *testing.T, events int, acked uint64) *desk {
+	t.Helper()
 	d := &desk{T: t, now: time.Date(2026, 7, 3, 19, 30, 0, 0, time.UTC), chain: chained(events)}
 	mark := link.Mark{Epoch: 1, Seq: acked, Hash: d.hash(acked)}
 	d.Sender = link.NewSender(link.SenderConfig{
@@ -214,6 +215,28 @@ func TestSyncIsTriedAgainForEver(t *testing.T) {
 	d.is(link.Offline, link.CauseCloudSilent)
 	d.Synced(d.now, d.reply(todo.Sync, 1))
 	d.is(link.Online, "")
+}
+
+func TestACloudThatIsBackNeedNotWaitForTheBackoff(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, 1, 0)
+	todo := d.online(0)
+	todo = d.Unpublished(d.now, *todo.Publish, link.CauseNoStream)
+	for range 20 {
+		if todo = d.pass(todo.Wake.Sub(d.now)); todo.Publish != nil {
+			todo = d.Unpublished(d.now, *todo.Publish, link.CauseNoStream)
+		}
+		if todo.Sync != nil {
+			todo = d.SyncFailed(d.now, todo.Sync.N)
+		}
+	}
+	todo = d.Controlled(d.now, link.Control{Kind: link.CallSync})
+	if todo.Sync == nil {
+		t.Fatal("the cloud has called, and SYNC waits")
+	}
+	if todo = d.Synced(d.now, d.reply(todo.Sync, 0)); todo.Publish == nil {
+		t.Error("SYNC was held, and the event waits")
+	}
 }
 
 func TestAnAcknowledgementIsBelievedOnlyFromTheSameDatabaseAndHistory(t *testing.T) {
@@ -451,6 +474,18 @@ func TestCommandsOfAnUnknownDatabaseWaitForSync(t *testing.T) {
 	d.pass(2 * time.Second)
 	if ok, todo := d.Commanded(d.now, "pg-2"); ok || todo.Sync == nil {
 		t.Error("taken from a database nobody has heard of")
+	}
+}
+
+func TestABlockedLinkDoesNotAskAgainForEachCommand(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, 1, 0)
+	r := d.reply(d.Connected(d.now).Sync, 0)
+	r.Kind = link.Forked
+	d.Synced(d.now, r)
+	d.pass(10 * time.Second)
+	if ok, todo := d.Commanded(d.now, "pg-1"); ok || todo.Sync != nil {
+		t.Errorf("%v %+v", ok, todo)
 	}
 }
 

@@ -44,6 +44,7 @@ type world struct {
 	card                       *image // where cards are restored: the last photograph; the cloud may then hold another history
 	broken                     error
 	handled                    int
+	healed                     time.Duration // how long peace took to bring agreement
 }
 
 type packet struct {
@@ -173,10 +174,12 @@ func (w *world) heal() {
 	if w.edge.sender.State().Condition == link.Offline {
 		w.edge.do(w.edge.sender.Connected(w.now))
 	}
-	deadline := w.now.Add(6 * time.Minute)
+	peace := w.now
+	deadline := peace.Add(6 * time.Minute)
 	for w.broken == nil && !w.agreed() && w.now.Before(deadline) {
 		w.run(time.Second)
 	}
+	w.healed = w.now.Sub(peace)
 	if s := w.edge.sender.State(); w.broken == nil && !w.agreed() {
 		w.fail("no agreement: %+v, cloud at %d with %d commands, edge at command %d", s, w.cloud.row.Seq, len(w.cloud.commands), w.edge.cmdSeq)
 	}

@@ -103,7 +103,9 @@ func (c *cloud) onSync(req link.SyncRequest) {
 		}
 	}
 	c.toEdge(wire(c.world, reply, c.world.edge.onReply))
-	c.deliver(c.courier.Synced(c.world.now, req.CmdSeq))
+	if reply.Kind == link.Resume {
+		c.deliver(c.courier.Synced(c.world.now, req.CmdSeq))
+	}
 }
 
 func (c *cloud) onHeartbeat(h link.Heartbeat) {

@@ -27,6 +27,9 @@ type Enrolment struct {
 	Expires    time.Time `json:"expires"`
 	Leaves     []string  `json:"leaves"`  // hubs for leaf nodes: nats-leaf://host:port
 	Clients    []string  `json:"clients"` // hubs for plain clients: nats://host:port
+
+	TimeZone string          `json:"time_zone"`      // IANA zone of the restaurant
+	Menu     json.RawMessage `json:"menu,omitempty"` // what it sells
 }
 
 // ErrNotEnrolled says that this node belongs to no restaurant yet.

@@ -1,0 +1,130 @@
+package edge
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"awesome.pizza/edge/uplink"
+	"awesome.pizza/shared/settings"
+	"awesome.pizza/shared/watch"
+)
+
+// Command is the program's command line.
+func Command() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "edge",
+		Short: "A restaurant's node: kitchen display, counter, ovens, and a link to the chain that may be cut",
+		Long: `edge runs one restaurant. It keeps orders in a database of its own, shows them on the kitchen displays, listens to ovens,
+and tells the cloud what happened whenever the line is there. With the internet cut it goes on cooking and selling.`,
+		Example: `  cloud enroll r1                                        prints a code, on the cloud's side
+  edge enroll CODE --cloud https://pizza.example         binds this node to the restaurant
+  edge serve --devices devices.toml                      opens the kitchen`,
+		Version: watch.BuildVersion(),
+	}
+	root.AddCommand(serveCommand(), enrollCommand(), healthCommand())
+	return root
+}
+
+func serveCommand() *cobra.Command {
+	var c Config
+	cmd := &cobra.Command{
+		Use:     "serve",
+		Short:   "Open the kitchen",
+		Example: "  edge serve --data /var/lib/awesome-pizza --devices /etc/awesome-pizza/devices.toml\n  EDGE_LISTEN=:80 edge serve",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := settings.Fill(cmd, "EDGE"); err != nil {
+				return err
+			}
+			if err := c.check(); err != nil {
+				return err
+			}
+			log, err := watch.Logger(os.Stderr, c.LogLevel)
+			if err != nil {
+				return settings.Usage("--log-level is %q; write debug, info, warn or error", c.LogLevel)
+			}
+			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+			defer stop()
+			return Run(ctx, c, log)
+		},
+	}
+	c.flags(cmd.Flags())
+	return cmd
+}
+
+func enrollCommand() *cobra.Command {
+	var data, cloud string
+	cmd := &cobra.Command{
+		Use:     "enroll CODE",
+		Short:   "Bind this node to the restaurant that a code stands for",
+		Long:    "enroll makes this node's key, which never leaves it, and has the cloud bind it to a restaurant. The code comes from `cloud enroll`.",
+		Example: "  edge enroll 7KQ2-M4XD --cloud https://pizza.example --data /var/lib/awesome-pizza",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := settings.Fill(cmd, "EDGE"); err != nil {
+				return err
+			}
+			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+			defer stop()
+			e, err := uplink.Enrol(ctx, data, cloud, args[0])
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "this node is now restaurant %s\n", e.Restaurant)
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&data, "data", "data/edge", "`directory` of database, keys and enrolment")
+	cmd.Flags().StringVar(&cloud, "cloud", "http://127.0.0.1:5000", "`url` of the cloud")
+	return cmd
+}
+
+func healthCommand() *cobra.Command {
+	var listen string
+	cmd := &cobra.Command{
+		Use:   "healthcheck",
+		Short: "Ask the node on this machine whether it serves; for containers and scripts",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := settings.Fill(cmd, "EDGE"); err != nil {
+				return err
+			}
+			return healthy(cmd.Context(), listen)
+		},
+	}
+	cmd.Flags().StringVar(&listen, "listen", ":8080", "`host:port` of display and counter")
+	return cmd
+}
+
+func healthy(ctx context.Context, listen string) error {
+	host, port, err := net.SplitHostPort(listen)
+	if err != nil {
+		return settings.Usage("--listen is %q; write host:port", listen)
+	}
+	if host == "" || host == "0.0.0.0" || host == "::" {
+		host = "127.0.0.1"
+	}
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+"/readyz", nil)
+	if err != nil {
+		return settings.Usage("--listen is %q; write host:port", listen)
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return fmt.Errorf("the node does not answer: %w", err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	if res.StatusCode != http.StatusOK {
+		return fmt.Errorf("the node is not ready: %s", res.Status)
+	}
+	return nil
+}

@@ -1,0 +1,65 @@
+package edge
+
+import (
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"awesome.pizza/edge/uplink"
+	"awesome.pizza/shared/settings"
+)
+
+// Config is everything that can be set about a node. Each field is a flag, an environment variable EDGE_… and a key of the TOML file.
+type Config struct {
+	Data          string // directory of database, keys and enrolment
+	Listen        string // display and counter
+	MQTTListen    string // ovens, probes, buttons; empty: no broker
+	MetricsListen string // empty: no metrics
+	Devices       string // TOML file of ovens, devices and cooks; empty: none
+	Uplink        string // leaf or client
+	Hubs          []string
+	TimeZone      string // IANA; empty: what the enrolment says
+	DayStarts     int
+	LogLevel      string
+	File          string
+}
+
+func (c *Config) flags(f *pflag.FlagSet) {
+	f.StringVar(&c.Data, "data", "data/edge", "`directory` of database, keys and enrolment")
+	f.StringVar(&c.Listen, "listen", ":8080", "`host:port` of display and counter, for the restaurant's own network")
+	f.StringVar(&c.MQTTListen, "mqtt-listen", ":1883", "`host:port` for ovens, probes and buttons; empty for none")
+	f.StringVar(&c.MetricsListen, "metrics-listen", "127.0.0.1:9091", "`host:port` of Prometheus metrics; empty for none")
+	f.StringVar(&c.Devices, "devices", "", "TOML `file` that names ovens, devices and cooks (deploy/edge/devices.toml is an example)")
+	f.StringVar(&c.Uplink, "uplink", string(uplink.Leaf), "how the node reaches the hub: `leaf or client`")
+	f.StringSliceVar(&c.Hubs, "hub", nil, "`url` of a hub, instead of those that the enrolment names")
+	f.StringVar(&c.TimeZone, "time-zone", "", "IANA `zone`, instead of the one that the enrolment names")
+	f.IntVar(&c.DayStarts, "day-starts", 4, "`hour` at which the business day starts")
+	f.StringVar(&c.LogLevel, "log-level", "info", "`level`: debug, info, warn or error")
+	f.StringVar(&c.File, "config", "", "TOML `file` with any of these settings (deploy/edge/example.toml is an example)")
+}
+
+func (c *Config) check() error {
+	if err := settings.OneOf("uplink", c.Uplink, string(uplink.Leaf), string(uplink.Client)); err != nil {
+		return err
+	}
+	if c.DayStarts < 0 || c.DayStarts > 23 {
+		return settings.Usage("--day-starts is %d; write an hour from 0 to 23", c.DayStarts)
+	}
+	if _, err := time.LoadLocation(c.TimeZone); err != nil {
+		return settings.Usage("--time-zone is %q; write an IANA zone like Europe/Rome", c.TimeZone)
+	}
+	if c.Data == "" {
+		return settings.Usage("--data is empty; write a directory")
+	}
+	return nil
+}
+
+// makeData makes sure that the data directory is there and ours alone.
+func (c *Config) makeData() error {
+	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+		return fmt.Errorf("make the data directory: %w", err)
+	}
+	return nil
+}

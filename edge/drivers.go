@@ -1,0 +1,141 @@
+package edge
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/BurntSushi/toml"
+	"periph.io/x/conn/v3/spi"
+	"periph.io/x/conn/v3/spi/spireg"
+	"periph.io/x/host/v3"
+
+	"awesome.pizza/edge/kitchen"
+	"awesome.pizza/edge/oven"
+	"awesome.pizza/edge/oven/max31855"
+	"awesome.pizza/edge/oven/mqttoven"
+	"awesome.pizza/edge/oven/simbus"
+	"awesome.pizza/shared/clock"
+	"awesome.pizza/shared/menu"
+	"awesome.pizza/shared/settings"
+	"awesome.pizza/shared/wire"
+)
+
+// House is the device file: what and who is in one restaurant.
+type House struct {
+	Ovens   []oven.Device `toml:"oven"`
+	Devices []Login       `toml:"device"`
+	Cooks   []Cook        `toml:"cook"`
+}
+
+// Login is how one device signs in to the broker.
+type Login struct {
+	Name   string `toml:"name"`   // an MQTT oven's is its oven's id
+	Secret string `toml:"secret"` // at least 12 characters
+}
+
+// Cook is somebody who can sign in.
+type Cook struct {
+	ID     string   `toml:"id"`
+	Name   string   `toml:"name"`
+	Skills []string `toml:"skills"` // stations; none means all
+}
+
+// LoadHouse reads and checks a device file. No file is an empty house: orders are then moved by taps alone.
+func LoadHouse(path string) (House, error) {
+	var h House
+	if path == "" {
+		return h, nil
+	}
+	meta, err := toml.DecodeFile(path, &h)
+	if err != nil {
+		return h, settings.Usage("--devices: read %s: %w", path, err)
+	}
+	if unknown := meta.Undecoded(); len(unknown) > 0 {
+		return h, settings.Usage("--devices: %s: %q is nothing a device file has", path, unknown[0].String())
+	}
+	if err := h.check(); err != nil {
+		return h, settings.Usage("--devices: %s: %w", path, err)
+	}
+	for i := range h.Ovens {
+		h.Ovens[i] = h.Ovens[i].WithDefaults()
+	}
+	return h, nil
+}
+
+func (h House) check() error {
+	wrong := []error{oven.Devices{Ovens: h.Ovens}.Validate()}
+	names := map[string]bool{}
+	for i, d := range h.Devices {
+		if !wire.SafeID(d.Name) || names[d.Name] || len(d.Secret) < 12 {
+			wrong = append(wrong, fmt.Errorf("device %d (%s): it needs a name of its own (letters, digits, '.', '_', '-') and a secret of at least 12 characters", i+1, d.Name))
+		}
+		names[d.Name] = true
+	}
+	cooks := map[string]bool{}
+	for i, c := range h.Cooks {
+		if !wire.SafeID(c.ID) || cooks[c.ID] {
+			wrong = append(wrong, fmt.Errorf("cook %d (%s): the id must be one of its own: letters, digits, '.', '_', '-'", i+1, c.ID))
+		}
+		cooks[c.ID] = true
+		for _, s := range c.Skills {
+			if !isStation(s) {
+				wrong = append(wrong, fmt.Errorf("cook %d (%s): %q is no station; there are %v", i+1, c.ID, s, menu.Stations()))
+			}
+		}
+	}
+	return errors.Join(wrong...)
+}
+
+func isStation(s string) bool {
+	for _, known := range menu.Stations() {
+		if s == known {
+			return true
+		}
+	}
+	return false
+}
+
+// slots is how many pizzas bake at once.
+func (h House) slots() (n int) {
+	for _, o := range h.Ovens {
+		n += o.Capacity
+	}
+	return n
+}
+
+func (h House) roster() (cooks []kitchen.Cook) {
+	for _, c := range h.Cooks {
+		cooks = append(cooks, kitchen.Cook{ID: c.ID, Name: c.Name, Skills: c.Skills})
+	}
+	return cooks
+}
+
+// openOven makes the driver that a device asks for. A new kind of oven is one more case.
+func openOven(d oven.Device, c clock.Clock) (oven.Driver, error) {
+	switch d.Kind {
+	case oven.KindMAX31855:
+		port, err := openSPI(d, c)
+		if err != nil {
+			return nil, err
+		}
+		return max31855.Open(port, d.ID, d.Chambers[0], c)
+	case oven.KindMQTT:
+		return mqttoven.New(d.ID, c), nil
+	}
+	return nil, fmt.Errorf("oven %s: there is no driver for %q", d.ID, d.Kind)
+}
+
+func openSPI(d oven.Device, c clock.Clock) (spi.PortCloser, error) {
+	if d.Bus == oven.SimBus {
+		hearth := simbus.NewHearth((d.BandLow+d.BandHigh)/2, c)
+		return simbus.New(d.ID, hearth.Celsius), nil
+	}
+	if _, err := host.Init(); err != nil {
+		return nil, fmt.Errorf("oven %s: look for this machine's buses: %w", d.ID, err)
+	}
+	port, err := spireg.Open(d.Bus)
+	if err != nil {
+		return nil, fmt.Errorf("oven %s: open bus %s: %w", d.ID, d.Bus, err)
+	}
+	return port, nil
+}

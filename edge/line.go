@@ -1,0 +1,104 @@
+package edge
+
+import (
+	"context"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"awesome.pizza/edge/kds"
+	"awesome.pizza/edge/kitchen"
+	"awesome.pizza/edge/uplink"
+	"awesome.pizza/shared/link"
+	"awesome.pizza/shared/watch"
+)
+
+// obedient introduces the kitchen to the uplink: the kitchen does not know that its commands come over a link.
+type obedient struct{ *kitchen.Kitchen }
+
+// Obey carries out a command from the cloud.
+func (o obedient) Obey(ctx context.Context, c link.Command) error {
+	return o.Kitchen.Obey(ctx, kitchen.Command{Seq: c.Seq, ID: c.ID, Kind: c.Kind, At: c.At, Order: c.Order, Trace: c.Trace, Body: c.Body})
+}
+
+// Open counts the tickets on the board.
+func (o obedient) Open(ctx context.Context) (int, error) {
+	s, err := o.Snapshot(ctx)
+	return len(s.Tickets), err
+}
+
+// oldest finds an event in the outbox.
+type oldest interface {
+	Events(ctx context.Context, from uint64, n int) ([]link.Event, error)
+}
+
+// lineView shows the line to the displays in their words.
+type lineView struct {
+	line   *uplink.Uplink
+	outbox oldest
+}
+
+// LinkState is the line as it stands now.
+func (v lineView) LinkState() kds.LinkView {
+	s := v.line.State()
+	view := kds.LinkView{State: "up", Since: s.Since.UTC(), Backlog: int(s.Backlog)}
+	if s.Condition == link.Offline || s.Condition == link.Blocked {
+		view.State, view.Cause = "down", causeWord(s.Cause)
+	}
+	if s.Condition == link.Syncing {
+		view.State, view.Cause = "down", "cloud"
+	}
+	if s.Backlog > 0 {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		if events, err := v.outbox.Events(ctx, s.Acked.Seq+1, 1); err == nil && len(events) > 0 {
+			view.Oldest = &events[0].At
+		}
+	}
+	return view
+}
+
+// causeWord is where the line ends: in the house, on the way, or at the cloud.
+func causeWord(c link.Cause) string {
+	switch c {
+	case link.CauseLAN:
+		return "lan"
+	case link.CauseInternet, link.CauseStarting:
+		return "internet"
+	}
+	return "cloud"
+}
+
+func (c *Config) kitchenSettings(e uplink.Enrolment, h House) (kitchen.Settings, error) {
+	zone := c.TimeZone
+	if zone == "" {
+		zone = e.TimeZone
+	}
+	at, err := time.LoadLocation(zone)
+	return kitchen.Settings{
+		Restaurant: e.Restaurant, Zone: at, DayStarts: c.DayStarts, Roster: h.roster(), OvenSlots: h.slots(),
+	}, err
+}
+
+// metrics are the node's numbers besides those of its process.
+func metrics(k *kitchen.Kitchen, line *uplink.Uplink) *prometheus.Registry {
+	r := watch.Metrics()
+	gauge := func(name, help string, read func() float64) {
+		r.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "edge", Name: name, Help: help}, read))
+	}
+	gauge("open_tickets", "Orders on the board.", func() float64 {
+		s, err := k.Snapshot(context.Background())
+		if err != nil {
+			return -1
+		}
+		return float64(len(s.Tickets))
+	})
+	gauge("link_up", "1 while the cloud can be reached.", func() float64 {
+		if line.State().Condition == link.Online {
+			return 1
+		}
+		return 0
+	})
+	gauge("backlog_events", "Events the cloud has not acknowledged.", func() float64 { return float64(line.State().Backlog) })
+	return r
+}

@@ -1,0 +1,131 @@
+package edge
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"fmt"
+	"log/slog"
+
+	"awesome.pizza/edge/kitchen"
+	"awesome.pizza/shared/broker"
+	"awesome.pizza/shared/problem"
+	"awesome.pizza/shared/wire"
+)
+
+// openBroker opens the door for devices and returns what serves it. Without an address there is no door, and nothing to serve.
+func openBroker(c Config, restaurant string, h House, k *kitchen.Kitchen, o *ovens, l letters, log *slog.Logger) (func(context.Context) error, error) {
+	if c.MQTTListen == "" {
+		return func(context.Context) error { return nil }, nil
+	}
+	d := &devices{restaurant: restaurant, house: h, kitchen: k, ovens: o, letters: l, log: log}
+	b, err := broker.New(broker.Config{Addr: c.MQTTListen, Access: d.access, OnPublish: d.take, Dead: d.bury, Log: log})
+	if err != nil {
+		return nil, fmt.Errorf("open the devices' broker: %w", err)
+	}
+	o.speakThrough(b, restaurant)
+	return b.Serve, nil
+}
+
+// letters keeps what devices said and nobody can use.
+type letters interface {
+	DeadLetter(ctx context.Context, l kitchen.DeadLetter) error
+}
+
+// devices is what the restaurant's broker does with what devices say.
+type devices struct {
+	restaurant string
+	house      House
+	kitchen    *kitchen.Kitchen
+	ovens      *ovens
+	letters    letters
+	log        *slog.Logger
+}
+
+// access knows the devices of the device file and nobody else. Comparing hashes takes the same time for every secret.
+func (d *devices) access(_, user string, secret []byte) (broker.Grant, bool) {
+	given, found := sha256.Sum256(secret), false
+	for _, l := range d.house.Devices {
+		want := sha256.Sum256([]byte(l.Secret))
+		if subtle.ConstantTimeCompare(given[:], want[:]) == 1 && l.Name == user {
+			found = true
+		}
+	}
+	if !found {
+		return broker.Grant{}, false
+	}
+	rights := wire.SensorRights(d.restaurant, user)
+	if d.ovens.mqtt(user) != nil {
+		rights = wire.OvenRights(d.restaurant, user)
+	}
+	return broker.Grant{Device: user, Publish: rights.Publish, Read: rights.Read}, true
+}
+
+// take is called before the device gets its acknowledgement: when it returns nil, what was said is safe.
+func (d *devices) take(ctx context.Context, m broker.Message) error {
+	topic, err := wire.ParseTopic(m.Topic)
+	if err != nil {
+		return err
+	}
+	switch topic.Kind {
+	case wire.KindOvenTelemetry:
+		return d.telemetry(m)
+	case wire.KindOvenEvent:
+		return d.ovenEvent(ctx, m)
+	case wire.KindAlert:
+		return d.alert(ctx, m)
+	case wire.KindProbe:
+		_, err = wire.Decode[wire.Probe](m.Payload, m.At)
+	case wire.KindScale:
+		_, err = wire.Decode[wire.Scale](m.Payload, m.At)
+	case wire.KindButton:
+		_, err = wire.Decode[wire.Button](m.Payload, m.At)
+	default:
+		err = problem.New(problem.Refused, "not_allowed", "devices do not publish %s", topic.Kind)
+	}
+	return err
+}
+
+func (d *devices) telemetry(m broker.Message) error {
+	t, err := wire.Decode[wire.OvenTelemetry](m.Payload, m.At)
+	if err != nil {
+		return err
+	}
+	o := d.ovens.mqtt(m.Device)
+	if o == nil || t.OvenID != m.Device {
+		return problem.New(problem.Refused, "not_allowed", "%s speaks for oven %q", m.Device, t.OvenID)
+	}
+	return o.Heard(t)
+}
+
+func (d *devices) ovenEvent(ctx context.Context, m broker.Message) error {
+	e, err := wire.Decode[wire.OvenEvent](m.Payload, m.At)
+	if err != nil {
+		return err
+	}
+	if o := d.ovens.mqtt(m.Device); o != nil {
+		o.HeardEvent(e)
+	}
+	return d.kitchen.OvenEvent(ctx, m.Device, e)
+}
+
+func (d *devices) alert(ctx context.Context, m broker.Message) error {
+	a, err := wire.Decode[wire.Alert](m.Payload, m.At)
+	if err != nil {
+		return err
+	}
+	if a.Device != m.Device {
+		return problem.New(problem.Refused, "not_allowed", "%s raises an alert for %q", m.Device, a.Device)
+	}
+	id := fmt.Sprintf("%s/%s", m.Device, a.ID)
+	if a.ClearedAt != nil {
+		return d.kitchen.ClearAlert(ctx, id)
+	}
+	return d.kitchen.Alert(ctx, kitchen.Alert{ID: id, Device: a.Device, What: string(a.Kind), Level: string(a.Level), Since: a.At.Time})
+}
+
+// bury keeps a refused message with the reason.
+func (d *devices) bury(ctx context.Context, l broker.DeadLetter) error {
+	d.log.Warn("message refused", "device", l.Device, "topic", l.Topic, "code", l.Code, "reason", l.Reason)
+	return d.letters.DeadLetter(ctx, kitchen.DeadLetter{At: l.At, Source: l.Device + " " + l.Topic, Reason: l.Code + ": " + l.Reason, Payload: l.Payload})
+}

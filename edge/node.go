@@ -1,0 +1,125 @@
+// Package edge is a restaurant's node, put together: node.go reads as the story of a restaurant from opening to closing. Nothing is decided
+// and no technology is used in here; the rooms below do that, and do not know of each other.
+package edge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"awesome.pizza/edge/kds"
+	"awesome.pizza/edge/kitchen"
+	"awesome.pizza/edge/store"
+	"awesome.pizza/edge/uplink"
+	"awesome.pizza/edge/web"
+	"awesome.pizza/shared/clock"
+	"awesome.pizza/shared/live"
+	"awesome.pizza/shared/menu"
+	"awesome.pizza/shared/watch"
+)
+
+// Run opens the kitchen and keeps it open until ctx ends.
+func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
+	opened := time.Now()
+
+	// Which restaurant this is, and what and who is in it.
+	if err := c.makeData(); err != nil {
+		return err
+	}
+	enrolment, err := uplink.LoadEnrolment(c.Data)
+	if err != nil {
+		return err
+	}
+	log = log.With("restaurant", enrolment.Restaurant)
+	house, err := LoadHouse(c.Devices)
+	if err != nil {
+		return err
+	}
+	dishes, err := menuOf(enrolment)
+	if err != nil {
+		return err
+	}
+
+	// What it remembers: everything that was ever confirmed on a screen.
+	db, err := store.Open(ctx, filepath.Join(c.Data, "edge.db"))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+
+	// The kitchen, and who sees what it does.
+	screens := live.New[kitchen.Change](256)
+	defer screens.Close()
+	habits, err := c.kitchenSettings(enrolment, house)
+	if err != nil {
+		return err
+	}
+	kit, err := kitchen.New(ctx, db, dishes, clock.System{}, screens, habits)
+	if err != nil {
+		return fmt.Errorf("open the kitchen: %w", err)
+	}
+	hearths, err := openOvens(house, kit, clock.System{}, log)
+	if err != nil {
+		return err
+	}
+
+	// The line to the chain, which may be cut.
+	line := uplink.New(uplink.Config{
+		Enrolment: enrolment, Mode: uplink.Mode(c.Uplink), Hubs: c.Hubs, Version: watch.BuildVersion(), Log: log,
+	}, db, obedient{kit})
+
+	// The doors: displays and counter over HTTP, devices over MQTT.
+	lan, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Listen)
+	if err != nil {
+		return fmt.Errorf("open the kitchen display: %w", err)
+	}
+	defer func() { _ = lan.Close() }()
+	display, err := kds.New(kds.Deps{
+		Kitchen: kit, Changes: screens, Menu: dishes, Ovens: hearths, Link: lineView{line, db}, Pages: web.FS(), Clock: clock.System{},
+	}, kds.Settings{Restaurant: enrolment.Restaurant, Log: log})
+	if err != nil {
+		return err
+	}
+	talk, err := openBroker(c, enrolment.Restaurant, house, kit, hearths, db, log)
+	if err != nil {
+		return err
+	}
+
+	// Everybody at work, until closing time.
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return display.Serve(ctx, lan) })
+	g.Go(func() error { return talk(ctx) })
+	g.Go(func() error { return kit.Run(ctx) })
+	g.Go(func() error { return hearths.run(ctx) })
+	g.Go(func() error { return line.Run(ctx) })
+	g.Go(func() error { return announce(ctx, db.Appended(), line) })
+	g.Go(func() error { return watch.ServeMetrics(ctx, c.MetricsListen, metrics(kit, line)) })
+	log.Info("the kitchen is open", "display", "http://"+lan.Addr().String(), "took", time.Since(opened).Round(time.Millisecond).String())
+	return g.Wait()
+}
+
+// menuOf is the menu that came with the enrolment, or the one a new chain starts with.
+func menuOf(e uplink.Enrolment) (*menu.Menu, error) {
+	if len(e.Menu) == 0 {
+		return menu.Pizzeria()
+	}
+	return menu.Parse(e.Menu)
+}
+
+// announce tells the link of every commit that has something for the cloud.
+func announce(ctx context.Context, appended <-chan struct{}, line *uplink.Uplink) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-appended:
+			line.Appended()
+		}
+	}
+}

@@ -1,0 +1,184 @@
+package edge
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"awesome.pizza/edge/kds"
+	"awesome.pizza/edge/kitchen"
+	"awesome.pizza/edge/oven"
+	"awesome.pizza/edge/oven/mqttoven"
+	"awesome.pizza/shared/broker"
+	"awesome.pizza/shared/clock"
+	"awesome.pizza/shared/wire"
+)
+
+// ovens are the restaurant's ovens, each owned by its supervisor.
+type ovens struct {
+	kitchen *kitchen.Kitchen
+	log     *slog.Logger
+	all     []*supervised
+}
+
+type supervised struct {
+	device oven.Device
+	mqtt   *mqttoven.Oven // nil when it does not speak MQTT
+	watch  *oven.Supervisor
+	seen   chan oven.Observation
+}
+
+func openOvens(h House, k *kitchen.Kitchen, c clock.Clock, log *slog.Logger) (*ovens, error) {
+	o := &ovens{kitchen: k, log: log}
+	for _, d := range h.Ovens {
+		driver, err := openOven(d, c)
+		if err != nil {
+			return nil, err
+		}
+		s := &supervised{device: d, watch: oven.Supervise(driver, d.Band()), seen: make(chan oven.Observation, 64)}
+		s.mqtt, _ = driver.(*mqttoven.Oven)
+		s.watch.Report = func(seen oven.Observation) {
+			if _, often := seen.(oven.Observed); often {
+				return // displays ask for the last reading themselves
+			}
+			s.seen <- seen
+		}
+		o.all = append(o.all, s)
+	}
+	return o, nil
+}
+
+// run watches all ovens until ctx ends, and tells the kitchen what is wrong with them.
+func (o *ovens) run(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	for _, s := range o.all {
+		g.Go(func() error { defer close(s.seen); return s.watch.Run(ctx) })
+		g.Go(func() error {
+			for seen := range s.seen {
+				if err := o.report(context.WithoutCancel(ctx), s.device.ID, seen); err != nil {
+					o.log.Error("an oven's alert is not kept", "oven", s.device.ID, "err", err)
+				}
+			}
+			return nil
+		})
+	}
+	return g.Wait()
+}
+
+func (o *ovens) report(ctx context.Context, id string, seen oven.Observation) error {
+	switch s := seen.(type) {
+	case oven.Alerted:
+		o.log.Warn("oven alert", "oven", id, "what", string(s.Kind), "detail", s.Detail)
+		return o.kitchen.Alert(ctx, kitchen.Alert{ID: alertID(s.Kind, id), Device: id, What: string(s.Kind), Level: string(s.Level), Since: s.Since})
+	case oven.Cleared:
+		return o.kitchen.ClearAlert(ctx, alertID(s.Kind, id))
+	}
+	return nil
+}
+
+func alertID(kind wire.AlertKind, device string) string { return fmt.Sprintf("%s/%s", kind, device) }
+
+func (o *ovens) mqtt(id string) *mqttoven.Oven {
+	for _, s := range o.all {
+		if s.device.ID == id {
+			return s.mqtt
+		}
+	}
+	return nil
+}
+
+// speakThrough gives the ovens that speak MQTT a way to be told something.
+func (o *ovens) speakThrough(b *broker.Broker, restaurant string) {
+	for _, s := range o.all {
+		if s.mqtt == nil {
+			continue
+		}
+		topic := wire.OvenCommandTopic(restaurant, s.device.ID)
+		s.mqtt.Send = func(_ context.Context, c wire.OvenCommand) error {
+			payload, err := wire.Encode(c)
+			if err != nil {
+				return err
+			}
+			return b.Publish(topic, payload, false, wire.KindOvenCommand.QoS())
+		}
+	}
+}
+
+// Ovens is how all ovens are now, with what the kitchen knows to be in them.
+func (o *ovens) Ovens() []kds.OvenView {
+	in := map[string][]kds.OvenItem{}
+	if board, err := o.kitchen.Snapshot(context.Background()); err == nil {
+		in = bakingIn(board)
+	}
+	views := make([]kds.OvenView, 0, len(o.all))
+	for _, s := range o.all {
+		views = append(views, s.view(in[s.device.ID]))
+	}
+	return views
+}
+
+func bakingIn(board kitchen.Snapshot) map[string][]kds.OvenItem {
+	in := map[string][]kds.OvenItem{}
+	for _, t := range board.Tickets {
+		for item, slot := range t.Slots {
+			since := t.Since
+			if at, ok := t.Clocks.Items[item]["in_oven"]; ok {
+				since = at
+			}
+			in[slot.Oven] = append(in[slot.Oven], kds.OvenItem{Slot: slot.Slot, Since: since, Order: t.Order.ID, Item: item})
+		}
+	}
+	return in
+}
+
+func (s *supervised) view(known []kds.OvenItem) kds.OvenView {
+	v := kds.OvenView{
+		ID: s.device.ID, Kind: "deck", State: s.state(), Slots: s.device.Capacity, Items: known, Chambers: []kds.ChamberView{},
+		Band: &kds.BandView{Low: float64(s.device.BandLow), High: float64(s.device.BandHigh)},
+	}
+	if v.Items == nil {
+		v.Items = []kds.OvenItem{}
+	}
+	r, ok := s.watch.Last()
+	if !ok {
+		return v
+	}
+	heard := r.At
+	v.Heard = &heard
+	for _, c := range r.Chambers {
+		v.Chambers = append(v.Chambers, kds.ChamberView{Name: c.Name, Celsius: float64(c.Celsius)})
+	}
+	if r.BeltCMPerMin != nil {
+		v.Kind, v.BeltCMPerMin = "belt", r.BeltCMPerMin
+	}
+	for _, i := range r.Items {
+		if !taken(known, i.Slot) {
+			v.Items = append(v.Items, kds.OvenItem{Slot: i.Slot, Since: i.Since})
+		}
+	}
+	return v
+}
+
+func taken(items []kds.OvenItem, slot int) bool {
+	for _, i := range items {
+		if i.Slot == slot {
+			return true
+		}
+	}
+	return false
+}
+
+// state is the worst of what is wrong with the oven, in one word.
+func (s *supervised) state() string {
+	words := map[wire.AlertKind]string{wire.Silent: "silent", wire.Malfunction: "fault", wire.Overheat: "hot", wire.Underheat: "cold"}
+	for _, a := range s.watch.Alerts() {
+		return words[a.Kind]
+	}
+	if r, ok := s.watch.Last(); !ok || time.Since(r.At) > oven.SilenceLimit {
+		return "silent"
+	}
+	return "ok"
+}

@@ -54,7 +54,7 @@ go_dirs := $(wildcard cloud deploy docs edge firmware-sim shared)
 # sources lists what a program is made of: every file of the folders but tests, npm's things and what is compiled into dist.
 sources = $(shell find $(wildcard $1) \( -name node_modules -o -name dist -o -name testdata \) -prune -o -type f ! -name '*_test.go' ! -path '*/web/src/*' -print)
 
-compile = go build -trimpath -ldflags '-s -w -X main.version=$(version)' -o $@ ./$1 && touch $@
+compile = go build -trimpath -ldflags '-s -w -X awesome.pizza/shared/watch.Version=$(version)' -o $@ ./$1 && touch $@
 
 bin/edge: export CGO_ENABLED := 0
 bin/edge: $(call sources,edge shared) edge/web/dist/index.html go.mod go.sum .cache/version | need-go

@@ -103,14 +103,32 @@ func (s service) wrong(root string, c compose) []string {
 	if err != nil {
 		return append(wrong, err.Error())
 	}
-	return append(wrong, s.wrongProgram(im)...)
+	return append(wrong, s.wrongProgram(im, s.named(root))...)
+}
+
+var braces = regexp.MustCompile(`\$\{(\w+)\}`)
+
+// named are the variables that the mounted settings take from the environment.
+func (s service) named(root string) []string {
+	var names []string
+	for _, v := range s.Volumes {
+		from, _, _ := strings.Cut(v, ":")
+		text, err := os.ReadFile(filepath.Join(root, from))
+		if err != nil || !strings.HasSuffix(from, ".toml") {
+			continue
+		}
+		for _, m := range braces.FindAllStringSubmatch(string(text), -1) {
+			names = append(names, m[1])
+		}
+	}
+	return names
 }
 
 // runsOnce tells a service that does its work and ends from one that stays.
 func (s service) runsOnce() bool { return s.Restart == "no" }
 
 // wrongProgram holds the command, the variables and the ports against the program in the image.
-func (s service) wrongProgram(im image) []string {
+func (s service) wrongProgram(im image, named []string) []string {
 	p, ours := programs[im.binary]
 	if !ours {
 		return []string{"its image starts none of our programs"}
@@ -123,7 +141,15 @@ func (s service) wrongProgram(im image) []string {
 	if len(wrong) > 0 {
 		return wrong
 	}
+	for _, name := range named {
+		if _, given := s.Environment[name]; !given {
+			wrong = append(wrong, "its settings name "+name+", which nobody gives it")
+		}
+	}
 	for variable := range s.Environment {
+		if slices.Contains(named, variable) {
+			continue
+		}
 		if err := p.reads(args[0], variable); err != nil {
 			wrong = append(wrong, err.Error())
 		}

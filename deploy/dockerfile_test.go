@@ -119,7 +119,7 @@ func (im image) wrongPorts(p program) []string {
 	return wrong
 }
 
-var builds = regexp.MustCompile(`go build .*-X main\.version=\$\{VERSION\}.* -o /out/(\S+) \./(\S+)$`)
+var builds = regexp.MustCompile(`go build .*-X awesome\.pizza/shared/watch\.Version=\$\{VERSION\}.* -o /out/(\S+) \./(\S+)$`)
 
 // wrongSources checks that what is copied from the tree exists, and that what is built is what is started.
 func (im image) wrongSources(root string) []string {

@@ -14,6 +14,7 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 
 	"awesome.pizza/cloud/downlink"
+	"awesome.pizza/edge"
 	"awesome.pizza/edge/oven"
 )
 
@@ -58,28 +59,33 @@ func TestExampleSettingsAreSettings(t *testing.T) {
 	}
 }
 
-// The example with every oven switched on is read as a node reads it.
+// The example with everything switched on is read as a node reads it.
 func TestTheExampleDevicesAreDevices(t *testing.T) {
-	t.Parallel()
+	t.Setenv("EDGE_OVEN_1_SECRET", "only for this test")
 	text, err := os.ReadFile("edge/devices.toml")
 	if err != nil {
 		t.Fatal(err)
 	}
 	all := regexp.MustCompile(`(?m)^#(\[\[oven\]\]|[a-z_]+ = )`).ReplaceAllString(string(text), "$1")
-	var devices oven.Devices
-	meta, err := toml.Decode(all, &devices)
+	file := filepath.Join(t.TempDir(), "devices.toml")
+	if err := os.WriteFile(file, []byte(all), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	house, err := edge.LoadHouse(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if unknown := meta.Undecoded(); len(unknown) > 0 {
-		t.Errorf("nobody reads %v", unknown)
-	}
-	if err := devices.Validate(); err != nil {
-		t.Error(err)
-	}
-	for kind := range slices.Values([]string{oven.KindMQTT, oven.KindMAX31855}) {
-		if !slices.ContainsFunc(devices.Ovens, func(d oven.Device) bool { return d.Kind == kind }) {
+	for _, kind := range []string{oven.KindMQTT, oven.KindMAX31855} {
+		if !slices.ContainsFunc(house.Ovens, func(d oven.Device) bool { return d.Kind == kind }) {
 			t.Errorf("the example does not show an oven of kind %q", kind)
+		}
+	}
+	if len(house.Cooks) == 0 || len(house.Devices) == 0 {
+		t.Error("the example does not show who works there and what signs in")
+	}
+	for _, d := range house.Devices {
+		if d.Secret != "only for this test" {
+			t.Errorf("the secret of %s is not taken from the environment", d.Name)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 // Celsius is a temperature in degrees Celsius.
 type Celsius float64
 
+// String reads like "312.5 °C".
 func (c Celsius) String() string { return strconv.FormatFloat(float64(c), 'f', -1, 64) + " °C" }
 
 // The air of a pizza oven lies between these: a freezing delivery dock and a little more than a wood fire.

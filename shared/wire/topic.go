@@ -64,50 +64,63 @@ var shapes = []struct {
 	{KindDriverETA, "pizza/orders/{order}/driver-eta", 0},
 }
 
-// Topics of each kind. Ids must be SafeIDs: a topic made from any other id is refused by ParseTopic.
+// Ids given to the functions below must be SafeIDs: a topic made from any other id is refused by ParseTopic.
 
+// OvenTelemetryTopic is where all ovens of a kitchen say how they are, OvenTelemetry.
 func OvenTelemetryTopic(kitchen string) string {
 	return fill(Topic{Kind: KindOvenTelemetry, Kitchen: kitchen})
 }
 
+// OvenEventTopic is where an oven tells an OvenEvent.
 func OvenEventTopic(kitchen, oven string) string {
 	return fill(Topic{Kind: KindOvenEvent, Kitchen: kitchen, Device: oven})
 }
 
+// OvenCommandTopic is where an oven hears an OvenCommand.
 func OvenCommandTopic(kitchen, oven string) string {
 	return fill(Topic{Kind: KindOvenCommand, Kitchen: kitchen, Device: oven})
 }
 
+// AlertTopic is where a kitchen's Alerts stand.
 func AlertTopic(kitchen string) string { return fill(Topic{Kind: KindAlert, Kitchen: kitchen}) }
 
+// ProbeTopic is where a Probe is measured.
 func ProbeTopic(kitchen, probe string) string {
 	return fill(Topic{Kind: KindProbe, Kitchen: kitchen, Device: probe})
 }
 
+// ScaleTopic is where a Scale is read.
 func ScaleTopic(kitchen, scale string) string {
 	return fill(Topic{Kind: KindScale, Kitchen: kitchen, Device: scale})
 }
 
+// ButtonTopic is where a Button is pressed.
 func ButtonTopic(kitchen, button string) string {
 	return fill(Topic{Kind: KindButton, Kitchen: kitchen, Device: button})
 }
 
+// LightTopic is where a Light is switched.
 func LightTopic(kitchen, light string) string {
 	return fill(Topic{Kind: KindLight, Kitchen: kitchen, Device: light})
 }
 
+// OrderEventTopic is where an order's OrderEvents are told.
 func OrderEventTopic(order string) string { return fill(Topic{Kind: KindOrderEvent, Order: order}) }
 
+// DriverLocationTopic is where a phone says its DriverLocation.
 func DriverLocationTopic(driver string) string {
 	return fill(Topic{Kind: KindDriverLocation, Driver: driver})
 }
 
+// DriverStatusTopic is where a phone says its DriverStatus.
 func DriverStatusTopic(driver string) string {
 	return fill(Topic{Kind: KindDriverStatus, Driver: driver})
 }
 
+// OfferTopic is where a driver hears an Offer.
 func OfferTopic(driver string) string { return fill(Topic{Kind: KindOffer, Driver: driver}) }
 
+// DriverETATopic is where an order's DriverETA is told.
 func DriverETATopic(order string) string { return fill(Topic{Kind: KindDriverETA, Order: order}) }
 
 // String is the topic as it stands in a packet; empty when its Kind is unknown.

@@ -106,3 +106,34 @@ func TestLinksInTheDocumentsLeadSomewhere(t *testing.T) {
 		}
 	}
 }
+
+var place = regexp.MustCompile("`((?:cloud|deploy|docs|edge|firmware-sim|shared)/[\\w./-]+)`(?: `(\\w+)`)?")
+
+func TestPlacesNamedInTheFlowExist(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("FLOW.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	places := place.FindAllStringSubmatch(string(text), -1)
+	if len(places) < 20 {
+		t.Fatalf("found only %d places in FLOW.md: it is no longer read right", len(places))
+	}
+	for _, m := range places {
+		file, name := filepath.Join("..", m[1]), m[2]
+		if name == "" {
+			if _, err := os.Stat(file); err != nil {
+				t.Errorf("FLOW.md names %s, which is not there", m[1])
+			}
+			continue
+		}
+		code, err := os.ReadFile(file)
+		if err != nil {
+			t.Errorf("FLOW.md names %s, which is not there", m[1])
+			continue
+		}
+		if !regexp.MustCompile(`(?m)^(func (\([^)]*\) )?|type )` + name + `\b`).Match(code) {
+			t.Errorf("FLOW.md names %s in %s, which does not declare it", name, m[1])
+		}
+	}
+}

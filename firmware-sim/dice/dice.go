@@ -26,7 +26,9 @@ func (d *Dice) Chance(p float64) bool { return d.Float64() < p }
 func (d *Dice) Between(least, most float64) float64 { return least + d.Float64()*(most-least) }
 
 // Wait is exponentially distributed with this mean: the time until the next of many independent people does something.
-func (d *Dice) Wait(mean time.Duration) time.Duration { return time.Duration(d.ExpFloat64() * float64(mean)) }
+func (d *Dice) Wait(mean time.Duration) time.Duration {
+	return time.Duration(d.ExpFloat64() * float64(mean))
+}
 
 // Around is d0 give or take a fraction of it.
 func (d *Dice) Around(d0 time.Duration, fraction float64) time.Duration {

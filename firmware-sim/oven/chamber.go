@@ -69,7 +69,9 @@ type Chamber struct {
 type Books struct{ In, Lost, Baked float64 }
 
 // NewChamber is a chamber that has been at this temperature for long.
-func NewChamber(b Build, celsius float64) *Chamber { return &Chamber{build: b, air: celsius, stone: celsius} }
+func NewChamber(b Build, celsius float64) *Chamber {
+	return &Chamber{build: b, air: celsius, stone: celsius}
+}
 
 // Celsius is the true temperature of the air.
 func (c *Chamber) Celsius() float64 { return c.air }

@@ -1,0 +1,242 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"awesome.pizza/edge/kitchen"
+	"awesome.pizza/shared/event"
+	"awesome.pizza/shared/id"
+	"awesome.pizza/shared/link"
+	"awesome.pizza/shared/order"
+)
+
+// ErrMoved says that a commit was decided on an older state than the file has.
+var ErrMoved = errors.New("the database has moved on")
+
+// Commit writes one change of the kitchen: all of it is durable when it returns nil. It reports ErrMoved when the change does not
+// continue what the file has, and problem.Invalid when a fact could not travel.
+func (s *Store) Commit(ctx context.Context, c kitchen.Commit) error {
+	events, err := eventsOf(c)
+	if err != nil {
+		return err
+	}
+	acked := s.ackedMark()
+	err = s.tx(ctx, func(tx *sql.Tx) error { return write(ctx, tx, c, events, acked) })
+	if err == nil && len(events) > 0 {
+		select {
+		case s.appended <- struct{}{}:
+		default:
+		}
+	}
+	return err
+}
+
+// eventsOf are the facts as events, not sealed yet. Every one is checked before anything is written: what is in the outbox must be able
+// to leave it.
+func eventsOf(c kitchen.Commit) ([]link.Event, error) {
+	events := make([]link.Event, len(c.Facts))
+	for n, f := range c.Facts {
+		body, err := event.Encode(f.Body)
+		if err != nil {
+			return nil, err
+		}
+		events[n] = link.Event{ID: id.New(), Order: string(f.Order), Kind: f.Body.Kind(), At: c.At, Trace: f.Trace, Body: body}
+		if err := events[n].Check(); err != nil {
+			return nil, err
+		}
+	}
+	return events, nil
+}
+
+func write(ctx context.Context, tx *sql.Tx, c kitchen.Commit, events []link.Event, acked link.Mark) error {
+	if err := writeMeta(ctx, tx, c, events, acked); err != nil {
+		return err
+	}
+	for _, t := range c.Tickets {
+		if err := writeTicket(ctx, tx, t, c.At); err != nil {
+			return err
+		}
+	}
+	if err := writeNumbers(ctx, tx, c.Numbers); err != nil {
+		return err
+	}
+	if err := writeTimers(ctx, tx, c); err != nil {
+		return err
+	}
+	if err := writeAlerts(ctx, tx, c); err != nil {
+		return err
+	}
+	if err := writeAnswers(ctx, tx, c); err != nil {
+		return err
+	}
+	for _, l := range c.Letters {
+		if err := writeLetter(ctx, tx, l); err != nil {
+			return err
+		}
+	}
+	if c.Cooks == nil {
+		return nil
+	}
+	return writeCooks(ctx, tx, c.Cooks)
+}
+
+// writeMeta moves the node's row on and seals the events into the outbox.
+func writeMeta(ctx context.Context, tx *sql.Tx, c kitchen.Commit, events []link.Event, acked link.Mark) error {
+	var board, next, applied uint64
+	var raw []byte
+	err := tx.QueryRowContext(ctx, `SELECT board_seq, next_seq, tip_hash, cmd_seq FROM meta`).Scan(&board, &next, &raw, &applied)
+	if err != nil {
+		return fmt.Errorf("read the node's row: %w", err)
+	}
+	if c.Seq != board+1 {
+		return fmt.Errorf("%w: change %d after %d", ErrMoved, c.Seq, board)
+	}
+	command := ""
+	if c.Command != nil {
+		if c.Command.Seq != applied+1 {
+			return fmt.Errorf("%w: command %d after %d", ErrMoved, c.Command.Seq, applied)
+		}
+		applied, command = c.Command.Seq, c.Command.ID
+	}
+	var tip link.Hash
+	copy(tip[:], raw)
+	for _, e := range events {
+		sealed := link.Seal(tip, next, e)
+		if err := appendOutbox(ctx, tx, sealed); err != nil {
+			return err
+		}
+		tip, next = sealed.Hash, next+1
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE meta SET board_seq = ?, next_seq = ?, tip_hash = ?, cmd_seq = ?, cmd_id = coalesce(nullif(?, ''), cmd_id),
+		acked_seq = ?, acked_hash = ?`, c.Seq, next, tip[:], applied, command, acked.Seq, acked.Hash[:])
+	if err != nil {
+		return fmt.Errorf("move the node's row on: %w", err)
+	}
+	return nil
+}
+
+func appendOutbox(ctx context.Context, tx *sql.Tx, e link.Event) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO outbox (seq, event_id, order_id, kind, at, trace, body, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+		e.Seq, e.ID, e.Order, e.Kind, e.At.UnixMilli(), e.Trace, string(e.Body), e.Hash[:])
+	if err != nil {
+		return fmt.Errorf("append event %d to the outbox: %w", e.Seq, err)
+	}
+	return nil
+}
+
+func writeTicket(ctx context.Context, tx *sql.Tx, t kitchen.Ticket, at time.Time) error {
+	doc, err := json.Marshal(t.Order)
+	if err != nil {
+		return fmt.Errorf("write order %s: %w", t.Order.ID, err)
+	}
+	if _, err := tx.ExecContext(ctx, `INSERT INTO orders (id, doc) VALUES (?, ?) ON CONFLICT (id) DO NOTHING`, t.Order.ID, string(doc)); err != nil {
+		return fmt.Errorf("write order %s: %w", t.Order.ID, err)
+	}
+	orderID, open, ended := t.Order.ID, t.Open(), any(nil)
+	if !open {
+		ended = at.UnixMilli()
+	}
+	t.Order = order.Order{}
+	state, err := json.Marshal(t)
+	if err != nil {
+		return fmt.Errorf("write ticket %s: %w", orderID, err)
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO tickets (order_id, state, open, ended_at) VALUES (?, ?, ?, ?)
+		ON CONFLICT (order_id) DO UPDATE SET state = excluded.state, open = excluded.open, ended_at = coalesce(tickets.ended_at, excluded.ended_at)`,
+		orderID, string(state), open, ended)
+	if err != nil {
+		return fmt.Errorf("write ticket %s: %w", orderID, err)
+	}
+	return nil
+}
+
+func writeNumbers(ctx context.Context, tx *sql.Tx, numbers []kitchen.Number) error {
+	for _, n := range numbers {
+		var last int
+		err := tx.QueryRowContext(ctx, `INSERT INTO numbers (day, last) VALUES (?, ?)
+			ON CONFLICT (day) DO UPDATE SET last = excluded.last WHERE excluded.last > numbers.last RETURNING last`, n.Day, n.Last).Scan(&last)
+		if errors.Is(err, sql.ErrNoRows) {
+			return fmt.Errorf("%w: number %d of %s has been given", ErrMoved, n.Last, n.Day)
+		} else if err != nil {
+			return fmt.Errorf("give number %d of %s: %w", n.Last, n.Day, err)
+		}
+	}
+	return nil
+}
+
+func writeTimers(ctx context.Context, tx *sql.Tx, c kitchen.Commit) error {
+	for _, key := range c.Stopped {
+		_, err := tx.ExecContext(ctx, `DELETE FROM timers WHERE kind = ? AND order_id = ? AND item = ?`, key.Kind, key.Order, key.Item)
+		if err != nil {
+			return fmt.Errorf("stop timer %s of order %s: %w", key.Kind, key.Order, err)
+		}
+	}
+	for _, t := range c.Timers {
+		_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO timers (kind, order_id, item, due_at, since) VALUES (?, ?, ?, ?, ?)`,
+			t.Kind, t.Order, t.Item, t.Due.UnixMilli(), t.Since.UnixMilli())
+		if err != nil {
+			return fmt.Errorf("set timer %s of order %s: %w", t.Kind, t.Order, err)
+		}
+	}
+	return nil
+}
+
+func writeAlerts(ctx context.Context, tx *sql.Tx, c kitchen.Commit) error {
+	for _, alert := range c.Cleared {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM alerts WHERE id = ?`, alert); err != nil {
+			return fmt.Errorf("clear alert %s: %w", alert, err)
+		}
+	}
+	for _, a := range c.Raised {
+		_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO alerts (id, device, what, level, order_id, since) VALUES (?, ?, ?, ?, ?, ?)`,
+			a.ID, a.Device, a.What, a.Level, a.Order, a.Since.UnixMilli())
+		if err != nil {
+			return fmt.Errorf("raise alert %s: %w", a.ID, err)
+		}
+	}
+	return nil
+}
+
+func writeAnswers(ctx context.Context, tx *sql.Tx, c kitchen.Commit) error {
+	if o := c.Command; o != nil {
+		_, err := tx.ExecContext(ctx, `INSERT INTO inbox (cmd_seq, cmd_id, granted, reason, at) VALUES (?, ?, ?, ?, ?)`,
+			o.Seq, o.ID, o.Granted, o.Reason, c.At.UnixMilli())
+		if err != nil {
+			return fmt.Errorf("answer command %d: %w", o.Seq, err)
+		}
+	}
+	if a := c.Answer; a != nil {
+		var body any
+		if len(a.Body) > 0 {
+			body = string(a.Body)
+		}
+		_, err := tx.ExecContext(ctx, `INSERT INTO taps (id, order_id, request, body, keep_until) VALUES (?, ?, ?, ?, ?)`,
+			a.ID, a.Order, a.Request, body, a.Keep.UnixMilli())
+		if err != nil {
+			return fmt.Errorf("answer %s: %w", a.ID, err)
+		}
+	}
+	return nil
+}
+
+func writeCooks(ctx context.Context, tx *sql.Tx, cooks []kitchen.Cook) error {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM cooks`); err != nil {
+		return fmt.Errorf("write cooks: %w", err)
+	}
+	for _, c := range cooks {
+		skills, err := json.Marshal(c.Skills)
+		if err != nil {
+			return fmt.Errorf("write cook %s: %w", c.ID, err)
+		}
+		_, err = tx.ExecContext(ctx, `INSERT INTO cooks (id, name, skills, signed_in) VALUES (?, ?, ?, ?)`, c.ID, c.Name, string(skills), c.SignedIn)
+		if err != nil {
+			return fmt.Errorf("write cook %s: %w", c.ID, err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,89 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"awesome.pizza/edge/kitchen"
+)
+
+// How long things are kept.
+const (
+	OutboxKept  = 7 * 24 * time.Hour  // after the cloud has them: its insurance against its own restore
+	OutboxBytes = 200 << 20           // … but not more than this
+	TicketsKept = 30 * 24 * time.Hour // after they ended
+	LettersKept = 1000                // dead letters
+	LetterBytes = 4 << 10             // of a dead letter's payload
+	inboxKept   = 10_000              // answers to commands
+)
+
+// DeadLetter keeps a message that made no sense, with the reason. The oldest make room for new ones.
+func (s *Store) DeadLetter(ctx context.Context, l kitchen.DeadLetter) error {
+	return s.tx(ctx, func(tx *sql.Tx) error { return writeLetter(ctx, tx, l) })
+}
+
+func writeLetter(ctx context.Context, tx *sql.Tx, l kitchen.DeadLetter) error {
+	kept := append([]byte{}, l.Payload[:min(len(l.Payload), LetterBytes)]...)
+	_, err := tx.ExecContext(ctx, `INSERT INTO dead_letters (at, source, reason, payload, bytes) VALUES (?, ?, ?, ?, ?)`,
+		l.At.UnixMilli(), l.Source, l.Reason, kept, len(l.Payload))
+	if err != nil {
+		return fmt.Errorf("keep a dead letter of %s: %w", l.Source, err)
+	}
+	if _, err := tx.ExecContext(ctx, `DELETE FROM dead_letters WHERE id <= (SELECT max(id) FROM dead_letters) - ?`, LettersKept); err != nil {
+		return fmt.Errorf("make room for dead letters: %w", err)
+	}
+	return nil
+}
+
+// DeadLetters are the newest ones, newest first.
+func (s *Store) DeadLetters(ctx context.Context, most int) ([]kitchen.DeadLetter, error) {
+	letters, err := list(ctx, s.read, scanLetter, `SELECT at, source, reason, payload FROM dead_letters ORDER BY id DESC LIMIT ?`, most)
+	if err != nil {
+		return nil, fmt.Errorf("read dead letters: %w", err)
+	}
+	return letters, nil
+}
+
+func scanLetter(row scanner) (l kitchen.DeadLetter, err error) {
+	var at int64
+	err = row.Scan(&at, &l.Source, &l.Reason, &l.Payload)
+	l.At = instant(at)
+	return l, err
+}
+
+// Prune deletes what nobody will ask for any more. An event goes only after its acknowledgement is on disk, and the last acknowledged
+// one stays: its hash is the chain's.
+func (s *Store) Prune(ctx context.Context, now time.Time) error {
+	if err := s.writeAcked(ctx); err != nil {
+		return err
+	}
+	return s.tx(ctx, func(tx *sql.Tx) error {
+		for _, p := range []struct {
+			what, query string
+			args        []any
+		}{
+			{"answers", `DELETE FROM taps WHERE keep_until < ?`, []any{now.UnixMilli()}},
+			{"events", `DELETE FROM outbox WHERE seq < (SELECT acked_seq FROM meta) AND at < ?`, []any{now.Add(-OutboxKept).UnixMilli()}},
+			{"tickets", `DELETE FROM tickets WHERE open = 0 AND ended_at < ?`, []any{now.Add(-TicketsKept).UnixMilli()}},
+			{"orders", `DELETE FROM orders WHERE id NOT IN (SELECT order_id FROM tickets)`, nil},
+			{"commands", `DELETE FROM inbox WHERE cmd_seq <= (SELECT cmd_seq FROM meta) - ?`, []any{inboxKept}},
+		} {
+			if _, err := tx.ExecContext(ctx, p.query, p.args...); err != nil {
+				return fmt.Errorf("prune %s: %w", p.what, err)
+			}
+		}
+		return pruneBytes(ctx, tx)
+	})
+}
+
+// pruneBytes cuts the acknowledged part of the outbox to its size.
+func pruneBytes(ctx context.Context, tx *sql.Tx) error {
+	_, err := tx.ExecContext(ctx, `DELETE FROM outbox WHERE seq < (SELECT acked_seq FROM meta) AND seq <= (
+		SELECT max(seq) FROM (SELECT seq, sum(length(body) + 256) OVER (ORDER BY seq DESC) AS bytes FROM outbox) WHERE bytes > ?)`, OutboxBytes)
+	if err != nil {
+		return fmt.Errorf("prune events: %w", err)
+	}
+	return nil
+}

@@ -21,21 +21,10 @@ func (o obedient) Obey(ctx context.Context, c link.Command) error {
 	return o.Kitchen.Obey(ctx, kitchen.Command{Seq: c.Seq, ID: c.ID, Kind: c.Kind, At: c.At, Order: c.Order, Trace: c.Trace, Body: c.Body})
 }
 
-// Open counts the tickets on the board.
-func (o obedient) Open(ctx context.Context) (int, error) {
-	s, err := o.Snapshot(ctx)
-	return len(s.Tickets), err
-}
-
-// oldest finds an event in the outbox.
-type oldest interface {
-	Events(ctx context.Context, from uint64, n int) ([]link.Event, error)
-}
-
 // lineView shows the line to the displays in their words.
 type lineView struct {
 	line   *uplink.Uplink
-	outbox oldest
+	outbox uplink.Outbox
 }
 
 // LinkState is the line as it stands now.
@@ -51,8 +40,8 @@ func (v lineView) LinkState() kds.LinkView {
 	if s.Backlog > 0 {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
-		if events, err := v.outbox.Events(ctx, s.Acked.Seq+1, 1); err == nil && len(events) > 0 {
-			view.Oldest = &events[0].At
+		if at, err := v.outbox.OldestUnsent(ctx); err == nil && !at.IsZero() {
+			view.Oldest = &at
 		}
 	}
 	return view

@@ -83,7 +83,7 @@ func (u *Uplink) trusts(ctx context.Context, inc string) bool {
 }
 
 func (u *Uplink) obeyBatch(ctx context.Context, b link.CommandBatch) {
-	applied, err := u.outbox.CommandSeq(ctx)
+	applied, _, err := u.outbox.CommandSeq(ctx)
 	if err != nil {
 		u.cfg.Log.Warn("read the last command", "err", err)
 		return
@@ -128,11 +128,11 @@ func (u *Uplink) sendHeartbeat(ctx context.Context) error {
 		return nil
 	}
 	state := u.State()
-	commands, err := u.outbox.CommandSeq(ctx)
+	commands, _, err := u.outbox.CommandSeq(ctx)
 	if err != nil {
 		return err
 	}
-	open, err := u.kitchen.Open(ctx)
+	open, err := u.outbox.OpenOrders(ctx)
 	if err != nil {
 		return err
 	}
@@ -141,8 +141,8 @@ func (u *Uplink) sendHeartbeat(ctx context.Context) error {
 		Acked: state.Acked.Seq, CmdSeq: commands, At: time.Now().UTC(), Backlog: state.Backlog, Open: open,
 	}
 	if state.Backlog > 0 {
-		if oldest, err := u.outbox.Events(ctx, state.Acked.Seq+1, 1); err == nil && len(oldest) > 0 {
-			h.OldestUnsent = oldest[0].At
+		if h.OldestUnsent, err = u.outbox.OldestUnsent(ctx); err != nil {
+			return err
 		}
 	}
 	data, err := link.Encode(h)

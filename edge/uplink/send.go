@@ -39,7 +39,7 @@ func (u *Uplink) publish(ctx context.Context, g *errgroup.Group, p link.Publish)
 }
 
 func (u *Uplink) batch(ctx context.Context, p link.Publish) (link.Batch, error) {
-	events, err := u.outbox.Events(ctx, p.First, int(p.Last-p.First+1))
+	events, _, err := u.outbox.Events(ctx, p.First, int(p.Last-p.First+1), link.MaxBatchBytes)
 	if err != nil {
 		return link.Batch{}, err
 	}
@@ -97,10 +97,10 @@ func (u *Uplink) sync(ctx context.Context, req link.SyncRequest) {
 
 func (u *Uplink) askSync(ctx context.Context, req link.SyncRequest) (link.SyncReply, error) {
 	var err error
-	if req.CmdSeq, err = u.outbox.CommandSeq(ctx); err != nil {
+	if req.CmdSeq, req.CmdID, err = u.outbox.CommandSeq(ctx); err != nil {
 		return link.SyncReply{}, err
 	}
-	if req.Open, err = u.kitchen.Open(ctx); err != nil {
+	if req.Open, err = u.outbox.OpenOrders(ctx); err != nil {
 		return link.SyncReply{}, err
 	}
 	req.Clock = time.Now().UTC()
@@ -123,7 +123,7 @@ func (u *Uplink) release(ctx context.Context) {
 	if !ok {
 		return
 	}
-	applied, err := u.outbox.CommandSeq(ctx)
+	applied, _, err := u.outbox.CommandSeq(ctx)
 	if err != nil {
 		u.cfg.Log.Warn("read the last command", "err", err)
 		return

@@ -24,10 +24,13 @@ type Outbox interface {
 	Tip(ctx context.Context) (link.Mark, error)
 	Acked(ctx context.Context) (link.Mark, error)
 	SetAcked(ctx context.Context, m link.Mark) error
-	// Events are at most n events from seq on, in order.
-	Events(ctx context.Context, from uint64, n int) ([]link.Event, error)
+	// Events are the events from a seq on, in order, as many as the two limits allow, and the hash before the first.
+	Events(ctx context.Context, from uint64, maxEvents, maxBytes int) (events []link.Event, prev link.Hash, err error)
+	OldestUnsent(ctx context.Context) (time.Time, error)
 	HashAt(ctx context.Context, seq uint64) (link.Hash, bool, error)
-	CommandSeq(ctx context.Context) (uint64, error)
+	// CommandSeq is the last command that was applied, and its id.
+	CommandSeq(ctx context.Context) (seq uint64, id string, err error)
+	OpenOrders(ctx context.Context) (int, error)
 }
 
 // Kitchen obeys the cloud's commands.
@@ -36,8 +39,6 @@ type Kitchen interface {
 	Obey(ctx context.Context, c link.Command) error
 	// Release queues the web orders that came with commands up to seq: the node now knows every revoke there was.
 	Release(ctx context.Context, seq uint64) error
-	// Open counts the orders in the house.
-	Open(ctx context.Context) (int, error)
 }
 
 // Config is what the uplink needs to know.

@@ -124,9 +124,6 @@ func (u *Uplink) heartbeat(ctx context.Context) error {
 }
 
 func (u *Uplink) sendHeartbeat(ctx context.Context) error {
-	if u.State().Condition == link.Offline {
-		return nil
-	}
 	state := u.State()
 	commands, _, err := u.outbox.CommandSeq(ctx)
 	if err != nil {

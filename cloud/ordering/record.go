@@ -119,3 +119,9 @@ func (r *Record) illegal(format string, args ...any) *problem.Problem {
 	return problem.New(problem.Conflict, "illegal_step", format, args...).
 		With("current", r.Status()).With("allowed", r.Progress.Next())
 }
+
+// Untold is the record without the commands, for the store has taken them.
+func (r Record) Untold() Record {
+	r.tells = nil
+	return r
+}

@@ -1,0 +1,185 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"awesome.pizza/shared/link"
+)
+
+// maxQuarantine is how many batches of one edge are kept for a person to look at.
+const maxQuarantine = 10_000
+
+// Apply carries out link.Decide for each batch, all in one transaction, and returns a decision for each. Duplicates and two appliers on
+// the same batches do no harm: the edge's row is locked, and its watermark decides. An event that cannot be projected is stored as such
+// and raises an alert; it never holds up a restaurant.
+func (s *Store) Apply(ctx context.Context, batches []link.Batch) ([]link.Decision, error) {
+	if len(batches) == 0 {
+		return nil, nil
+	}
+	var decisions []link.Decision
+	err := again(func() (err error) {
+		decisions, err = s.apply(ctx, batches)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("apply %d batches: %w", len(batches), err)
+	}
+	return decisions, nil
+}
+
+func (s *Store) apply(ctx context.Context, batches []link.Batch) ([]link.Decision, error) {
+	ctx, cancel := context.WithTimeout(ctx, callLimit)
+	defer cancel()
+	conn, err := s.pool.Acquire(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("get a connection: %w", err)
+	}
+	defer conn.Release()
+	a := &applying{now: s.now()}
+	if err := a.run(ctx, s, conn, batches); err != nil {
+		return nil, rollback(ctx, conn, err)
+	}
+	s.publish(a.changed(), a.told)
+	return a.decisions, nil
+}
+
+func (a *applying) run(ctx context.Context, s *Store, conn *pgxpool.Conn, batches []link.Batch) error {
+	rows, err := s.lockLinks(ctx, conn, batches)
+	if err != nil {
+		return err
+	}
+	a.decide(rows, batches)
+	if err := a.read(ctx, conn); err != nil {
+		return err
+	}
+	if err := a.project(); err != nil {
+		return err
+	}
+	return a.write(ctx, conn)
+}
+
+// lockLinks begins the transaction and locks the rows of the batches' edges. The incarnation is read beside them, for the ack.
+func (s *Store) lockLinks(ctx context.Context, conn *pgxpool.Conn, batches []link.Batch) (map[string]*link.LinkRow, error) {
+	var edges []string
+	for _, b := range batches {
+		edges = append(edges, plain(b.Edge, MaxKey))
+	}
+	b := &pgx.Batch{}
+	b.Queue(`BEGIN`)
+	b.Queue(incarnation)
+	b.Queue(`SELECT `+linkColumns+` FROM edge_link WHERE edge = ANY ($1::text[]) ORDER BY edge FOR NO KEY UPDATE`, edges)
+	results := conn.SendBatch(ctx, b)
+	var inc string
+	_, err := results.Exec()
+	if err == nil {
+		err = results.QueryRow().Scan(&inc)
+	}
+	links, errs := map[string]*link.LinkRow{}, []error{err}
+	if err == nil {
+		rows, _ := results.Query() // its error is the rows' error
+		found, err := pgx.CollectRows(rows, scanLink)
+		errs = append(errs, err)
+		for i := range found {
+			links[found[i].Edge] = &found[i]
+		}
+	}
+	if err := errors.Join(append(errs, results.Close())...); err != nil {
+		return nil, fmt.Errorf("lock links: %w", err)
+	}
+	s.inc.Store(&inc)
+	return links, nil
+}
+
+// decide judges the batches, one after the other, and moves the rows on.
+func (a *applying) decide(rows map[string]*link.LinkRow, batches []link.Batch) {
+	a.moved = map[string]*link.LinkRow{}
+	for _, b := range batches {
+		row, enrolled := rows[b.Edge]
+		if !enrolled {
+			d := link.Decide(link.LinkRow{Edge: b.Edge}, b) // in epoch 0 there is nobody
+			d.Reason = fmt.Sprintf("nobody has enrolled restaurant %q", b.Edge)
+			a.decisions = append(a.decisions, d)
+			continue
+		}
+		d := link.Decide(*row, b)
+		a.decisions = append(a.decisions, d)
+		switch d.Verdict {
+		case link.Apply:
+			for _, e := range d.Events {
+				a.facts = append(a.facts, &fact{edge: b.Edge, epoch: b.Epoch, Event: e})
+			}
+			row.Epoch, row.Seq, row.Hash = d.After.Epoch, d.After.Seq, d.After.Hash
+			a.moved[row.Edge] = row
+		case link.Quarantine:
+			a.aside = append(a.aside, aside{b, d.Reason})
+		case link.Skip, link.Gap, link.Fork, link.Corrupt:
+		}
+	}
+}
+
+type aside struct {
+	batch  link.Batch
+	reason string
+}
+
+// write stores events, orders, answers, alerts and commands, moves the links on, and commits: one round trip.
+func (a *applying) write(ctx context.Context, conn *pgxpool.Conn) error {
+	b := &pgx.Batch{}
+	a.queueEvents(b)
+	if len(a.fresh.ids) > 0 {
+		b.Queue(newOrders+insertOrders+`ORDER BY id`, a.fresh.args()...)
+	}
+	a.known.queue(b)
+	a.queueAnswers(b)
+	a.queueAlerts(b)
+	if err := a.queueAside(b); err != nil {
+		return err
+	}
+	a.queueLinks(b)
+	queueCommands(b, a.told)
+	b.Queue(`COMMIT`)
+	if err := conn.SendBatch(ctx, b).Close(); err != nil {
+		return fmt.Errorf("commit events: %w", err)
+	}
+	return nil
+}
+
+func (a *applying) queueLinks(b *pgx.Batch) {
+	var edges []string
+	var epochs, seqs []int64
+	var hashes [][]byte
+	for _, edge := range sortedKeys(a.moved) {
+		row := a.moved[edge]
+		edges, epochs, seqs = append(edges, edge), append(epochs, bigint(row.Epoch)), append(seqs, bigint(row.Seq))
+		hashes = append(hashes, slices.Clone(row.Hash[:]))
+	}
+	if len(edges) > 0 {
+		b.Queue(`
+			UPDATE edge_link l SET epoch = u.epoch, seq = u.seq, hash = u.hash, changed = now()
+			FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bytea[]) AS u (edge, epoch, seq, hash) WHERE l.edge = u.edge`,
+			edges, epochs, seqs, hashes)
+	}
+}
+
+func (a *applying) queueAside(b *pgx.Batch) error {
+	for _, q := range a.aside {
+		raw, err := json.Marshal(q.batch.Events)
+		if err != nil {
+			return fmt.Errorf("keep a batch of %s aside: %w", q.batch.Edge, err)
+		}
+		span := fmt.Sprintf("%d/%d-%d", q.batch.Epoch, q.batch.First, q.batch.Last)
+		b.Queue(`
+			INSERT INTO edge_quarantine (edge, device, span, reason, events)
+			SELECT $1::text, $2::text, $3::text, $4::text, $5::bytea WHERE (SELECT count(*) FROM edge_quarantine WHERE edge = $1) < $6
+			ON CONFLICT (edge, device, span) DO UPDATE SET times = edge_quarantine.times + 1, reason = excluded.reason`,
+			q.batch.Edge, plain(q.batch.Device, 128), span, plain(q.reason, 500), raw, maxQuarantine)
+	}
+	return nil
+}

@@ -1,0 +1,201 @@
+// Package store keeps the chain in Postgres: orders with their versions, what crossed each restaurant's link, commands, restaurants and
+// menus. Whatever a method reports as done is committed.
+//
+// Not in here: what is decided (cloud/ordering, cloud/restaurant) and who is told (cloud/api, cloud/downlink). Nothing is merged and nothing
+// is ordered by a wall clock: a row's lock and its version decide.
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"awesome.pizza/cloud/ordering"
+	"awesome.pizza/shared/clock"
+	"awesome.pizza/shared/live"
+)
+
+// Config says which database to use and how hard. Only URL is required.
+type Config struct {
+	URL   string
+	Clock clock.Clock
+	Log   *slog.Logger
+
+	Conns      int // connections at most; DefaultConns when 0
+	Committers int // transactions of placements, and of changes, at the same time; DefaultCommitters when 0
+}
+
+// What a Config has that does not say.
+const (
+	DefaultConns      = 16
+	DefaultCommitters = 3
+)
+
+const (
+	callLimit   = 15 * time.Second // of one transaction
+	watchBuffer = 1024             // changes a watcher may fall behind
+)
+
+// Store is a handle to the database, safe for concurrent use.
+type Store struct {
+	pool  *pgxpool.Pool
+	cfg   Config
+	name  string // of this process, in notifications
+	inc   atomic.Pointer[string]
+	cards cards
+
+	placements *batcher[*placing]
+	changes    *batcher[*changing]
+
+	orders   atomic.Pointer[live.Hub[*ordering.Record]]
+	commands atomic.Pointer[live.Hub[string]]
+	news     chan news // to be told to other processes
+	heard    chan news // told by them
+
+	stop    context.CancelFunc
+	workers sync.WaitGroup
+	others  sync.WaitGroup
+}
+
+// Open connects, migrates and starts what commits and listens, until Close.
+func Open(ctx context.Context, cfg Config) (*Store, error) {
+	cfg = cfg.withDefaults()
+	if err := Migrate(ctx, cfg.URL); err != nil {
+		return nil, err
+	}
+	pc, err := pgxpool.ParseConfig(cfg.URL)
+	if err != nil {
+		return nil, fmt.Errorf("read database url: %w", err)
+	}
+	pc.MaxConns = int32(cfg.Conns)
+	pc.ConnConfig.RuntimeParams["timezone"] = "UTC"
+	pc.ConnConfig.RuntimeParams["application_name"] = "awesome-pizza-cloud"
+	pool, err := pgxpool.NewWithConfig(ctx, pc)
+	if err != nil {
+		return nil, fmt.Errorf("connect to database: %w", err)
+	}
+	s := &Store{pool: pool, cfg: cfg, name: rand.Text(), news: make(chan news, watchBuffer), heard: make(chan news, watchBuffer)}
+	s.placements, s.changes = newBatcher(s.commitPlacements), newBatcher(s.commitChanges)
+	s.freshHubs()
+	if err := s.start(ctx); err != nil {
+		pool.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (cfg Config) withDefaults() Config {
+	if cfg.Clock == nil {
+		cfg.Clock = clock.System{}
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.Default()
+	}
+	if cfg.Committers <= 0 {
+		cfg.Committers = DefaultCommitters
+	}
+	if cfg.Conns <= 0 {
+		cfg.Conns = DefaultConns
+	}
+	cfg.Conns = max(cfg.Conns, 2*cfg.Committers+2) // everybody who commits has a connection, and somebody can read
+	return cfg
+}
+
+func (s *Store) start(ctx context.Context) error {
+	if err := s.readIncarnation(ctx, s.pool); err != nil {
+		return err
+	}
+	ear, err := s.listen(ctx)
+	if err != nil {
+		return err
+	}
+	var run context.Context
+	run, s.stop = context.WithCancel(context.WithoutCancel(ctx))
+	for range s.cfg.Committers {
+		s.workers.Go(s.placements.run)
+		s.workers.Go(s.changes.run)
+	}
+	s.others.Go(func() { s.listenFor(run, ear) })
+	s.others.Go(func() { s.readHeard(run) })
+	s.others.Go(s.tellOthers)
+	s.others.Go(func() { s.tidy(run) })
+	return nil
+}
+
+// Close commits what has been accepted, then lets go of the database. Calls that come later get Unavailable "closing".
+func (s *Store) Close() {
+	s.placements.close()
+	s.changes.close()
+	s.workers.Wait()
+	s.placements.gone()
+	s.changes.gone()
+	close(s.news)
+	s.stop()
+	s.others.Wait()
+	s.orders.Load().Close()
+	s.commands.Load().Close()
+	s.pool.Close()
+}
+
+// Ping reports whether the database answers.
+func (s *Store) Ping(ctx context.Context) error { return s.pool.Ping(ctx) }
+
+// Incarnation names this history of the database: it changes when an older state is restored, or another server takes over. It is as
+// fresh as the last call of Link or Apply.
+func (s *Store) Incarnation() string { return *s.inc.Load() }
+
+// incarnation is made of what a restore changes: the cluster, its timeline, the database in it, and a counter for the operator.
+const incarnation = `SELECT (SELECT system_identifier FROM pg_control_system())::text
+	|| '.' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8)
+	|| '.' || (SELECT oid FROM pg_database WHERE datname = current_database())::text
+	|| '.' || (SELECT counter FROM history)::text`
+
+type querier interface {
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+}
+
+func (s *Store) readIncarnation(ctx context.Context, q querier) error {
+	var inc string
+	if err := q.QueryRow(ctx, incarnation).Scan(&inc); err != nil {
+		return fmt.Errorf("read incarnation: %w", err)
+	}
+	s.inc.Store(&inc)
+	return nil
+}
+
+func (s *Store) now() time.Time { return s.cfg.Clock.Now().UTC() }
+
+// tidy forgets idempotency keys that no guest will use again.
+func (s *Store) tidy(ctx context.Context) {
+	every := time.NewTicker(tidyEvery)
+	defer every.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-every.C:
+			if err := s.ForgetKeys(ctx, s.now().Add(-KeepKeys)); err != nil && ctx.Err() == nil {
+				s.cfg.Log.ErrorContext(ctx, "forget idempotency keys", "err", err)
+			}
+		}
+	}
+}
+
+// KeepKeys is how long a repeated request is known as one.
+const (
+	KeepKeys  = 48 * time.Hour
+	tidyEvery = 10 * time.Minute
+)
+
+// ForgetKeys deletes idempotency keys that were made before an instant.
+func (s *Store) ForgetKeys(ctx context.Context, before time.Time) error {
+	_, err := s.pool.Exec(ctx, `DELETE FROM idempotency WHERE made < $1`, before)
+	return err
+}

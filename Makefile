@@ -106,7 +106,7 @@ cloud/web/dist/index.html: $(call page_sources,cloud/web shared/ui)
 test-go: need-go need-postgres need-cc $(pages:%=%/dist/index.html)
 	go test -race -timeout 20m $$(go list ./... | grep -vE '^awesome\.pizza/(deploy|docs)(/|$$)')
 
-test-system: build need-postgres need-cc
+test-system: build need-postgres need-cc need-curl
 	go test -race -count=1 -timeout 20m ./docs/... ./deploy/...
 
 test-web: $(web:%=%/node_modules/.package-lock.json)
@@ -159,13 +159,15 @@ vuln: need-go
 
 # ---- what must be on the machine --------------------------------------------------------------------------------
 
-.PHONY: need-go need-node need-cc need-postgres need-chromium
+.PHONY: need-go need-node need-cc need-curl need-postgres need-chromium
 need-go:
 	@.ci/need go
 need-node:
 	@.ci/need node npm
 need-cc:
 	@.ci/need cc
+need-curl: # the README's tour is typed as it stands there
+	@.ci/need curl
 need-postgres:
 	@.ci/need postgres
 need-chromium:

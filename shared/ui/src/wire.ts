@@ -78,6 +78,7 @@ export interface Item {
 	allergens?: string[];
 	remakes?: number;
 	since?: Instant;
+	slot?: { oven: string; slot: number };
 }
 
 export interface Driver {

@@ -1,0 +1,56 @@
+import { worse, type Item, type Ticket, type Tone } from '@awesome/ui';
+import { here, type View } from './stations.ts';
+
+/** Age is how long a ticket has been waiting for this display, and how bad that is. */
+export interface Age {
+	seconds: number;
+	tone: Tone;
+}
+
+/** After how many seconds a ticket turns amber and red at a station; at the oven they count from the end of the bake. */
+export const limits: Record<Exclude<View, 'all'>, readonly [warn: number, late: number]> = {
+	make: [120, 180],
+	sides: [120, 180],
+	oven: [30, 60],
+	cut: [60, 120],
+	pass: [120, 300],
+};
+
+const ms = (at: string | undefined) => (at === undefined ? Number.NaN : Date.parse(at));
+
+/** age of a ticket at a display; now is the node's clock in ms. */
+export function age(ticket: Ticket, view: View, now: number): Age {
+	const promised = againstPromise(ticket, now);
+	if (view === 'all') return { seconds: (now - ms(ticket.queued_at ?? ticket.placed_at)) / 1000, tone: promised };
+	const seconds = view === 'pass' ? shelf(ticket, now) : oldest(here(ticket, view), view, now);
+	const tone = over(seconds, limits[view]);
+	return { seconds, tone: view === 'pass' ? tone : worse(tone, promised) };
+}
+
+function over(seconds: number, [warn, late]: readonly [number, number]): Tone {
+	if (seconds >= late) return 'late';
+	return seconds >= warn ? 'warn' : 'fresh';
+}
+
+/** shelf is how long the whole order has been ready. */
+function shelf(ticket: Ticket, now: number): number {
+	return ticket.state === 'ready' ? Math.max(0, (now - ms(ticket.since)) / 1000) : 0;
+}
+
+function oldest(items: Item[], view: View, now: number): number {
+	const ages = items.map((i) => (view === 'oven' && i.state === 'in_oven' ? -timeLeft(i, now) : (now - ms(i.since)) / 1000));
+	return Math.max(0, ...ages.filter((s) => !Number.isNaN(s)));
+}
+
+/** againstPromise: amber when the forecast comes after the promise, red when the promise has passed. */
+function againstPromise(ticket: Ticket, now: number): Tone {
+	if (ticket.state === 'ready') return 'fresh';
+	const promise = ms(ticket.promise.to);
+	if (now > promise) return 'late';
+	return ms(ticket.ready) > promise ? 'warn' : 'fresh';
+}
+
+/** timeLeft in the oven, in seconds; below zero when the item should be out. */
+export function timeLeft(item: Item, now: number): number {
+	return item.bake_seconds - (now - ms(item.since)) / 1000;
+}

@@ -1,0 +1,195 @@
+import { Live, type Alert, type Board as Snapshot, type BoardChange, type Cook, type LinkState, type Oven, type Ticket } from '@awesome/ui';
+
+const key = 'awesome.board';
+
+/** Told of what happened, besides what there is: for sounds and for the clock. */
+export interface Listener {
+	onTime: (at: string) => void;
+	onNew: (tickets: Ticket[]) => void;
+	onGone: (tickets: Ticket[]) => void;
+	onPages: () => void; // the node has newer pages than this one
+}
+
+/** Board is the kitchen as this screen knows it: kept in step while the node is there, readable while it is not. */
+export class Board {
+	#tickets = $state.raw<ReadonlyMap<string, Ticket>>(new Map());
+	#cooks = $state.raw<readonly Cook[]>([]);
+	#alerts = $state.raw<readonly Alert[]>([]);
+	#ovens = $state.raw<readonly Oven[]>([]);
+	#link = $state.raw<LinkState | undefined>();
+	#restaurant = $state('');
+	#lastTicketAt = $state<number | undefined>();
+	#loaded = $state(false);
+	#pages = '';
+	#kept: Snapshot | undefined;
+	#keeping: ReturnType<typeof setTimeout> | undefined;
+	#listener: Listener;
+	#storage: Storage;
+	readonly live: Live<Snapshot, BoardChange>;
+
+	constructor(listener: Listener, storage: Storage = localStorage) {
+		this.#storage = storage;
+		this.#listener = listener;
+		this.live = new Live<Snapshot, BoardChange>({
+			stream: '/api/board/stream',
+			snapshot: '/api/board',
+			onSnapshot: (s) => this.#takeSnapshot(s),
+			onChange: (c) => this.#takeChange(c),
+			onOther: (event, data) => this.#takeOther(event, data),
+		});
+		this.#restore();
+	}
+
+	/** tickets in the order of the queue. */
+	get tickets(): Ticket[] {
+		return [...this.#tickets.values()].sort((a, b) => queue(a) - queue(b) || a.number - b.number);
+	}
+
+	ticket(id: string): Ticket | undefined {
+		return this.#tickets.get(id);
+	}
+
+	get cooks(): readonly Cook[] {
+		return this.#cooks;
+	}
+
+	get alerts(): readonly Alert[] {
+		return this.#alerts;
+	}
+
+	get ovens(): readonly Oven[] {
+		return this.#ovens;
+	}
+
+	get link(): LinkState | undefined {
+		return this.#link;
+	}
+
+	get restaurant(): string {
+		return this.#restaurant;
+	}
+
+	/** lastTicketAt: when the youngest ticket was queued, on the node's clock. */
+	get lastTicketAt(): number | undefined {
+		return this.#lastTicketAt;
+	}
+
+	/** loaded: there is something to show, be it old. */
+	get loaded(): boolean {
+		return this.#loaded;
+	}
+
+	/** merge takes a ticket from an answer to a tap, before the stream brings it; an older one is ignored. */
+	merge(ticket: Ticket): void {
+		if (!this.#tickets.has(ticket.order_id)) return;
+		this.#put([ticket], []);
+	}
+
+	#takeSnapshot(s: Snapshot): void {
+		this.#listener.onTime(s.now);
+		const before = this.#tickets;
+		const known = this.#loaded;
+		this.#tickets = new Map(s.tickets.map((t) => [t.order_id, t]));
+		this.#cooks = s.cooks;
+		this.#alerts = s.alerts;
+		this.#ovens = s.ovens;
+		this.#link = s.link;
+		this.#restaurant = s.restaurant;
+		this.#loaded = true;
+		this.#kept = s;
+		this.#note(s.tickets);
+		if (known) this.#announce(before);
+		this.#compare(s.ui);
+		this.#keep();
+	}
+
+	#takeChange(c: BoardChange): void {
+		this.#listener.onTime(c.now);
+		const before = this.#tickets;
+		this.#put(c.tickets, c.gone);
+		if (c.cooks.length > 0) this.#cooks = c.cooks;
+		if (c.alerts.length > 0 || c.cleared.length > 0) {
+			const replaced = new Set([...c.cleared, ...c.alerts.map((a) => a.id)]);
+			this.#alerts = [...this.#alerts.filter((a) => !replaced.has(a.id)), ...c.alerts];
+		}
+		this.#note(c.tickets);
+		this.#announce(before);
+		this.#keep();
+	}
+
+	#takeOther(event: string, data: unknown): void {
+		if (event === 'ovens') this.#ovens = data as Oven[];
+		if (event === 'link') this.#link = data as LinkState;
+		if (event === 'hello') {
+			const hello = data as { now: string; ui: string };
+			this.#listener.onTime(hello.now);
+			this.#compare(hello.ui);
+		}
+	}
+
+	#put(tickets: readonly Ticket[], gone: readonly string[]): void {
+		const next = new Map(this.#tickets);
+		for (const id of gone) next.delete(id);
+		for (const t of tickets) next.set(t.order_id, t);
+		this.#tickets = next;
+	}
+
+	#note(tickets: readonly Ticket[]): void {
+		for (const t of tickets) {
+			const at = t.queued_at ? Date.parse(t.queued_at) : Number.NaN;
+			if (at > (this.#lastTicketAt ?? 0)) this.#lastTicketAt = at;
+		}
+	}
+
+	#announce(before: ReadonlyMap<string, Ticket>): void {
+		const numbered = (m: ReadonlyMap<string, Ticket>, id: string) => (m.get(id)?.number ?? 0) > 0;
+		const fresh = [...this.#tickets.values()].filter((t) => t.number > 0 && !numbered(before, t.order_id));
+		const gone = [...before.values()].filter((t) => !this.#tickets.has(t.order_id));
+		if (fresh.length > 0) this.#listener.onNew(fresh);
+		if (gone.length > 0) this.#listener.onGone(gone);
+	}
+
+	/** compare loads the page anew when the node's pages have changed under it. */
+	#compare(pages: string): void {
+		if (this.#pages !== '' && this.#pages !== pages) this.#listener.onPages();
+		this.#pages = pages;
+	}
+
+	/** keep writes the board down, so that a page that is loaded while the node starts has something to show. */
+	#keep(): void {
+		this.#keeping ??= setTimeout(() => {
+			this.#keeping = undefined;
+			if (!this.#kept) return;
+			const snapshot: Snapshot = {
+				...this.#kept, tickets: this.tickets, cooks: [...this.#cooks], alerts: [...this.#alerts], ovens: [...this.#ovens],
+				link: this.#link ?? this.#kept.link,
+			};
+			try {
+				this.#storage.setItem(key, JSON.stringify(snapshot));
+			} catch {
+				// full or switched off: the board still works, it only forgets
+			}
+		}, 500);
+	}
+
+	#restore(): void {
+		try {
+			const text = this.#storage.getItem(key);
+			if (text === null) return;
+			const s = JSON.parse(text) as Snapshot;
+			this.#tickets = new Map(s.tickets.map((t) => [t.order_id, t]));
+			this.#cooks = s.cooks;
+			this.#ovens = s.ovens;
+			this.#alerts = s.alerts;
+			this.#restaurant = s.restaurant;
+			this.#note(s.tickets);
+			this.#loaded = true;
+		} catch {
+			// nothing kept, or kept by an older page
+		}
+	}
+}
+
+function queue(t: Ticket): number {
+	return Date.parse(t.queued_at ?? t.placed_at);
+}

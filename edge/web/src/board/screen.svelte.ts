@@ -1,0 +1,185 @@
+import { call, type Ticket } from '@awesome/ui';
+import type { Device } from '../device/device.svelte.ts';
+import type { Chime } from '../device/sound.svelte.ts';
+import type { Board } from './board.svelte.ts';
+import type { Cell } from './grid.ts';
+import { settle } from './grid.ts';
+import { parts, rows, speaksOfAllergy, type Part } from './rows.ts';
+import { here, next, shows, stationOf, type View } from './stations.ts';
+import type { Tap, Taps } from './taps.svelte.ts';
+
+/** Size of the field that tickets are laid out in, in CSS pixels. */
+export interface Field {
+	width: number;
+	height: number;
+}
+
+/** Layout is how many cells fit into a field, and what fits into a cell. */
+export interface Layout {
+	columns: number;
+	rows: number;
+	inner: number; // width of a card's inside
+	room: number; // height for its rows
+}
+
+const gap = 12;
+
+/** layout keeps cards wide enough to read at two metres. */
+export function layout(field: Field): Layout {
+	const columns = Math.max(1, Math.floor((field.width + gap) / (344 + gap)));
+	const lines = Math.max(1, Math.floor((field.height + gap) / (324 + gap)));
+	const width = (field.width - gap * (columns - 1)) / columns;
+	const height = (field.height - gap * (lines - 1)) / lines;
+	return { columns, rows: lines, inner: width - 26, room: height - 84 - 84 };
+}
+
+/** Card is what lies in a cell. */
+export interface Card {
+	ticket: Ticket;
+	part: Part;
+}
+
+/** Screen is one display at work: which tickets lie where, which one has the focus, what is open over them. */
+export class Screen {
+	field = $state<Field>({ width: 1280, height: 680 });
+	focus = $state<number | undefined>();
+	panel = $state<'recall' | 'more' | 'all_day' | undefined>();
+	voided = $state.raw<readonly Ticket[]>([]);
+	#cells: (Cell | undefined)[] = [];
+	#shown = new Set<string>();
+
+	readonly board: Board;
+	readonly taps: Taps;
+	readonly device: Device;
+	readonly chime: Chime;
+
+	constructor(board: Board, taps: Taps, device: Device, chime: Chime) {
+		this.board = board;
+		this.taps = taps;
+		this.device = device;
+		this.chime = chime;
+	}
+
+	view: View = $derived.by(() => this.device.view ?? 'all');
+	layout: Layout = $derived.by(() => layout(this.field));
+	tickets: Ticket[] = $derived.by(() => this.board.tickets.filter((t) => shows(t, this.view)));
+
+	#cut: Map<string, Part[]> = $derived.by(() => {
+		const { inner, room } = this.layout;
+		return new Map(this.tickets.map((t) => [t.order_id, parts(rows(here(t, this.view)), inner, room - banners(t))]));
+	});
+
+	#settled = $derived.by(() => {
+		const guests = this.tickets.map((t) => ({ id: t.order_id, cells: this.#cut.get(t.order_id)?.length ?? 1 }));
+		const settled = settle(this.#cells, guests, this.layout.columns * this.layout.rows);
+		this.#cells = settled.cells; // where everybody sits is history, not a function of now
+		return settled;
+	});
+
+	/** cards by cell; undefined is a hole. */
+	cards: (Card | undefined)[] = $derived.by(() => {
+		const byID = new Map(this.tickets.map((t) => [t.order_id, t]));
+		return this.#settled.cells.map((cell) => {
+			const ticket = cell && byID.get(cell.id);
+			const part = cell && this.#cut.get(cell.id)?.[cell.part];
+			return ticket && part ? { ticket, part } : undefined;
+		});
+	});
+
+	/** waiting is how many tickets have found no cell. */
+	waiting: number = $derived.by(() => this.#settled.waiting.length);
+
+	/** nextUp is the oldest ticket that nobody here has touched: its card is light. */
+	nextUp: string | undefined = $derived.by(() => {
+		const untouched = (t: Ticket) => here(t, this.view).every((i) => i.state !== 'making' && i.state !== 'in_oven');
+		return this.tickets.find(untouched)?.order_id;
+	});
+
+	/** focused is the ticket that keys act on. */
+	get focused(): Ticket | undefined {
+		return this.focus === undefined ? undefined : this.cards[this.focus]?.ticket;
+	}
+
+	/** press does the big button of a ticket. */
+	press(ticket: Ticket): void {
+		const step = next(ticket, this.view);
+		if (step === 'wait') return;
+		const station = stationOf(step, ticket);
+		if (step === 'hand_over') void this.taps.act(ticket, { verb: 'hand-over', station: 'pass' });
+		else void this.taps.act(ticket, { verb: step === 'start' ? 'start' : 'bump', station });
+	}
+
+	/** bump says that this station is done with a ticket, started or not. */
+	bump(ticket: Ticket): void {
+		const step = next(ticket, this.view);
+		if (step !== 'start') return this.press(ticket);
+		void this.taps.act(ticket, { verb: 'bump', station: stationOf(step, ticket) });
+	}
+
+	start(ticket: Ticket): void {
+		if (next(ticket, this.view) === 'start') this.press(ticket);
+	}
+
+	/** item says that one thing is done here: what nobody had touched is started with it. */
+	item(ticket: Ticket, id: string | undefined): void {
+		const item = here(ticket, this.view).find((i) => (id === undefined ? i.state !== 'done' : i.id === id));
+		if (!item || item.state === 'done') return;
+		const taps: Tap[] = [{ verb: 'bump', item: item.id }];
+		if (item.state === 'queued') taps.unshift({ verb: 'start', item: item.id });
+		void this.taps.act(ticket, ...taps);
+	}
+
+	/** move takes the focus to the nearest card in a direction. */
+	move(by: 'left' | 'right' | 'up' | 'down'): void {
+		const steps = { left: -1, right: 1, up: -this.layout.columns, down: this.layout.columns };
+		const from = this.focus ?? -1;
+		for (let at = from + (this.focus === undefined ? 1 : steps[by]); at >= 0 && at < this.cards.length; at += steps[by]) {
+			if (this.cards[at]) {
+				this.focus = at;
+				return;
+			}
+		}
+	}
+
+	/** gone keeps what was voided on the screen until somebody has seen it. What was handed over just goes. */
+	async gone(tickets: Ticket[]): Promise<void> {
+		for (const t of tickets.filter((t) => shows(t, this.view))) {
+			const now = await call<{ status: string }>(`/api/orders/${encodeURIComponent(t.order_id)}`).catch(() => undefined);
+			if (now?.status !== 'Cancelled' || this.voided.some((v) => v.order_id === t.order_id)) continue;
+			this.voided = [...this.voided, t];
+			this.chime.play('voided');
+		}
+	}
+
+	seen(ticket: Ticket): void {
+		this.voided = this.voided.filter((t) => t.order_id !== ticket.order_id);
+	}
+
+	/** rendered tells the node, once for each ticket, that it was on this glass. */
+	async rendered(): Promise<void> {
+		const fresh = this.cards.flatMap((c) => (c && !this.#shown.has(c.ticket.order_id) ? [c.ticket.order_id] : []));
+		const tickets = [...new Set(fresh)];
+		if (tickets.length === 0 || !this.board.live.connected) return;
+		for (const id of tickets) this.#shown.add(id);
+		try {
+			await call(`/api/screens/${encodeURIComponent(this.device.id)}/rendered`, { body: { tickets } });
+		} catch {
+			for (const id of tickets) this.#shown.delete(id); // told again with the next change
+		}
+	}
+}
+
+/** allergies are the guests' words that must not be overlooked, once each. */
+export function allergies(ticket: Ticket): string[] {
+	return [...new Set(ticket.items.map((i) => i.note?.trim() ?? '').filter(speaksOfAllergy))];
+}
+
+/** remade: something of the ticket is made again. */
+export function remade(ticket: Ticket): boolean {
+	return ticket.items.some((i) => (i.remakes ?? 0) > 0 && i.state !== 'done');
+}
+
+/** banners is the height of what stands over the rows of a ticket. */
+function banners(ticket: Ticket): number {
+	return (remade(ticket) ? 44 : 0) + allergies(ticket).reduce((sum, a) => sum + (a.length > 22 ? 74 : 48), 0);
+}

@@ -1,0 +1,128 @@
+import { call, Refusal, Unreached, uuid, type Station, type Ticket } from '@awesome/ui';
+
+export type Verb = 'start' | 'bump' | 'recall' | 'remake' | 'hand-over' | 'void';
+
+export interface Tap {
+	verb: Verb;
+	station?: Station | undefined;
+	item?: string | undefined;
+	reason?: string | undefined;
+}
+
+/** Said is what the screen tells about the last tap. */
+export interface Said {
+	kind: 'done' | 'undone' | 'refused' | 'lost';
+	number: number;
+	verb: Verb;
+	detail: string;
+	undo: boolean;
+	until: number; // ms since 1970
+}
+
+export const undoSeconds = 5;
+
+/** Taps sends what hands do and remembers what can be taken back. A tap whose answer was lost is sent again under its own id: one tap. */
+export class Taps {
+	#said = $state.raw<Said | undefined>();
+	#busy = $state.raw<ReadonlySet<string>>(new Set());
+	#last: { ticket: Ticket; steps: number } | undefined;
+	#timer: ReturnType<typeof setTimeout> | undefined;
+
+	#merge: (ticket: Ticket) => void;
+	#reachable: () => boolean;
+
+	constructor(merge: (ticket: Ticket) => void, reachable: () => boolean) {
+		this.#merge = merge;
+		this.#reachable = reachable;
+	}
+
+	get said(): Said | undefined {
+		return this.#said;
+	}
+
+	busy(ticket: Ticket): boolean {
+		return this.#busy.has(ticket.order_id);
+	}
+
+	/** act sends one tap after the other for a ticket; the first that is refused ends it. */
+	async act(ticket: Ticket, ...taps: Tap[]): Promise<boolean> {
+		if (this.busy(ticket)) return false;
+		const verb = taps.at(-1)?.verb ?? 'bump';
+		if (!this.#reachable()) {
+			this.#say({ kind: 'lost', number: ticket.number, verb, detail: '', undo: false });
+			return false;
+		}
+		this.#busy = new Set([...this.#busy, ticket.order_id]);
+		let done = 0;
+		try {
+			for (const tap of taps) {
+				this.#merge(await send(ticket.order_id, tap));
+				done++;
+			}
+			const undo = verb === 'bump' && taps.at(-1)?.station !== 'pass';
+			this.#say({ kind: verb === 'recall' ? 'undone' : 'done', number: ticket.number, verb, detail: '', undo });
+			this.#last = undo ? { ticket, steps: done } : undefined;
+			return true;
+		} catch (err) {
+			this.#explain(ticket, verb, err);
+			return false;
+		} finally {
+			this.#busy = new Set([...this.#busy].filter((id) => id !== ticket.order_id));
+		}
+	}
+
+	/** undo takes the last bump back, as long as the offer stands. */
+	async undo(): Promise<boolean> {
+		const last = this.#last;
+		if (!last || !this.#said?.undo) return false;
+		this.#last = undefined;
+		return this.act(last.ticket, ...Array.from({ length: last.steps }, () => ({ verb: 'recall' as const })));
+	}
+
+	/** recallLast takes back the last thing that was bumped here, however long ago. */
+	async recallLast(): Promise<boolean> {
+		const last = this.#last;
+		if (!last) return false;
+		this.#last = undefined;
+		return this.act(last.ticket, ...Array.from({ length: last.steps }, () => ({ verb: 'recall' as const })));
+	}
+
+	dismiss(): void {
+		this.#said = undefined;
+	}
+
+	#explain(ticket: Ticket, verb: Verb, err: unknown): void {
+		if (err instanceof Unreached) {
+			this.#say({ kind: 'lost', number: ticket.number, verb, detail: '', undo: false });
+			return;
+		}
+		const refusal = err instanceof Refusal ? err.problem : undefined;
+		const newer = refusal?.['ticket'] as Ticket | undefined;
+		if (newer?.order_id === ticket.order_id) this.#merge(newer);
+		this.#say({ kind: 'refused', number: ticket.number, verb, detail: refusal?.detail ?? String(err), undo: false });
+	}
+
+	#say(said: Omit<Said, 'until'>): void {
+		clearTimeout(this.#timer);
+		this.#said = { ...said, until: Date.now() + undoSeconds * 1000 };
+		this.#timer = setTimeout(() => (this.#said = undefined), undoSeconds * 1000);
+	}
+}
+
+/** send delivers a tap once, whatever happens to the answer: it is asked again under the same id. */
+async function send(order: string, tap: Tap): Promise<Ticket> {
+	const item = tap.item !== undefined && tap.verb === 'bump';
+	const url = `/api/tickets/${encodeURIComponent(order)}/${item ? `items/${encodeURIComponent(tap.item ?? '')}/` : ''}${tap.verb}`;
+	const body = {
+		tap: uuid(),
+		...(tap.station ? { station: tap.station } : {}),
+		...(tap.item && !item ? { item: tap.item } : {}),
+		...(tap.reason ? { reason: tap.reason } : {}),
+	};
+	try {
+		return await call<Ticket>(url, { body });
+	} catch (err) {
+		if (!(err instanceof Unreached)) throw err;
+		return call<Ticket>(url, { body });
+	}
+}

@@ -1,0 +1,6 @@
+import '@awesome/ui/tokens.css';
+import { mount } from 'svelte';
+import Health from './views/Health.svelte';
+
+const target = document.getElementById('app');
+if (target) mount(Health, { target });

@@ -1,0 +1,65 @@
+package dispatch
+
+import (
+	"time"
+
+	"awesome.pizza/shared/order"
+)
+
+// Stops, as the Grubhub instances of the meal delivery routing problem count them: two minutes from the car to the counter and two back, and two
+// from the car to the door.
+const (
+	AtCounter = 4 * time.Minute
+	AtDoor    = 2 * time.Minute
+)
+
+// Of a drive that is reckoned with a usual speed: how much shorter and longer it may take. They are guesses until drives are measured.
+const (
+	swift    = 0.85
+	hampered = 1.3
+)
+
+// Range is between when and when.
+type Range struct{ From, To time.Time }
+
+// ETA is when a driver who is at a place now will be at the door of an order. Until the order is picked up, the way leads by its restaurant and
+// waits for the kitchen.
+func ETA(now time.Time, at Point, d Driver, o Order, t Travel) Range {
+	from, to := now, now
+	if o.Delivery != order.PickedUp && o.Delivery != order.OutForDelivery {
+		from, to = along(from, to, t.Time(at, o.Pickup, d.speed()))
+		ready := o.ready(Snapshot{Now: now, Travel: t})
+		from = later(from, ready.Add(-o.ReadySpread)).Add(AtCounter / 2)
+		to = later(to, ready.Add(o.ReadySpread)).Add(AtCounter)
+		at = o.Pickup
+	}
+	from, to = along(from, to, t.Time(at, o.Drop, d.speed()))
+	return Range{From: from, To: to.Add(AtDoor)}
+}
+
+func along(from, to time.Time, drive time.Duration) (time.Time, time.Time) {
+	return from.Add(time.Duration(float64(drive) * swift)), to.Add(time.Duration(float64(drive) * hampered))
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// SpreadOf is how far a kitchen's forecast may be off, by how much is still to be done: guesses until forecasts are measured.
+func SpreadOf(k order.Kitchen) time.Duration {
+	switch k {
+	case order.Waiting, order.Queued:
+		return 3 * time.Minute
+	case order.Preparing:
+		return 2 * time.Minute
+	case order.Baking:
+		return time.Minute
+	case order.QualityCheck:
+		return 30 * time.Second
+	case order.Ready, order.HandedOver, order.Rejected, order.Voided:
+	}
+	return 0
+}

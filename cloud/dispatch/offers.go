@@ -1,0 +1,135 @@
+package dispatch
+
+import (
+	"slices"
+	"time"
+
+	"awesome.pizza/shared/money"
+	"awesome.pizza/shared/order"
+	"awesome.pizza/shared/problem"
+	"awesome.pizza/shared/wire"
+)
+
+// OfferTTL is how long a driver has to answer.
+const OfferTTL = 30 * time.Second
+
+// OfferState is how far an offer has come.
+type OfferState string
+
+// The states of an offer. All but Open are its end.
+const (
+	Open     OfferState = "open"
+	Accepted OfferState = "accepted"
+	Declined OfferState = "declined"
+	Expired  OfferState = "expired"
+	Revoked  OfferState = "revoked"
+)
+
+// Answer is what happens to an offer.
+type Answer string
+
+// The answers.
+const (
+	Accept  Answer = "accept"  // by the driver
+	Decline Answer = "decline" // by the driver
+	Expire  Answer = "expire"  // by the clock
+	Revoke  Answer = "revoke"  // the order or the driver is no longer to be had
+)
+
+// offerSteps is the whole life of an offer.
+var offerSteps = []struct {
+	from   OfferState
+	answer Answer
+	to     OfferState
+}{
+	{Open, Accept, Accepted},
+	{Open, Decline, Declined},
+	{Open, Expire, Expired},
+	{Open, Revoke, Revoked},
+}
+
+// Offer asks one driver to bring one order. At any time an order has at most one open offer, and so has a driver.
+type Offer struct {
+	ID       string
+	Order    order.ID
+	Driver   string
+	State    OfferState
+	Created  time.Time
+	Expires  time.Time
+	Answered time.Time // or ended otherwise; zero while open
+	ArriveAt time.Time // at the restaurant, if it is accepted at once
+	Because  []string
+	Run      Run
+}
+
+// Run is what a driver must know before answering. It is read from the order, not kept with the offer.
+type Run struct {
+	Restaurant wire.Place
+	Drop       wire.Place
+	Ready      time.Time
+	CashDue    *money.Amount // to be taken at the door
+}
+
+// Take moves an offer. An answer after its end, or an acceptance after its time, is problem.Conflict "offer_over" with the fact "state".
+// The answer it has had already changes nothing: phones repeat themselves.
+func (o Offer) Take(a Answer, at time.Time) (Offer, error) {
+	late := a == Accept && !at.Before(o.Expires)
+	for _, s := range offerSteps {
+		switch {
+		case s.answer != a:
+		case s.to == o.State:
+			return o, nil
+		case s.from == o.State && !late:
+			o.State, o.Answered = s.to, at
+			return o, nil
+		}
+	}
+	state := o.State
+	if late && state == Open {
+		state = Expired
+	}
+	return o, problem.New(problem.Conflict, "offer_over", "the offer is %s", state).With("state", state)
+}
+
+// Over reports whether the offer has ended.
+func (o Offer) Over() bool { return o.State != Open }
+
+// Wire is the offer as it goes to the phone. One that is over is revoked there.
+func (o Offer) Wire() wire.Offer {
+	w := wire.Offer{ID: o.ID, At: wire.At(o.Created), Order: string(o.Order), ExpiresAt: wire.At(o.Expires), Revoked: o.Over()}
+	if w.Revoked {
+		return w
+	}
+	ready := wire.At(o.Run.Ready)
+	restaurant, drop := o.Run.Restaurant, o.Run.Drop
+	w.Restaurant, w.Drop, w.ReadyAt, w.CashDue = &restaurant, &drop, &ready, o.Run.CashDue
+	return w
+}
+
+// cooling is how long a driver is not asked again for an order after an offer that ended in a state. A driver who declined has answered for
+// good; the one who accepted and then gave the order back may be the only one there is.
+func cooling(s OfferState) (pause time.Duration, forGood bool) {
+	switch s {
+	case Declined:
+		return 0, true
+	case Expired:
+		return 2 * time.Minute, false
+	case Accepted:
+		return 5 * time.Minute, false
+	case Open, Revoked:
+	}
+	return 0, false
+}
+
+// NotToAsk are the drivers who are not to be asked now for an order that has had these offers.
+func NotToAsk(past []Offer, now time.Time) []string {
+	var out []string
+	for _, o := range past {
+		pause, forGood := cooling(o.State)
+		if (forGood || now.Before(o.Answered.Add(pause))) && !slices.Contains(out, o.Driver) {
+			out = append(out, o.Driver)
+		}
+	}
+	slices.Sort(out)
+	return out
+}

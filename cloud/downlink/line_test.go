@@ -1,0 +1,354 @@
+package downlink_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nkeys"
+	"go.uber.org/goleak"
+
+	"awesome.pizza/cloud/downlink"
+	"awesome.pizza/cloud/ordering"
+	"awesome.pizza/cloud/pgdev/pgtest"
+	"awesome.pizza/cloud/restaurant"
+	cloudstore "awesome.pizza/cloud/store"
+	"awesome.pizza/edge/kitchen"
+	edgestore "awesome.pizza/edge/store"
+	"awesome.pizza/edge/uplink"
+	"awesome.pizza/shared/clock"
+	"awesome.pizza/shared/link"
+	"awesome.pizza/shared/live"
+	"awesome.pizza/shared/menu"
+	"awesome.pizza/shared/order"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(pgtest.Main(m)) }
+
+// chain is a core and one restaurant with everything real in between: Postgres, a hub, SQLite.
+type chain struct {
+	t        *testing.T
+	dir      string
+	keys     *downlink.Keys
+	hub      *downlink.Hub
+	hubAt    downlink.HubConfig
+	store    *cloudstore.Store
+	presence *restaurant.Presence
+	ordering *ordering.Service
+	enrolled uplink.Enrolment
+	kitchen  *kitchen.Kitchen
+	line     *uplink.Uplink
+}
+
+func newChain(t *testing.T, mode uplink.Mode) *chain {
+	t.Helper()
+	c := &chain{t: t, dir: t.TempDir(), presence: new(restaurant.Presence)}
+	c.hubAt = downlink.HubConfig{Dir: c.dir, Clients: freeAddr(t), Leaves: freeAddr(t)}
+	var err error
+	if c.keys, err = downlink.LoadKeys(filepath.Join(c.dir, "keys")); err != nil {
+		t.Fatal(err)
+	}
+	c.startHub()
+	t.Cleanup(func() { c.hub.Stop() })
+	c.openCloud()
+	c.openKitchen(mode)
+	return c
+}
+
+func (c *chain) startHub() {
+	c.t.Helper()
+	var err error
+	if c.hub, err = downlink.StartHub(c.hubAt, c.keys, slog.New(slog.DiscardHandler)); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+func (c *chain) openCloud() {
+	t := c.t
+	t.Helper()
+	url := pgtest.New(t, cloudstore.Migrate, cloudstore.MigrationsHash())
+	quiet := slog.New(slog.DiscardHandler)
+	var err error
+	if c.store, err = cloudstore.Open(t.Context(), cloudstore.Config{URL: url, Log: quiet}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.store.Close)
+	house := restaurant.Restaurant{ID: "r1", Name: "One", Latitude: 40.743, Longitude: -73.99, TimeZone: "America/New_York"}
+	if err := house.Check(); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.store.UpsertRestaurant(t.Context(), house); err != nil {
+		t.Fatal(err)
+	}
+	c.ordering = ordering.New(c.store, cloudstore.Houses{Store: c.store, Presence: c.presence}, c.presence, clock.System{}, quiet)
+	down, err := downlink.Connect(t.Context(), downlink.Config{
+		URL: "nats://" + c.hubAt.Clients, Log: quiet,
+		OnHeard: func(edge string, h link.Heartbeat, at time.Time) {
+			c.presence.Heard(edge, restaurant.Beat{Boot: h.Boot, CmdSeq: h.CmdSeq, At: h.At}, at)
+		},
+	}, c.keys, c.store)
+	if err != nil {
+		t.Fatal(err)
+	}
+	run(t, down.Run)
+	run(t, c.ordering.Run)
+	run(t, func(ctx context.Context) error { return passOn(ctx, c.store, down) })
+}
+
+// passOn is what the core does: every commit of commands is told to the downlink.
+func passOn(ctx context.Context, s *cloudstore.Store, down *downlink.Downlink) error {
+	edges, stop := s.WatchCommands()
+	defer stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case edge, ok := <-edges:
+			if !ok {
+				return nil
+			}
+			if _, high, err := s.Link(ctx, edge); err == nil {
+				down.Committed(ctx, edge, high)
+			}
+		}
+	}
+}
+
+func (c *chain) openKitchen(mode uplink.Mode) {
+	t := c.t
+	t.Helper()
+	c.enrolled = c.enrol("r1")
+	db, err := edgestore.Open(t.Context(), filepath.Join(c.dir, "edge.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	dishes, err := menu.Pizzeria()
+	if err != nil {
+		t.Fatal(err)
+	}
+	screens := live.New[kitchen.Change](64)
+	c.kitchen, err = kitchen.New(t.Context(), db, dishes, clock.System{}, screens, kitchen.Settings{Restaurant: "r1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.line = uplink.New(uplink.Config{Enrolment: c.enrolled, Mode: mode, Log: slog.New(slog.DiscardHandler)}, db, obedient{c.kitchen})
+	run(t, c.line.Run)
+	run(t, func(ctx context.Context) error {
+		for {
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-db.Appended():
+				c.line.Appended()
+			}
+		}
+	})
+}
+
+type obedient struct{ *kitchen.Kitchen }
+
+func (o obedient) Obey(ctx context.Context, c link.Command) error {
+	return o.Kitchen.Obey(ctx, kitchen.Command{Seq: c.Seq, ID: c.ID, Kind: c.Kind, At: c.At, Order: c.Order, Body: c.Body})
+}
+
+// enrol binds a new device to a restaurant, as edge enroll and the API do.
+func (c *chain) enrol(id string) uplink.Enrolment {
+	c.t.Helper()
+	pair, err := nkeys.CreateUser()
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	device, _ := pair.PublicKey()
+	seed, _ := pair.Seed()
+	code, _, err := c.store.IssueCode(c.t.Context(), id)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if _, err := c.store.Claim(c.t.Context(), code, device); err != nil {
+		c.t.Fatal(err)
+	}
+	credential, err := c.keys.Issue(id, device, time.Now())
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return uplink.Enrolment{
+		Restaurant: id, Device: device, Seed: string(seed), JWT: credential.JWT,
+		Leaves: []string{"nats-leaf://" + c.hubAt.Leaves}, Clients: []string{"nats://" + c.hubAt.Clients},
+	}
+}
+
+// run lets work live until the end of the test, and waits for it there.
+func run(t *testing.T, work func(context.Context) error) {
+	t.Helper()
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- work(ctx) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// eventually asks until it is so.
+func eventually(t *testing.T, what string, so func() bool) {
+	t.Helper()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); <-tick.C {
+		if so() {
+			return
+		}
+	}
+	t.Fatalf("not within 30 s: %s", what)
+}
+
+func freeAddr(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	return l.Addr().String()
+}
+
+func basket() ordering.Basket {
+	return ordering.Basket{
+		Restaurant: "r1", Fulfilment: order.Carryout, Channel: order.Web, Customer: order.Customer{Name: "Ada", Phone: "+12025550123"},
+		Lines: []order.Line{{Product: "margherita", Size: "small", Quantity: 1}}, Payment: order.Payment{Method: "cash"},
+	}
+}
+
+func (c *chain) status(id order.ID) order.StatusName {
+	r, err := c.store.Order(c.t.Context(), id)
+	if err != nil {
+		return ""
+	}
+	return r.Status()
+}
+
+func TestAnOrderGoesDownAndItsStoryComesUp(t *testing.T) {
+	t.Parallel()
+	for _, mode := range []uplink.Mode{uplink.Leaf, uplink.Client} {
+		t.Run(string(mode), func(t *testing.T) {
+			t.Parallel()
+			c := newChain(t, mode)
+			eventually(t, "the link is up", func() bool { return c.presence.Up("r1", time.Now()) })
+			r, _, err := c.ordering.Place(t.Context(), basket(), "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			eventually(t, "the kitchen queues the order and the cloud knows", func() bool { return c.status(r.Order.ID) == order.StatusQueued })
+			for n := 0; ; n++ {
+				ticket, err := c.kitchen.Bump(t.Context(), r.Order.ID, kitchen.Tap{ID: fmt.Sprintf("tap-%d", n)})
+				if err != nil {
+					t.Fatalf("bump %d: %v", n, err)
+				}
+				if !ticket.Open() {
+					break
+				}
+			}
+			eventually(t, "the cloud follows to the end", func() bool { return c.status(r.Order.ID) == order.StatusDelivered })
+			eventually(t, "the node knows that the cloud has all of it", func() bool { return c.line.State().Backlog == 0 })
+		})
+	}
+}
+
+func TestWhatHappenedWhileTheHubWasAwayArrivesOnce(t *testing.T) {
+	t.Parallel()
+	c := newChain(t, uplink.Leaf)
+	eventually(t, "the link is up", func() bool { return c.line.State().Condition == link.Online })
+	c.hub.Stop()
+	eventually(t, "the node notices", func() bool { return c.line.State().Condition == link.Offline })
+	if cause := c.line.State().Cause; cause != link.CauseInternet {
+		t.Errorf("nobody can be dialled, and the cause is %q", cause)
+	}
+	var ids []order.ID
+	for n := range 20 {
+		ticket, _, err := c.kitchen.Place(t.Context(), counterOrder(fmt.Sprintf("counter-%d", n)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, ticket.Order.ID)
+	}
+	c.startHub()
+	eventually(t, "all of it is in the cloud", func() bool { return c.line.State().Backlog == 0 })
+	for _, id := range ids {
+		if c.status(id) != order.StatusQueued {
+			t.Errorf("order %s is %q in the cloud", id, c.status(id))
+		}
+	}
+}
+
+func counterOrder(key string) kitchen.CounterOrder {
+	return kitchen.CounterOrder{
+		Key: key, Channel: order.Counter, Fulfilment: order.Carryout, Customer: order.Customer{Name: "Grace"},
+		Lines: []order.Line{{Product: "cola", Quantity: 1}}, Payment: order.Payment{Method: "cash"},
+	}
+}
+
+// A node's credential lets it speak for itself and for nobody else, whichever way it connects.
+func TestANodeCanNeitherSpeakNorListenForAnother(t *testing.T) {
+	t.Parallel()
+	c := newChain(t, uplink.Client)
+	house := restaurant.Restaurant{ID: "r2", Name: "Two", Latitude: 40.7, Longitude: -74, TimeZone: "America/New_York"}
+	if err := house.Check(); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.store.UpsertRestaurant(t.Context(), house); err != nil {
+		t.Fatal(err)
+	}
+	thief := c.enrol("r2")
+	refused := make(chan string, 64)
+	conn, err := nats.Connect("nats://"+c.hubAt.Clients, nats.UserJWTAndSeed(thief.JWT, thief.Seed), nats.CustomInboxPrefix("_INBOX.r2"),
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { refused <- err.Error() }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	for _, subject := range []string{link.UpSubject("r1"), link.TelemetrySubject("r1"), link.AckSubject("r1"), link.CommandSubject("r2"), "$JS.API.STREAM.LIST", "ap.v1.core.positions"} {
+		if err := conn.Publish(subject, []byte("{}")); err != nil {
+			t.Fatal(err)
+		}
+		if word := next(t, conn, refused); !strings.Contains(word, "Permissions Violation for Publish to \""+subject) {
+			t.Errorf("publishing to %s: %q", subject, word)
+		}
+	}
+	for _, subject := range []string{"ap.v1.dn.r1.>", "ap.v1.up.>", "_INBOX.r1.>", ">", "$SYS.>"} {
+		if _, err := conn.Subscribe(subject, func(*nats.Msg) {}); err != nil {
+			t.Fatal(err)
+		}
+		if word := next(t, conn, refused); !strings.Contains(word, "Permissions Violation for Subscription to \""+subject) {
+			t.Errorf("subscribing to %s: %q", subject, word)
+		}
+	}
+	if _, err := nats.Connect("nats://" + c.hubAt.Clients); err == nil {
+		t.Error("somebody without a credential is let in")
+	}
+	if c.presence.Up("r2", time.Now()) {
+		t.Error("the thief was taken for a restaurant that is there")
+	}
+}
+
+// next is the hub's next word of refusal.
+func next(t *testing.T, conn *nats.Conn, refused <-chan string) string {
+	t.Helper()
+	if err := conn.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case word := <-refused:
+		return word
+	case <-time.After(10 * time.Second):
+		return "not refused"
+	}
+}

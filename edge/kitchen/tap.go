@@ -123,14 +123,14 @@ func (k *Kitchen) answered(ctx context.Context, a Answer) (Ticket, bool, error) 
 	if first.Request != a.Request {
 		return Ticket{}, true, problem.New(problem.Invalid, "idempotency_mismatch", "this id has been used for something else: make a new one")
 	}
-	t, err := k.Ticket(ctx, first.Order)
+	now, err := k.Ticket(ctx, first.Order)
 	if err != nil {
-		return t, true, err
+		return Ticket{}, true, err
 	}
-	o := t.Order
-	if err := json.Unmarshal(first.Body, &t); err != nil {
-		return t, true, fmt.Errorf("read the answer to %s: %w", a.ID, err)
+	var then Ticket
+	if err := json.Unmarshal(first.Body, &then); err != nil {
+		return Ticket{}, true, fmt.Errorf("read the answer to %s: %w", a.ID, err)
 	}
-	t.Order = o
-	return t, true, nil
+	then.Order = now.Order
+	return then, true, nil
 }

@@ -65,7 +65,7 @@ type Step struct {
 type Decide func(*Record) error
 
 // Status is what everybody sees.
-func (r *Record) Status() order.StatusName { return r.Progress.Status() }
+func (r Record) Status() order.StatusName { return r.Progress.Status() }
 
 // Begin is the record of an order that was just taken, in version 1.
 func Begin(o order.Order, items []order.Item, token, by string, at time.Time) Record {

@@ -31,8 +31,7 @@ func poison(f *fact) alert {
 	}}
 }
 
-// queueAlerts writes alerts one by one: they are rare, and the same one may come and go within a batch. One that was cleared before
-// it was raised stays clear.
+// queueAlerts writes alerts one by one: they are rare, and the same one may come and go within a batch.
 func (a *applying) queueAlerts(b *pgx.Batch) {
 	for _, x := range a.alerts {
 		id, device := plain(x.Alert, 200), plain(x.Device, 200)

@@ -18,23 +18,66 @@ const maxQuarantine = 10_000
 
 // Apply carries out link.Decide for each batch, all in one transaction, and returns a decision for each. Duplicates and two appliers on
 // the same batches do no harm: the edge's row is locked, and its watermark decides. An event that cannot be projected is stored as such
-// and raises an alert; it never holds up a restaurant.
+// and raises an alert; it never holds up a restaurant. When the database itself refuses what came of an event, the batches are taken
+// apart, and only that event is not projected.
 func (s *Store) Apply(ctx context.Context, batches []link.Batch) ([]link.Decision, error) {
 	if len(batches) == 0 {
 		return nil, nil
 	}
-	var decisions []link.Decision
-	err := again(func() (err error) {
-		decisions, err = s.apply(ctx, batches)
-		return err
-	})
+	decisions, err := s.apply(ctx, batches, "")
+	if refused(err) {
+		decisions, err = s.applyApart(ctx, batches)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("apply %d batches: %w", len(batches), err)
 	}
 	return decisions, nil
 }
 
-func (s *Store) apply(ctx context.Context, batches []link.Batch) ([]link.Decision, error) {
+// applyApart applies event by event, and stores those that the database refuses without projecting them.
+func (s *Store) applyApart(ctx context.Context, batches []link.Batch) ([]link.Decision, error) {
+	decisions := make([]link.Decision, len(batches))
+	for i, b := range batches {
+		for _, one := range apart(b) {
+			d, err := s.apply(ctx, []link.Batch{one}, "")
+			if refused(err) {
+				d, err = s.apply(ctx, []link.Batch{one}, err.Error())
+			}
+			if err != nil {
+				return nil, err
+			}
+			decisions[i] = d[0]
+		}
+	}
+	return decisions, nil
+}
+
+// apart are the events of a batch, each in a batch of its own.
+func apart(b link.Batch) []link.Batch {
+	if len(b.Events) < 2 || b.Last-b.First != uint64(len(b.Events)-1) {
+		return []link.Batch{b}
+	}
+	var all []link.Batch
+	for i := range b.Events {
+		one := b
+		one.First, one.Last, one.Events = b.First+uint64(i), b.First+uint64(i), b.Events[i:i+1]
+		if i > 0 {
+			one.Prev = b.Events[i-1].Hash
+		}
+		all = append(all, one)
+	}
+	return all
+}
+
+func (s *Store) apply(ctx context.Context, batches []link.Batch, blind string) (decisions []link.Decision, err error) {
+	err = again(func() (err error) {
+		decisions, err = s.applyOnce(ctx, batches, blind)
+		return err
+	})
+	return decisions, err
+}
+
+func (s *Store) applyOnce(ctx context.Context, batches []link.Batch, blind string) ([]link.Decision, error) {
 	ctx, cancel := context.WithTimeout(ctx, callLimit)
 	defer cancel()
 	conn, err := s.pool.Acquire(ctx)
@@ -42,7 +85,7 @@ func (s *Store) apply(ctx context.Context, batches []link.Batch) ([]link.Decisio
 		return nil, fmt.Errorf("get a connection: %w", err)
 	}
 	defer conn.Release()
-	a := &applying{now: s.now()}
+	a := &applying{now: s.now(), blind: blind}
 	if err := a.run(ctx, s, conn, batches); err != nil {
 		return nil, rollback(ctx, conn, err)
 	}
@@ -59,9 +102,8 @@ func (a *applying) run(ctx context.Context, s *Store, conn *pgxpool.Conn, batche
 	if err := a.read(ctx, conn); err != nil {
 		return err
 	}
-	if err := a.project(); err != nil {
-		return err
-	}
+	a.project()
+	a.collect()
 	return a.write(ctx, conn)
 }
 
@@ -182,4 +224,26 @@ func (a *applying) queueAside(b *pgx.Batch) error {
 			q.batch.Edge, plain(q.batch.Device, 128), span, plain(q.reason, 500), raw, maxQuarantine)
 	}
 	return nil
+}
+
+// Events are an edge's stored events of an epoch from a seq on, at most limit, as they came.
+func (s *Store) Events(ctx context.Context, edge string, epoch, from uint64, limit int) ([]link.Event, error) {
+	rows, err := s.pool.Query(ctx, `
+		SELECT seq, event_id, order_id, kind, at, trace, body, hash FROM edge_events
+		WHERE edge = $1 AND epoch = $2 AND seq >= $3 ORDER BY seq LIMIT $4`, edge, bigint(epoch), bigint(from), limit)
+	if err != nil {
+		return nil, fmt.Errorf("read events of %s: %w", edge, err)
+	}
+	events, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (link.Event, error) {
+		var e link.Event
+		var body, hash []byte
+		err := row.Scan(&e.Seq, &e.ID, &e.Order, &e.Kind, &e.At, &e.Trace, &body, &hash)
+		e.At, e.Body = e.At.UTC(), body
+		copy(e.Hash[:], hash)
+		return e, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read events of %s: %w", edge, err)
+	}
+	return events, nil
 }

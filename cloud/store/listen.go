@@ -18,9 +18,10 @@ import (
 // has ended, and would put all commits in one line, each waiting for the disk. So a process that dies between commit and NOTIFY tells
 // nobody; who must not miss a change reads again now and then.
 const (
-	channel    = "awesome_pizza"
-	maxTold    = 150 // ids in a notification: it has less than 8000 bytes
-	relistenIn = time.Second
+	channel     = "awesome_pizza"
+	maxTold     = 150  // ids in a notification: it has less than 8000 bytes
+	maxGathered = 2048 // ids told or read in one go
+	relistenIn  = time.Second
 )
 
 // news is what one process tells the others.
@@ -84,24 +85,45 @@ func (s *Store) tell(n news) {
 	}
 }
 
-// tellOthers sends what tell queued, many commits in one notification, until Close.
-func (s *Store) tellOthers() {
-	for first := range s.news {
-		sum := &news{From: s.name}
-		sum.add(first)
-		for more := true; more && len(sum.Orders) < 4096; {
-			select {
-			case n, open := <-s.news:
-				sum.add(n)
-				more = open
-			default:
-				more = false
-			}
+// tellOthers sends what tell queued, many commits in one notification, until ctx ends, and then what is still queued.
+func (s *Store) tellOthers(ctx context.Context) {
+	for {
+		select {
+		case first := <-s.news:
+			s.tellAll(first)
+			continue
+		case <-ctx.Done():
 		}
-		if err := s.notify(sum); err != nil {
-			s.cfg.Log.Error("tell other processes of changes", "err", err)
+		select {
+		case first := <-s.news:
+			s.tellAll(first)
+		default:
+			return
 		}
 	}
+}
+
+func (s *Store) tellAll(first news) {
+	sum := gatherNews(first, s.news)
+	sum.From = s.name
+	if err := s.notify(sum); err != nil {
+		s.cfg.Log.Error("tell other processes of changes", "err", err)
+	}
+}
+
+// gatherNews adds what is queued to the first, as far as it is for one go.
+func gatherNews(first news, queue <-chan news) news {
+	sum := news{}
+	sum.add(first)
+	for len(sum.Orders) < maxGathered {
+		select {
+		case n := <-queue:
+			sum.add(n)
+		default:
+			return sum
+		}
+	}
+	return sum
 }
 
 func (n *news) add(o news) {
@@ -109,7 +131,7 @@ func (n *news) add(o news) {
 }
 
 // notify needs no disk: a notification does not outlive a crash anyway.
-func (s *Store) notify(sum *news) error {
+func (s *Store) notify(sum news) error {
 	ctx, cancel := context.WithTimeout(context.Background(), callLimit)
 	defer cancel()
 	return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
@@ -206,22 +228,12 @@ func (s *Store) hear(ctx context.Context, conn *pgx.Conn) error {
 // readHeard reads what others have changed and publishes it here.
 func (s *Store) readHeard(ctx context.Context) {
 	for {
-		var sum news
 		select {
 		case <-ctx.Done():
 			return
 		case first := <-s.heard:
-			sum.add(first)
+			s.spread(ctx, gatherNews(first, s.heard))
 		}
-		for more := true; more && len(sum.Orders) < 1024; {
-			select {
-			case n := <-s.heard:
-				sum.add(n)
-			default:
-				more = false
-			}
-		}
-		s.spread(ctx, sum)
 	}
 }
 

@@ -53,27 +53,28 @@ type answer struct {
 // applying is one transaction of Apply.
 type applying struct {
 	now       time.Time
+	blind     string // why nothing is projected, only stored
 	decisions []link.Decision
 	moved     map[string]*link.LinkRow
 	facts     []*fact
 	aside     []aside
 
-	seen     map[string]bool // event ids that are stored already
-	rows     map[order.ID]*recordRow
-	asked    map[commandKey]commandRow
-	newcomer map[order.ID]bool
-	touched  map[order.ID]bool
-	answers  []answer
-	alerts   []alert
-	told     []told
-	fresh    inserts
-	known    updates
+	seen      map[string]bool // event ids that are stored already
+	rows      map[order.ID]*recordRow
+	asked     map[commandKey]commandRow
+	newcomers map[order.ID][]byte // their docs
+	touched   map[order.ID]bool
+	answers   []answer
+	alerts    []alert
+	told      []told
+	fresh     inserts
+	known     updates
 }
 
 // read gets what the new events are about: which of them were seen under another number, their orders (locked), and the commands they answer.
 func (a *applying) read(ctx context.Context, conn *pgxpool.Conn) error {
 	a.seen, a.rows, a.asked = map[string]bool{}, map[order.ID]*recordRow{}, map[commandKey]commandRow{}
-	a.newcomer, a.touched = map[order.ID]bool{}, map[order.ID]bool{}
+	a.newcomers, a.touched = map[order.ID][]byte{}, map[order.ID]bool{}
 	if len(a.facts) == 0 {
 		return nil
 	}
@@ -143,7 +144,7 @@ func (f *fact) read() {
 }
 
 // project follows the events one by one. What cannot be followed is noted and left aside.
-func (a *applying) project() error {
+func (a *applying) project() {
 	for _, f := range a.facts {
 		if a.seen[f.ID] {
 			f.outcome = repeated
@@ -155,16 +156,13 @@ func (a *applying) project() error {
 			a.alerts = append(a.alerts, poison(f))
 		}
 	}
-	for _, oid := range sortedKeys(a.touched) {
-		if err := a.encode(oid); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func (a *applying) follow(f *fact) error {
 	said := ordering.Fact{Restaurant: f.edge, At: f.At, Body: f.body}
+	if a.blind != "" {
+		return errors.New(a.blind)
+	}
 	switch b := f.body.(type) {
 	case nil:
 		return errors.New(f.problem)
@@ -192,8 +190,16 @@ func (a *applying) taken(said ordering.Fact, b event.OrderTaken) error {
 	if _, there := a.rows[r.Order.ID]; there {
 		return problem.New(problem.Conflict, "bad_fact", "order %s exists already", r.Order.ID)
 	}
-	a.rows[r.Order.ID] = &recordRow{Record: r}
-	a.newcomer[r.Order.ID], a.touched[r.Order.ID] = true, true
+	doc, err := encodeDoc(&r)
+	if err != nil {
+		return err
+	}
+	state, err := encodeState(&r)
+	if err != nil {
+		return err
+	}
+	a.rows[r.Order.ID] = &recordRow{Record: r, state: state}
+	a.newcomers[r.Order.ID], a.touched[r.Order.ID] = doc, true
 	return nil
 }
 
@@ -212,7 +218,11 @@ func (a *applying) change(oid order.ID, how func(*ordering.Record) error) error 
 		return err
 	}
 	next.Version++
-	row.Record, a.touched[oid] = next.Untold(), true
+	state, err := encodeState(&next)
+	if err != nil {
+		return err
+	}
+	row.Record, row.state, a.touched[oid] = next.Untold(), state, true
 	a.told = append(a.told, tells...)
 	return nil
 }
@@ -234,22 +244,16 @@ func (a *applying) answered(said ordering.Fact, about order.ID, b event.CommandA
 	return nil
 }
 
-func (a *applying) encode(oid order.ID) error {
-	r := &a.rows[oid].Record
-	state, err := encodeState(r)
-	if err != nil {
-		return err
+// collect puts what became of the orders into columns.
+func (a *applying) collect() {
+	for _, oid := range sortedKeys(a.touched) {
+		row := a.rows[oid]
+		if doc, isNew := a.newcomers[oid]; isNew {
+			a.fresh.add(&row.Record, doc, row.state)
+		} else {
+			a.known.add(&row.Record, row.state)
+		}
 	}
-	if !a.newcomer[oid] {
-		a.known.add(r, state)
-		return nil
-	}
-	doc, err := encodeDoc(r)
-	if err != nil {
-		return err
-	}
-	a.fresh.add(r, doc, state)
-	return nil
 }
 
 func (a *applying) changed() []*ordering.Record {

@@ -59,6 +59,7 @@ type Store struct {
 	news     chan news // to be told to other processes
 	heard    chan news // told by them
 
+	closing sync.Once
 	stop    context.CancelFunc
 	workers sync.WaitGroup
 	others  sync.WaitGroup
@@ -124,19 +125,21 @@ func (s *Store) start(ctx context.Context) error {
 	}
 	s.others.Go(func() { s.listenFor(run, ear) })
 	s.others.Go(func() { s.readHeard(run) })
-	s.others.Go(s.tellOthers)
+	s.others.Go(func() { s.tellOthers(run) })
 	s.others.Go(func() { s.tidy(run) })
 	return nil
 }
 
-// Close commits what has been accepted, then lets go of the database. Calls that come later get Unavailable "closing".
-func (s *Store) Close() {
+// Close commits what has been accepted, tells of it, and lets go of the database. Calls that come later get Unavailable "closing". More
+// calls of Close do nothing.
+func (s *Store) Close() { s.closing.Do(s.close) }
+
+func (s *Store) close() {
 	s.placements.close()
 	s.changes.close()
 	s.workers.Wait()
 	s.placements.gone()
 	s.changes.gone()
-	close(s.news)
 	s.stop()
 	s.others.Wait()
 	s.orders.Load().Close()

@@ -38,7 +38,7 @@ func (k *Kitchen) Obey(ctx context.Context, c Command) error {
 		d.trace = c.Trace
 		trial := d.fresh()
 		trial.released = k.gate.open(c.Seq)
-		reason, err := trial.wish(k, ctx, c)
+		reason, err := trial.wish(ctx, k, c)
 		granted := err == nil
 		if p := problem.Of(err); p != nil {
 			reason = p.Detail

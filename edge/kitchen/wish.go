@@ -11,7 +11,7 @@ import (
 )
 
 // wish does what a command asks for. A problem refuses it; note is for the answer of a wish that is granted.
-func (d *draft) wish(k *Kitchen, ctx context.Context, c Command) (note string, err error) {
+func (d *draft) wish(ctx context.Context, k *Kitchen, c Command) (note string, err error) {
 	body, err := event.Decode(c.Kind, c.Body)
 	if errors.Is(err, event.ErrUnknown) {
 		return "", refuse("this node knows no command %q: it needs an update", c.Kind)
@@ -19,7 +19,7 @@ func (d *draft) wish(k *Kitchen, ctx context.Context, c Command) (note string, e
 		return "", refuse("the command cannot be read: %v", err)
 	}
 	if o, offered := body.(event.OrderOffered); offered {
-		return d.offered(k, ctx, c, o)
+		return d.offered(ctx, k, c, o)
 	}
 	t, err := k.Ticket(ctx, order.ID(c.Order))
 	if problem.Is(err, problem.NotFound) {
@@ -43,7 +43,7 @@ func refuse(format string, args ...any) error {
 }
 
 // offered takes an order of the cloud's: it waits until the gate lets it through.
-func (d *draft) offered(k *Kitchen, ctx context.Context, c Command, b event.OrderOffered) (string, error) {
+func (d *draft) offered(ctx context.Context, k *Kitchen, c Command, b event.OrderOffered) (string, error) {
 	o := b.Order
 	switch _, err := k.Ticket(ctx, o.ID); {
 	case err == nil:

@@ -147,7 +147,8 @@ func writeTicket(ctx context.Context, tx *sql.Tx, t kitchen.Ticket, at time.Time
 		return fmt.Errorf("write ticket %s: %w", orderID, err)
 	}
 	_, err = tx.ExecContext(ctx, `INSERT INTO tickets (order_id, state, open, ended_at) VALUES (?, ?, ?, ?)
-		ON CONFLICT (order_id) DO UPDATE SET state = excluded.state, open = excluded.open, ended_at = coalesce(tickets.ended_at, excluded.ended_at)`,
+		ON CONFLICT (order_id) DO UPDATE SET state = excluded.state, open = excluded.open,
+			ended_at = CASE excluded.open WHEN 1 THEN NULL ELSE coalesce(tickets.ended_at, excluded.ended_at) END`,
 		orderID, string(state), open, ended)
 	if err != nil {
 		return fmt.Errorf("write ticket %s: %w", orderID, err)

@@ -1,0 +1,158 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"awesome.pizza/cloud/dispatch"
+	"awesome.pizza/shared/order"
+)
+
+// rereadHouses is how old the restaurants of a snapshot may be.
+const rereadHouses = 10 * time.Second
+
+// Dispatch is the store as dispatch uses it: it remembers what it has read of orders that have not changed since. Only one goroutine may
+// take snapshots.
+type Dispatch struct {
+	*Store
+	orders map[order.ID]seen
+	houses map[string]dispatch.Point
+	asOf   time.Time
+}
+
+type seen struct {
+	version int
+	dispatch.Order
+}
+
+// ForDispatch is the store for one dispatcher.
+func (s *Store) ForDispatch() *Dispatch { return &Dispatch{Store: s, orders: map[order.ID]seen{}} }
+
+// DispatchSnapshot is every delivery that has not ended, and every driver who is on shift or has something in the bag, as of one instant.
+func (d *Dispatch) DispatchSnapshot(ctx context.Context, now time.Time) (dispatch.Snapshot, error) {
+	out := dispatch.Snapshot{Now: now}
+	if err := d.readHouses(ctx, now); err != nil {
+		return out, err
+	}
+	for _, rid := range sortedKeys(d.houses) {
+		out.Restaurants = append(out.Restaurants, dispatch.Restaurant{ID: rid, Position: d.houses[rid]})
+	}
+	err := pgx.BeginTxFunc(ctx, d.pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) (err error) {
+		if out.Orders, err = d.undelivered(ctx, tx); err != nil {
+			return err
+		}
+		if err = askedFor(ctx, tx, out.Orders, now); err != nil {
+			return err
+		}
+		rows, err := tx.Query(ctx, `SELECT `+driverColumns+fromDrivers+`
+			WHERE d.status <> 'offline' OR d.id IN (SELECT driver FROM orders WHERE driver IS NOT NULL AND open) ORDER BY d.id`)
+		if err != nil {
+			return err
+		}
+		out.Drivers, err = pgx.CollectRows(rows, scanDriver)
+		return err
+	})
+	if err != nil {
+		return dispatch.Snapshot{}, fmt.Errorf("read deliveries: %w", err)
+	}
+	return out, nil
+}
+
+func (d *Dispatch) readHouses(ctx context.Context, now time.Time) error {
+	if d.houses != nil && now.Sub(d.asOf).Abs() < rereadHouses {
+		return nil
+	}
+	all, err := d.Restaurants(ctx)
+	if err != nil {
+		return err
+	}
+	d.houses, d.asOf = make(map[string]dispatch.Point, len(all)), now
+	for _, r := range all {
+		d.houses[r.ID] = dispatch.Point{Lat: r.Latitude, Lon: r.Longitude}
+	}
+	return nil
+}
+
+// undelivered reads which orders there are, and in full only those that have changed.
+func (d *Dispatch) undelivered(ctx context.Context, tx pgx.Tx) ([]dispatch.Order, error) {
+	rows, err := tx.Query(ctx, `SELECT id::text, version FROM orders WHERE open AND delivers ORDER BY arrival`)
+	if err != nil {
+		return nil, err
+	}
+	var (
+		oid     order.ID
+		version int
+		ids     []order.ID
+		changed []string
+		keep    = make(map[order.ID]seen, len(d.orders))
+	)
+	_, err = pgx.ForEachRow(rows, []any{&oid, &version}, func() error {
+		ids = append(ids, oid)
+		if old, ok := d.orders[oid]; ok && old.version == version {
+			keep[oid] = old
+		} else {
+			changed = append(changed, string(oid))
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := d.readChanged(ctx, tx, changed, keep); err != nil {
+		return nil, err
+	}
+	d.orders = keep
+	out := make([]dispatch.Order, len(ids))
+	for i, oid := range ids {
+		out[i] = keep[oid].Order
+		out[i].Pickup = d.houses[out[i].Restaurant]
+	}
+	return out, nil
+}
+
+func (d *Dispatch) readChanged(ctx context.Context, tx pgx.Tx, changed []string, into map[order.ID]seen) error {
+	if len(changed) == 0 {
+		return nil
+	}
+	rows, err := tx.Query(ctx, `SELECT `+recordColumns+` FROM orders WHERE id = ANY ($1::text[]::uuid[])`, changed)
+	if err != nil {
+		return err
+	}
+	records, err := pgx.CollectRows(rows, scanRecord)
+	if err != nil {
+		return err
+	}
+	for _, r := range records {
+		into[r.Order.ID] = seen{r.Version, deliveryOf(&r.Record, dispatch.Point{})}
+	}
+	return nil
+}
+
+// askedFor fills in who is asked for which order, and who is not to be asked now.
+func askedFor(ctx context.Context, tx pgx.Tx, orders []dispatch.Order, now time.Time) error {
+	rows, err := tx.Query(ctx, `SELECT `+offerColumns+` FROM offers f JOIN orders o ON o.id = f.order_id
+		WHERE f.state = 'open' OR o.open AND o.delivers AND o.driver IS NULL`)
+	if err != nil {
+		return err
+	}
+	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (dispatch.Offer, error) { return scanOffer(row) })
+	if err != nil {
+		return err
+	}
+	past := map[order.ID][]dispatch.Offer{}
+	open := map[order.ID]string{}
+	for _, f := range all {
+		if f.Over() {
+			past[f.Order] = append(past[f.Order], f)
+		} else {
+			open[f.Order] = f.Driver
+		}
+	}
+	for i := range orders {
+		orders[i].Offered, orders[i].Declined = open[orders[i].ID], dispatch.NotToAsk(past[orders[i].ID], now)
+	}
+	return nil
+}

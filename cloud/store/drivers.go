@@ -1,0 +1,239 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"awesome.pizza/cloud/dispatch"
+	"awesome.pizza/cloud/ordering"
+	"awesome.pizza/shared/id"
+	"awesome.pizza/shared/order"
+	"awesome.pizza/shared/problem"
+	"awesome.pizza/shared/wire"
+)
+
+// RegisterDriver takes a driver on and returns the secret by which the phone signs in: it is shown once, and only its hash is kept. An
+// empty id is made up. It reports Invalid "invalid_driver" and Conflict "driver_exists".
+func (s *Store) RegisterDriver(ctx context.Context, d dispatch.Driver) (made dispatch.Driver, secret string, err error) {
+	if err := d.Check(); err != nil {
+		return dispatch.Driver{}, "", err
+	}
+	if d.Home != "" {
+		if _, err := s.Restaurant(ctx, d.Home); problem.Is(err, problem.NotFound) {
+			return dispatch.Driver{}, "", problem.New(problem.Invalid, "invalid_driver", "there is no restaurant %q", d.Home).With("path", "home")
+		} else if err != nil {
+			return dispatch.Driver{}, "", err
+		}
+	}
+	if d.ID == "" {
+		d.ID = id.New()
+	}
+	secret = rand.Text() // 130 bits: nothing to guess, so a plain hash will do
+	hash := sha256.Sum256([]byte(secret))
+	tag, err := s.pool.Exec(ctx, `
+		INSERT INTO drivers (id, name, phone, vehicle, home, secret_hash, status_at, shift_end, speed_kmh)
+		VALUES ($1, $2, $3, $4, $5, $6, 'epoch', $7, $8) ON CONFLICT (id) DO NOTHING`,
+		d.ID, d.Name, d.Phone, d.Vehicle, d.Home, hash[:], orNull(d.ShiftEnd), d.SpeedKMH)
+	if err != nil {
+		return dispatch.Driver{}, "", fmt.Errorf("register driver: %w", err)
+	}
+	if tag.RowsAffected() == 0 {
+		return dispatch.Driver{}, "", problem.New(problem.Conflict, "driver_exists", "there is a driver %q already", d.ID)
+	}
+	made, err = s.Driver(ctx, d.ID)
+	return made, secret, err
+}
+
+// RenewSecret replaces a driver's secret. Phones that are signed in stay so until they are dropped.
+func (s *Store) RenewSecret(ctx context.Context, driver string) (secret string, err error) {
+	secret = rand.Text()
+	hash := sha256.Sum256([]byte(secret))
+	tag, err := s.pool.Exec(ctx, `UPDATE drivers SET secret_hash = $2 WHERE id = $1`, plain(driver, MaxKey), hash[:])
+	if err != nil {
+		return "", fmt.Errorf("renew secret of driver %q: %w", driver, err)
+	}
+	if tag.RowsAffected() == 0 {
+		return "", noDriver(driver)
+	}
+	return secret, nil
+}
+
+// DriverHash is the SHA-256 of a driver's secret. It reports NotFound "no_such_driver".
+func (s *Store) DriverHash(ctx context.Context, driver string) (hash [32]byte, err error) {
+	var raw []byte
+	err = s.pool.QueryRow(ctx, `SELECT secret_hash FROM drivers WHERE id = $1`, plain(driver, MaxKey)).Scan(&raw)
+	if isNone(err) {
+		return hash, noDriver(driver)
+	}
+	if err != nil {
+		return hash, fmt.Errorf("read driver %q: %w", driver, err)
+	}
+	copy(hash[:], raw)
+	return hash, nil
+}
+
+// DriverBySecret is the driver who has this secret; anything else is Refused "bad_login", whether the driver exists or not.
+func (s *Store) DriverBySecret(ctx context.Context, driver, secret string) (dispatch.Driver, error) {
+	want, err := s.DriverHash(ctx, driver)
+	if err != nil && !problem.Is(err, problem.NotFound) {
+		return dispatch.Driver{}, err
+	}
+	have := sha256.Sum256([]byte(secret))
+	if subtle.ConstantTimeCompare(want[:], have[:]) != 1 || err != nil {
+		return dispatch.Driver{}, problem.New(problem.Refused, "bad_login", "driver and secret do not go together")
+	}
+	return s.Driver(ctx, driver)
+}
+
+const driverColumns = `d.id, d.name, d.phone, d.vehicle, d.home, d.status, d.status_at, d.shift_end, d.speed_kmh,
+	p.lat, p.lon, p.at, p.heard,
+	ARRAY(SELECT o.id::text FROM orders o WHERE o.driver = d.id AND o.open ORDER BY o.arrival) AS bag,
+	(SELECT f.order_id::text FROM offers f WHERE f.driver = d.id AND f.state = 'open') AS holding`
+
+const fromDrivers = ` FROM drivers d LEFT JOIN driver_positions p ON p.driver = d.id `
+
+// Driver is a driver with bag, position and what is on offer. It reports NotFound "no_such_driver".
+func (s *Store) Driver(ctx context.Context, driver string) (dispatch.Driver, error) {
+	rows, err := s.pool.Query(ctx, `SELECT `+driverColumns+fromDrivers+`WHERE d.id = $1`, plain(driver, MaxKey))
+	if err != nil {
+		return dispatch.Driver{}, fmt.Errorf("read driver %q: %w", driver, err)
+	}
+	d, err := pgx.CollectExactlyOneRow(rows, scanDriver)
+	if isNone(err) {
+		return d, noDriver(driver)
+	}
+	if err != nil {
+		return d, fmt.Errorf("read driver %q: %w", driver, err)
+	}
+	return d, nil
+}
+
+// Drivers are all drivers by name; of one home, or of all with "".
+func (s *Store) Drivers(ctx context.Context, home string) ([]dispatch.Driver, error) {
+	rows, err := s.pool.Query(ctx, `SELECT `+driverColumns+fromDrivers+`WHERE $1 = '' OR d.home = $1 ORDER BY d.name, d.id`, plain(home, MaxKey))
+	if err != nil {
+		return nil, fmt.Errorf("read drivers: %w", err)
+	}
+	all, err := pgx.CollectRows(rows, scanDriver)
+	if err != nil {
+		return nil, fmt.Errorf("read drivers: %w", err)
+	}
+	return all, nil
+}
+
+func scanDriver(row pgx.CollectableRow) (dispatch.Driver, error) {
+	var (
+		d               dispatch.Driver
+		shift, at, hear *time.Time
+		lat, lon        *float64
+		bag             []string
+		holding         *string
+	)
+	err := row.Scan(&d.ID, &d.Name, &d.Phone, &d.Vehicle, &d.Home, &d.Status, &d.StatusAt, &shift, &d.SpeedKMH,
+		&lat, &lon, &at, &hear, &bag, &holding)
+	if err != nil {
+		return d, err
+	}
+	d.StatusAt = d.StatusAt.UTC()
+	if shift != nil {
+		d.ShiftEnd = shift.UTC()
+	}
+	if lat != nil && lon != nil && at != nil && hear != nil {
+		d.Position, d.SeenAt = dispatch.Point{Lat: *lat, Lon: *lon}, seenAt(*at, *hear)
+	}
+	for _, b := range bag {
+		d.Bag = append(d.Bag, order.ID(b))
+	}
+	if holding != nil {
+		d.Holding = order.ID(*holding)
+	}
+	return d, nil
+}
+
+// SetStatus records what a driver says, unless something later was said: then changed is false. It reports NotFound "no_such_driver".
+func (s *Store) SetStatus(ctx context.Context, driver string, status wire.DriverState, at time.Time) (changed bool, err error) {
+	var exists bool
+	err = s.pool.QueryRow(ctx, `
+		WITH done AS (UPDATE drivers SET status = $2, status_at = $3 WHERE id = $1 AND status_at <= $3 RETURNING id)
+		SELECT EXISTS (SELECT FROM done), EXISTS (SELECT FROM drivers WHERE id = $1)`, plain(driver, MaxKey), status, at.UTC()).Scan(&changed, &exists)
+	if err != nil {
+		return false, fmt.Errorf("record status of driver %q: %w", driver, err)
+	}
+	if !exists {
+		return false, noDriver(driver)
+	}
+	return changed, nil
+}
+
+// SetShift says until when a driver works; the zero time is an open end.
+func (s *Store) SetShift(ctx context.Context, driver string, until time.Time) error {
+	tag, err := s.pool.Exec(ctx, `UPDATE drivers SET shift_end = $2 WHERE id = $1`, plain(driver, MaxKey), orNull(until))
+	if err != nil {
+		return fmt.Errorf("record shift of driver %q: %w", driver, err)
+	}
+	if tag.RowsAffected() == 0 {
+		return noDriver(driver)
+	}
+	return nil
+}
+
+// Bag is what a driver has taken on and not delivered, oldest first.
+func (s *Store) Bag(ctx context.Context, driver string) ([]dispatch.Order, error) {
+	records, err := s.OfDriver(ctx, driver)
+	if err != nil {
+		return nil, err
+	}
+	var out []dispatch.Order
+	for i := range records {
+		c, err := s.card(ctx, records[i].Order.Restaurant)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, deliveryOf(&records[i], dispatch.Point{Lat: c.row.Latitude, Lon: c.row.Longitude}))
+	}
+	return out, nil
+}
+
+// deliveryOf is an order as dispatch sees it, when its restaurant is at pickup.
+func deliveryOf(r *ordering.Record, pickup dispatch.Point) dispatch.Order {
+	o := dispatch.Order{
+		ID: r.Order.ID, Restaurant: r.Order.Restaurant, Pickup: pickup, Promise: r.Order.Promise,
+		Kitchen: r.Progress.Kitchen(), Delivery: r.Progress.Delivery, ReadySpread: dispatch.SpreadOf(r.Progress.Kitchen()),
+	}
+	if a := r.Order.Address; a != nil {
+		o.Drop = dispatch.Point{Lat: a.Latitude, Lon: a.Longitude}
+	}
+	if r.Ready != nil {
+		o.Ready = r.Ready.UTC()
+	}
+	if r.Driver != nil {
+		o.Driver = r.Driver.ID
+	}
+	return o
+}
+
+// GiveBack takes a driver off an order that was not picked up; on any other order it changes nothing.
+func (s *Store) GiveBack(ctx context.Context, oid order.ID, driver, by string) error {
+	_, err := (&ordering.Service{Store: s, Clock: s.cfg.Clock}).Drop(ctx, oid, 0, driver, by)
+	if problem.Is(err, problem.Conflict) || problem.Is(err, problem.Refused) {
+		return nil // somebody was faster
+	}
+	return err
+}
+
+func noDriver(driver string) error {
+	return problem.New(problem.NotFound, "no_such_driver", "there is no driver %q", plain(driver, MaxKey))
+}
+
+func orNull(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}

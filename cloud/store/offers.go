@@ -1,0 +1,322 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"awesome.pizza/cloud/dispatch"
+	"awesome.pizza/cloud/ordering"
+	"awesome.pizza/cloud/restaurant"
+	"awesome.pizza/shared/id"
+	"awesome.pizza/shared/order"
+	"awesome.pizza/shared/problem"
+	"awesome.pizza/shared/wire"
+)
+
+// CreateOffers opens offers and returns those that stood. The order is locked while it is looked at, so none is offered that somebody is
+// just taking; an order or a driver that has an open offer gets no other.
+func (s *Store) CreateOffers(ctx context.Context, offers []dispatch.Offer) ([]dispatch.Offer, error) {
+	var ids, orders, drivers, because []string
+	var created, expires, arrive []time.Time
+	for _, o := range offers {
+		ids, orders, drivers = append(ids, o.ID), append(orders, string(o.Order)), append(drivers, plain(o.Driver, MaxKey))
+		created, expires, arrive = append(created, o.Created.UTC()), append(expires, o.Expires.UTC()), append(arrive, o.ArriveAt.UTC())
+		because = append(because, strings.Join(o.Because, "\n"))
+	}
+	var stood []string
+	err := again(func() error {
+		rows, err := s.pool.Query(ctx, `
+			WITH u AS MATERIALIZED (
+				SELECT * FROM unnest($1::text[]::uuid[], $2::text[]::uuid[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::timestamptz[], $7::text[])
+					AS u (id, order_id, driver, created, expires, arrive_at, because)
+			), free AS MATERIALIZED (
+				SELECT id FROM orders WHERE id IN (SELECT order_id FROM u) AND open AND delivers AND driver IS NULL ORDER BY orders.id FOR SHARE
+			)
+			INSERT INTO offers (id, order_id, driver, state, created, expires, arrive_at, because)
+			SELECT u.id, order_id, driver, 'open', created, expires, arrive_at, string_to_array(because, E'\n')
+			FROM u JOIN free ON free.id = order_id
+			WHERE EXISTS (SELECT FROM drivers d WHERE d.id = driver AND d.status = 'available')
+				AND NOT EXISTS (SELECT FROM orders o WHERE o.driver = u.driver AND o.open)
+			ORDER BY u.id
+			ON CONFLICT DO NOTHING RETURNING id::text`, ids, orders, drivers, created, expires, arrive, because)
+		if err != nil {
+			return err
+		}
+		stood, err = pgx.CollectRows(rows, pgx.RowTo[string])
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("open offers: %w", err)
+	}
+	return slices.DeleteFunc(slices.Clone(offers), func(o dispatch.Offer) bool { return !slices.Contains(stood, o.ID) }), nil
+}
+
+// EndOffers expires open offers whose time is over, revokes those whose order has a driver or has ended and those whose driver is no longer
+// available, and counts them.
+func (s *Store) EndOffers(ctx context.Context, now time.Time) (int, error) {
+	tag, err := s.pool.Exec(ctx, `
+		WITH gone AS (
+			SELECT f.id, f.expires <= $1 AS late FROM offers f
+			LEFT JOIN orders o ON o.id = f.order_id AND o.open AND o.driver IS NULL
+			LEFT JOIN drivers d ON d.id = f.driver AND d.status = 'available'
+			WHERE f.state = 'open' AND (f.expires <= $1 OR o.id IS NULL OR d.id IS NULL)
+			ORDER BY f.id FOR NO KEY UPDATE OF f
+		)
+		UPDATE offers f SET state = CASE WHEN gone.late THEN 'expired' ELSE 'revoked' END, answered = $1 FROM gone WHERE f.id = gone.id`, now.UTC())
+	if err != nil {
+		return 0, fmt.Errorf("end offers: %w", err)
+	}
+	return int(tag.RowsAffected()), nil
+}
+
+// RevokeOffersOf ends the open offer of an order, if there is one.
+func (s *Store) RevokeOffersOf(ctx context.Context, oid order.ID, now time.Time) error {
+	if !id.Valid(string(oid)) {
+		return nil
+	}
+	_, err := s.pool.Exec(ctx, `UPDATE offers SET state = 'revoked', answered = $2 WHERE order_id = $1 AND state = 'open'`, string(oid), now.UTC())
+	if err != nil {
+		return fmt.Errorf("revoke offers of order %s: %w", oid, err)
+	}
+	return nil
+}
+
+const offerColumns = `f.id::text, f.order_id::text, f.driver, f.state, f.created, f.expires, f.answered, f.arrive_at, f.because`
+
+// readOffers also reads what a phone is told of a run.
+const readOffers = `SELECT ` + offerColumns + `, o.doc, o.state, r.doc FROM offers f
+	LEFT JOIN orders o ON o.id = f.order_id AND f.state = 'open' LEFT JOIN restaurants r ON r.id = o.restaurant `
+
+// RecentOffers are the open ones, and those that ended after an instant, oldest first. Only the open ones have their Run.
+func (s *Store) RecentOffers(ctx context.Context, endedAfter time.Time) ([]dispatch.Offer, error) {
+	return s.offers(ctx, readOffers+`WHERE f.state = 'open' OR f.answered > $1 ORDER BY f.created, f.id`, endedAfter.UTC())
+}
+
+// OpenOffers are what a driver is asked now: one, or none.
+func (s *Store) OpenOffers(ctx context.Context, driver string) ([]dispatch.Offer, error) {
+	return s.offers(ctx, readOffers+`WHERE f.state = 'open' AND f.driver = $1`, plain(driver, MaxKey))
+}
+
+// OffersOf are all offers an order has had, oldest first.
+func (s *Store) OffersOf(ctx context.Context, oid order.ID) ([]dispatch.Offer, error) {
+	if !id.Valid(string(oid)) {
+		return nil, nil
+	}
+	return s.offers(ctx, readOffers+`WHERE f.order_id = $1 ORDER BY f.created, f.id`, string(oid))
+}
+
+func (s *Store) offers(ctx context.Context, sql string, arg any) ([]dispatch.Offer, error) {
+	rows, err := s.pool.Query(ctx, sql, arg)
+	if err != nil {
+		return nil, fmt.Errorf("read offers: %w", err)
+	}
+	all, err := pgx.CollectRows(rows, scanOfferRun)
+	if err != nil {
+		return nil, fmt.Errorf("read offers: %w", err)
+	}
+	return all, nil
+}
+
+func scanOfferRun(row pgx.CollectableRow) (dispatch.Offer, error) {
+	var placed, progress, house []byte
+	f, err := scanOffer(row, &placed, &progress, &house)
+	if err != nil || placed == nil || house == nil {
+		return f, err
+	}
+	var d doc
+	var st state
+	var r restaurant.Restaurant
+	if err := errors.Join(json.Unmarshal(placed, &d), json.Unmarshal(progress, &st), json.Unmarshal(house, &r)); err != nil {
+		return f, fmt.Errorf("read order %s: %w", f.Order, err)
+	}
+	f.Run = runOf(&d.Order, &st, &r, f.ArriveAt)
+	return f, nil
+}
+
+func scanOffer(row pgx.CollectableRow, more ...any) (dispatch.Offer, error) {
+	var f dispatch.Offer
+	var answered *time.Time
+	err := row.Scan(append([]any{&f.ID, &f.Order, &f.Driver, &f.State, &f.Created, &f.Expires, &answered, &f.ArriveAt, &f.Because}, more...)...)
+	f.Created, f.Expires, f.ArriveAt = f.Created.UTC(), f.Expires.UTC(), f.ArriveAt.UTC()
+	if answered != nil {
+		f.Answered = answered.UTC()
+	}
+	return f, err
+}
+
+// runOf is what a driver is told before answering.
+func runOf(o *order.Order, st *state, r *restaurant.Restaurant, arrive time.Time) dispatch.Run {
+	run := dispatch.Run{
+		Restaurant: wire.Place{
+			Position: wire.Position{Latitude: r.Latitude, Longitude: r.Longitude}, Name: shown(r.Name, 128), Address: shown(r.Address, 256),
+		},
+		Ready: arrive,
+	}
+	if st.Ready != nil {
+		run.Ready = *st.Ready
+	}
+	if a := o.Address; a != nil {
+		run.Drop = wire.Place{
+			Position: wire.Position{Latitude: a.Latitude, Longitude: a.Longitude}, Name: shown(o.Customer.Name, 128),
+			Address: shown(a.Street+", "+a.City, 256),
+		}
+	}
+	if o.Payment.Method == "cash" {
+		due := o.Totals.Total
+		run.CashDue = &due
+	}
+	return run
+}
+
+// shown is s as a phone takes it: printable, not empty, at most so many characters.
+func shown(s string, most int) string {
+	clean := []rune(strings.TrimSpace(strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return ' '
+		}
+		return r
+	}, s)))
+	if len(clean) == 0 {
+		return "-"
+	}
+	return string(clean[:min(most, len(clean))])
+}
+
+// AcceptOffer accepts an offer and assigns its order to the driver, both or neither. Accepting again changes nothing. It reports NotFound
+// "no_such_offer", Conflict "offer_over", Conflict "illegal_step", and Conflict "bag_full" to a driver who has another order by now.
+func (s *Store) AcceptOffer(ctx context.Context, driver, offer string, now time.Time) (dispatch.Offer, error) {
+	f, err := s.offer(ctx, driver, offer)
+	if err != nil {
+		return f, err
+	}
+	err = again(func() error { f, err = s.acceptOnce(ctx, f, now.UTC()); return err })
+	return f, err
+}
+
+// acceptOnce locks the order, the driver and the offer, in this order, decides, and commits.
+func (s *Store) acceptOnce(ctx context.Context, f dispatch.Offer, now time.Time) (dispatch.Offer, error) {
+	ctx, cancel := context.WithTimeout(ctx, callLimit)
+	defer cancel()
+	conn, err := s.pool.Acquire(ctx)
+	if err != nil {
+		return f, fmt.Errorf("get a connection: %w", err)
+	}
+	defer conn.Release()
+	rows, err := beginLocked(ctx, conn, []string{string(f.Order)})
+	if err != nil {
+		return f, rollback(context.WithoutCancel(ctx), conn, err)
+	}
+	t := &acceptance{Store: s, rows: rows}
+	f, err = t.decide(ctx, conn, f, now)
+	if err == nil {
+		err = t.work.commit(ctx, conn, rows)
+	}
+	if err != nil {
+		return f, rollback(context.WithoutCancel(ctx), conn, err)
+	}
+	s.publish(t.work.changed, t.work.told)
+	return f, nil
+}
+
+// acceptance is the store as ordering sees it within one transaction: what ordering changes is committed with the offer.
+type acceptance struct {
+	*Store
+	rows map[order.ID]*recordRow
+	work work
+}
+
+// Change decides at once, on the locked row.
+func (t *acceptance) Change(_ context.Context, oid order.ID, ifVersion int, decide ordering.Decide) (ordering.Record, error) {
+	j := &changing{id: oid, ifVersion: ifVersion, decide: decide}
+	err := t.work.try(t.rows[oid], j)
+	return j.result, err
+}
+
+func (t *acceptance) decide(ctx context.Context, conn *pgxpool.Conn, f dispatch.Offer, now time.Time) (dispatch.Offer, error) {
+	d := ordering.Driver{ID: f.Driver}
+	if err := conn.QueryRow(ctx, `SELECT name FROM drivers WHERE id = $1 FOR NO KEY UPDATE`, f.Driver).Scan(&d.Name); isNone(err) {
+		return f, noDriver(f.Driver)
+	} else if err != nil {
+		return f, fmt.Errorf("lock driver: %w", err)
+	}
+	f, repeated, err := t.lock(ctx, conn, f.ID, now)
+	if err != nil || repeated {
+		return f, err
+	}
+	var full bool
+	if err := conn.QueryRow(ctx, `SELECT EXISTS (SELECT FROM orders WHERE driver = $1 AND open)`, f.Driver).Scan(&full); err != nil {
+		return f, fmt.Errorf("look into the bag: %w", err)
+	}
+	if full {
+		return f, problem.New(problem.Conflict, "bag_full", "deliver what you have first")
+	}
+	arrives := f.ArriveAt
+	if _, err := (&ordering.Service{Store: t, Clock: t.cfg.Clock}).Assign(ctx, f.Order, 0, d, &arrives, ordering.ByDriver(d.ID)); err != nil {
+		return f, err
+	}
+	_, err = conn.Exec(ctx, `UPDATE offers SET state = $2, answered = $3 WHERE id = $1`, f.ID, f.State, f.Answered)
+	return f, err
+}
+
+// lock locks the offer and accepts it; repeated says that it was accepted before.
+func (t *acceptance) lock(ctx context.Context, conn *pgxpool.Conn, offer string, now time.Time) (f dispatch.Offer, repeated bool, err error) {
+	rows, err := conn.Query(ctx, `SELECT `+offerColumns+` FROM offers f WHERE f.id = $1 FOR NO KEY UPDATE`, offer)
+	if err != nil {
+		return f, false, fmt.Errorf("lock offer: %w", err)
+	}
+	f, err = pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (dispatch.Offer, error) { return scanOffer(row) })
+	if err != nil {
+		return f, false, fmt.Errorf("lock offer: %w", err)
+	}
+	was := f.State
+	f, err = f.Take(dispatch.Accept, now)
+	return f, f.State == was, err
+}
+
+// DeclineOffer declines an offer. Declining again changes nothing. It reports NotFound "no_such_offer" and Conflict "offer_over".
+func (s *Store) DeclineOffer(ctx context.Context, driver, offer string, now time.Time) (dispatch.Offer, error) {
+	f, err := s.offer(ctx, driver, offer)
+	if err != nil {
+		return f, err
+	}
+	declined, err := f.Take(dispatch.Decline, now.UTC())
+	if err != nil || declined.State == f.State {
+		return declined, err
+	}
+	tag, err := s.pool.Exec(ctx, `UPDATE offers SET state = $2, answered = $3 WHERE id = $1 AND state = 'open'`, f.ID, declined.State, declined.Answered)
+	if err != nil {
+		return f, fmt.Errorf("decline offer %s: %w", f.ID, err)
+	}
+	if tag.RowsAffected() == 0 { // it has just ended otherwise
+		if f, err = s.offer(ctx, driver, offer); err == nil {
+			return f.Take(dispatch.Decline, now.UTC())
+		}
+		return f, err
+	}
+	return declined, nil
+}
+
+// offer is one offer, if it is this driver's.
+func (s *Store) offer(ctx context.Context, driver, offer string) (dispatch.Offer, error) {
+	none := problem.New(problem.NotFound, "no_such_offer", "driver %s has no offer %q", plain(driver, MaxKey), plain(offer, MaxKey))
+	if !id.Valid(offer) {
+		return dispatch.Offer{}, none
+	}
+	all, err := s.offers(ctx, readOffers+`WHERE f.id = $1`, offer)
+	if err != nil {
+		return dispatch.Offer{}, err
+	}
+	if len(all) == 0 || all[0].Driver != driver {
+		return dispatch.Offer{}, none
+	}
+	return all[0], nil
+}

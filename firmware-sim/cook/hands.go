@@ -102,13 +102,13 @@ func (h *Hands) Decide(now time.Time, b Board, free int) []Act {
 	return acts
 }
 
-// takes reports whether the ticket is ours: begun by us, given to us, or touched by nobody while a hand is free.
+// takes reports whether the ticket is ours: begun by us, given to us, or given to nobody and touched by nobody while a hand is free.
 func (h *Hands) takes(t Ticket) bool {
 	if h.mine[t.Order] || h.Who != "" && t.Cook == h.Who {
 		h.mine[t.Order] = true
 		return true
 	}
-	untouched := t.State == order.Queued && !slices.ContainsFunc(t.Items, func(i Item) bool { return i.State != order.ItemQueued || i.Remakes > 0 })
+	untouched := t.State == order.Queued && t.Cook == "" && !slices.ContainsFunc(t.Items, func(i Item) bool { return i.State != order.ItemQueued || i.Remakes > 0 })
 	if untouched && h.freeHands() > 0 {
 		h.mine[t.Order] = true
 	}

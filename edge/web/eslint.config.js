@@ -18,6 +18,7 @@ export default ts.config(
 			'no-console': 'error',
 			eqeqeq: 'error',
 			'svelte/no-unused-props': 'error',
+			'svelte/prefer-svelte-reactivity': 'off', // maps here are $state.raw and replaced as a whole
 		},
 	},
 	{

@@ -1,5 +1,6 @@
 /** Outlines on a 24 × 24 field, drawn with the colour of the text around them. */
 export const icons = {
+	clock: 'M12 3a9 9 0 1 0 0 18a9 9 0 0 0 0-18M12 7v5.500l3.500 2',
 	fresh: 'M12 3a9 9 0 1 0 0 18a9 9 0 0 0 0-18M8 12.5l3 3l5.5-6.5',
 	warn: 'M12 3L22 20.5H2ZM12 9.5v5M12 17.2v.6',
 	late: 'M8 2.5h8l5.5 5.5v8L16 21.5H8L2.5 16V8ZM12 7v6.5M12 16.6v.6',
@@ -20,7 +21,7 @@ export const icons = {
 	mute: 'M4 9.5h4l5-4.5v14l-5-4.5H4ZM16.5 9.5l5 5M21.5 9.5l-5 5',
 	theme: 'M12 3a9 9 0 1 0 0 18a9 9 0 0 0 0-18M12 3v18M14 5v14M16.5 6v12',
 	list: 'M8 6h13M8 12h13M8 18h13M3.5 6h.6M3.5 12h.6M3.5 18h.6',
-	count: 'M5 4v16M19 4v16M5 12h14M9 8v8M15 8v8',
+	count: 'M18 6V4H6l7 8l-7 8h12v-2',
 	left: 'M12 3a9 9 0 0 0 0 18Z',
 	right: 'M12 3a9 9 0 0 1 0 18Z',
 	driver: 'M12 3a4 4 0 1 0 .01 0M4 21c0-5 3.5-8 8-8s8 3 8 8',

@@ -21,10 +21,13 @@ const ms = (at: string | undefined) => (at === undefined ? Number.NaN : Date.par
 /** age of a ticket at a display; now is the node's clock in ms. */
 export function age(ticket: Ticket, view: View, now: number): Age {
 	const promised = againstPromise(ticket, now);
-	if (view === 'all') return { seconds: (now - ms(ticket.queued_at ?? ticket.placed_at)) / 1000, tone: promised };
+	const total = (now - ms(ticket.queued_at ?? ticket.placed_at)) / 1000;
+	if (view === 'all') return { seconds: total, tone: promised };
 	const seconds = view === 'pass' ? shelf(ticket, now) : oldest(here(ticket, view), view, now);
 	const tone = over(seconds, limits[view]);
-	return { seconds, tone: view === 'pass' ? tone : worse(tone, promised) };
+	if (view === 'pass') return { seconds, tone };
+	const shown = view === 'oven' ? total : seconds; // how long it still bakes stands on the line
+	return { seconds: shown, tone: worse(tone, promised) };
 }
 
 function over(seconds: number, [warn, late]: readonly [number, number]): Tone {

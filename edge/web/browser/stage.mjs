@@ -1,0 +1,82 @@
+// What the stories share: a browser, the node under test, and hands on the world around it.
+import { after, before } from 'node:test';
+import { mkdir } from 'node:fs/promises';
+import { chromium } from 'playwright-core';
+
+export const edge = process.env.EDGE_URL;
+const control = process.env.CONTROL_URL;
+const screens = new URL('../../../docs/screens/', import.meta.url).pathname;
+
+/** world moves what is around the page: world('link', {state: 'down'}), world('stop'), … */
+export async function world(what, body = {}) {
+	const response = await fetch(`${control}/${what}`, { method: 'POST', body: JSON.stringify(body) });
+	if (!response.ok) throw new Error(`${what}: ${await response.text()}`);
+	return response.json();
+}
+
+/** post sends JSON to the node and returns the JSON answer. */
+export async function post(path, body, headers = {}) {
+	const response = await fetch(edge + path, {
+		method: 'POST',
+		headers: { 'Content-Type': 'application/json', ...headers },
+		body: JSON.stringify(body),
+	});
+	const answer = await response.json();
+	if (!response.ok) throw new Error(`${path}: ${response.status} ${JSON.stringify(answer)}`);
+	return answer;
+}
+
+/** place orders at the counter: place([{product: 'hawaii', size: 'large'}], {fulfilment: 'dine_in'}). */
+export function place(lines, more = {}) {
+	return post('/api/orders', {
+		channel: 'counter',
+		fulfilment: 'carryout',
+		customer: { name: 'Ada' },
+		payment: { method: 'cash' },
+		lines: lines.map((l) => ({ quantity: 1, ...l })),
+		...more,
+	});
+}
+
+export const address = { street: '1 Main St', city: 'Springfield', latitude: 40.7431, longitude: -73.9899 };
+
+/** until waits for a condition, with a deadline. */
+export async function until(what, condition, ms = 5000) {
+	const end = Date.now() + ms;
+	for (;;) {
+		const value = await condition();
+		if (value) return value;
+		if (Date.now() > end) throw new Error(`waited ${ms} ms for ${what}`);
+		await new Promise((r) => setTimeout(r, 25));
+	}
+}
+
+let browser;
+export const errors = [];
+
+before(async () => {
+	await mkdir(screens, { recursive: true });
+	browser = await chromium.launch({
+		executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+		args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+	});
+});
+
+after(async () => browser?.close());
+
+/** tablet opens a page as a device of its own, which remembers nothing of the others. */
+export async function tablet(path = '/', { view, theme = 'dark', width = 1920, height = 1080, locale = 'en-GB' } = {}) {
+	const context = await browser.newContext({ viewport: { width, height }, locale, timezoneId: 'Europe/Rome' });
+	if (view) await context.addInitScript(`localStorage.getItem('awesome.view') ?? localStorage.setItem('awesome.view', '${view}')`);
+	await context.addInitScript(`localStorage.getItem('awesome.theme') ?? localStorage.setItem('awesome.theme', '${theme}')`);
+	const page = await context.newPage();
+	page.on('pageerror', (e) => errors.push(String(e)));
+	await page.goto(edge + path);
+	return page;
+}
+
+export const card = (page, order) => page.locator(`article[data-order="${order.id}"]`).first();
+
+export async function photograph(page, name) {
+	await page.screenshot({ path: `${screens}${name}.png` });
+}

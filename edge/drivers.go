@@ -3,6 +3,7 @@ package edge
 import (
 	"errors"
 	"fmt"
+	"os"
 
 	"github.com/BurntSushi/toml"
 	"periph.io/x/conn/v3/spi"
@@ -30,7 +31,7 @@ type House struct {
 // Login is how one device signs in to the broker.
 type Login struct {
 	Name   string `toml:"name"`   // an MQTT oven's is its oven's id
-	Secret string `toml:"secret"` // at least 12 characters
+	Secret string `toml:"secret"` // at least 12 characters; "${NAME}" takes it from the environment
 }
 
 // Cook is somebody who can sign in.
@@ -53,6 +54,9 @@ func LoadHouse(path string) (House, error) {
 	if unknown := meta.Undecoded(); len(unknown) > 0 {
 		return h, settings.Usage("--devices: %s: %q is nothing a device file has", path, unknown[0].String())
 	}
+	if err := h.fetchSecrets(); err != nil {
+		return h, settings.Usage("--devices: %s: %w", path, err)
+	}
 	if err := h.check(); err != nil {
 		return h, settings.Usage("--devices: %s: %w", path, err)
 	}
@@ -60,6 +64,21 @@ func LoadHouse(path string) (House, error) {
 		h.Ovens[i] = h.Ovens[i].WithDefaults()
 	}
 	return h, nil
+}
+
+// fetchSecrets takes the secrets that stand outside the file from the environment.
+func (h House) fetchSecrets() error {
+	var missing []error
+	for i := range h.Devices {
+		h.Devices[i].Secret = os.Expand(h.Devices[i].Secret, func(name string) string {
+			value, ok := os.LookupEnv(name)
+			if !ok {
+				missing = append(missing, fmt.Errorf("the secret of %s is to come from the environment: set %s", h.Devices[i].Name, name))
+			}
+			return value
+		})
+	}
+	return errors.Join(missing...)
 }
 
 func (h House) check() error {

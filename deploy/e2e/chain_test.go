@@ -1,0 +1,316 @@
+// Package e2e puts the whole together, as `make run` does: the real programs in processes of their own, real cables that are cut, real
+// SIGKILL. What is tested here can be seen from outside only.
+package e2e
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// chain is what bin/local runs for one test.
+type chain struct {
+	t       *testing.T
+	base    int
+	control string
+	cloud   string
+	client  *http.Client
+	journal bytes.Buffer
+	mu      sync.Mutex
+}
+
+// options of bin/local for a test.
+type options struct {
+	restaurants int
+	guests      float64
+	drivers     int
+	speed       float64
+	cook        bool
+	ownHub      bool
+	base        int // 0: a free range
+}
+
+// ranges hands out port bases to the tests of this package, which run side by side.
+var ranges = struct {
+	sync.Mutex
+	next int
+}{next: 11000}
+
+// portBase finds a base whose ports are free.
+func portBase(t *testing.T) int {
+	t.Helper()
+	ranges.Lock()
+	defer ranges.Unlock()
+	for ; ranges.next < 20000; ranges.next += 211 {
+		if free(ranges.next) {
+			defer func() { ranges.next += 211 }()
+			return ranges.next
+		}
+	}
+	t.Fatal("no free range of ports")
+	return 0
+}
+
+func free(base int) bool {
+	for _, port := range []int{5000, 5001, 5099, 5100, 5101, 5102, 8080, 8081, 8082, 1883, 1891, 1892, 1893, 4222, 7422, 8222, 9090, 9191, 9192, 9193} {
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port+base-5000))
+		if err != nil {
+			return false
+		}
+		_ = l.Close()
+	}
+	return true
+}
+
+func bin(t *testing.T, name string) string {
+	t.Helper()
+	path, err := filepath.Abs(filepath.Join("..", "..", "bin", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(path); err != nil {
+		t.Fatalf("%s is not built: make build", name)
+	}
+	return path
+}
+
+// start runs bin/local until the end of the test.
+func start(t *testing.T, o options) *chain {
+	t.Helper()
+	if o.base == 0 {
+		o.base = portBase(t)
+	}
+	c := &chain{
+		t: t, base: o.base, control: fmt.Sprintf("http://127.0.0.1:%d", o.base+99), cloud: fmt.Sprintf("http://127.0.0.1:%d", o.base),
+		client: &http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}},
+	}
+	args := []string{
+		"--data", dataDir(t), "--port-base", fmt.Sprint(o.base), "--restaurants", fmt.Sprint(max(1, o.restaurants)), "--guests", fmt.Sprint(o.guests),
+		"--drivers", fmt.Sprint(o.drivers), "--speed", fmt.Sprint(max(1, o.speed)), fmt.Sprintf("--cook=%v", o.cook), "--log-level", "warn",
+	}
+	if o.ownHub {
+		args = append(args, "--own-hub", bin(t, "nats-server"))
+	}
+	cmd := exec.Command(bin(t, "local"), args...)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM}
+	cmd.Stderr = c
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	open, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		said := false
+		for lines := bufio.NewScanner(out); lines.Scan(); {
+			if !said && strings.Contains(lines.Text(), "The chain is open") {
+				said = true
+				close(open)
+			}
+		}
+		_ = cmd.Wait()
+	}()
+	t.Cleanup(func() { c.end(cmd, ended) })
+	select {
+	case <-open:
+	case <-ended:
+		t.Fatalf("the chain did not open:\n%s", c.log())
+	case <-time.After(2 * time.Minute):
+		t.Fatalf("the chain did not open in two minutes:\n%s", c.log())
+	}
+	return c
+}
+
+// dataDir is a directory that Postgres, which does not run as root, can enter.
+func dataDir(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "awesome-e2e-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(dir, 0o711); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return dir
+}
+
+func (c *chain) end(cmd *exec.Cmd, ended <-chan struct{}) {
+	began := time.Now()
+	_ = cmd.Process.Signal(os.Interrupt)
+	select {
+	case <-ended:
+		if took := time.Since(began); took > 10*time.Second {
+			c.t.Errorf("Ctrl-C took %s", took)
+		}
+	case <-time.After(20 * time.Second):
+		_ = cmd.Process.Kill()
+		<-ended
+		c.t.Error("Ctrl-C did not end the chain")
+	}
+	if c.t.Failed() {
+		c.t.Logf("what the programs said:\n%s", c.log())
+	}
+}
+
+// Write keeps what the programs say, for a test that fails.
+func (c *chain) Write(p []byte) (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.journal.Write(p)
+}
+
+func (c *chain) log() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	text := c.journal.String()
+	if len(text) > 20_000 {
+		return "…" + text[len(text)-20_000:]
+	}
+	return text
+}
+
+// edge is a restaurant's address; restaurants count from 1.
+func (c *chain) edge(n int) string { return fmt.Sprintf("http://127.0.0.1:%d", c.base-5000+8080+n-1) }
+
+// answer is what came back.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+	err    error
+}
+
+// into decodes the body; a body that is not JSON fails the test.
+func (a answer) into(t *testing.T, v any) {
+	t.Helper()
+	if a.err != nil {
+		t.Fatal(a.err)
+	}
+	if err := json.Unmarshal(a.body, v); err != nil {
+		t.Fatalf("%d %s: %v", a.status, a.body, err)
+	}
+}
+
+// do sends a request; body is JSON text or empty. headers come in pairs.
+func (c *chain) do(method, url, body string, headers ...string) answer {
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, method, url, strings.NewReader(body))
+	if err != nil {
+		return answer{err: err}
+	}
+	if body != "" {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	for i := 0; i+1 < len(headers); i += 2 {
+		req.Header.Set(headers[i], headers[i+1])
+	}
+	res, err := c.client.Do(req)
+	if err != nil {
+		return answer{err: err}
+	}
+	defer func() { _ = res.Body.Close() }()
+	raw, err := io.ReadAll(res.Body)
+	return answer{res.StatusCode, res.Header, raw, err}
+}
+
+func (c *chain) post(url, body string, headers ...string) answer {
+	return c.do(http.MethodPost, url, body, headers...)
+}
+func (c *chain) get(url string) answer { return c.do(http.MethodGet, url, "") }
+
+func (c *chain) internet(n int, up bool) {
+	c.t.Helper()
+	if a := c.post(fmt.Sprintf("%s/restaurants/r%d/internet", c.control, n), fmt.Sprintf(`{"up":%v}`, up)); a.status != 200 {
+		c.t.Fatalf("internet of r%d: %d %s %v", n, a.status, a.body, a.err)
+	}
+}
+
+func (c *chain) kill(process string) {
+	c.t.Helper()
+	if a := c.post(c.control+"/processes/"+process+"/kill", ""); a.status != 200 {
+		c.t.Fatalf("kill %s: %d %s %v", process, a.status, a.body, a.err)
+	}
+}
+
+func (c *chain) restart(process string) {
+	c.t.Helper()
+	if a := c.post(c.control+"/processes/"+process+"/start", ""); a.status != 200 {
+		c.t.Fatalf("start %s: %d %s %v", process, a.status, a.body, a.err)
+	}
+}
+
+// eventually asks until it is so, or fails after a while.
+func (c *chain) eventually(within time.Duration, what string, so func() bool) {
+	c.t.Helper()
+	if !until(within, so) {
+		c.t.Fatalf("not within %s: %s", within, what)
+	}
+}
+
+func until(within time.Duration, so func() bool) bool {
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for deadline := time.Now().Add(within); time.Now().Before(deadline); <-tick.C {
+		if so() {
+			return true
+		}
+	}
+	return so()
+}
+
+// view is what both sides say of an order.
+type view struct {
+	ID       string `json:"id"`
+	OrderID  string `json:"order_id"`
+	Number   *int   `json:"number"`
+	Status   string `json:"status"`
+	Version  int    `json:"version"`
+	Timeline []struct {
+		Status string `json:"status"`
+		By     string `json:"by"`
+	} `json:"timeline"`
+}
+
+func (c *chain) order(id string) (v view, ok bool) {
+	a := c.get(c.cloud + "/api/orders/" + id)
+	if a.err != nil || a.status != 200 {
+		return v, false
+	}
+	return v, json.Unmarshal(a.body, &v) == nil
+}
+
+func basket(restaurant, how, product string) string {
+	address := ""
+	if how == "delivery" {
+		address = `"address":{"street":"1 Main St","city":"Springfield","latitude":40.7431,"longitude":-73.9899},`
+	}
+	return fmt.Sprintf(`{"restaurant_id":%q,"fulfilment":%q,"channel":"web","customer":{"name":"Ada","phone":"+12025550123"},%s
+		"lines":[{"product":%q,"size":"small","quantity":1}],"payment":{"method":"cash"}}`, restaurant, how, address, product)
+}
+
+func counterBasket(how string) string {
+	return fmt.Sprintf(`{"fulfilment":%q,"channel":"counter","customer":{"name":"Grace"},
+		"lines":[{"product":"margherita","size":"small","quantity":1}],"payment":{"method":"cash"}}`, how)
+}

@@ -1,0 +1,234 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"awesome.pizza/cloud/pgdev"
+)
+
+// Chain is everything that runs on this machine.
+type Chain struct {
+	cfg         Config
+	logs        *Log
+	log         *slog.Logger
+	processes   []*Process // in the order in which they start; they end in the reverse
+	restaurants []*restaurant
+}
+
+type restaurant struct {
+	id       string
+	n        int // from 0
+	kitchen  string
+	secret   string // of its oven
+	internet *Internet
+}
+
+func (r *restaurant) view() RestaurantView {
+	return RestaurantView{ID: r.id, Internet: r.internet.Up(), URL: r.kitchen}
+}
+
+// NewChain lays out a chain; nothing runs yet.
+func NewChain(cfg Config, logs *Log, log *slog.Logger) (*Chain, error) {
+	c := &Chain{cfg: cfg, logs: logs, log: log}
+	if err := os.MkdirAll(cfg.Data, 0o755); err != nil {
+		return nil, fmt.Errorf("make the data directory: %w", err)
+	}
+	for n := range cfg.Restaurants {
+		id := "r" + strconv.Itoa(n+1)
+		secret, err := c.secret(id)
+		if err != nil {
+			return nil, err
+		}
+		c.restaurants = append(c.restaurants, &restaurant{
+			id: id, n: n, kitchen: cfg.url(kitchenPort + n), secret: secret,
+			internet: NewInternet(id, cfg.addr(linePort+n), cfg.addr(leafPort)),
+		})
+	}
+	if cfg.OwnHub != "" {
+		c.add("hub", cfg.url(hubPort), cfg.OwnHub, "--config", c.path("hub.conf"))
+	}
+	c.add("cloud", cfg.url(cloudPort), c.cloudArgs()...)
+	for _, r := range c.restaurants {
+		c.add("edge-"+r.id, r.kitchen, c.edgeArgs(r)...)
+	}
+	for _, r := range c.restaurants {
+		c.add("ovens-"+r.id, "", c.ovenArgs(r)...)
+	}
+	if cfg.Drivers > 0 {
+		c.add("drivers", "", c.driverArgs()...)
+	}
+	if cfg.Guests > 0 {
+		c.add("guests", "", c.guestArgs()...)
+	}
+	return c, c.write()
+}
+
+func (c *Chain) path(parts ...string) string {
+	return filepath.Join(append([]string{c.cfg.Data}, parts...)...)
+}
+
+// secret is a restaurant's oven's password: made once, kept with the data.
+func (c *Chain) secret(id string) (string, error) {
+	path := c.path(id + ".secret")
+	if data, err := os.ReadFile(path); err == nil {
+		return string(data), nil
+	}
+	secret := rand.Text()
+	if err := os.WriteFile(path, []byte(secret), 0o600); err != nil {
+		return "", fmt.Errorf("keep the password of an oven: %w", err)
+	}
+	return secret, nil
+}
+
+func (c *Chain) add(name, url string, args ...string) {
+	c.processes = append(c.processes, &Process{Name: name, URL: url, Args: args, Out: c.logs.Of(name)})
+}
+
+func (c *Chain) process(name string) *Process {
+	for _, p := range c.processes {
+		if p.Name == name {
+			return p
+		}
+	}
+	return nil
+}
+
+// Status is the chain as it is now.
+func (c *Chain) Status() Status {
+	var s Status
+	for _, p := range c.processes {
+		s.Processes = append(s.Processes, p.View())
+	}
+	for _, r := range c.restaurants {
+		s.Restaurants = append(s.Restaurants, r.view())
+	}
+	return s
+}
+
+// Start starts everything, waiting for each part that another needs.
+func (c *Chain) Start(ctx context.Context) error {
+	if hub := c.process("hub"); hub != nil {
+		if err := c.startAndAwait(ctx, hub, "/healthz"); err != nil {
+			return err
+		}
+	}
+	if err := c.startAndAwait(ctx, c.process("cloud"), "/readyz"); err != nil {
+		return err
+	}
+	for _, r := range c.restaurants {
+		if err := r.internet.Set(true); err != nil {
+			return err
+		}
+		if err := c.enrol(ctx, r); err != nil {
+			return err
+		}
+		if err := c.startAndAwait(ctx, c.process("edge-"+r.id), "/readyz"); err != nil {
+			return err
+		}
+	}
+	for _, p := range c.processes {
+		if p.View().State == Ended {
+			if err := p.Start(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (c *Chain) startAndAwait(ctx context.Context, p *Process, path string) error {
+	if err := p.Start(); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		if answers(ctx, p.URL+path) {
+			return nil
+		}
+		if p.View().State == Ended {
+			return fmt.Errorf("%s ended while it started; its last lines say why", p.Name)
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("%s is not ready: %s%s does not answer 200: %w", p.Name, p.URL, path, ctx.Err())
+		case <-tick.C:
+		}
+	}
+}
+
+func answers(ctx context.Context, url string) bool {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return false
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return false
+	}
+	_, _ = io.Copy(io.Discard, res.Body)
+	return res.Body.Close() == nil && res.StatusCode == http.StatusOK
+}
+
+// Stop ends everything, those who need others first, and cuts every line. The private Postgres of a cloud that was killed is nobody's
+// child: it is ended too.
+func (c *Chain) Stop() {
+	first := len(c.processes)
+	for i, p := range c.processes {
+		if p.Name == "cloud" {
+			first = i
+		}
+	}
+	stopAll(c.processes[first+1:], c.log)
+	stopAll(c.processes[:first+1], c.log)
+	for _, r := range c.restaurants {
+		_ = r.internet.Set(false)
+	}
+	if c.cfg.Postgres != "" {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	if pg, err := pgdev.Start(ctx, pgdev.Config{Dir: c.path("cloud", "postgres")}); err == nil {
+		_ = pg.Stop()
+	}
+}
+
+// stopAll asks all of them at once, so that ending takes as long as the slowest.
+func stopAll(processes []*Process, log *slog.Logger) {
+	done := make(chan struct{})
+	for _, p := range processes {
+		go func() {
+			defer func() { done <- struct{}{} }()
+			if err := p.Stop(); err != nil {
+				log.Warn("stop", "process", p.Name, "err", err)
+			}
+		}()
+	}
+	for range processes {
+		<-done
+	}
+}
+
+// Serve answers the control page until ctx ends.
+func (c *Chain) Serve(ctx context.Context, l net.Listener) error {
+	s := &http.Server{Handler: c.control(), ReadHeaderTimeout: 5 * time.Second}
+	stop := context.AfterFunc(ctx, func() { _ = s.Close() })
+	defer stop()
+	if err := s.Serve(l); ctx.Err() == nil {
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"github.com/spf13/pflag"
+
+	"awesome.pizza/shared/settings"
+)
+
+// Config is what a chain on one machine is told. Each field is a flag, an environment variable LOCAL_… and a key of the TOML file.
+type Config struct {
+	Data        string
+	Bin         string
+	PortBase    int
+	Restaurants int
+	Guests      float64
+	Drivers     int
+	Speed       float64
+	Seed        int64
+	Cook        bool
+	OwnHub      string
+	Postgres    string
+	LogLevel    string
+	File        string
+}
+
+func (c *Config) flags(f *pflag.FlagSet) {
+	here, err := os.Executable()
+	if err != nil {
+		here = "bin/local"
+	}
+	f.StringVar(&c.Data, "data", "data/local", "`directory` of everything the chain remembers")
+	f.StringVar(&c.Bin, "bin", filepath.Dir(here), "`directory` of the programs cloud, edge and firmware-sim")
+	f.IntVar(&c.PortBase, "port-base", 5000, "`port` of the cloud; all other ports move with it")
+	f.IntVar(&c.Restaurants, "restaurants", 2, "`number` of restaurants, 1 to 20")
+	f.Float64Var(&c.Guests, "guests", 4, "web orders `per minute`, over all restaurants; 0 for none")
+	f.IntVar(&c.Drivers, "drivers", 3, "simulated drivers `per restaurant`; 0 for none")
+	f.Float64Var(&c.Speed, "speed", 1, "how many times faster than life cooks, ovens and drivers work: `factor`")
+	f.Int64Var(&c.Seed, "seed", 1, "`number` from which everything random is made")
+	f.BoolVar(&c.Cook, "cook", true, "a robot cooks what nobody else has touched; --cook=false leaves it to you")
+	f.StringVar(&c.OwnHub, "own-hub", "", "`program` nats-server, to run the hub as a process of its own instead of inside the cloud")
+	f.StringVar(&c.Postgres, "database-url", "", "`url` of a Postgres to use instead of a private one")
+	f.StringVar(&c.LogLevel, "log-level", "info", "`level` of all programs: debug, info, warn or error")
+	f.StringVar(&c.File, "config", "", "TOML `file` with any of these settings")
+}
+
+func (c *Config) check() error {
+	switch {
+	case c.Restaurants < 1 || c.Restaurants > 20:
+		return settings.Usage("--restaurants is %d; write a number from 1 to 20", c.Restaurants)
+	case c.PortBase < 5000 || c.PortBase > 50000:
+		return settings.Usage("--port-base is %d; write a number from 5000 to 50000", c.PortBase)
+	case c.Guests < 0 || c.Guests > 6000 || c.Drivers < 0 || c.Drivers > 100:
+		return settings.Usage("--guests is 0 to 6000 a minute, --drivers 0 to 100 a restaurant")
+	case c.Speed < 0.1 || c.Speed > 1000:
+		return settings.Usage("--speed is %v; write a factor from 0.1 to 1000", c.Speed)
+	}
+	return nil
+}
+
+// Ports, as docs name them for a port base of 5000; they all move with it.
+func (c *Config) port(usual int) int { return usual + c.PortBase - 5000 }
+
+func (c *Config) addr(usual int) string { return "127.0.0.1:" + strconv.Itoa(c.port(usual)) }
+
+func (c *Config) url(usual int) string { return "http://" + c.addr(usual) }
+
+const (
+	cloudPort   = 5000
+	controlPort = 5099
+	linePort    = 5100 // the first restaurant's line to the hub; one more for each
+	phonePort   = 1883
+	clientPort  = 4222
+	leafPort    = 7422
+	hubPort     = 8222
+	metricsPort = 9090
+	edgeMetrics = 9191
+	kitchenPort = 8080 // of the first restaurant
+	devicePort  = 1891
+)

@@ -1,0 +1,224 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"text/template"
+	"time"
+)
+
+func (c *Chain) cloudArgs() []string {
+	args := []string{
+		c.program("cloud"), "serve", "--data", c.path("cloud"), "--restaurants", c.path("restaurants.toml"),
+		"--listen", c.cfg.addr(cloudPort), "--mqtt-listen", c.cfg.addr(phonePort), "--metrics-listen", c.cfg.addr(metricsPort),
+		"--leaf-listen", c.cfg.addr(leafPort), "--client-listen", c.cfg.addr(clientPort), "--monitor-listen", c.cfg.addr(hubPort),
+		"--log-level", c.cfg.LogLevel,
+	}
+	if c.cfg.OwnHub != "" {
+		args = append(args, "--nats-url", "nats://"+c.cfg.addr(clientPort))
+	}
+	if c.cfg.Postgres != "" {
+		args = append(args, "--database-url", c.cfg.Postgres)
+	}
+	return args
+}
+
+func (c *Chain) edgeArgs(r *restaurant) []string {
+	return []string{
+		c.program("edge"), "serve", "--data", c.path(r.id), "--devices", c.path(r.id + ".toml"),
+		"--listen", c.cfg.addr(kitchenPort + r.n), "--mqtt-listen", c.cfg.addr(devicePort + r.n),
+		"--metrics-listen", c.cfg.addr(edgeMetrics + r.n), "--hub", "nats-leaf://" + c.cfg.addr(linePort+r.n), "--log-level", c.cfg.LogLevel,
+	}
+}
+
+func (c *Chain) ovenArgs(r *restaurant) []string {
+	return append(c.simArgs("ovens", r.n), "--broker", "mqtt://"+c.cfg.addr(devicePort+r.n), "--edge", r.kitchen, "--kitchen", r.id,
+		"--oven", "oven-1=deck:2:4", "--secret", "oven-1="+r.secret, fmt.Sprintf("--cook=%v", c.cfg.Cook), "--hands", "4")
+}
+
+func (c *Chain) driverArgs() []string {
+	first := c.places()[0]
+	return append(c.simArgs("drivers", 100), "--broker", "mqtt://"+c.cfg.addr(phonePort), "--cloud", c.cfg.url(cloudPort),
+		"--count", strconv.Itoa(c.cfg.Drivers*c.cfg.Restaurants), "--near", fmt.Sprintf("%v,%v", first.Latitude, first.Longitude))
+}
+
+func (c *Chain) guestArgs() []string {
+	return append(c.simArgs("guests", 200), "--cloud", c.cfg.url(cloudPort), "--per-minute", fmt.Sprint(c.cfg.Guests))
+}
+
+// simArgs are what all simulators are told; each has its own chance.
+func (c *Chain) simArgs(what string, n int) []string {
+	return []string{
+		c.program("firmware-sim"), what, "--speed", fmt.Sprint(c.cfg.Speed), "--seed", strconv.FormatInt(c.cfg.Seed+int64(n), 10),
+		"--log-level", c.cfg.LogLevel,
+	}
+}
+
+func (c *Chain) program(name string) string { return filepath.Join(c.cfg.Bin, name) }
+
+// enrol binds a node to its restaurant, unless it is from an earlier run.
+func (c *Chain) enrol(ctx context.Context, r *restaurant) error {
+	if _, err := os.Stat(c.path(r.id, "enrolment.json")); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	code, err := output(ctx, c.program("cloud"), "enroll", r.id, "--quiet", "--cloud", c.cfg.url(cloudPort))
+	if err != nil {
+		return err
+	}
+	_, err = output(ctx, c.program("edge"), "enroll", strings.TrimSpace(code), "--cloud", c.cfg.url(cloudPort), "--data", c.path(r.id))
+	return err
+}
+
+func output(ctx context.Context, program string, args ...string) (string, error) {
+	var out, complaint bytes.Buffer
+	cmd := exec.CommandContext(ctx, program, args...)
+	cmd.Stdout, cmd.Stderr = &out, &complaint
+	if err := cmd.Run(); err != nil {
+		return "", fmt.Errorf("%s %s: %w: %s", filepath.Base(program), args[0], err, strings.TrimSpace(complaint.String()))
+	}
+	return out.String(), nil
+}
+
+// write lays out the files that the programs read.
+func (c *Chain) write() error {
+	if err := fill(c.path("restaurants.toml"), restaurantsFile, c.places()); err != nil {
+		return err
+	}
+	for _, r := range c.restaurants {
+		if err := fill(c.path(r.id+".toml"), devicesFile, map[string]any{"Secret": r.secret, "Pins": r.n == 0}); err != nil {
+			return err
+		}
+	}
+	if c.cfg.OwnHub == "" {
+		return nil
+	}
+	trust := c.path("cloud", "trust.conf")
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	if _, err := output(ctx, c.program("cloud"), "trust", "--data", c.path("cloud"), "--out", trust); err != nil {
+		return err
+	}
+	return fill(c.path("hub.conf"), hubFile, map[string]string{
+		"Clients": c.cfg.addr(clientPort), "Leaves": c.cfg.addr(leafPort), "Monitor": c.cfg.addr(hubPort), "Store": c.abs("hub"),
+	})
+}
+
+func (c *Chain) abs(parts ...string) string {
+	path, err := filepath.Abs(c.path(parts...))
+	if err != nil {
+		return c.path(parts...)
+	}
+	return path
+}
+
+// fill writes a file from a template. Files are for this account only: some hold secrets.
+func fill(path, text string, data any) error {
+	t, err := template.New(filepath.Base(path)).Funcs(template.FuncMap{"quote": strconv.Quote}).Parse(text)
+	if err != nil {
+		return fmt.Errorf("lay out %s: %w", path, err)
+	}
+	var b bytes.Buffer
+	if err := t.Execute(&b, data); err != nil {
+		return fmt.Errorf("lay out %s: %w", path, err)
+	}
+	if err := os.WriteFile(path, b.Bytes(), 0o600); err != nil {
+		return fmt.Errorf("lay out %s: %w", path, err)
+	}
+	return nil
+}
+
+type place struct {
+	ID, Name, Address   string
+	Latitude, Longitude float64
+}
+
+// places are restaurants around one city, each a few kilometres from the next.
+func (c *Chain) places() []place {
+	names := []string{"Main Street", "Harbour", "Old Mill", "Station", "Park Side", "University", "Riverside", "Market Hall", "Hilltop", "West End"}
+	all := make([]place, 0, len(c.restaurants))
+	for _, r := range c.restaurants {
+		name := names[r.n%len(names)]
+		if r.n >= len(names) {
+			name += " " + strconv.Itoa(r.n/len(names)+1)
+		}
+		all = append(all, place{
+			ID: r.id, Name: "Awesome Pizza " + name, Address: fmt.Sprintf("%d %s, Springfield", 10+r.n, name),
+			Latitude: 40.7410 + 0.012*float64(r.n%5), Longitude: -73.9890 - 0.014*float64(r.n/5),
+		})
+	}
+	return all
+}
+
+const restaurantsFile = `# Written at every start.
+{{range .}}
+[[restaurant]]
+id = {{quote .ID}}
+name = {{quote .Name}}
+address = {{quote .Address}}
+latitude = {{.Latitude}}
+longitude = {{.Longitude}}
+time_zone = "America/New_York"
+radius_km = 8
+cooks = 3
+{{end}}`
+
+// The first restaurant has an oven on its node's own pins besides: a thermocouple on a simulated bus.
+const devicesFile = `# Written at every start.
+[[oven]]
+id = "oven-1"
+name = "Deck oven"
+kind = "mqtt"
+band_low = 260
+band_high = 340
+chambers = ["upper", "lower"]
+decks = 2
+capacity = 8
+{{if .Pins}}
+[[oven]]
+id = "oven-2"
+name = "Stone oven"
+kind = "max31855"
+bus = "sim"
+band_low = 280
+band_high = 330
+chambers = ["stone"]
+capacity = 4
+{{end}}
+[[device]]
+name = "oven-1"
+secret = {{quote .Secret}}
+
+[[cook]]
+id = "ada"
+name = "Ada"
+
+[[cook]]
+id = "bruno"
+name = "Bruno"
+
+[[cook]]
+id = "robot"
+name = "Robot"
+`
+
+const hubFile = `# Written at every start.
+include {{quote "cloud/trust.conf"}}
+server_name: hub
+listen: {{quote .Clients}}
+http: {{quote .Monitor}}
+max_payload: 1MB
+ping_interval: "10s"
+ping_max: 2
+leafnodes { listen: {{quote .Leaves}}, no_advertise: true, compression: off }
+jetstream { store_dir: {{quote .Store}}, domain: hub, sync_interval: always }
+`

@@ -1,0 +1,141 @@
+// Command local runs a whole chain on this machine: the cloud, restaurants with simulated ovens, drivers and guests, each as the real
+// program in a process of its own. Its control page cuts a restaurant's internet, kills processes and starts them again.
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+
+	"awesome.pizza/shared/settings"
+	"awesome.pizza/shared/watch"
+)
+
+func main() { os.Exit(settings.Run(command())) }
+
+func command() *cobra.Command {
+	var c Config
+	cmd := &cobra.Command{
+		Use:   "local",
+		Short: "A whole chain on this machine",
+		Long: `local starts a cloud, restaurants with simulated ovens, drivers and guests, prints where to look, and ends all of it on Ctrl-C.
+
+Control (port base + 99):
+  curl localhost:5099/status
+  curl -X POST localhost:5099/restaurants/r1/internet -d '{"up":false}'     cut a restaurant's internet; {"up":true} mends it
+  curl -X POST localhost:5099/processes/cloud/kill                          SIGKILL; /start starts it again`,
+		Example: "  bin/local\n  bin/local --restaurants 5 --guests 30 --speed 10\n  bin/local --data /tmp/chain --port-base 15000",
+		Version: watch.BuildVersion(),
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := settings.Fill(cmd, "LOCAL"); err != nil {
+				return err
+			}
+			if err := c.check(); err != nil {
+				return err
+			}
+			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+			defer stop()
+			return run(ctx, c)
+		},
+	}
+	c.flags(cmd.Flags())
+	return cmd
+}
+
+func run(ctx context.Context, cfg Config) error {
+	log, err := watch.Logger(os.Stderr, cfg.LogLevel)
+	if err != nil {
+		return settings.Usage("--log-level is %q; write debug, info, warn or error", cfg.LogLevel)
+	}
+	info, err := os.Stderr.Stat()
+	color := err == nil && info.Mode()&os.ModeCharDevice != 0
+	control, err := new(net.ListenConfig).Listen(ctx, "tcp", cfg.addr(controlPort))
+	if err != nil {
+		return fmt.Errorf("open the control page: is another chain running? --port-base moves all ports: %w", err)
+	}
+	defer func() { _ = control.Close() }()
+	chain, err := NewChain(cfg, &Log{out: os.Stderr, width: 10, color: color}, log)
+	if err != nil {
+		return err
+	}
+	defer chain.Stop()
+	if err := chain.Start(ctx); err != nil {
+		if errors.Is(err, context.Canceled) {
+			return nil
+		}
+		return err
+	}
+	fmt.Fprint(os.Stdout, chain.Welcome())
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return chain.Serve(ctx, control) })
+	g.Go(func() error { return chain.listenToKeys(ctx, os.Stdin) })
+	return g.Wait()
+}
+
+// Welcome says where to look.
+func (c *Chain) Welcome() string {
+	var b strings.Builder
+	line := func(what, where string) { fmt.Fprintf(&b, "  %-22s %s\n", what, where) }
+	b.WriteString("\nThe chain is open.\n\n")
+	line("order a pizza", c.cfg.url(cloudPort)+"/")
+	line("head office", c.cfg.url(cloudPort)+"/hq")
+	line("a driver's phone", c.cfg.url(cloudPort)+"/driver")
+	for _, r := range c.restaurants {
+		line("kitchen of "+r.id, r.kitchen+"/")
+		line("counter of "+r.id, r.kitchen+"/counter")
+	}
+	line("control", c.cfg.url(controlPort)+"/status")
+	b.WriteString("\nType the number of a restaurant and Enter to cut its internet, again to mend it. Ctrl-C closes the chain.\n\n")
+	return b.String()
+}
+
+// listenToKeys lets a person cut and mend cables by typing 1, 2, … A closed standard input is nobody typing.
+func (c *Chain) listenToKeys(ctx context.Context, in *os.File) error {
+	lines := make(chan string)
+	go func() { // ends with the process: a read from a terminal cannot be called off
+		defer close(lines)
+		for typed := bufio.NewScanner(in); typed.Scan(); {
+			select {
+			case lines <- strings.TrimSpace(typed.Text()):
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case word, open := <-lines:
+			if !open {
+				lines = nil
+				continue
+			}
+			c.toggle(strings.TrimPrefix(word, "r"))
+		}
+	}
+}
+
+func (c *Chain) toggle(number string) {
+	for _, r := range c.restaurants {
+		if strings.TrimPrefix(r.id, "r") != number {
+			continue
+		}
+		up := !r.internet.Up()
+		if err := r.internet.Set(up); err != nil {
+			c.log.Error("internet", "restaurant", r.id, "err", err)
+			return
+		}
+		c.log.Info("internet", "restaurant", r.id, "up", up)
+	}
+}

@@ -82,9 +82,11 @@ func (im image) wrong(root string) []string {
 		return []string{fmt.Sprintf("the entry point %v is none of our programs", im.entrypoint)}
 	}
 	wrong = append(wrong, p.accepts(im.cmd)...)
-	if len(im.health) != 2 || im.health[0] != "/"+im.binary {
+	switch {
+	case p.name == "firmware-sim": // nobody depends on the simulated world being well
+	case len(im.health) != 2 || im.health[0] != "/"+im.binary:
 		say("the health check %v does not ask the program itself, and there is nothing else in the image", im.health)
-	} else {
+	default:
 		wrong = append(wrong, p.accepts(im.health[1:])...)
 	}
 	if im.last("FROM") != "scratch" {

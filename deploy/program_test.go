@@ -5,6 +5,7 @@ package deploy_test
 import (
 	"context"
 	"fmt"
+	"net"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -116,7 +117,8 @@ func (p program) reads(sub, variable string) error {
 	return nil
 }
 
-// ports are the ports a command listens on: from its arguments, else from the defaults of its flags.
+// ports are the ports a command offers to others: from its arguments, else from the defaults of its flags. What it offers to its own
+// machine alone is not among them.
 func (p program) ports(args []string) (map[string]string, error) {
 	known, err := p.command(args[0])
 	if err != nil {
@@ -134,8 +136,8 @@ func (p program) ports(args []string) (map[string]string, error) {
 				value = v
 			}
 		}
-		if i := strings.LastIndex(value, ":"); i >= 0 {
-			at[value[i+1:]] = flag
+		if host, port, err := net.SplitHostPort(value); err == nil && host != "127.0.0.1" {
+			at[port] = flag
 		}
 	}
 	return at, nil

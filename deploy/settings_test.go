@@ -14,6 +14,7 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 
 	"awesome.pizza/cloud/downlink"
+	"awesome.pizza/cloud/restaurant"
 	"awesome.pizza/edge"
 	"awesome.pizza/edge/oven"
 )
@@ -86,6 +87,53 @@ func TestTheExampleDevicesAreDevices(t *testing.T) {
 	for _, d := range house.Devices {
 		if d.Secret != "only for this test" {
 			t.Errorf("the secret of %s is not taken from the environment", d.Name)
+		}
+	}
+}
+
+// What stands in an example without a # is said to be the default.
+func TestExampleSettingsShowTheDefaults(t *testing.T) {
+	t.Parallel()
+	for file, p := range map[string]program{
+		"edge/example.toml":  programs["edge"],
+		"cloud/example.toml": programs["cloud"],
+		"sim/example.toml":   programs["firmware-sim"],
+	} {
+		known, err := p.command(p.serves())
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		var settings map[string]any
+		if _, err := toml.DecodeFile(file, &settings); err != nil {
+			t.Fatal(err)
+		}
+		for key, value := range settings {
+			if is := known[strings.ReplaceAll(key, "_", "-")]; is != fmt.Sprint(value) {
+				t.Errorf("%s shows %s = %v as the default, which is %q", file, key, value, is)
+			}
+		}
+	}
+}
+
+func TestTheExampleRestaurantsAreRestaurants(t *testing.T) {
+	t.Parallel()
+	var chain struct {
+		Restaurants []restaurant.Restaurant `toml:"restaurant"`
+	}
+	meta, err := toml.DecodeFile("cloud/restaurants.toml", &chain)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if unknown := meta.Undecoded(); len(unknown) > 0 {
+		t.Errorf("nobody reads %v", unknown)
+	}
+	if len(chain.Restaurants) != 2 {
+		t.Errorf("the compose file starts two restaurants, the chain has %d", len(chain.Restaurants))
+	}
+	for i := range chain.Restaurants {
+		if err := chain.Restaurants[i].Check(); err != nil {
+			t.Error(err)
 		}
 	}
 }

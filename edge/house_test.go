@@ -1,0 +1,62 @@
+package edge_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"awesome.pizza/edge"
+	"awesome.pizza/shared/settings"
+)
+
+func houseFile(t *testing.T, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "devices.toml")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestTheExampleHouseIsUsable(t *testing.T) { // not parallel: the secret comes from the environment, which is the process's
+	t.Setenv("EDGE_OVEN_1_SECRET", "a-long-enough-secret")
+	h, err := edge.LoadHouse("../deploy/edge/devices.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(h.Ovens) == 0 || len(h.Cooks) == 0 || h.Devices[0].Secret != "a-long-enough-secret" {
+		t.Errorf("%+v", h)
+	}
+}
+
+func TestAnEmptyHouseIsAHouse(t *testing.T) {
+	t.Parallel()
+	if h, err := edge.LoadHouse(""); err != nil || len(h.Ovens) != 0 {
+		t.Errorf("%+v, %v", h, err)
+	}
+}
+
+func TestUnusableHousesSayWhatToWriteInstead(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ text, want string }{
+		"not TOML":              {"[[oven", "read "},
+		"a word nobody knows":   {"[[oven]]\nid = \"o\"\nkind = \"mqtt\"\nband_low = 1\nband_high = 2\nhumidity = 3", "humidity"},
+		"a kind without driver": {"[[oven]]\nid = \"o\"\nkind = \"steam\"\nband_low = 1\nband_high = 2", `kind must be "max31855" or "mqtt"`},
+		"no bus":                {"[[oven]]\nid = \"o\"\nkind = \"max31855\"\nband_low = 1\nband_high = 2", "bus must name the SPI port"},
+		"a short secret":        {"[[device]]\nname = \"o\"\nsecret = \"1234\"", "a secret of at least 12 characters"},
+		"the same name twice":   {"[[device]]\nname = \"o\"\nsecret = \"123456789012\"\n[[device]]\nname = \"o\"\nsecret = \"123456789012\"", "a name of its own"},
+		"a secret nobody set":   {"[[device]]\nname = \"o\"\nsecret = \"${EDGE_NOBODY_SETS_THIS}\"", "set EDGE_NOBODY_SETS_THIS"},
+		"an unknown station":    {"[[cook]]\nid = \"ada\"\nskills = [\"cellar\"]", `"cellar" is no station`},
+		"two cooks of one id":   {"[[cook]]\nid = \"ada\"\n[[cook]]\nid = \"ada\"", "one of its own"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := edge.LoadHouse(houseFile(t, c.text))
+			if !errors.Is(err, settings.ErrUsage) || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got %v, want %q", err, c.want)
+			}
+		})
+	}
+}

@@ -56,6 +56,7 @@ func (c *Crew) Run(ctx context.Context) error {
 func (c *Crew) read(ctx context.Context) error {
 	pause := 250 * time.Millisecond
 	for ctx.Err() == nil {
+		c.signIn(ctx)
 		err := c.Edge.Follow(ctx, "/api/board/stream", "", func(e call.Event) error {
 			pause = 250 * time.Millisecond
 			return c.hear(e)
@@ -73,6 +74,15 @@ func (c *Crew) read(ctx context.Context) error {
 		pause = min(2*pause, 4*time.Second)
 	}
 	return nil
+}
+
+// signIn puts the robot's name on the tickets it starts, so that it knows them again after a restart. A restaurant that has no such
+// cook on its list is worked in without a name.
+func (c *Crew) signIn(ctx context.Context) {
+	err := c.Edge.Do(ctx, call.Request{Method: http.MethodPost, Path: "/api/cooks/" + url.PathEscape(c.Hands.Who) + "/sign-in"}, nil)
+	if err != nil && ctx.Err() == nil {
+		c.Log.Debug("not signed in", "cook", c.Hands.Who, "err", err)
+	}
 }
 
 func (c *Crew) hear(e call.Event) error {

@@ -104,11 +104,15 @@ func (h *Hands) Decide(now time.Time, b Board, free int) []Act {
 
 // takes reports whether the ticket is ours: begun by us, given to us, or given to nobody and touched by nobody while a hand is free.
 func (h *Hands) takes(t Ticket) bool {
-	if h.mine[t.Order] || h.Who != "" && t.Cook == h.Who {
+	switch {
+	case t.Cook != "" && t.Cook != h.Who:
+		delete(h.mine, t.Order) // a person took it over
+		return false
+	case t.Cook != "" || h.mine[t.Order]:
 		h.mine[t.Order] = true
 		return true
 	}
-	untouched := t.State == order.Queued && t.Cook == "" && !slices.ContainsFunc(t.Items, func(i Item) bool { return i.State != order.ItemQueued || i.Remakes > 0 })
+	untouched := t.State == order.Queued && !slices.ContainsFunc(t.Items, func(i Item) bool { return i.State != order.ItemQueued || i.Remakes > 0 })
 	if untouched && h.freeHands() > 0 {
 		h.mine[t.Order] = true
 	}
@@ -131,7 +135,7 @@ func (h *Hands) ticket(now time.Time, t Ticket) (Act, bool) {
 	at := place{order: t.Order}
 	switch {
 	case t.State == order.Queued:
-		return h.do(now, h.begin(now, at, order.ItemQueued, notice), Act{Do: Start, Order: t.Order})
+		return h.byHand(now, at, order.ItemQueued, notice, Act{Do: Start, Order: t.Order})
 	case t.State == order.Ready && t.Fulfilment != order.ByDelivery:
 		if j := h.jobs[at]; j == nil || j.state != order.ItemDone {
 			h.begin(now, at, order.ItemDone, min(h.Dice.Wait(guestComes), 4*guestComes))

@@ -190,6 +190,27 @@ func TestATicketSomebodyElseTouchedIsLeftAlone(t *testing.T) {
 	}
 }
 
+func TestATicketGivenToAPersonIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	k := newKitchen(t)
+	o := k.place("a", order.Carryout, pizza(2))
+	h := newHands(k, 1)
+	for second := range 10 {
+		for _, a := range h.Decide(friday.Add(time.Duration(second)*time.Second), k.board(), k.slots) {
+			k.happens(h, a)
+		}
+	}
+	if o.p.Kitchen() != order.Preparing {
+		t.Fatalf("it is %s", o.p.Kitchen())
+	}
+	o.cook = "ada" // takes it over
+	for second := 10; second < 600; second++ {
+		if acts := h.Decide(friday.Add(time.Duration(second)*time.Second), k.board(), k.slots); len(acts) != 0 {
+			t.Fatalf("the robot goes on: %+v", acts)
+		}
+	}
+}
+
 func TestARobotThatForgotKnowsItsTicketsByItsName(t *testing.T) {
 	t.Parallel()
 	k := newKitchen(t)

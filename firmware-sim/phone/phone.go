@@ -42,7 +42,7 @@ const (
 	perFix    = 10 // glances: a position once a second
 	waitAgain = 2 * time.Second
 	mostAway  = 15 * time.Second
-	goodbye   = 2 * time.Second
+	goodbye   = 1500 * time.Millisecond
 )
 
 // answer is the outcome of the call that was made.
@@ -61,10 +61,14 @@ func (p *Phone) Run(ctx context.Context) error {
 	calling, notBefore, failures := false, time.Time{}, 0
 	var calls sync.WaitGroup
 	defer calls.Wait()
+	onAir, hangUp := context.WithCancel(context.WithoutCancel(ctx)) // a call under way when the shift ends is waited for, a little
+	defer hangUp()
 	for n := 0; ; n++ {
 		select {
 		case <-ctx.Done():
+			impatient := time.AfterFunc(goodbye, hangUp)
 			calls.Wait()
+			impatient.Stop()
 			p.leave(ctx, answers)
 			return nil
 		case o := <-p.Offers:
@@ -81,7 +85,7 @@ func (p *Phone) Run(ctx context.Context) error {
 		}
 		if a, ok := d.Next(); ok && !calling && !time.Now().Before(notBefore) {
 			calling = true
-			calls.Go(func() { answers <- answer{a, p.Network.Tell(ctx, a)} })
+			calls.Go(func() { answers <- answer{a, p.Network.Tell(onAir, a)} })
 		}
 		p.show()
 	}

@@ -16,6 +16,7 @@ import (
 // Oven is an oven on the network. One goroutine owns its firmware; everybody else asks it through do.
 type Oven struct {
 	name     string
+	label    string
 	firmware *oven.Firmware
 	pace     dice.Pace
 	script   *fault.Script
@@ -50,6 +51,7 @@ type OvenView struct {
 
 // OvenSetting is what an oven is made of.
 type OvenSetting struct {
+	Label    string // its name on the rig; the oven's own when empty
 	Firmware *oven.Firmware
 	Kitchen  string
 	Account  Account
@@ -64,6 +66,9 @@ func NewOven(s OvenSetting) *Oven {
 	o := &Oven{
 		name: s.Firmware.Spec().Name, firmware: s.Firmware, pace: s.Pace, script: s.Script, spoiler: fault.NewSpoiler(s.Dice),
 		log: s.Log, asked: make(chan func(time.Time)), heard: make(chan []byte, 16),
+	}
+	if o.label = s.Label; o.label == "" {
+		o.label = o.name
 	}
 	o.line = &Line{
 		Account: s.Account, Mail: NewMail(), Log: s.Log,
@@ -220,7 +225,7 @@ func (o *Oven) obey(payload []byte, now time.Time) {
 }
 
 func (o *Oven) show(now time.Time, state string) {
-	view := OvenView{age: now.Sub(o.born), ID: o.name, Kind: string(o.firmware.Spec().Kind), State: state, Free: o.firmware.Free()}
+	view := OvenView{age: now.Sub(o.born), ID: o.label, Kind: string(o.firmware.Spec().Kind), State: state, Free: o.firmware.Free()}
 	if t, ok := o.firmware.Telemetry(now, o.firmware.Read(oven.Probe{}), 0).Payload.(wire.OvenTelemetry); ok {
 		view.Chambers, view.Items = t.Chambers, t.ItemsIn
 	}
@@ -312,8 +317,8 @@ func (o *Oven) Free() int {
 	return len(o.shown.Free)
 }
 
-// Name is the oven's.
-func (o *Oven) Name() string { return o.name }
+// Name is the oven's on the rig.
+func (o *Oven) Name() string { return o.label }
 
 // Break lets a fault begin now.
 func (o *Oven) Break(ctx context.Context, f fault.Fault) error {

@@ -1,0 +1,157 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+
+	"awesome.pizza/firmware-sim/dice"
+	"awesome.pizza/firmware-sim/fault"
+	"awesome.pizza/firmware-sim/rig"
+)
+
+// failed is an error that no other arguments would have avoided.
+type failed struct{ error }
+
+func (f failed) Unwrap() error { return f.error }
+
+// common is what all commands share.
+type common struct {
+	seed    uint64
+	speed   float64
+	faults  string
+	control string
+	level   string
+	logs    string
+	out     io.Writer
+}
+
+// show is what a command adds to the world: devices on the rig, and what runs beside them.
+type show struct {
+	*common
+	rig    *rig.Rig
+	faults []fault.Fault
+	log    *slog.Logger
+	beside []func(context.Context) error
+}
+
+const rootHelp = `The world outside of a pizza chain: ovens with a heat balance, a robot cook, drivers with phones, and guests.
+
+Everything comes from one seed (--seed) and can run faster than life (--speed). Devices misbehave by script (--faults) or by hand
+(--control). Every flag can also be given as an environment variable (--per-minute is SIM_PER_MINUTE) or as a line of a TOML file
+(--config FILE, per-minute = 3). A flag wins over the environment, the environment over the file.
+
+Faults: DEVICE:FAULT[=VALUE][@START[+FOR]], separated by commas; * stands for every device; times are by the wall clock.
+  silent@60s+30s   nothing is heard for half a minute; facts wait        drop=0.1       readings get lost
+  drift=+3C/min    a probe reads more and more wrong                     duplicate=0.1  messages come twice
+  stuck@5m         a probe says for ever what it said last               reorder=0.1    messages overtake each other
+  clock=-10m       the device's clock is wrong                           garbage=0.01   nonsense comes before a message
+  reboot@120s      power is lost for a moment`
+
+func newRoot(out io.Writer) *cobra.Command {
+	c := &common{out: out}
+	root := &cobra.Command{
+		Use: "firmware-sim", Short: "ovens, drivers and guests for a pizza chain, from one seed", Long: rootHelp, Version: version,
+		SilenceErrors: true, SilenceUsage: true, Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			return fmt.Errorf("say what to simulate: ovens, drivers, guests or chain (firmware-sim --help shows how)")
+		},
+	}
+	flags := root.PersistentFlags()
+	flags.String("config", "", "TOML file with the same settings as the flags")
+	flags.Uint64Var(&c.seed, "seed", 1, "what chance comes from: the same seed, the same world")
+	flags.Float64Var(&c.speed, "speed", 1, "how many times faster than life physics and people are")
+	flags.StringVar(&c.faults, "faults", "", "what goes wrong, like oven-1:silent@60s+30s,*:duplicate=0.1")
+	flags.StringVar(&c.control, "control", "", "loopback address for management by HTTP (GET /devices), like 127.0.0.1:5090; empty: none")
+	flags.StringVar(&c.level, "log-level", "info", "debug, info, warn or error")
+	flags.StringVar(&c.logs, "log-format", "auto", "text, json, or auto: text on a terminal")
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.AddCommand(ovensCommand(c), driversCommand(c), guestsCommand(c), chainCommand(c))
+	return root
+}
+
+// stage checks what all commands share and opens an empty rig.
+func (c *common) stage() (*show, error) {
+	list, err := fault.Parse(c.faults)
+	if err != nil {
+		return nil, fmt.Errorf("--faults: %w", err)
+	}
+	if !(c.speed > 0 && c.speed <= 10_000) {
+		return nil, fmt.Errorf("--speed %v: write how many times faster than life, above 0 and up to 10000, like 10", c.speed)
+	}
+	log, err := c.logger()
+	if err != nil {
+		return nil, err
+	}
+	return &show{common: c, rig: rig.New(log), faults: list, log: log}, nil
+}
+
+func (c *common) pace() dice.Pace { return dice.Pace(c.speed) }
+
+func (c *common) logger() (*slog.Logger, error) {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(c.level)); err != nil {
+		return nil, fmt.Errorf("--log-level %q: write debug, info, warn or error", c.level)
+	}
+	options := &slog.HandlerOptions{Level: level}
+	switch {
+	case c.logs == "text" || c.logs == "auto" && terminal(c.out):
+		return slog.New(slog.NewTextHandler(c.out, options)), nil
+	case c.logs == "json" || c.logs == "auto":
+		return slog.New(slog.NewJSONHandler(c.out, options)), nil
+	}
+	return nil, fmt.Errorf("--log-format %q: write text, json or auto", c.logs)
+}
+
+func terminal(out io.Writer) bool {
+	f, ok := out.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// play runs everything until ctx ends; that is how it is meant to end.
+func (s *show) play(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	if s.control != "" {
+		l, err := listen(ctx, s.control)
+		if err != nil {
+			return err
+		}
+		s.log.Info("management", "url", "http://"+l.Addr().String()+"/devices")
+		g.Go(func() error { return s.rig.Manage(ctx, l) })
+	}
+	g.Go(func() error { return s.rig.Run(ctx) })
+	for _, run := range s.beside {
+		g.Go(func() error { return run(ctx) })
+	}
+	s.log.Info("running", "seed", s.seed, "speed", s.speed, "version", version)
+	if err := g.Wait(); err != nil {
+		return failed{err}
+	}
+	s.log.Info("ended", "at", time.Now().UTC().Format(time.RFC3339))
+	return nil
+}
+
+// listen opens a socket that only this machine can reach.
+func listen(ctx context.Context, addr string) (net.Listener, error) {
+	host, _, err := net.SplitHostPort(addr)
+	ip := net.ParseIP(host)
+	if err != nil || host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return nil, fmt.Errorf("--control %q: write a loopback address and a port, like 127.0.0.1:5090", addr)
+	}
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
+	if err != nil {
+		return nil, failed{fmt.Errorf("open management: %w", err)}
+	}
+	return l, nil
+}

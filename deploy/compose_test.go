@@ -197,6 +197,7 @@ var (
 	secretName = regexp.MustCompile(`PASSWORD|TOKEN|SECRET|KEY|CREDENTIAL`)
 	reference  = regexp.MustCompile(`^\$\{\w+:\?[^}]+\}$`)
 	inURL      = regexp.MustCompile(`://[^/:@]*:([^@]*)@`)
+	inWords    = regexp.MustCompile(`secret=([^;\s]*)`)
 )
 
 // wrongSecrets checks that every secret comes from outside, and that its absence says what is missing.
@@ -208,6 +209,11 @@ func (s service) wrongSecrets() []string {
 		}
 		if m := inURL.FindStringSubmatch(value); m != nil && !reference.MatchString(m[1]) {
 			wrong = append(wrong, "the address in "+variable+" holds a password")
+		}
+		for _, m := range inWords.FindAllStringSubmatch(value, -1) {
+			if !reference.MatchString(m[1]) {
+				wrong = append(wrong, variable+" holds a secret")
+			}
 		}
 	}
 	return wrong
@@ -271,6 +277,7 @@ func TestAComposeFileWithAFaultIsRefused(t *testing.T) {
 		"an unknown variable":       {"CLOUD_NATS_URL", "CLOUD_NAST_URL"},
 		"a password":                {"pizza:${POSTGRES_PASSWORD:?choose a password for the database}@", "pizza:pizza@"},
 		"a token":                   {"${CLOUD_STAFF_TOKEN:?choose a token for the staff of the head office}", "letmein"},
+		"a device's secret":         {"secret=${OVEN_SECRET:?choose-a-secret-for-the-ovens}", "secret=oven123456789"},
 		"a port nobody serves":      {`"5000:5000"`, `"5000:5050"`},
 		"a port published twice":    {`"8081:8080"`, `"8080:8080"`},
 		"a file that is gone":       {"./deploy/nats/hub.conf", "./deploy/nats/hbu.conf"},

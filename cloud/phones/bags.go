@@ -1,0 +1,122 @@
+package phones
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"awesome.pizza/cloud/dispatch"
+	"awesome.pizza/cloud/ordering"
+	"awesome.pizza/shared/broker"
+	"awesome.pizza/shared/order"
+	"awesome.pizza/shared/wire"
+)
+
+// bags is what the drivers whose phones have signed in here carry.
+type bags struct {
+	here  map[string]dispatch.Driver // signed in, and not yet found gone
+	of    map[string][]dispatch.Order
+	owner map[order.ID]string
+}
+
+func newBags() bags {
+	return bags{here: map[string]dispatch.Driver{}, of: map[string][]dispatch.Order{}, owner: map[order.ID]string{}}
+}
+
+func (b *bags) put(driver string, bag []dispatch.Order) {
+	for _, o := range b.of[driver] {
+		if b.owner[o.ID] == driver {
+			delete(b.owner, o.ID)
+		}
+	}
+	if len(bag) == 0 {
+		delete(b.of, driver)
+		return
+	}
+	b.of[driver] = bag
+	for _, o := range bag {
+		b.owner[o.ID] = driver
+	}
+}
+
+// grant is what a driver's phone may say and hear: its own, and what concerns the orders it carries.
+func (b *bags) grant(driver string) broker.Grant {
+	r := wire.DriverRights(driver)
+	for _, o := range b.of[driver] {
+		r.Read = append(r.Read, wire.DriverETATopic(string(o.ID)), wire.OrderEventTopic(string(o.ID)))
+	}
+	return broker.Grant{Device: driver, Publish: r.Publish, Read: r.Read}
+}
+
+// present are the drivers who have signed in here.
+func (p *Phones) present() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Sorted(maps.Keys(p.bags.here))
+}
+
+// concerned are the drivers, signed in here, who have an order or had it.
+func (p *Phones) concerned(r *ordering.Record) []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var out []string
+	if had, ok := p.bags.owner[r.Order.ID]; ok {
+		out = append(out, had)
+	}
+	if r.Driver != nil && !slices.Contains(out, r.Driver.ID) {
+		if _, here := p.bags.here[r.Driver.ID]; here {
+			out = append(out, r.Driver.ID)
+		}
+	}
+	return out
+}
+
+// soil has a driver's bag read again. When too many wait, the regular refresh finds it.
+func (p *Phones) soil(driver string) {
+	select {
+	case p.dirty <- driver:
+	default:
+	}
+}
+
+// refresh reads a bag and has the phone's rights follow.
+func (p *Phones) refresh(ctx context.Context, driver string) {
+	ctx, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
+	bag, err := p.cfg.Store.Bag(ctx, driver)
+	if err != nil {
+		if ctx.Err() == nil {
+			p.cfg.Log.Warn("read a driver's bag", "driver", driver, "err", err)
+		}
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.bags.put(driver, bag)
+	if p.broker.Regrant(p.bags.grant(driver)) == 0 {
+		delete(p.bags.here, driver)
+		p.bags.put(driver, nil)
+	}
+}
+
+// forecast says when the driver of a position will be at the doors of what is in the bag.
+func (p *Phones) forecast(at dispatch.Position, now time.Time) []wire.DriverETA {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	t := p.tracks[at.Driver]
+	if len(p.bags.of[at.Driver]) == 0 || t == nil || now.Sub(t.told) < etaEvery {
+		return nil
+	}
+	t.told = now
+	out := make([]wire.DriverETA, 0, len(p.bags.of[at.Driver]))
+	for _, o := range p.bags.of[at.Driver] {
+		r := dispatch.ETA(now, at.Point(), p.bags.here[at.Driver], o, p.cfg.Travel)
+		latest := wire.At(r.To)
+		out = append(out, wire.DriverETA{
+			Order: string(o.ID), Driver: at.Driver, At: wire.At(now), ETA: wire.At(r.From), Latest: &latest,
+			Position: &wire.Position{Latitude: at.Lat, Longitude: at.Lon}, Heading: at.Heading,
+		})
+	}
+	return out
+}

@@ -108,6 +108,14 @@ func TestFollowingResumesAndStopsWhenTold(t *testing.T) {
 	}
 }
 
+func TestAServerThatHasSaidEverythingIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	c := serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
+	if err := c.Follow(t.Context(), "/", "9", func(call.Event) error { return nil }); !errors.Is(err, call.ErrOver) {
+		t.Error(err)
+	}
+}
+
 func TestAPageIsNoStream(t *testing.T) {
 	t.Parallel()
 	c := serve(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "<html>") })

@@ -22,6 +22,9 @@ type Event struct {
 // ErrSilent says that a stream gave no sign of life, not even the heartbeat that is due every 15 s.
 var ErrSilent = errors.New("the stream went silent")
 
+// ErrOver says that the server has said everything and asks not to be asked again: 204.
+var ErrOver = errors.New("the stream is over for good")
+
 const (
 	heartbeats = 40 * time.Second // two of them missed, and some grace
 	mostLine   = 4 << 20
@@ -50,6 +53,9 @@ func (c *Client) Follow(ctx context.Context, path, last string, each func(Event)
 	defer func() { _ = resp.Body.Close() }()
 	if resp.StatusCode >= http.StatusBadRequest {
 		return fmt.Errorf("follow %s: %w", path, refusal(resp))
+	}
+	if resp.StatusCode == http.StatusNoContent {
+		return ErrOver
 	}
 	if kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")); kind != "text/event-stream" {
 		return fmt.Errorf("follow %s: the server answers with %q, not with a stream", path, kind)

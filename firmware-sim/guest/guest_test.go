@@ -183,7 +183,9 @@ func TestAWitnessComplainsOfWhatCannotBe(t *testing.T) {
 		"back to the beginning":         {order.Carryout, []guest.Seen{{"Queued", 3}, {"Created", 4}}, 1},
 		"cancelled and delivered":       {order.ByDelivery, []guest.Seen{{"Cancelled", 6}, {"Delivered", 7}}, 1},
 		"an older version":              {order.Carryout, []guest.Seen{{"Baking", 6}, {"Baking", 5}}, 1},
-		"one version, two truths":       {order.Carryout, []guest.Seen{{"Baking", 6}, {"QualityCheck", 6}}, 1},
+		"two steps in one version":      {order.ByDelivery, []guest.Seen{{"Baking", 6}, {"ReadyForPickup", 7}, {"DriverAssigned", 7}}, 0},
+		"said again after a cut":        {order.Carryout, []guest.Seen{{"Baking", 6}, {"QualityCheck", 6}, {"ReadyForPickup", 6}, {"QualityCheck", 6}, {"ReadyForPickup", 6}}, 0},
+		"one version, two truths":       {order.ByDelivery, []guest.Seen{{"OutForDelivery", 9}, {"Baking", 9}}, 1},
 		"a driver for what one fetches": {order.Carryout, []guest.Seen{{"ReadyForPickup", 6}, {"OutForDelivery", 7}}, 1},
 		"a word nobody knows":           {order.Carryout, []guest.Seen{{"Burnt", 6}}, 1},
 	} {

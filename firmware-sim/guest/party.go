@@ -122,6 +122,10 @@ func (p *party) follow(ctx context.Context, o placed) {
 			p.complain(o, fmt.Sprintf("the tracking link is refused: %v", err))
 			return
 		}
+		if errors.Is(err, call.ErrOver) {
+			p.complain(o, fmt.Sprintf("the stream is over, and the last word was %s", p.witness.Last().Status))
+			return
+		}
 		if errors.Is(err, errOver) || !wait(ctx, pause) {
 			return
 		}
@@ -130,7 +134,7 @@ func (p *party) follow(ctx context.Context, o placed) {
 }
 
 func (p *party) hear(o placed, e call.Event) error {
-	if e.Name != "order" {
+	if e.Name != "order" && e.Name != "end" {
 		return nil
 	}
 	var s Seen

@@ -18,22 +18,26 @@ type Witness struct {
 	Fulfilment order.Fulfilment
 	last       Seen
 	heard      bool
+	shared     []order.StatusName // seen with the last version: several steps can share one
 }
 
 // See takes what the page was told. The complaint is "" when it can be explained.
 func (w *Witness) See(s Seen) (complaint string) {
 	before, first := w.last, !w.heard
-	if !slices.Contains(order.Statuses(), s.Status) {
-		return fmt.Sprintf("unknown status %q", s.Status)
-	}
-	w.last, w.heard = s, true
 	switch {
-	case first || s == before:
+	case !slices.Contains(order.Statuses(), s.Status):
+		return fmt.Sprintf("unknown status %q", s.Status)
+	case !first && s.Version == before.Version && slices.Contains(w.shared, s.Status):
+		return "" // said again after a cut
+	case first || s.Version != before.Version:
+		w.shared = nil
+	}
+	w.last, w.heard, w.shared = s, true, append(w.shared, s.Status)
+	switch {
+	case first:
 		return ""
 	case s.Version < before.Version:
 		return fmt.Sprintf("version went back from %d (%s) to %d (%s)", before.Version, before.Status, s.Version, s.Status)
-	case s.Version == before.Version:
-		return fmt.Sprintf("version %d was %s and is %s", s.Version, before.Status, s.Status)
 	case s.Status == before.Status:
 		return ""
 	}

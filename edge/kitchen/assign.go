@@ -60,30 +60,32 @@ func (d *draft) giveOut() {
 	}
 }
 
-// give makes sure that somebody who is there has a ticket that is not made yet: the least loaded cook with the skill.
-func (d *draft) give(t Ticket) Ticket {
+// give makes sure that somebody who is there and has the skill holds a ticket that is not made yet: who has it, else the least loaded.
+// Every ticket that changes comes by here, so none is left with somebody who is gone.
+func (d *draft) give(t Ticket) {
 	station := t.toMake()
-	there := func(c Cook) bool { return c.ID == t.Cook && c.can(station) }
-	if station == "" || slices.ContainsFunc(d.cooksNow(), there) {
-		return t
+	if station == "" || !t.Open() {
+		return
 	}
-	chosen := leastLoaded(withLoads(d.cooksNow(), d.open()), station)
+	able := slices.DeleteFunc(slices.Clone(d.cooksNow()), func(c Cook) bool { return !c.can(station) })
+	chosen := ""
+	switch {
+	case slices.ContainsFunc(able, func(c Cook) bool { return c.ID == t.Cook }):
+		return
+	case len(able) == 1:
+		chosen = able[0].ID
+	case len(able) > 1:
+		chosen = leastLoaded(withLoads(able, d.open()))
+	}
 	if chosen != t.Cook {
 		t.Cook = chosen
 		d.put(t)
 	}
-	return t
 }
 
-// leastLoaded is the cook with the smallest load among those who are there and can work at a station, or "".
-func leastLoaded(cooks []Cook, station string) string {
-	best := Cook{Load: -1}
-	for _, c := range cooks {
-		if c.can(station) && (best.Load < 0 || c.Load < best.Load) {
-			best = c
-		}
-	}
-	return best.ID
+// leastLoaded is the cook with the smallest load; among equals the first.
+func leastLoaded(cooks []Cook) string {
+	return slices.MinFunc(cooks, func(x, y Cook) int { return cmp.Compare(x.Load, y.Load) }).ID
 }
 
 func (c Cook) can(station string) bool {

@@ -111,8 +111,11 @@ func (d *draft) step(t Ticket, why cause, action order.Action, items ...string) 
 	return t, nil
 }
 
-// finish adds what follows from the decision: forecasts, timers, alerts that are over, the answer.
+// finish adds what follows from the decision: cooks, forecasts, timers, alerts that are over, the answer.
 func (d *draft) finish() error {
+	for _, t := range d.changed() {
+		d.give(t)
+	}
 	d.forecast()
 	for _, t := range d.changed() {
 		d.mind(t)

@@ -20,7 +20,7 @@ func start(d *draft, t Ticket, tap Tap) (Ticket, error) {
 		return t, t.nothing("to start")
 	}
 	t, err := d.move(t, tap, []ItemStep{{order.Start, items}})
-	if err == nil && slices.ContainsFunc(d.cooksNow(), func(c Cook) bool { return c.ID == tap.Who && c.SignedIn }) {
+	if err == nil && slices.ContainsFunc(d.cooksNow(), func(c Cook) bool { return c.ID == tap.Who && c.can(t.toMake()) }) {
 		t.Cook = tap.Who // who starts it has it
 		d.put(t)
 	}
@@ -116,11 +116,7 @@ func remake(d *draft, t Ticket, tap Tap) (Ticket, error) {
 	if len(items) == 0 {
 		return t, t.nothing("to make again")
 	}
-	t, err := d.step(t, cause{by: event.ByTap, who: tap.Who, reason: tap.Reason}, order.Remake, items...)
-	if err != nil {
-		return t, err
-	}
-	return d.give(t), nil
+	return d.step(t, cause{by: event.ByTap, who: tap.Who, reason: tap.Reason}, order.Remake, items...)
 }
 
 func handOver(d *draft, t Ticket, tap Tap) (Ticket, error) {

@@ -2,6 +2,7 @@ package kitchen
 
 import (
 	"fmt"
+	"log/slog"
 	"time"
 
 	"awesome.pizza/shared/order"
@@ -21,6 +22,8 @@ type Settings struct {
 
 	Stuck   map[order.Kitchen]time.Duration // how long a ticket may stand in a state; see stuckAfter
 	Overdue time.Duration                   // how long past its bake seconds an item may stay in the oven; 30 s
+
+	Log *slog.Logger // slog.Default
 }
 
 // stuckAfter are the defaults of Settings.Stuck. A waiting order waits for the cloud or its time, a ready one for its guest.
@@ -49,6 +52,9 @@ func (s Settings) withDefaults() (Settings, error) {
 	}
 	if s.Zone == nil {
 		s.Zone = time.UTC
+	}
+	if s.Log == nil {
+		s.Log = slog.Default()
 	}
 	if s.Stuck == nil {
 		s.Stuck = stuckAfter()

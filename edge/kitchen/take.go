@@ -80,7 +80,7 @@ func newTicket(o order.Order, items []order.Item, at time.Time) Ticket {
 	return t
 }
 
-// queue gives an order its number and a cook.
+// queue gives an order its number.
 func (d *draft) queue(t Ticket, why cause) (Ticket, error) {
 	t.Day = d.settings.Day(d.now)
 	last, given := d.numbers[t.Day]
@@ -93,7 +93,7 @@ func (d *draft) queue(t Ticket, why cause) (Ticket, error) {
 		return t, err
 	}
 	d.numbers[t.Day] = t.Number
-	return d.give(t), nil
+	return t, nil
 }
 
 // price checks what does not need the kitchen, and makes the order.

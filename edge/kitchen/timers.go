@@ -2,7 +2,6 @@ package kitchen
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"awesome.pizza/shared/event"
@@ -128,16 +127,18 @@ func (d *draft) fire(timer Timer) error {
 const (
 	reforecastEvery = 30 * time.Second
 	pruneEvery      = time.Hour
+	retryEvery      = 5 * time.Second
 )
 
-// Run fires timers when they are due, keeps forecasts fresh and lets the store prune, until ctx ends. It returns nil then; any other
-// error means that the kitchen cannot be written to.
+// Run fires timers when they are due, keeps forecasts fresh and lets the store prune, until ctx ends; it returns nil. While the store
+// cannot be written to, it logs that and tries again: screens go on showing what there is.
 func (k *Kitchen) Run(ctx context.Context) error {
 	reforecast, prune := time.NewTicker(reforecastEvery), time.NewTicker(pruneEvery)
 	defer reforecast.Stop()
 	defer prune.Stop()
+	retry := time.Duration(0)
 	for {
-		wait := time.NewTimer(k.untilDue())
+		wait := time.NewTimer(max(retry, k.untilDue()))
 		var err error
 		select {
 		case <-ctx.Done():
@@ -147,18 +148,24 @@ func (k *Kitchen) Run(ctx context.Context) error {
 		case <-wait.C:
 			err = k.fireDue(ctx)
 		case <-reforecast.C:
-			err = k.change(ctx, func(d *draft) error {
-				d.forecast()
-				return nil
-			})
+			err = k.reforecast(ctx)
 		case <-prune.C:
 			err = k.store.Prune(ctx, k.now())
 		}
 		wait.Stop()
+		retry = 0
 		if err != nil && ctx.Err() == nil {
-			return fmt.Errorf("run the kitchen: %w", err)
+			retry = retryEvery
+			k.settings.Log.ErrorContext(ctx, "kitchen cannot write by itself, trying again", "restaurant", k.settings.Restaurant, "err", err)
 		}
 	}
+}
+
+func (k *Kitchen) reforecast(ctx context.Context) error {
+	return k.change(ctx, func(d *draft) error {
+		d.forecast()
+		return nil
+	})
 }
 
 // untilDue is how long the earliest timer has to go. It is never long: the wall clock may be set meanwhile.

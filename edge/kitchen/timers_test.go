@@ -3,7 +3,9 @@ package kitchen_test
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -20,6 +22,11 @@ import (
 // running is a kitchen that runs in a bubble of time, on a real file. stop ends it as a power cut would: nothing more is written.
 func running(t *testing.T, path string) (h *house, stop func()) {
 	t.Helper()
+	return runningOn(t, path, func(s *store.Store) kitchen.Store { return s })
+}
+
+func runningOn(t *testing.T, path string, disk func(*store.Store) kitchen.Store) (h *house, stop func()) {
+	t.Helper()
 	h = &house{t: t, path: path}
 	var err error
 	if h.store, err = store.Open(t.Context(), path); err != nil {
@@ -30,7 +37,7 @@ func running(t *testing.T, path string) (h *house, stop func()) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if h.Kitchen, err = kitchen.New(t.Context(), h.store, m, clock.System{}, h.hub, settings()); err != nil {
+	if h.Kitchen, err = kitchen.New(t.Context(), disk(h.store), m, clock.System{}, h.hub, quiet()); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -229,20 +236,59 @@ func TestForecastsSlipWhenNobodyWorks(t *testing.T) {
 	})
 }
 
+func TestAKitchenThatCannotWriteGoesOnAndCatchesUp(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "edge.db")
+	synctest.Test(t, func(t *testing.T) {
+		var disk *failing
+		h, stop := runningOn(t, path, func(s *store.Store) kitchen.Store {
+			disk = &failing{Store: s}
+			return disk
+		})
+		h.place(pizza)
+		disk.full.Store(true)
+		after(time.Hour)
+		if len(h.snapshot().Tickets) != 1 || len(h.alerts()) != 0 {
+			t.Errorf("on a full disk the board shows %d tickets, alerts %v", len(h.snapshot().Tickets), h.alerts())
+		}
+		if n := disk.refused.Load(); n > 1000 {
+			t.Errorf("it tried %d times in an hour", n)
+		}
+		disk.full.Store(false)
+		after(time.Minute)
+		if len(h.alerts()) != 1 {
+			t.Errorf("with room again the alerts are %v", h.alerts())
+		}
+		stop()
+	})
+}
+
+// quiet are settings of a kitchen whose log nobody reads.
+func quiet() kitchen.Settings {
+	s := settings()
+	s.Log = slog.New(slog.DiscardHandler)
+	return s
+}
+
 // failing is a store whose disk is full while it says so.
 type failing struct {
 	*store.Store
-	full  bool
-	after bool // the commit happens, only its answer is lost
+	full    atomic.Bool
+	after   bool // the commit happens, only its answer is lost
+	refused atomic.Int64
 }
 
 var errFull = errors.New("database or disk is full")
 
 func (f *failing) Commit(ctx context.Context, c kitchen.Commit) error {
-	if f.full && !f.after {
+	full := f.full.Load()
+	if full {
+		f.refused.Add(1)
+	}
+	if full && !f.after {
 		return errFull
 	}
-	if err := f.Store.Commit(ctx, c); err != nil || !f.full {
+	if err := f.Store.Commit(ctx, c); err != nil || !full {
 		return err
 	}
 	return errFull
@@ -263,12 +309,12 @@ func TestAFullDiskRefusesLoudlyAndStoresNothingHalf(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			disk.full = true
+			disk.full.Store(true)
 			c := counter(pizza)
 			if _, _, err := k.Place(t.Context(), c); !errors.Is(err, errFull) {
 				t.Errorf("an order on a full disk: %v", err)
 			}
-			disk.full = false
+			disk.full.Store(false)
 			ticket, replayed, err := k.Place(t.Context(), c)
 			if err != nil || replayed != late || ticket.Number != 1 {
 				t.Errorf("sent again it is number %d, replayed %v, %v", ticket.Number, replayed, err)

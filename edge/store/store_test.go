@@ -167,6 +167,21 @@ func TestTheRecallListHasWhatEndedOnThatDay(t *testing.T) {
 	}
 }
 
+func TestATicketThatComesBackToTheBoardIsOpenAgain(t *testing.T) {
+	t.Parallel()
+	s := fresh(t)
+	away, back := ticket("o1", 1), ticket("o1", 1)
+	away.Progress.Delivery = order.PickedUp
+	commit(t, s, kitchen.Commit{Seq: 1, Tickets: []kitchen.Ticket{away}})
+	commit(t, s, kitchen.Commit{Seq: 2, Tickets: []kitchen.Ticket{back}})
+	if n, err := s.OpenOrders(t.Context()); n != 1 || err != nil {
+		t.Errorf("%d open orders, %v", n, err)
+	}
+	if got, err := s.Recent(t.Context(), "2026-07-03", 10); len(got) != 0 || err != nil {
+		t.Errorf("it is on the recall list all the same: %d, %v", len(got), err)
+	}
+}
+
 func TestOnlyOneNodeRunsOnAFile(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "edge.db")

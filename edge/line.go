@@ -4,8 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-
 	"awesome.pizza/edge/kds"
 	"awesome.pizza/edge/kitchen"
 	"awesome.pizza/edge/uplink"
@@ -70,24 +68,21 @@ func (c *Config) kitchenSettings(e uplink.Enrolment, h House) (kitchen.Settings,
 }
 
 // metrics are the node's numbers besides those of its process.
-func metrics(k *kitchen.Kitchen, line *uplink.Uplink) *prometheus.Registry {
+func metrics(k *kitchen.Kitchen, line *uplink.Uplink) *watch.Registry {
 	r := watch.Metrics()
-	gauge := func(name, help string, read func() float64) {
-		r.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "edge", Name: name, Help: help}, read))
-	}
-	gauge("open_tickets", "Orders on the board.", func() float64 {
+	watch.Gauge(r, "edge_open_tickets", "Orders on the board.", func() float64 {
 		s, err := k.Snapshot(context.Background())
 		if err != nil {
 			return -1
 		}
 		return float64(len(s.Tickets))
 	})
-	gauge("link_up", "1 while the cloud can be reached.", func() float64 {
+	watch.Gauge(r, "edge_link_up", "1 while the cloud can be reached.", func() float64 {
 		if line.State().Condition == link.Online {
 			return 1
 		}
 		return 0
 	})
-	gauge("backlog_events", "Events the cloud has not acknowledged.", func() float64 { return float64(line.State().Backlog) })
+	watch.Gauge(r, "edge_backlog_events", "Events the cloud has not acknowledged.", func() float64 { return float64(line.State().Backlog) })
 	return r
 }

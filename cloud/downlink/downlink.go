@@ -125,3 +125,11 @@ func (d *Downlink) Listen(topic string, hear func(data []byte)) (cancel func(), 
 }
 
 func (d *Downlink) publish(subject string, data []byte) error { return d.conn.Publish(subject, data) }
+
+// Ping asks the hub for a sign of life.
+func (d *Downlink) Ping(ctx context.Context) error {
+	if err := d.conn.FlushWithContext(ctx); err != nil {
+		return fmt.Errorf("ping the hub: %w", err)
+	}
+	return nil
+}

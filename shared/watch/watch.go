@@ -53,15 +53,30 @@ func terminal(f *os.File) bool {
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
+// Registry holds a program's metrics.
+type Registry = prometheus.Registry
+
 // Metrics is a program's registry, with what Go and the operating system say of the process.
-func Metrics() *prometheus.Registry {
+func Metrics() *Registry {
 	r := prometheus.NewRegistry()
 	r.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return r
 }
 
+// Gauge adds a number that is read whenever somebody looks.
+func Gauge(r *Registry, name, help string, read func() float64) {
+	r.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, read))
+}
+
+// Durations adds a histogram of seconds, from 1 ms to 8 s, and returns what observes into it. Values are those of labels, in order.
+func Durations(r *Registry, name, help string, labels ...string) func(took time.Duration, values ...string) {
+	h := prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: name, Help: help, Buckets: prometheus.ExponentialBuckets(0.001, 2, 14)}, labels)
+	r.MustRegister(h)
+	return func(took time.Duration, values ...string) { h.WithLabelValues(values...).Observe(took.Seconds()) }
+}
+
 // ServeMetrics answers GET /metrics on addr until ctx ends. An empty addr serves nothing.
-func ServeMetrics(ctx context.Context, addr string, r *prometheus.Registry) error {
+func ServeMetrics(ctx context.Context, addr string, r *Registry) error {
 	if addr == "" {
 		return nil
 	}

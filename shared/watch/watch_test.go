@@ -53,10 +53,15 @@ func TestMetricsAreServedUntilTheProgramEnds(t *testing.T) {
 	_ = free.Close()
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan error, 1)
-	go func() { done <- watch.ServeMetrics(ctx, addr, watch.Metrics()) }()
+	metrics := watch.Metrics()
+	watch.Gauge(metrics, "edge_open_tickets", "Orders on the board.", func() float64 { return 42 })
+	watch.Durations(metrics, "cloud_http_request_seconds", "How long requests took.", "route")(30*time.Millisecond, "GET /")
+	go func() { done <- watch.ServeMetrics(ctx, addr, metrics) }()
 	body := get(t, "http://"+addr+"/metrics")
-	if !strings.Contains(body, "go_goroutines") {
-		t.Errorf("no goroutines among the metrics: %.200s", body)
+	for _, want := range []string{"go_goroutines", "edge_open_tickets 42", `cloud_http_request_seconds_bucket{route="GET /",le="0.032"} 1`} {
+		if !strings.Contains(body, want) {
+			t.Errorf("no %s among the metrics: %.200s", want, body)
+		}
 	}
 	stop()
 	if err := <-done; err != nil {

@@ -1,0 +1,159 @@
+// Package cloud is the chain's core, put together: core.go reads as the story of the chain, from the database to the doors. Nothing is
+// decided and no technology is used in here; the rooms below do that, and do not know of each other.
+package cloud
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"awesome.pizza/cloud/api"
+	"awesome.pizza/cloud/dispatch"
+	"awesome.pizza/cloud/downlink"
+	"awesome.pizza/cloud/ordering"
+	"awesome.pizza/cloud/pgdev"
+	"awesome.pizza/cloud/phones"
+	"awesome.pizza/cloud/restaurant"
+	"awesome.pizza/cloud/store"
+	"awesome.pizza/cloud/web"
+	"awesome.pizza/shared/broker"
+	"awesome.pizza/shared/clock"
+	"awesome.pizza/shared/link"
+	"awesome.pizza/shared/watch"
+)
+
+// Run opens the core and keeps it open until ctx ends.
+func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
+	opened := time.Now()
+
+	// Where the truth is kept: a database of ours or of yours, and the restaurants in it.
+	houses, err := c.restaurants()
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(c.Data, 0o711); err != nil { // a private Postgres runs as another user, who must get through
+		return fmt.Errorf("make the data directory: %w", err)
+	}
+	databaseURL, stopDatabase, err := openDatabase(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, stopDatabase()) }()
+	db, err := store.Open(ctx, store.Config{URL: databaseURL, Log: log})
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	for _, h := range houses {
+		if err := db.UpsertRestaurant(ctx, h); err != nil {
+			return err
+		}
+	}
+
+	// The lines to the restaurants: keys, a hub, and who is connected.
+	keys, err := downlink.LoadKeys(c.keysDir())
+	if err != nil {
+		return err
+	}
+	hubURL, stopHub, err := openHub(c, keys, log)
+	if err != nil {
+		return err
+	}
+	defer stopHub()
+	presence := new(restaurant.Presence)
+	lines, err := downlink.Connect(ctx, downlink.Config{
+		URL: hubURL, Stream: downlink.StreamLimits{Replicas: c.HubReplicas}, Log: log,
+		OnHeard: func(edge string, h link.Heartbeat, at time.Time) { presence.Heard(edge, beat(h), at) },
+	}, keys, db)
+	if err != nil {
+		return err
+	}
+
+	// Who takes orders, and who sends drivers.
+	orders := ordering.New(db, store.Houses{Store: db, Presence: presence}, presence, clock.System{}, log)
+	orders.AcceptWithin = c.AcceptWithin
+	fleet, err := openPhones(c, db, lines, log)
+	if err != nil {
+		return err
+	}
+	dispatcher := dispatch.New(db, fleet, db.DispatchLock(), clock.System{}, log)
+
+	// The doors: guests, staff, drivers and operators over HTTP; drivers' phones over MQTT.
+	metrics := watch.Metrics()
+	door, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Listen)
+	if err != nil {
+		return fmt.Errorf("open the door for guests: %w", err)
+	}
+	defer func() { _ = door.Close() }()
+	site, err := api.New(api.Deps{
+		Ordering: orders, Orders: db, Pager: pager{db}, Changes: db, Restaurants: db, Links: presence,
+		Drivers: db, Offers: dispatcher, OpenOffers: db, Positions: positions{fleet}, Fleet: enrolment{cfg: c, store: db, keys: keys},
+		Checks: []api.Check{{Name: "database", Ping: db.Ping}, {Name: "hub", Ping: lines.Ping}},
+		Pages:  web.FS(), Clock: clock.System{}, Travel: dispatch.Crow{},
+	}, api.Settings{StaffToken: c.StaffToken, Log: log, Version: watch.BuildVersion(), Observe: observer(metrics)})
+	if err != nil {
+		return err
+	}
+
+	// Everybody at work, until the chain closes.
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return lines.Run(ctx) })
+	g.Go(func() error { return sendCommands(ctx, db, lines) })
+	g.Go(func() error { return orders.Run(ctx) })
+	g.Go(func() error { return fleet.Run(ctx, dispatcher) })
+	g.Go(func() error { return dispatcher.Run(ctx) })
+	g.Go(func() error { return tellDrivers(ctx, db, fleet, dispatcher) })
+	g.Go(func() error { return learnPositions(ctx, lines, fleet) })
+	g.Go(func() error { return watch.ServeMetrics(ctx, c.MetricsListen, metrics) })
+	g.Go(func() error { return site.Serve(ctx, door) })
+	log.Info("the chain is open", "site", "http://"+door.Addr().String(), "took", time.Since(opened).Round(time.Millisecond).String())
+	return g.Wait()
+}
+
+// openDatabase is the one that was named, or a private one.
+func openDatabase(ctx context.Context, c Config) (url string, stop func() error, err error) {
+	if c.DatabaseURL != "" {
+		return c.DatabaseURL, func() error { return nil }, nil
+	}
+	pg, err := pgdev.Start(ctx, pgdev.Config{Dir: filepath.Join(c.Data, "postgres")})
+	if err != nil {
+		return "", nil, fmt.Errorf("start a private database (or name one with --database-url): %w", err)
+	}
+	return pg.URL(), pg.Stop, nil
+}
+
+// openHub is the one that was named, or one in this process.
+func openHub(c Config, keys *downlink.Keys, log *slog.Logger) (url string, stop func(), err error) {
+	if c.NatsURL != "" {
+		return c.NatsURL, func() {}, nil
+	}
+	hub, err := downlink.StartHub(downlink.HubConfig{Dir: c.Data, Clients: c.ClientListen, Leaves: c.LeafListen, Monitor: c.MonitorListen}, keys, log)
+	if err != nil {
+		return "", nil, err
+	}
+	return hub.ClientURL(), hub.Stop, nil
+}
+
+func openPhones(c Config, db *store.Store, lines *downlink.Downlink, log *slog.Logger) (*phones.Phones, error) {
+	p, err := phones.New(phones.Config{
+		Broker: broker.Config{Addr: c.MQTTListen, MaxClients: 20_000}, Store: db, Share: sharePositions(lines), Clock: clock.System{}, Log: log,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("open the phones' broker: %w", err)
+	}
+	return p, nil
+}
+
+func beat(h link.Heartbeat) restaurant.Beat {
+	return restaurant.Beat{
+		Device: h.Device, Boot: h.Boot, Version: h.Version, Epoch: h.Epoch, Last: h.Last, Acked: h.Acked, CmdSeq: h.CmdSeq,
+		At: h.At, Backlog: h.Backlog, OldestUnsent: h.OldestUnsent, Open: h.Open,
+	}
+}

@@ -1,0 +1,81 @@
+package cloud
+
+import (
+	"context"
+	"encoding/json"
+
+	"awesome.pizza/cloud/dispatch"
+	"awesome.pizza/cloud/downlink"
+	"awesome.pizza/cloud/ordering"
+	"awesome.pizza/cloud/phones"
+	"awesome.pizza/cloud/store"
+)
+
+// sendCommands tells the lines of every commit that has a command in it, by whichever core.
+func sendCommands(ctx context.Context, db *store.Store, lines *downlink.Downlink) error {
+	for ctx.Err() == nil {
+		edges, leave := db.WatchCommands()
+		forward(ctx, edges, func(edge string) {
+			if _, high, err := db.Link(ctx, edge); err == nil {
+				lines.Committed(ctx, edge, high)
+			}
+		})
+		leave()
+	}
+	return nil
+}
+
+// tellDrivers passes on what has changed: to the phones of those it concerns, and to dispatch as a reason to plan anew.
+func tellDrivers(ctx context.Context, db *store.Store, p *phones.Phones, d *dispatch.Dispatcher) error {
+	for ctx.Err() == nil {
+		orders, leave := db.WatchOrders()
+		forward(ctx, orders, func(r *ordering.Record) {
+			p.Changed(r)
+			d.Kick()
+		})
+		leave()
+	}
+	return nil
+}
+
+// forward hands values on until the watch or ctx ends. A watch that ends by itself has missed something: SYNC, the next round of dispatch
+// and the phones' own refresh find out what.
+func forward[T any](ctx context.Context, values <-chan T, to func(T)) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case v, open := <-values:
+			if !open {
+				return
+			}
+			to(v)
+		}
+	}
+}
+
+// positionTopic is where cores tell each other where drivers are.
+const positionTopic = "positions"
+
+func sharePositions(lines *downlink.Downlink) func(dispatch.Position) {
+	return func(p dispatch.Position) {
+		if data, err := json.Marshal(p); err == nil {
+			lines.Tell(positionTopic, data)
+		}
+	}
+}
+
+func learnPositions(ctx context.Context, lines *downlink.Downlink, p *phones.Phones) error {
+	stop, err := lines.Listen(positionTopic, func(data []byte) {
+		var at dispatch.Position
+		if json.Unmarshal(data, &at) == nil {
+			p.Learn(at)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	defer stop()
+	<-ctx.Done()
+	return nil
+}

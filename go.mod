@@ -74,3 +74,5 @@ require (
 )
 
 tool github.com/nats-io/nats-server/v2
+
+ignore node_modules

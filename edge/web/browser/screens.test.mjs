@@ -34,7 +34,7 @@ test('pictures of all pages', async () => {
 			for (const view of ['make', 'all', 'oven', 'pass']) {
 				const page = await tablet('/', { view, theme, ...viewport });
 				await card(page, first).or(page.locator('main')).first().waitFor();
-				await page.waitForFunction(() => document.querySelector('.line')?.textContent?.includes('connected'));
+				await page.waitForFunction(() => document.querySelector('.up, .strip'));
 				await page.waitForTimeout(400);
 				await photograph(page, `display-${view}-${theme}-${size}`);
 				await page.context().close();

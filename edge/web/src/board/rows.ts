@@ -93,14 +93,14 @@ export interface Part {
 	of: number;
 }
 
-/** parts cuts a ticket where a cell is full. Every part has at least one row. */
-export function parts(all: Row[], width: number, room: number): Part[] {
+/** parts cuts a ticket where a cell is full. Every part has at least one row; the last of most parts takes all that is left, and scrolls. */
+export function parts(all: Row[], width: number, room: number, most: number): Part[] {
 	const cut: Row[][] = [[]];
 	let used = 0;
 	for (const r of all) {
 		const h = height(r, width);
 		const last = cut[cut.length - 1] as Row[];
-		if (last.length > 0 && used + h > room) {
+		if (last.length > 0 && used + h > room && cut.length < most) {
 			cut.push([r]);
 			used = h;
 		} else {

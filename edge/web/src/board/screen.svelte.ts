@@ -26,8 +26,8 @@ const gap = 12;
 
 /** layout keeps cards wide enough to read at two metres. */
 export function layout(field: Field): Layout {
-	const columns = Math.max(1, Math.floor((field.width + gap) / (344 + gap)));
-	const lines = Math.max(1, Math.floor((field.height + gap) / (324 + gap)));
+	const columns = Math.max(1, Math.floor((field.width + gap) / ((field.width < 1400 ? 300 : 340) + gap)));
+	const lines = Math.max(1, Math.floor((field.height + gap) / (400 + gap)));
 	const width = (field.width - gap * (columns - 1)) / columns;
 	const height = (field.height - gap * (lines - 1)) / lines;
 	return { columns, rows: lines, inner: width - 26, room: height - 84 - 84 };
@@ -65,8 +65,8 @@ export class Screen {
 	tickets: Ticket[] = $derived.by(() => this.board.tickets.filter((t) => shows(t, this.view)));
 
 	#cut: Map<string, Part[]> = $derived.by(() => {
-		const { inner, room } = this.layout;
-		return new Map(this.tickets.map((t) => [t.order_id, parts(rows(here(t, this.view)), inner, room - banners(t))]));
+		const { inner, room, columns, rows: lines } = this.layout;
+		return new Map(this.tickets.map((t) => [t.order_id, parts(rows(here(t, this.view)), inner, room - banners(t), columns * lines)]));
 	});
 
 	#settled = $derived.by(() => {

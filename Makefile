@@ -72,6 +72,11 @@ bin/local: export CGO_ENABLED := 0
 bin/local: $(call sources,deploy/local shared) go.mod go.sum .cache/version | need-go
 	$(call compile,deploy/local)
 
+# A hub of one's own, for the tests that run one beside the core.
+bin/nats-server: export CGO_ENABLED := 0
+bin/nats-server: go.mod go.sum | need-go
+	go build -trimpath -ldflags '-s -w' -o $@ github.com/nats-io/nats-server/v2 && touch $@
+
 # The version is a file that changes only when the version does, so that a new commit links again and nothing else does.
 .PHONY: always
 .cache/version: always
@@ -106,7 +111,7 @@ cloud/web/dist/index.html: $(call page_sources,cloud/web shared/ui)
 test-go: need-go need-postgres need-cc $(pages:%=%/dist/index.html)
 	go test -race -timeout 20m $$(go list ./... | grep -vE '^awesome\.pizza/(deploy|docs)(/|$$)')
 
-test-system: build need-postgres need-cc need-curl
+test-system: build bin/nats-server need-postgres need-cc need-curl
 	go test -race -count=1 -timeout 20m ./docs/... ./deploy/...
 
 test-web: $(web:%=%/node_modules/.package-lock.json)

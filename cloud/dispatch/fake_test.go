@@ -1,0 +1,259 @@
+package dispatch_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"awesome.pizza/cloud/dispatch"
+	"awesome.pizza/shared/order"
+	"awesome.pizza/shared/problem"
+	"awesome.pizza/shared/wire"
+)
+
+// rows is a store that keeps the promises of dispatch.Store without a database. What it forbids, the database forbids too: cloud/store tests that.
+type rows struct {
+	mu      sync.Mutex
+	orders  []dispatch.Order
+	drivers []dispatch.Driver
+	offers  []dispatch.Offer
+	broken  error
+}
+
+func (r *rows) order(id order.ID) *dispatch.Order {
+	i := slices.IndexFunc(r.orders, func(o dispatch.Order) bool { return o.ID == id })
+	return &r.orders[i]
+}
+
+func (r *rows) driver(id string) *dispatch.Driver {
+	i := slices.IndexFunc(r.drivers, func(d dispatch.Driver) bool { return d.ID == id })
+	return &r.drivers[i]
+}
+
+func (r *rows) do(f func()) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	f()
+}
+
+func (r *rows) DispatchSnapshot(_ context.Context, now time.Time) (dispatch.Snapshot, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	s := dispatch.Snapshot{Now: now, Orders: slices.Clone(r.orders), Drivers: slices.Clone(r.drivers)}
+	for i := range s.Orders {
+		var past []dispatch.Offer
+		for _, f := range r.offers {
+			switch {
+			case f.Order == s.Orders[i].ID && f.Over():
+				past = append(past, f)
+			case f.Order == s.Orders[i].ID:
+				s.Orders[i].Offered = f.Driver
+			}
+		}
+		s.Orders[i].Declined = dispatch.NotToAsk(past, now)
+	}
+	for i := range s.Drivers {
+		s.Drivers[i].Bag = r.bag(s.Drivers[i].ID)
+		for _, f := range r.offers {
+			if f.Driver == s.Drivers[i].ID && !f.Over() {
+				s.Drivers[i].Holding = f.Order
+			}
+		}
+	}
+	return s, r.broken
+}
+
+func (r *rows) bag(driver string) (bag []order.ID) {
+	for _, o := range r.orders {
+		if o.Driver == driver && o.Delivery != order.Delivered {
+			bag = append(bag, o.ID)
+		}
+	}
+	return bag
+}
+
+func (r *rows) GiveBack(_ context.Context, id order.ID, driver, _ string) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if o := r.order(id); o.Delivery == order.Assigned && o.Driver == driver {
+		o.Delivery, o.Driver = order.Unassigned, ""
+	}
+	return nil
+}
+
+func (r *rows) SetStatus(_ context.Context, driver string, s wire.DriverState, at time.Time) (bool, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	d := r.driver(driver)
+	if d.StatusAt.After(at) {
+		return false, r.broken
+	}
+	d.Status, d.StatusAt = s, at
+	return true, r.broken
+}
+
+func (r *rows) CreateOffers(_ context.Context, offers []dispatch.Offer) (stood []dispatch.Offer, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, f := range offers {
+		taken := slices.ContainsFunc(r.offers, func(g dispatch.Offer) bool { return !g.Over() && (g.Order == f.Order || g.Driver == f.Driver) })
+		if taken || r.order(f.Order).Driver != "" || r.driver(f.Driver).Status != wire.Available || len(r.bag(f.Driver)) > 0 {
+			continue
+		}
+		r.offers, stood = append(r.offers, f), append(stood, f)
+	}
+	return stood, r.broken
+}
+
+func (r *rows) EndOffers(_ context.Context, now time.Time) (n int, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for i := range r.offers {
+		f := &r.offers[i]
+		switch {
+		case f.Over():
+		case !now.Before(f.Expires):
+			*f, err = f.Take(dispatch.Expire, now)
+			n++
+		case r.order(f.Order).Driver != "" || r.driver(f.Driver).Status != wire.Available:
+			*f, err = f.Take(dispatch.Revoke, now)
+			n++
+		}
+	}
+	return n, err
+}
+
+func (r *rows) RecentOffers(_ context.Context, endedAfter time.Time) (recent []dispatch.Offer, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, f := range r.offers {
+		if !f.Over() || f.Answered.After(endedAfter) {
+			recent = append(recent, f)
+		}
+	}
+	return recent, r.broken
+}
+
+func (r *rows) AcceptOffer(_ context.Context, driver, offer string, now time.Time) (dispatch.Offer, error) {
+	return r.answer(driver, offer, dispatch.Accept, now)
+}
+
+func (r *rows) DeclineOffer(_ context.Context, driver, offer string, now time.Time) (dispatch.Offer, error) {
+	return r.answer(driver, offer, dispatch.Decline, now)
+}
+
+func (r *rows) answer(driver, offer string, a dispatch.Answer, now time.Time) (dispatch.Offer, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	i := slices.IndexFunc(r.offers, func(f dispatch.Offer) bool { return f.ID == offer && f.Driver == driver })
+	if i < 0 {
+		return dispatch.Offer{}, problem.New(problem.NotFound, "no_such_offer", "no")
+	}
+	f, err := r.offers[i].Take(a, now)
+	if err != nil || a == dispatch.Decline || f.State == r.offers[i].State {
+		if err == nil {
+			r.offers[i] = f
+		}
+		return f, err
+	}
+	o := r.order(f.Order)
+	if o.Driver != "" || len(r.bag(driver)) > 0 {
+		return f, problem.New(problem.Conflict, "illegal_step", "no")
+	}
+	o.Delivery, o.Driver, r.offers[i] = order.Assigned, driver, f
+	return f, nil
+}
+
+// wrong is what must never be, or empty.
+func (r *rows) wrong() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	open := map[string]int{}
+	for _, f := range r.offers {
+		if !f.Over() {
+			open["driver "+f.Driver]++
+			open["order "+string(f.Order)]++
+		}
+	}
+	for who, n := range open {
+		if n > 1 {
+			return fmt.Sprintf("%s has %d open offers", who, n)
+		}
+	}
+	for _, d := range r.drivers {
+		if bag := r.bag(d.ID); len(bag) > 1 {
+			return fmt.Sprintf("%s has %d bags", d.ID, len(bag))
+		}
+	}
+	return ""
+}
+
+// ears are phones that remember.
+type ears struct {
+	mu    sync.Mutex
+	heard []string // "d1 o1", and "d1 -o1" when it is over
+	at    []time.Time
+	last  map[string]string // offer, by driver
+	deaf  error
+}
+
+func (e *ears) Offer(driver string, o wire.Offer) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.deaf != nil {
+		return e.deaf
+	}
+	if e.last == nil {
+		e.last = map[string]string{}
+	}
+	what := driver + " " + o.Order
+	if o.Revoked {
+		what = driver + " -" + o.Order
+	} else {
+		e.last[driver] = o.ID
+	}
+	e.heard, e.at = append(e.heard, what), append(e.at, time.Now())
+	return nil
+}
+
+func (e *ears) said() []string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return slices.Clone(e.heard)
+}
+
+func (e *ears) offer(driver string) string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.last[driver]
+}
+
+// lock is one lock for several processes.
+type lock struct {
+	mu    sync.Mutex
+	owner *key
+}
+
+type key struct {
+	lock *lock
+	dead bool
+}
+
+func (k *key) Lock(context.Context) bool {
+	k.lock.mu.Lock()
+	defer k.lock.mu.Unlock()
+	if k.lock.owner == nil && !k.dead {
+		k.lock.owner = k
+	}
+	return k.lock.owner == k && !k.dead
+}
+
+func (k *key) Unlock() {
+	k.lock.mu.Lock()
+	defer k.lock.mu.Unlock()
+	if k.lock.owner == k {
+		k.lock.owner = nil
+	}
+}

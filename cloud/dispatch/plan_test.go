@@ -1,0 +1,209 @@
+package dispatch_test
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"awesome.pizza/cloud/dispatch"
+	"awesome.pizza/shared/order"
+	"awesome.pizza/shared/wire"
+)
+
+// said is a plan in one line: "o1>d1 o2>d2 !o3" where ! is stuck.
+func said(p dispatch.Plan) string {
+	var out []string
+	for _, c := range p.Offers {
+		out = append(out, string(c.Order)+">"+c.Driver)
+	}
+	for _, s := range p.Stuck {
+		out = append(out, "!"+string(s.Order))
+	}
+	return strings.Join(out, " ")
+}
+
+func with[T any](v T, change func(*T)) T { change(&v); return v }
+
+func TestWhoIsAskedForWhat(t *testing.T) {
+	t.Parallel()
+	one, d1 := []dispatch.Order{onShelf("o1")}, driver("d1", 1)
+	bad := func(change func(*dispatch.Driver)) []dispatch.Driver { return []dispatch.Driver{with(d1, change)} }
+	kitchen := func(k order.Kitchen) []dispatch.Order {
+		return []dispatch.Order{with(baking("o1", 0), func(o *dispatch.Order) { o.Kitchen = k })}
+	}
+	for _, c := range []struct {
+		name    string
+		orders  []dispatch.Order
+		drivers []dispatch.Driver
+		want    string
+	}{
+		{"nothing to do", nil, []dispatch.Driver{d1}, ""},
+		{"nobody there", one, nil, "!o1"},
+		{"the nearest", one, []dispatch.Driver{driver("d1", 3), driver("d2", 1), driver("d3", 2)}, "o1>d2"},
+		{"the lower id of two equally near", one, []dispatch.Driver{driver("d2", 1), driver("d1", 1)}, "o1>d1"},
+		{"one order each", []dispatch.Order{onShelf("o1"), onShelf("o2")}, []dispatch.Driver{d1, driver("d2", 2)}, "o1>d1 o2>d2"},
+		{"never two to one", []dispatch.Order{onShelf("o1"), onShelf("o2")}, []dispatch.Driver{d1}, "o1>d1 !o2"},
+		{"the one that is ready first", []dispatch.Order{baking("o1", 90*time.Second), onShelf("o2")}, []dispatch.Driver{d1}, "o2>d1 !o1"},
+		{"one who drives for all", one, bad(func(d *dispatch.Driver) { d.Home = "" }), "o1>d1"},
+		{"not another restaurant's", one, bad(func(d *dispatch.Driver) { d.Home = "r2" }), "!o1"},
+		{"not on a break", one, bad(func(d *dispatch.Driver) { d.Status = wire.OnBreak }), "!o1"},
+		{"not with a bag", one, bad(func(d *dispatch.Driver) { d.Bag = []order.ID{"o9"} }), "!o1"},
+		{"not who is being asked", one, bad(func(d *dispatch.Driver) { d.Holding = "o9" }), "!o1"},
+		{"not who was seen too long ago", one, bad(func(d *dispatch.Driver) { d.SeenAt = noon.Add(-61 * time.Second) }), "!o1"},
+		{"who was seen a minute ago", one, bad(func(d *dispatch.Driver) { d.SeenAt = noon.Add(-time.Minute) }), "o1>d1"},
+		{"not who was never seen", one, bad(func(d *dispatch.Driver) { d.SeenAt = time.Time{} }), "!o1"},
+		{"not whose shift ends on the way", one, bad(func(d *dispatch.Driver) { d.ShiftEnd = noon.Add(time.Minute) }), "!o1"},
+		{"whose shift ends later", one, bad(func(d *dispatch.Driver) { d.ShiftEnd = noon.Add(time.Hour) }), "o1>d1"},
+		{"not from the next town", one, []dispatch.Driver{driver("d1", 30)}, "!o1"},
+		{
+			"not who declined",
+			[]dispatch.Order{with(onShelf("o1"), func(o *dispatch.Order) { o.Declined = []string{"d1"} })},
+			[]dispatch.Driver{d1, driver("d2", 5)},
+			"o1>d2",
+		},
+		{"not what is offered", []dispatch.Order{with(onShelf("o1"), func(o *dispatch.Order) { o.Offered = "d2" })}, []dispatch.Driver{d1}, ""},
+		{"not what somebody has", []dispatch.Order{with(onShelf("o1"), func(o *dispatch.Order) { o.Delivery, o.Driver = order.Assigned, "d2" })}, []dispatch.Driver{d1}, ""},
+		{"not what the kitchen has not taken", kitchen(order.Waiting), []dispatch.Driver{d1}, ""},
+		{"not what left with somebody", kitchen(order.HandedOver), []dispatch.Driver{d1}, ""},
+		{"not what will never be", kitchen(order.Voided), []dispatch.Driver{d1}, ""},
+		{"what is late anyway", kitchen(order.Preparing), []dispatch.Driver{d1}, "o1>d1"},
+	} {
+		s := scene(c.orders, c.drivers...)
+		if got := said(dispatch.Nearest(s)); got != c.want {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+func TestADriverIsAskedAtTheMomentToLeave(t *testing.T) {
+	t.Parallel()
+	d := driver("d1", 2)
+	drive := dispatch.Crow{}.Time(d.Position, house, 25)
+	for _, spread := range []time.Duration{0, time.Minute} {
+		o := with(baking("o1", 20*time.Minute), func(o *dispatch.Order) { o.ReadySpread = spread })
+		leave := o.Ready.Add(-drive - dispatch.Lead - spread)
+		for _, c := range []struct {
+			now  time.Time
+			want string
+		}{{leave.Add(-time.Second), ""}, {leave, "o1>d1"}, {leave.Add(time.Hour), "o1>d1"}} {
+			s := scene([]dispatch.Order{o}, with(d, func(d *dispatch.Driver) { d.SeenAt = c.now }))
+			s.Now = c.now
+			p := dispatch.Nearest(s)
+			if got := said(p); got != c.want {
+				t.Errorf("spread %v, %v before it is ready: %q, want %q", spread, o.Ready.Sub(c.now), got, c.want)
+			}
+			if len(p.Offers) == 1 && (!p.Offers[0].ArriveAt.Equal(c.now.Add(drive)) || len(p.Offers[0].Because) < 2) {
+				t.Errorf("%+v", p.Offers[0])
+			}
+		}
+	}
+}
+
+func TestWithoutAForecastThePromiseCounts(t *testing.T) {
+	t.Parallel()
+	o := with(baking("o1", 0), func(o *dispatch.Order) {
+		o.Ready, o.Kitchen, o.Promise = time.Time{}, order.Queued, order.Promise{From: noon.Add(time.Hour)}
+	})
+	s := scene([]dispatch.Order{o}, driver("d1", 1))
+	if got := said(dispatch.Nearest(s)); got != "" {
+		t.Errorf("an hour before: %q", got)
+	}
+	s.Now = noon.Add(50 * time.Minute)
+	s.Drivers[0].SeenAt = s.Now
+	p := dispatch.Nearest(s)
+	if said(p) != "o1>d1" || !strings.Contains(strings.Join(p.Offers[0].Because, "; "), "no forecast") {
+		t.Errorf("ten minutes before: %+v", p)
+	}
+}
+
+func TestNobodyComplainsBeforeItIsTime(t *testing.T) {
+	t.Parallel()
+	if got := said(dispatch.Nearest(scene([]dispatch.Order{baking("o1", 10*time.Minute)}))); got != "" {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestWaysAreAsLongAsOnTheGlobe(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		a, b dispatch.Point
+		km   float64
+	}{
+		{dispatch.Point{Lat: 0, Lon: 0}, dispatch.Point{Lat: 1, Lon: 0}, 111.195},
+		{dispatch.Point{Lat: 0, Lon: 179.5}, dispatch.Point{Lat: 0, Lon: -179.5}, 111.195},
+		{dispatch.Point{Lat: 52.52, Lon: 13.405}, dispatch.Point{Lat: 48.8566, Lon: 2.3522}, 877.5}, // Berlin, Paris
+		{dispatch.Point{Lat: 0, Lon: 0}, dispatch.Point{Lat: 0, Lon: 180}, math.Pi * 6371},
+		{house, house, 0},
+	} {
+		if got := dispatch.Kilometres(c.a, c.b); math.Abs(got-c.km) > 0.5 {
+			t.Errorf("%v to %v: %.1f km, want %.1f", c.a, c.b, got, c.km)
+		}
+	}
+	minutes := dispatch.Crow{}.Time(house, north(1), 25).Minutes()
+	if want := 1.35 / 25 * 60; math.Abs(minutes-want) > 0.01 {
+		t.Errorf("a kilometre by car takes %.2f min, want %.2f", minutes, want)
+	}
+	if quick := (dispatch.Crow{Hurry: 10}).Time(house, north(1), 25).Minutes(); math.Abs(quick*10-minutes) > 0.01 {
+		t.Errorf("ten times faster it takes %.2f min", quick)
+	}
+	if walk, ride := dispatch.OnFoot.SpeedKMH(), dispatch.Bicycle.SpeedKMH(); walk >= ride || ride >= dispatch.Scooter.SpeedKMH() {
+		t.Errorf("%v %v", walk, ride)
+	}
+}
+
+func TestPlansAreFairAndRepeatable(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		s := scene(nil)
+		for i := range rapid.IntRange(0, 8).Draw(t, "orders") {
+			o := baking(fmt.Sprintf("o%d", i), time.Duration(rapid.IntRange(-20, 40).Draw(t, "ready"))*time.Minute)
+			o.Kitchen = rapid.SampledFrom([]order.Kitchen{order.Waiting, order.Queued, order.Baking, order.Ready, order.HandedOver}).Draw(t, "kitchen")
+			o.Declined = rapid.SliceOfN(rapid.SampledFrom([]string{"d0", "d1", "d2"}), 0, 2).Draw(t, "declined")
+			s.Orders = append(s.Orders, o)
+		}
+		for i := range rapid.IntRange(0, 8).Draw(t, "drivers") {
+			d := driver(fmt.Sprintf("d%d", i), rapid.Float64Range(0, 20).Draw(t, "km"))
+			d.Status = rapid.SampledFrom([]wire.DriverState{wire.Available, wire.Available, wire.OnBreak}).Draw(t, "status")
+			d.SeenAt = noon.Add(-time.Duration(rapid.IntRange(0, 90).Draw(t, "seen")) * time.Second)
+			s.Drivers = append(s.Drivers, d)
+		}
+		p := dispatch.Nearest(s)
+		checkPlan(t, s, p)
+		shuffled := s
+		shuffled.Orders = rapid.Permutation(s.Orders).Draw(t, "orders shuffled")
+		shuffled.Drivers = rapid.Permutation(s.Drivers).Draw(t, "drivers shuffled")
+		if diff := cmp.Diff(p, dispatch.Nearest(shuffled)); diff != "" {
+			t.Fatalf("the plan depends on the order of rows:\n%s", diff)
+		}
+	})
+}
+
+func checkPlan(t *rapid.T, s dispatch.Snapshot, p dispatch.Plan) {
+	busy := map[string]bool{}
+	for _, c := range p.Offers {
+		if busy[c.Driver] || busy[string(c.Order)] {
+			t.Fatalf("asked twice: %s", said(p))
+		}
+		busy[c.Driver], busy[string(c.Order)] = true, true
+		o := s.Orders[slices.IndexFunc(s.Orders, func(o dispatch.Order) bool { return o.ID == c.Order })]
+		d := s.Drivers[slices.IndexFunc(s.Drivers, func(d dispatch.Driver) bool { return d.ID == c.Driver })]
+		if !d.Free(s.Now) || slices.Contains(o.Declined, d.ID) || c.ArriveAt.Before(s.Now) {
+			t.Fatalf("%+v for %+v by %+v", c, o, d)
+		}
+	}
+	for _, stuck := range p.Stuck {
+		for _, d := range s.Drivers {
+			o := s.Orders[slices.IndexFunc(s.Orders, func(o dispatch.Order) bool { return o.ID == stuck.Order })]
+			near := s.Travel.Time(d.Position, o.Pickup, 25) <= dispatch.Reach
+			if d.Free(s.Now) && near && !busy[d.ID] && !slices.Contains(o.Declined, d.ID) {
+				t.Fatalf("%s is said to be stuck, but %s is free", stuck.Order, d.ID)
+			}
+		}
+	}
+}

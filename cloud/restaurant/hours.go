@@ -24,14 +24,28 @@ func Daily(spans ...string) Hours {
 	return Hours{Mon: spans, Tue: spans, Wed: spans, Thu: spans, Fri: spans, Sat: spans, Sun: spans}
 }
 
+// Timetable is a restaurant's hours with its zone looked up, for whoever asks often.
+type Timetable struct {
+	hours Hours
+	zone  *time.Location
+}
+
+// Timetable looks the zone up.
+func (r *Restaurant) Timetable() Timetable { return Timetable{r.Hours, r.zone()} }
+
 // OpenAt reports whether the restaurant is open at an instant.
-func (r *Restaurant) OpenAt(t time.Time) bool {
-	if r.Hours.always() {
+func (r *Restaurant) OpenAt(t time.Time) bool { return r.Timetable().OpenAt(t) }
+
+// Opens is the next instant, from t on, at which the restaurant is open; ok is false if there is none within eight days.
+func (r *Restaurant) Opens(t time.Time) (opens time.Time, ok bool) { return r.Timetable().Opens(t) }
+
+// OpenAt is as for a Restaurant.
+func (tt Timetable) OpenAt(t time.Time) bool {
+	if tt.hours.always() {
 		return true
 	}
-	zone := r.zone()
 	for back := range 2 { // a span that began yesterday may still run
-		for _, s := range r.Hours.on(t.In(zone), -back, zone) {
+		for _, s := range tt.hours.on(t.In(tt.zone), -back, tt.zone) {
 			if !t.Before(s.from) && t.Before(s.to) {
 				return true
 			}
@@ -40,14 +54,13 @@ func (r *Restaurant) OpenAt(t time.Time) bool {
 	return false
 }
 
-// Opens is the next instant, from t on, at which the restaurant is open; ok is false if there is none within eight days.
-func (r *Restaurant) Opens(t time.Time) (opens time.Time, ok bool) {
-	if r.OpenAt(t) {
+// Opens is as for a Restaurant.
+func (tt Timetable) Opens(t time.Time) (opens time.Time, ok bool) {
+	if tt.OpenAt(t) {
 		return t, true
 	}
-	zone := r.zone()
 	for ahead := range 9 {
-		for _, s := range r.Hours.on(t.In(zone), ahead, zone) {
+		for _, s := range tt.hours.on(t.In(tt.zone), ahead, tt.zone) {
 			if s.to.After(s.from) && s.from.After(t) && (!ok || s.from.Before(opens)) {
 				opens, ok = s.from, true
 			}

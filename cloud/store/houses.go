@@ -20,6 +20,7 @@ const fresh = time.Second
 type card struct {
 	read  time.Time
 	row   restaurant.Restaurant
+	hours restaurant.Timetable
 	menu  *menu.Menu
 	ahead int // orders the kitchen has not finished
 	work  int // make seconds in them
@@ -106,6 +107,7 @@ func (s *Store) readCard(ctx context.Context, rid string, last *card) (*card, er
 	if err := json.Unmarshal(row, &c.row); err != nil {
 		return nil, fmt.Errorf("read restaurant %q: %w", rid, err)
 	}
+	c.hours = c.row.Timetable()
 	if dishes == nil {
 		return c, nil
 	}
@@ -128,7 +130,7 @@ func (h Houses) House(ctx context.Context, rid string, now time.Time) (ordering.
 	l := h.Presence.Of(rid, now)
 	return ordering.House{
 		ID: c.row.ID, Name: c.row.Name, Latitude: c.row.Latitude, Longitude: c.row.Longitude, RadiusKM: c.row.RadiusKM,
-		Cooks: c.row.Cooks, Menu: c.menu, OpenAt: c.row.OpenAt, Opens: c.row.Opens, Paused: c.row.Paused,
+		Cooks: c.row.Cooks, Menu: c.menu, OpenAt: c.hours.OpenAt, Opens: c.hours.Opens, Paused: c.row.Paused,
 		Queues: c.row.Offline == restaurant.Queue, LinkUp: l.Up, Since: l.Since, Ahead: c.ahead, AheadSeconds: c.work,
 	}, nil
 }

@@ -33,7 +33,9 @@ func driversCommand(c *common) *cobra.Command {
 		Short: "drivers with phones: they take offers and bring pizzas",
 		Long: `Drivers with phones. Each registers with the cloud, goes available, says once a second where it is (MQTT, or HTTP while MQTT is away),
 answers offers, drives through streets to the restaurant, waits for the pizza, and brings it. What was done where there is no
-network is told later, in order and with its true time. At the end of the shift they sign off.`,
+network is told later, in order and with its true time. At the end of the shift they sign off.
+
+No car is faster than 160 km/h on the wall clock, because nobody would believe it: with --speed above 5 drives take longer than the rest.`,
 		Example: `  firmware-sim drivers --count 5 --near 40.7431,-73.9899
   firmware-sim drivers --cloud http://127.0.0.1:5000 --broker mqtt://127.0.0.1:1883 --dead-zones 0.3 --speed 10
   firmware-sim drivers --faults "driver-1:silent@2m+1m"`,

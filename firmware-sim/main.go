@@ -12,9 +12,6 @@ import (
 	"syscall"
 )
 
-// version is set when the program is linked.
-var version = "dev"
-
 func main() { os.Exit(run(os.Args[1:])) }
 
 // run gives the exit code: 0 when all went well or we were asked to end, 1 when something broke, 2 when the arguments are unusable.

@@ -79,7 +79,6 @@ func TestUnusableArgumentsEndWithTwoAndOneLineThatHelps(t *testing.T) {
 		"seed":                {[]string{"ovens", "--seed", "lucky"}, nil, "seed"},
 		"open control":        {[]string{"ovens", "--control", "0.0.0.0:5090"}, nil, "127.0.0.1:5090"},
 		"log level":           {[]string{"ovens", "--log-level", "loud"}, nil, "debug, info"},
-		"log format":          {[]string{"ovens", "--log-format", "xml"}, nil, "text, json or auto"},
 		"place":               {[]string{"drivers", "--near", "Berlin"}, nil, "40.7431,-73.9899"},
 		"probability":         {[]string{"drivers", "--accept", "2"}, nil, "like 0.9"},
 		"sum of chances":      {[]string{"drivers", "--accept", "0.9", "--ignore", "0.2"}, nil, "--accept plus --ignore"},
@@ -112,7 +111,7 @@ func TestHelpTeachesAndVersionIsKnown(t *testing.T) {
 	t.Parallel()
 	for args, says := range map[string]string{
 		"--help": "SIM_PER_MINUTE", "ovens --help": "firmware-sim ovens --kitchen r1", "drivers --help": "--dead-zones 0.3", "guests --help": "Idempotency-Key",
-		"chain --help": "[[restaurants]]", "--version": "dev",
+		"chain --help": "[[restaurants]]", "--version": "firmware-sim version",
 	} {
 		cmd, _ := program(t.Context(), nil, strings.Fields(args)...)
 		out, err := cmd.Output()
@@ -161,7 +160,7 @@ func TestAChainOfAFileRunsUntilItIsToldToEndAndEndsWithZero(t *testing.T) {
 	config := file(t, `
 cloud = "http://127.0.0.1:1"
 broker = "mqtt://127.0.0.1:1"
-per-minute = 600
+per_minute = 600
 drivers = 2
 control = "`+addr+`"
 [[restaurants]]

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"os"
@@ -15,6 +14,7 @@ import (
 	"awesome.pizza/firmware-sim/dice"
 	"awesome.pizza/firmware-sim/fault"
 	"awesome.pizza/firmware-sim/rig"
+	"awesome.pizza/shared/watch"
 )
 
 // failed is an error that no other arguments would have avoided.
@@ -29,8 +29,7 @@ type common struct {
 	faults  string
 	control string
 	level   string
-	logs    string
-	out     io.Writer
+	out     *os.File
 }
 
 // show is what a command adds to the world: devices on the rig, and what runs beside them.
@@ -55,10 +54,10 @@ Faults: DEVICE:FAULT[=VALUE][@START[+FOR]], separated by commas; * stands for ev
   clock=-10m       the device's clock is wrong                           garbage=0.01   nonsense comes before a message
   reboot@120s      power is lost for a moment`
 
-func newRoot(out io.Writer) *cobra.Command {
+func newRoot(out *os.File) *cobra.Command {
 	c := &common{out: out}
 	root := &cobra.Command{
-		Use: "firmware-sim", Short: "ovens, drivers and guests for a pizza chain, from one seed", Long: rootHelp, Version: version,
+		Use: "firmware-sim", Short: "ovens, drivers and guests for a pizza chain, from one seed", Long: rootHelp, Version: watch.BuildVersion(),
 		SilenceErrors: true, SilenceUsage: true, Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			return fmt.Errorf("say what to simulate: ovens, drivers, guests or chain (firmware-sim --help shows how)")
@@ -70,8 +69,7 @@ func newRoot(out io.Writer) *cobra.Command {
 	flags.Float64Var(&c.speed, "speed", 1, "how many times faster than life physics and people are")
 	flags.StringVar(&c.faults, "faults", "", "what goes wrong, like oven-1:silent@60s+30s,*:duplicate=0.1")
 	flags.StringVar(&c.control, "control", "", "loopback address for management by HTTP (GET /devices), like 127.0.0.1:5090; empty: none")
-	flags.StringVar(&c.level, "log-level", "info", "debug, info, warn or error")
-	flags.StringVar(&c.logs, "log-format", "auto", "text, json, or auto: text on a terminal")
+	flags.StringVar(&c.level, "log-level", "info", "debug, info, warn or error; text on a terminal, JSON elsewhere")
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(ovensCommand(c), driversCommand(c), guestsCommand(c), chainCommand(c))
 	return root
@@ -86,38 +84,14 @@ func (c *common) stage() (*show, error) {
 	if !(c.speed > 0 && c.speed <= 10_000) {
 		return nil, fmt.Errorf("--speed %v: write how many times faster than life, above 0 and up to 10000, like 10", c.speed)
 	}
-	log, err := c.logger()
+	log, err := watch.Logger(c.out, c.level)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("--log-level %q: write debug, info, warn or error", c.level)
 	}
 	return &show{common: c, rig: rig.New(log), faults: list, log: log}, nil
 }
 
 func (c *common) pace() dice.Pace { return dice.Pace(c.speed) }
-
-func (c *common) logger() (*slog.Logger, error) {
-	var level slog.Level
-	if err := level.UnmarshalText([]byte(c.level)); err != nil {
-		return nil, fmt.Errorf("--log-level %q: write debug, info, warn or error", c.level)
-	}
-	options := &slog.HandlerOptions{Level: level}
-	switch {
-	case c.logs == "text" || c.logs == "auto" && terminal(c.out):
-		return slog.New(slog.NewTextHandler(c.out, options)), nil
-	case c.logs == "json" || c.logs == "auto":
-		return slog.New(slog.NewJSONHandler(c.out, options)), nil
-	}
-	return nil, fmt.Errorf("--log-format %q: write text, json or auto", c.logs)
-}
-
-func terminal(out io.Writer) bool {
-	f, ok := out.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
-}
 
 // play runs everything until ctx ends; that is how it is meant to end.
 func (s *show) play(ctx context.Context) error {
@@ -134,7 +108,7 @@ func (s *show) play(ctx context.Context) error {
 	for _, run := range s.beside {
 		g.Go(func() error { return run(ctx) })
 	}
-	s.log.Info("running", "seed", s.seed, "speed", s.speed, "version", version)
+	s.log.Info("running", "seed", s.seed, "speed", s.speed, "version", watch.BuildVersion())
 	if err := g.Wait(); err != nil {
 		return failed{err}
 	}

@@ -31,12 +31,13 @@ func settle(cmd *cobra.Command, tables ...string) error {
 	if _, err := toml.DecodeFile(file, &values); err != nil {
 		return fmt.Errorf("--config %s: %w", file, err)
 	}
-	for name, value := range values {
+	for key, value := range values {
+		name := strings.ReplaceAll(key, "_", "-") // both are written
 		flag := cmd.Flags().Lookup(name)
 		switch {
 		case slices.Contains(tables, name):
 		case flag == nil:
-			return fmt.Errorf("--config %s: there is no setting %q; firmware-sim %s --help lists them", file, name, cmd.Name())
+			return fmt.Errorf("--config %s: there is no setting %q; firmware-sim %s --help lists them", file, key, cmd.Name())
 		case !flag.Changed:
 			if err := set(cmd, name, words(value)...); err != nil {
 				return fmt.Errorf("--config %s: %s: %w", file, name, err)

@@ -79,6 +79,7 @@ func (c *Client) Do(ctx context.Context, r Request, out any) error {
 	if err != nil {
 		return err
 	}
+	defer resp.Body.Close()
 	defer drain(resp.Body)
 	if out == nil || resp.StatusCode == http.StatusNoContent {
 		return nil
@@ -90,10 +91,7 @@ func (c *Client) Do(ctx context.Context, r Request, out any) error {
 }
 
 // drain reads the rest, so that the connection can be used again.
-func drain(body io.ReadCloser) {
-	_, _ = io.Copy(io.Discard, io.LimitReader(body, mostAnswer))
-	_ = body.Close()
-}
+func drain(body io.Reader) { _, _ = io.Copy(io.Discard, io.LimitReader(body, mostAnswer)) }
 
 func (c *Client) send(ctx context.Context, r Request) (*http.Response, error) {
 	req, err := c.request(ctx, r)
@@ -105,6 +103,7 @@ func (c *Client) send(ctx context.Context, r Request) (*http.Response, error) {
 		return nil, fmt.Errorf("call: %w", err)
 	}
 	if resp.StatusCode >= http.StatusBadRequest {
+		defer resp.Body.Close()
 		defer drain(resp.Body)
 		return nil, fmt.Errorf("%s %s: %w", r.Method, r.Path, refusal(resp))
 	}

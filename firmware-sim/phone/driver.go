@@ -225,12 +225,12 @@ func (d *Driver) Advance(now time.Time) {
 
 // move drives on, and reports whether that brought the car to where it was going.
 func (d *Driver) move(now time.Time) (arrived bool) {
-	passed := d.Pace.Passes(now.Sub(d.last))
+	passed := now.Sub(d.last)
 	d.last, d.moving = now, false
 	if !d.trip.underWay {
 		return false
 	}
-	d.trip.metres += d.Habits.Speed * passed.Seconds()
+	d.trip.metres += d.speed() * passed.Seconds()
 	d.at, d.heading = d.trip.route.At(d.trip.metres)
 	d.moving = true
 	if d.trip.metres < d.trip.route.Length() {
@@ -306,15 +306,21 @@ func (d *Driver) take(now time.Time) {
 	d.until = now.Add(d.Pace.Lasts(d.Dice.Around(packs, 0.4)))
 }
 
-// fastest is what wire lets a phone say, in m/s.
-const fastest = 99.0
+// fastest is how fast a car gets on the wall clock, in m/s, however fast life goes: 160 km/h. Nobody would believe more of a driver, and
+// the chain does not.
+const fastest = 45.0
+
+// speed is in metres per second of the wall clock.
+func (d *Driver) speed() float64 {
+	return min(d.Habits.Speed*d.Pace.Passes(time.Second).Seconds(), fastest)
+}
 
 // Location is what the phone's receiver says: a few metres beside the truth.
 func (d *Driver) Location(now time.Time) wire.DriverLocation {
 	spread := 4.0
 	speed := 0.0
 	if d.moving {
-		speed = min(d.Pace.Passes(time.Second).Seconds()*d.Habits.Speed, fastest)
+		speed = d.speed()
 	}
 	return wire.DriverLocation{
 		Position:  Shift(d.at, d.Dice.NormFloat64()*spread, d.Dice.NormFloat64()*spread),

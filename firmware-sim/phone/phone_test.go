@@ -141,6 +141,24 @@ func TestThePhoneSaysWhereItIsOnceASecondAndNeverJumps(t *testing.T) {
 	})
 }
 
+func TestHoweverFastLifeGoesACarStaysBelievable(t *testing.T) {
+	t.Parallel()
+	d := driver(phone.Habits{Accepts: 1})
+	d.Pace = 60
+	shift(t, d, func(t *testing.T, _ *phone.Phone, w *world, offers chan<- wire.Offer) {
+		offers <- offer("1")
+		time.Sleep(5 * time.Minute)
+		if got := w.kinds(); !slices.Equal(got, delivered) {
+			t.Fatalf("told %v", got)
+		}
+		for i, l := range w.fixes[1:] {
+			if v := phone.Distance(w.fixes[i].Position, l.Position); v > 45+40 || *l.Speed > 45 {
+				t.Fatalf("%v m in a second, and says %v m/s", v, *l.Speed)
+			}
+		}
+	})
+}
+
 func TestADriverWaitsAtTheShelfUntilTheKitchenIsReady(t *testing.T) {
 	t.Parallel()
 	shift(t, driver(phone.Habits{Accepts: 1}), func(t *testing.T, p *phone.Phone, w *world, offers chan<- wire.Offer) {

@@ -141,7 +141,7 @@ func newPhone(c *cloud, mqtt string, script *fault.Script) *rig.Phone {
 
 func offer(t *testing.T) []byte {
 	t.Helper()
-	now, near := time.Now(), wire.Position{Latitude: 40.75, Longitude: -73.98}
+	now, near := time.Now(), wire.Position{Latitude: 40.7455, Longitude: -73.9890}
 	o, err := wire.Encode(wire.Offer{
 		ID: "o1", At: wire.At(now), Order: "0198-a", ReadyAt: new(wire.At(now)), ExpiresAt: wire.At(now.Add(time.Minute)),
 		Restaurant: &wire.Place{Position: wire.Position{Latitude: 40.7440, Longitude: -73.9890}, Name: "r1"}, Drop: &wire.Place{Position: near, Name: "Ada"},

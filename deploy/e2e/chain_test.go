@@ -29,6 +29,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 type chain struct {
 	t       *testing.T
 	base    int
+	data    string
 	control string
 	cloud   string
 	client  *http.Client
@@ -98,11 +99,11 @@ func start(t *testing.T, o options) *chain {
 		o.base = portBase(t)
 	}
 	c := &chain{
-		t: t, base: o.base, control: fmt.Sprintf("http://127.0.0.1:%d", o.base+99), cloud: fmt.Sprintf("http://127.0.0.1:%d", o.base),
+		t: t, base: o.base, data: dataDir(t), control: fmt.Sprintf("http://127.0.0.1:%d", o.base+99), cloud: fmt.Sprintf("http://127.0.0.1:%d", o.base),
 		client: &http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}},
 	}
 	args := []string{
-		"--data", dataDir(t), "--port-base", fmt.Sprint(o.base), "--restaurants", fmt.Sprint(max(1, o.restaurants)), "--guests", fmt.Sprint(o.guests),
+		"--data", c.data, "--port-base", fmt.Sprint(o.base), "--restaurants", fmt.Sprint(max(1, o.restaurants)), "--guests", fmt.Sprint(o.guests),
 		"--drivers", fmt.Sprint(o.drivers), "--speed", fmt.Sprint(max(1, o.speed)), fmt.Sprintf("--cook=%v", o.cook), "--log-level", "warn",
 	}
 	if o.ownHub {

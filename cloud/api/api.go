@@ -1,0 +1,243 @@
+// Package api is the chain's HTTP: orders and their event streams, restaurants, kitchens as last known, drivers, HQ's figures, enrolment of
+// nodes, the pages, and the OpenAPI document of all that. Every route stands in one list (routes.go), with what it takes and gives; the
+// document is generated from it.
+//
+// Not in here: what is decided (cloud/ordering, cloud/dispatch), rows (cloud/store), MQTT (cloud/phones), TLS, metrics (another listener).
+package api
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"awesome.pizza/cloud/dispatch"
+	"awesome.pizza/cloud/ordering"
+	"awesome.pizza/cloud/restaurant"
+	"awesome.pizza/shared/clock"
+	"awesome.pizza/shared/menu"
+	"awesome.pizza/shared/order"
+	"awesome.pizza/shared/wire"
+)
+
+// Ordering takes orders and moves them: an *ordering.Service.
+type Ordering interface {
+	Place(ctx context.Context, b ordering.Basket, key string) (r ordering.Record, replayed bool, err error)
+	Quote(ctx context.Context, b ordering.Basket) (ordering.Quote, error)
+	SetStatus(ctx context.Context, id order.ID, ifVersion int, to order.StatusName, by string) (r ordering.Record, wished bool, err error)
+	Cancel(ctx context.Context, id order.ID, ifVersion int, by, reason string) (r ordering.Record, asked bool, err error)
+	Deliveries
+}
+
+// Deliveries is the delivery lane.
+type Deliveries interface {
+	Assign(ctx context.Context, id order.ID, ifVersion int, d ordering.Driver, arrives *time.Time, by string) (ordering.Record, error)
+	PickUp(ctx context.Context, id order.ID, ifVersion int, driver, by string) (ordering.Record, error)
+	Depart(ctx context.Context, id order.ID, ifVersion int, driver, by string, arrives *time.Time) (ordering.Record, error)
+	Deliver(ctx context.Context, id order.ID, ifVersion int, driver, by string) (ordering.Record, error)
+	GiveUp(ctx context.Context, id order.ID, ifVersion int, driver, by, reason string) (ordering.Record, error)
+}
+
+// Orders finds orders: a *store.Store.
+type Orders interface {
+	Order(ctx context.Context, id order.ID) (ordering.Record, error)
+	ByToken(ctx context.Context, token string) (ordering.Record, error)
+	OpenOrders(ctx context.Context, restaurant string) ([]ordering.Record, error)
+	KitchenQueue(ctx context.Context, restaurant string) ([]ordering.Record, error)
+	OfDriver(ctx context.Context, driver string) ([]ordering.Record, error)
+}
+
+// List says which orders of a restaurant a page has.
+type List struct {
+	Restaurant string
+	Open       bool
+	Statuses   []order.StatusName // empty: all
+	Cursor     string             // from the page before
+	Limit      int
+}
+
+// Pager lists orders, newest first; next is empty at the end. It reports Invalid "bad_cursor".
+type Pager interface {
+	Page(ctx context.Context, l List) (page []ordering.Record, next string, err error)
+}
+
+// Changes is every order that changes in this or another process: a *store.Store. A channel that closes before cancel was called says that
+// something was missed.
+type Changes interface {
+	WatchOrders() (changes <-chan *ordering.Record, cancel func())
+}
+
+// Restaurants is the registry: a *store.Store.
+type Restaurants interface {
+	Restaurant(ctx context.Context, id string) (restaurant.Restaurant, error)
+	Restaurants(ctx context.Context) ([]restaurant.Restaurant, error)
+	Menu(ctx context.Context, id string) (*menu.Menu, error)
+}
+
+// Links tells how a restaurant is connected: a *restaurant.Presence.
+type Links interface {
+	Of(restaurant string, now time.Time) restaurant.Link
+}
+
+// Drivers is who drives: a *store.Store.
+type Drivers interface {
+	RegisterDriver(ctx context.Context, d dispatch.Driver) (made dispatch.Driver, secret string, err error)
+	RenewSecret(ctx context.Context, driver string) (secret string, err error)
+	Driver(ctx context.Context, id string) (dispatch.Driver, error)
+	Drivers(ctx context.Context, home string) ([]dispatch.Driver, error)
+	DriverBySecret(ctx context.Context, id, secret string) (dispatch.Driver, error)
+}
+
+// Offers is what drivers say and answer: a *dispatch.Dispatcher.
+type Offers interface {
+	Accept(ctx context.Context, driver, offer string) (dispatch.Offer, error)
+	Decline(ctx context.Context, driver, offer string) (dispatch.Offer, error)
+	SetStatus(ctx context.Context, driver string, s wire.DriverState, at time.Time) error
+}
+
+// OpenOffers are a driver's open offers, oldest first.
+type OpenOffers interface {
+	OpenOffers(ctx context.Context, driver string) ([]dispatch.Offer, error)
+}
+
+// Positions is where drivers are: a *phones.Phones.
+type Positions interface {
+	// Heard takes a position that came by HTTP. What cannot be true is Invalid.
+	Heard(driver string, l wire.DriverLocation) error
+	// Position is where a driver was last seen.
+	Position(driver string) (at dispatch.Position, ok bool)
+	// Positions is every position from now on. The channel closes when its reader is too slow.
+	Positions() (positions <-chan dispatch.Position, cancel func())
+}
+
+// Enrolment is what binds a node to its restaurant.
+type Enrolment struct {
+	Restaurant string     `json:"restaurant"`
+	JWT        string     `json:"jwt" doc:"credential for the hub, bound to the node's public key"`
+	Expires    time.Time  `json:"expires"`
+	Leaves     []string   `json:"leaves" doc:"hubs for leaf nodes"`
+	Clients    []string   `json:"clients" doc:"hubs for plain clients"`
+	TimeZone   string     `json:"time_zone"`
+	Menu       *menu.Menu `json:"menu"`
+}
+
+// Fleet enrols nodes. It reports NotFound "no_such_restaurant", Refused "bad_code", Invalid "bad_key" and Conflict "key_in_use".
+type Fleet interface {
+	Enroll(ctx context.Context, restaurant string) (code string, expires time.Time, err error)
+	Claim(ctx context.Context, code, publicKey string) (Enrolment, error)
+}
+
+// Check tells whether something this process needs is there.
+type Check struct {
+	Name string // "database", "hub"
+	Ping func(context.Context) error
+}
+
+// Deps are what an API cannot live without.
+type Deps struct {
+	Ordering    Ordering
+	Orders      Orders
+	Pager       Pager
+	Changes     Changes
+	Restaurants Restaurants
+	Links       Links
+	Drivers     Drivers
+	Offers      Offers
+	OpenOffers  OpenOffers
+	Positions   Positions
+	Fleet       Fleet
+	Checks      []Check // for GET /readyz
+	Pages       fs.FS   // the built pages: index.html, track.html, driver.html, hq.html, assets/
+	Clock       clock.Clock
+	Travel      dispatch.Travel // for the arrival at the door
+}
+
+// Settings are optional: each zero value means the default named beside it.
+type Settings struct {
+	StaffToken string // empty: everybody is staff, so listen on loopback only
+	Log        *slog.Logger
+	Version    string // in the OpenAPI document; "dev"
+
+	Timeout   time.Duration // of a request that is no stream; 15 s
+	Heartbeat time.Duration // between comments on a quiet stream; 15 s
+	Reread    time.Duration // how often a stream looks for changes nobody told; 30 s
+	Pace      time.Duration // how often the dashboard looks at links; 1 s
+	Drain     time.Duration // how long running requests may take when the process stops; 5 s
+	PerMinute int           // requests of one client; 60000; below 0 without limit
+	Proxies   []string      // networks, as CIDR, whose X-Forwarded-For is believed; none
+
+	// Observe hears of every answered request: its route like "POST /api/orders", status and duration. nil: nobody listens.
+	Observe func(route string, status int, took time.Duration)
+}
+
+func (s Settings) withDefaults() Settings {
+	if s.Log == nil {
+		s.Log = slog.New(slog.DiscardHandler)
+	}
+	if s.Version == "" {
+		s.Version = "dev"
+	}
+	if s.Observe == nil {
+		s.Observe = func(string, int, time.Duration) {}
+	}
+	s.Timeout = orElse(s.Timeout, 15*time.Second)
+	s.Heartbeat = orElse(s.Heartbeat, 15*time.Second)
+	s.Reread = orElse(s.Reread, 30*time.Second)
+	s.Pace = orElse(s.Pace, time.Second)
+	s.Drain = orElse(s.Drain, 5*time.Second)
+	if s.PerMinute == 0 {
+		s.PerMinute = 60_000
+	}
+	return s
+}
+
+func orElse(d, otherwise time.Duration) time.Duration {
+	if d > 0 {
+		return d
+	}
+	return otherwise
+}
+
+// API answers the chain's HTTP. Make it with New and let it work with Serve.
+type API struct {
+	Deps
+	settings Settings
+	staff    [32]byte // hash of the staff's token
+	huma     huma.API
+	handler  http.Handler
+	pages    pages
+	docs     []byte
+	board    *board
+
+	orders    *caster[order.ID, *ordering.Record]
+	positions *caster[string, dispatch.Position]
+
+	ending     context.Context // ends the streams
+	endStreams context.CancelFunc
+}
+
+// New makes an API; it reports pages that cannot be read and networks that are none.
+func New(d Deps, s Settings) (*API, error) {
+	s = s.withDefaults()
+	a := &API{Deps: d, settings: s, staff: sha256.Sum256([]byte(s.StaffToken)), orders: newOrderCaster(), positions: newPositionCaster()}
+	a.ending, a.endStreams = context.WithCancel(context.Background())
+	a.board = newBoard(a)
+	var err error
+	if a.pages, err = readPages(d.Pages); err != nil {
+		return nil, fmt.Errorf("read the pages: %w", err)
+	}
+	if a.handler, err = a.build(); err != nil {
+		return nil, err
+	}
+	return a, nil
+}
+
+// Handler is the whole interface, for tests and for other listeners. Streams live only while Serve runs.
+func (a *API) Handler() http.Handler { return a.handler }
+
+func (a *API) now() time.Time { return a.Clock.Now().UTC() }

@@ -1,0 +1,227 @@
+package api
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"awesome.pizza/cloud/ordering"
+	"awesome.pizza/shared/live"
+	"awesome.pizza/shared/order"
+)
+
+// board knows all open orders of all restaurants in brief, for HQ: read once, then kept current by what is told of changes. What was not
+// told is found when a restaurant is read again, one after the other.
+type board struct {
+	api  *API
+	news *live.Hub[boardNews]
+
+	mu     sync.Mutex
+	seq    int
+	houses map[string]*house
+	again  chan struct{} // holds one: read everything again
+}
+
+// house is what the board knows of one restaurant.
+type house struct {
+	id, name string
+	linkUp   bool
+	orders   map[order.ID]*ordering.Record
+	ended    map[order.ID]int // version in which an order ended: what was read before cannot bring it back
+	loaded   bool
+}
+
+// boardNews is one change. It stands behind all that a snapshot with a lower number has.
+type boardNews struct {
+	seq   int
+	house string
+	order *ordering.Record // nil: the restaurant itself
+	sum   houseView
+}
+
+const (
+	boardBuffer = 256
+	rereadEvery = 10 * time.Second // one restaurant at a time
+)
+
+func newBoard(a *API) *board {
+	return &board{api: a, news: live.New[boardNews](boardBuffer), houses: map[string]*house{}, again: make(chan struct{}, 1)}
+}
+
+// reload makes the board read everything again.
+func (b *board) reload() {
+	select {
+	case b.again <- struct{}{}:
+	default:
+	}
+}
+
+// run reads, looks at links, and reads again, until ctx ends.
+func (b *board) run(ctx context.Context) {
+	defer b.news.Close()
+	b.load(ctx)
+	links, reread := time.NewTicker(b.api.settings.Pace), time.NewTicker(rereadEvery)
+	defer links.Stop()
+	defer reread.Stop()
+	for next := 0; ; {
+		select {
+		case <-ctx.Done():
+			return
+		case <-b.again:
+			b.load(ctx)
+		case <-links.C:
+			b.lookAtLinks()
+		case <-reread.C:
+			next = b.loadNext(ctx, next)
+		}
+	}
+}
+
+func (b *board) load(ctx context.Context) {
+	all, err := b.api.Restaurants.Restaurants(ctx)
+	if err != nil {
+		b.grumble(ctx, err)
+		b.retry(ctx)
+		return
+	}
+	for i := range all {
+		h := b.house(all[i].ID)
+		b.mu.Lock()
+		h.name = all[i].Name
+		b.mu.Unlock()
+		b.loadHouse(ctx, all[i].ID)
+	}
+}
+
+// retry reads again after a while, for the database may be back.
+func (b *board) retry(ctx context.Context) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(b.api.settings.Pace):
+		b.reload()
+	}
+}
+
+// loadNext reads the restaurant at a place of the list, and new ones on the way around.
+func (b *board) loadNext(ctx context.Context, place int) int {
+	ids := b.ids()
+	if place >= len(ids) {
+		b.load(ctx)
+		return 0
+	}
+	b.loadHouse(ctx, ids[place])
+	return place + 1
+}
+
+func (b *board) loadHouse(ctx context.Context, id string) {
+	ctx, cancel := context.WithTimeout(ctx, b.api.settings.Timeout)
+	defer cancel()
+	records, err := b.api.Orders.OpenOrders(ctx, id)
+	if err != nil {
+		b.grumble(ctx, err)
+		return
+	}
+	h := b.house(id)
+	open := map[order.ID]bool{}
+	for i := range records {
+		open[records[i].Order.ID] = true
+		b.changed(&records[i])
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for oid, r := range h.orders {
+		if age := b.api.now().Sub(r.Order.PlacedAt); !open[oid] && age > b.api.settings.Reread {
+			delete(h.orders, oid) // it ended, and nobody told
+		}
+	}
+	h.loaded = true
+	clear(h.ended)
+	b.publish(h, nil)
+}
+
+func (b *board) grumble(ctx context.Context, err error) {
+	if ctx.Err() == nil {
+		b.api.settings.Log.ErrorContext(ctx, "read for the dashboard", "err", err)
+	}
+}
+
+func (b *board) house(id string) *house {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.houseLocked(id)
+}
+
+func (b *board) houseLocked(id string) *house {
+	h := b.houses[id]
+	if h == nil {
+		h = &house{id: id, name: id, orders: map[order.ID]*ordering.Record{}, ended: map[order.ID]int{}}
+		b.houses[id] = h
+	}
+	return h
+}
+
+// changed takes in an order. Older versions of what is known change nothing.
+func (b *board) changed(r *ordering.Record) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	h := b.houseLocked(r.Order.Restaurant)
+	known := h.orders[r.Order.ID]
+	if known != nil && known.Version >= r.Version || h.ended[r.Order.ID] >= r.Version {
+		return
+	}
+	if r.Status().Terminal() {
+		delete(h.orders, r.Order.ID)
+		h.ended[r.Order.ID] = r.Version
+	} else {
+		h.orders[r.Order.ID] = r
+	}
+	b.publish(h, r)
+}
+
+// lookAtLinks publishes restaurants whose link went up or down.
+func (b *board) lookAtLinks() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	now := b.api.now()
+	for _, h := range b.houses {
+		if up := b.api.Links.Of(h.id, now).Up; up != h.linkUp {
+			h.linkUp = up
+			b.publish(h, nil)
+		}
+	}
+}
+
+func (b *board) publish(h *house, r *ordering.Record) {
+	b.seq++
+	if b.news.Subscribers() > 0 {
+		b.news.Publish(boardNews{b.seq, h.id, r, b.sum(h)})
+	}
+}
+
+func (b *board) ids() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Sorted(maps.Keys(b.houses))
+}
+
+// all is every restaurant as it stands, by id.
+func (b *board) all() (seq int, houses []houseView) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	houses = []houseView{}
+	for _, id := range slices.Sorted(maps.Keys(b.houses)) {
+		houses = append(houses, b.sum(b.houses[id]))
+	}
+	return b.seq, houses
+}
+
+// one is one restaurant with its open orders, oldest first.
+func (b *board) one(id string) (seq int, sum houseView, orders []*ordering.Record) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	h := b.houseLocked(id)
+	orders = slices.SortedFunc(maps.Values(h.orders), func(x, y *ordering.Record) int { return x.Order.PlacedAt.Compare(y.Order.PlacedAt) })
+	return b.seq, b.sum(h), orders
+}

@@ -1,0 +1,118 @@
+package api
+
+import (
+	"bytes"
+	_ "embed" // the page below
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+const about = "Orders, kitchens and drivers of a pizza chain. Errors are RFC 9457 problems with a stable code. Instants are RFC 3339 in UTC with " +
+	"milliseconds, money counts minor units. Unknown fields in requests are refused; clients must ignore unknown fields in answers. What has a " +
+	"version carries it as ETag: If-Match makes a change conditional (412 when somebody was faster), and without it any version will do."
+
+// document is the OpenAPI document, indented so that a change to it can be read.
+func (a *API) document() []byte {
+	raw, err := json.Marshal(a.huma.OpenAPI())
+	if err != nil {
+		panic(fmt.Errorf("write the OpenAPI document: %w", err)) // it is made of constants
+	}
+	var out bytes.Buffer
+	if err := json.Indent(&out, raw, "", "  "); err != nil {
+		panic(fmt.Errorf("write the OpenAPI document: %w", err))
+	}
+	out.WriteByte('\n')
+	return out.Bytes()
+}
+
+// Document is the OpenAPI 3.1 document of the interface.
+func (a *API) Document() []byte { return a.document() }
+
+//go:embed docs.html
+var docsTemplate string
+
+type docsOperation struct {
+	Method, Path, Summary, Who string
+	Answers                    []string
+}
+
+// docsPage is the document for people, without anything from elsewhere.
+func (a *API) docsPage() []byte {
+	byTag := map[string][]docsOperation{}
+	for _, r := range a.routes() {
+		o := docsOperation{Method: r.Method, Path: r.Path, Summary: r.Summary, Who: r.who.String()}
+		o.Answers = append(o.Answers, fmt.Sprint(r.DefaultStatus))
+		for _, status := range r.Errors {
+			o.Answers = append(o.Answers, fmt.Sprint(status))
+		}
+		o.Answers = slices.Compact(o.Answers)
+		byTag[r.Tags[0]] = append(byTag[r.Tags[0]], o)
+	}
+	var out bytes.Buffer
+	page := template.Must(template.New("docs").Parse(docsTemplate)) // a constant
+	if err := page.Execute(&out, map[string]any{"About": about, "Version": a.settings.Version, "Tags": byTag, "Codes": codes}); err != nil {
+		panic(fmt.Errorf("write the docs: %w", err))
+	}
+	return out.Bytes()
+}
+
+func (a *API) docsHandler() http.Handler {
+	page := text("text/html; charset=utf-8", a.docs)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Security-Policy", strings.Replace(policy, "object-src", "style-src 'unsafe-inline'; object-src", 1))
+		page.ServeHTTP(w, r)
+	})
+}
+
+var _ huma.SchemaProvider = instant{}
+
+// codes are the problems that clients can count on.
+var codes = []struct{ Code, Means string }{
+	{"malformed", "the request is not the JSON it should be, or a body is missing"},
+	{"not_utf8", "the body is not valid UTF-8"},
+	{"incomplete", "the body ended early"},
+	{"too_large", "the body is larger than 256 kB"},
+	{"unsupported_media_type", "the body is not application/json in UTF-8"},
+	{"invalid_request", "a field has a wrong type or value: see errors"},
+	{"unknown_field", "a field is not one of the request: see errors"},
+	{"repeated_field", "a field is there twice"},
+	{"bad_text", "a text contains a zero character"},
+	{"bad_cursor", "the cursor is not from an earlier page"},
+	{"invalid_order", "the order can never be accepted as it is"},
+	{"invalid_line", "a line is not on the menu as it is written"},
+	{"out_of_zone", "the restaurant does not deliver that far"},
+	{"idempotency_mismatch", "the Idempotency-Key was used for another request"},
+	{"invalid_key", "the Idempotency-Key is not clean text"},
+	{"restaurant_closed", "the restaurant is closed then; opens says when it opens"},
+	{"restaurant_paused", "the restaurant takes no web orders at the moment"},
+	{"illegal_step", "the order is in current, from where allowed can follow"},
+	{"stale_version", "the If-Match names an old version; version is the newest"},
+	{"driver_needed", "a driver is assigned by naming one"},
+	{"not_your_order", "the order is not with this driver"},
+	{"invalid_driver", "the driver cannot be registered as written"},
+	{"driver_exists", "there is a driver with this id"},
+	{"offer_over", "the offer has ended; state says how"},
+	{"no_such_order", "there is no such order, or it is not yours to see"},
+	{"no_such_restaurant", "there is no such restaurant"},
+	{"no_such_driver", "there is no such driver"},
+	{"no_such_offer", "there is no such offer"},
+	{"no_such_path", "there is nothing at this path"},
+	{"bad_code", "the enrolment code is unknown, used or too old"},
+	{"bad_key", "this is no public key of a node"},
+	{"key_in_use", "this device is enrolled already"},
+	{"method_not_allowed", "the path takes other methods: see Allow"},
+	{"unauthorized", "a token is wanted as Authorization: Bearer"},
+	{"forbidden", "this is not for this caller"},
+	{"bad_login", "driver and secret do not go together"},
+	{"cross_origin", "another site's page tried to change something"},
+	{"too_many_requests", "wait for Retry-After seconds"},
+	{"timeout", "it took too long; try again"},
+	{"closing", "this process is ending; try again"},
+	{"internal", "it is in the log"},
+}

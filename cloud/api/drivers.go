@@ -1,0 +1,327 @@
+package api
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"time"
+
+	"awesome.pizza/cloud/dispatch"
+	"awesome.pizza/cloud/ordering"
+	"awesome.pizza/shared/money"
+	"awesome.pizza/shared/order"
+	"awesome.pizza/shared/problem"
+	"awesome.pizza/shared/wire"
+)
+
+// driverView is a driver as dispatchers see it.
+type driverView struct {
+	ID       string           `json:"id"`
+	Name     string           `json:"name"`
+	Phone    string           `json:"phone"`
+	Vehicle  dispatch.Vehicle `json:"vehicle"`
+	Home     string           `json:"restaurant_id" doc:"empty for one who drives for all"`
+	Status   wire.DriverState `json:"status"`
+	StatusAt or[instant]      `json:"status_at"`
+	Position or[positionView] `json:"position"`
+	Orders   []order.ID       `json:"orders" doc:"what the driver has taken on"`
+	Offered  or[string]       `json:"offered" doc:"order of the open offer"`
+}
+
+type positionView struct {
+	Latitude  float64 `json:"latitude"`
+	Longitude float64 `json:"longitude"`
+	At        instant `json:"at"`
+}
+
+func driverViewOf(d *dispatch.Driver) driverView {
+	v := driverView{
+		ID: d.ID, Name: d.Name, Phone: d.Phone, Vehicle: d.Vehicle, Home: d.Home, Status: d.Status, StatusAt: at(d.StatusAt), Orders: list(d.Bag),
+	}
+	if !d.SeenAt.IsZero() {
+		v.Position = some(positionView{d.Position.Lat, d.Position.Lon, instant{d.SeenAt}})
+	}
+	if d.Holding != "" {
+		v.Offered = some(string(d.Holding))
+	}
+	return v
+}
+
+type hireInput struct {
+	Key  string `header:"Idempotency-Key" maxLength:"200" doc:"the same key with the same body is the same driver, with a new secret; with another body 422"`
+	Body struct {
+		Name    string           `json:"name" minLength:"1" maxLength:"100"`
+		Phone   string           `json:"phone,omitempty" maxLength:"32"`
+		Vehicle dispatch.Vehicle `json:"vehicle,omitempty" enum:"car,scooter,bicycle,foot" doc:"car if left out"`
+		Home    string           `json:"restaurant_id,omitempty" maxLength:"64" doc:"empty for one who drives for all"`
+	}
+}
+
+type hireOutput struct {
+	Location string `header:"Location"`
+	Replayed string `header:"Idempotency-Replayed"`
+	Body     struct {
+		driverView
+		Secret string `json:"secret" doc:"by which the phone signs in; shown once"`
+	}
+}
+
+// hire registers a driver. The key makes the id, so that a repeated request finds the driver it made. Secrets are kept as hashes only, so the
+// repetition gets a new one: whoever repeats did not read the first.
+func (a *API) hire(ctx context.Context, in *hireInput) (*hireOutput, error) {
+	d := dispatch.Driver{Name: in.Body.Name, Phone: in.Body.Phone, Vehicle: in.Body.Vehicle, Home: in.Body.Home}
+	if in.Key != "" {
+		sum := sha256.Sum256([]byte("driver " + in.Key))
+		d.ID = "d-" + hex.EncodeToString(sum[:16])
+	}
+	made, secret, err := a.Drivers.RegisterDriver(ctx, d)
+	replayed := in.Key != "" && problem.Is(err, problem.Conflict)
+	if replayed {
+		made, secret, err = a.hiredBefore(ctx, d)
+	}
+	if err != nil {
+		return nil, err
+	}
+	out := &hireOutput{Location: "/api/drivers/" + made.ID}
+	out.Body.driverView, out.Body.Secret = driverViewOf(&made), secret
+	if replayed {
+		out.Replayed = "true"
+	}
+	return out, nil
+}
+
+func (a *API) hiredBefore(ctx context.Context, asked dispatch.Driver) (made dispatch.Driver, secret string, err error) {
+	if made, err = a.Drivers.Driver(ctx, asked.ID); err != nil {
+		return made, "", err
+	}
+	if err := asked.Check(); err != nil {
+		return made, "", err
+	}
+	if made.Name != asked.Name || made.Phone != asked.Phone || made.Vehicle != asked.Vehicle || made.Home != asked.Home {
+		return made, "", problem.New(problem.Invalid, "idempotency_mismatch", "this idempotency key was used for another request")
+	}
+	secret, err = a.Drivers.RenewSecret(ctx, made.ID)
+	return made, secret, err
+}
+
+type driversInput struct {
+	Home string `query:"restaurant_id" doc:"only of this restaurant"`
+}
+
+type driversOutput struct {
+	Body struct {
+		Drivers []driverView `json:"drivers"`
+	}
+}
+
+func (a *API) listDrivers(ctx context.Context, in *driversInput) (*driversOutput, error) {
+	all, err := a.Drivers.Drivers(ctx, in.Home)
+	if err != nil {
+		return nil, err
+	}
+	out := &driversOutput{}
+	out.Body.Drivers = make([]driverView, len(all))
+	for i := range all {
+		out.Body.Drivers[i] = driverViewOf(&all[i])
+	}
+	return out, nil
+}
+
+type driverInput struct {
+	ID string `path:"driverId"`
+}
+
+type driverOutput struct{ Body driverView }
+
+func (a *API) me(ctx context.Context, id string) (dispatch.Driver, error) {
+	if err := a.isMe(ctx, id); err != nil {
+		return dispatch.Driver{}, err
+	}
+	return a.Drivers.Driver(ctx, id)
+}
+
+func (a *API) getDriver(ctx context.Context, in *driverInput) (*driverOutput, error) {
+	d, err := a.me(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &driverOutput{driverViewOf(&d)}, nil
+}
+
+type driverStatusOutput struct{ Body driverStatusView }
+
+type driverStatusView struct {
+	Status wire.DriverState `json:"status"`
+	At     or[instant]      `json:"timestamp"`
+}
+
+func (a *API) getDriverStatus(ctx context.Context, in *driverInput) (*driverStatusOutput, error) {
+	d, err := a.me(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &driverStatusOutput{driverStatusView{d.Status, at(d.StatusAt)}}, nil
+}
+
+type driverStatusInput struct {
+	ID   string `path:"driverId"`
+	Body struct {
+		Status wire.DriverState `json:"status" enum:"offline,available,busy,on_break,end_of_shift"`
+		At     *time.Time       `json:"timestamp,omitempty" doc:"when it was said, if not now"`
+	}
+}
+
+// putDriverStatus records what a driver says, unless something later was said before; the answer is what holds.
+func (a *API) putDriverStatus(ctx context.Context, in *driverStatusInput) (*driverStatusOutput, error) {
+	if err := a.isMe(ctx, in.ID); err != nil {
+		return nil, err
+	}
+	said, now := in.Body.At, a.now()
+	if said == nil {
+		said = &now
+	}
+	if err := (wire.DriverStatus{Status: in.Body.Status, Timestamp: wire.At(*said)}).Validate(now); err != nil {
+		return nil, err
+	}
+	if err := a.Offers.SetStatus(ctx, in.ID, in.Body.Status, *said); err != nil {
+		return nil, err
+	}
+	return a.getDriverStatus(ctx, &driverInput{in.ID})
+}
+
+type locationInput struct {
+	ID   string `path:"driverId"`
+	Body struct {
+		Latitude  float64    `json:"latitude" minimum:"-90" maximum:"90"`
+		Longitude float64    `json:"longitude" minimum:"-180" maximum:"180"`
+		At        *time.Time `json:"timestamp,omitempty" doc:"when the phone was there, if not now"`
+		Speed     *float64   `json:"speed,omitempty" doc:"metres per second"`
+		Heading   *float64   `json:"heading,omitempty" doc:"degrees clockwise from north"`
+		Accuracy  *float64   `json:"accuracy,omitempty" doc:"metres"`
+	}
+}
+
+type nothing struct{}
+
+// locate takes a position of a phone that has no MQTT.
+func (a *API) locate(ctx context.Context, in *locationInput) (*nothing, error) {
+	if _, err := a.me(ctx, in.ID); err != nil {
+		return nil, err
+	}
+	now := a.now()
+	l := wire.DriverLocation{
+		Position: wire.Position{Latitude: in.Body.Latitude, Longitude: in.Body.Longitude}, Timestamp: wire.At(now),
+		Speed: in.Body.Speed, Heading: in.Body.Heading, Accuracy: in.Body.Accuracy,
+	}
+	if in.Body.At != nil {
+		l.Timestamp = wire.At(*in.Body.At)
+	}
+	return &nothing{}, a.Positions.Heard(in.ID, l)
+}
+
+// offerView is an offer as a driver sees it.
+type offerView struct {
+	ID         string              `json:"id"`
+	Order      order.ID            `json:"order_id"`
+	State      dispatch.OfferState `json:"state"`
+	At         instant             `json:"at"`
+	Expires    instant             `json:"expires_at"`
+	Restaurant or[wire.Place]      `json:"restaurant"`
+	Drop       or[wire.Place]      `json:"drop"`
+	Ready      or[instant]         `json:"ready_at"`
+	CashDue    or[money.Amount]    `json:"cash_due"`
+	Because    []string            `json:"because"`
+}
+
+func offerOf(o *dispatch.Offer) offerView {
+	v := offerView{
+		ID: o.ID, Order: o.Order, State: o.State, At: instant{o.Created}, Expires: instant{o.Expires}, Ready: at(o.Run.Ready),
+		CashDue: or[money.Amount]{o.Run.CashDue}, Because: list(o.Because),
+	}
+	if o.Run.Restaurant != (wire.Place{}) {
+		v.Restaurant, v.Drop = some(o.Run.Restaurant), some(o.Run.Drop)
+	}
+	return v
+}
+
+// stopView is an order the driver has taken on.
+type stopView struct {
+	Order    order.ID          `json:"order_id"`
+	Number   or[int]           `json:"number"`
+	From     string            `json:"restaurant_id"`
+	Status   order.StatusName  `json:"status"`
+	Version  int               `json:"version"`
+	Customer order.Customer    `json:"customer"`
+	Address  or[order.Address] `json:"address"`
+	Promise  promiseView       `json:"promise"`
+	Ready    or[instant]       `json:"ready"`
+	CashDue  or[money.Amount]  `json:"cash_due"`
+	Items    int               `json:"items"`
+}
+
+func stopOf(r *ordering.Record) stopView {
+	v := stopView{
+		Order: r.Order.ID, Number: numberOf(r), From: r.Order.Restaurant, Status: r.Status(), Version: r.Version, Customer: r.Order.Customer,
+		Address: or[order.Address]{r.Order.Address}, Promise: promiseOf(r.Order.Promise), Ready: when(r.Ready), Items: len(r.Progress.Items),
+	}
+	if r.Order.Payment.Method == "cash" {
+		v.CashDue = some(r.Order.Totals.Total)
+	}
+	return v
+}
+
+type offersOutput struct {
+	Body struct {
+		Offers []offerView `json:"offers" doc:"open ones"`
+		Stops  []stopView  `json:"stops" doc:"what was taken on, oldest first"`
+	}
+}
+
+func (a *API) listOffers(ctx context.Context, in *driverInput) (*offersOutput, error) {
+	if _, err := a.me(ctx, in.ID); err != nil {
+		return nil, err
+	}
+	offers, err := a.OpenOffers.OpenOffers(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	records, err := a.Orders.OfDriver(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := &offersOutput{}
+	out.Body.Offers, out.Body.Stops = make([]offerView, len(offers)), make([]stopView, len(records))
+	for i := range offers {
+		out.Body.Offers[i] = offerOf(&offers[i])
+	}
+	for i := range records {
+		out.Body.Stops[i] = stopOf(&records[i])
+	}
+	return out, nil
+}
+
+type offerInput struct {
+	Driver string `path:"driverId"`
+	ID     string `path:"offerId"`
+}
+
+type offerOutput struct{ Body offerView }
+
+func (a *API) acceptOffer(ctx context.Context, in *offerInput) (*offerOutput, error) {
+	return a.answerOffer(ctx, in, a.Offers.Accept)
+}
+
+func (a *API) declineOffer(ctx context.Context, in *offerInput) (*offerOutput, error) {
+	return a.answerOffer(ctx, in, a.Offers.Decline)
+}
+
+func (a *API) answerOffer(ctx context.Context, in *offerInput, say func(ctx context.Context, driver, offer string) (dispatch.Offer, error)) (*offerOutput, error) {
+	if err := a.isMe(ctx, in.Driver); err != nil {
+		return nil, err
+	}
+	o, err := say(ctx, in.Driver, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &offerOutput{offerOf(&o)}, nil
+}

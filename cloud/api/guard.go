@@ -1,0 +1,92 @@
+package api
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
+	"github.com/go-chi/httprate"
+)
+
+// policy lets a page load only what the chain itself serves.
+const policy = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+
+// secure sets the headers that hold for everything.
+func secure(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", policy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(self), payment=()")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Cache-Control", "no-store")
+		if r.TLS != nil {
+			h.Set("Strict-Transport-Security", "max-age=31536000")
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// sameOrigin refuses what another site makes a browser send in a guest's name.
+func sameOrigin(next http.Handler) http.Handler {
+	cross := http.NewCrossOriginProtection()
+	cross.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		writeProblem(w, refuse(http.StatusForbidden, "cross_origin", "only pages of this chain may change something here"))
+	}))
+	return cross.Handler(next)
+}
+
+// limits counts the requests of each client in a sliding minute.
+func (a *API) limits() []func(http.Handler) http.Handler {
+	if a.settings.PerMinute < 0 {
+		return nil
+	}
+	address := middleware.ClientIPFromRemoteAddr
+	if len(a.settings.Proxies) > 0 {
+		address = middleware.ClientIPFromXFF(a.settings.Proxies...)
+	}
+	client := func(r *http.Request) (string, error) {
+		return httprate.CanonicalizeIP(middleware.GetClientIP(r.Context())), nil
+	}
+	tooMany := func(w http.ResponseWriter, _ *http.Request) {
+		writeProblem(w, refuse(http.StatusTooManyRequests, "too_many_requests", "more than %d requests in a minute; wait", a.settings.PerMinute))
+	}
+	return []func(http.Handler) http.Handler{
+		address, httprate.LimitBy(a.settings.PerMinute, time.Minute, client, httprate.WithLimitHandler(tooMany)),
+	}
+}
+
+// observes tells Settings.Observe of every answer, and keeps one bad request from ending the process.
+func (a *API) observes(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		began := time.Now()
+		ww := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
+		defer func() {
+			a.recovered(ww, r, recover())
+			route := "none"
+			if c := chi.RouteContext(r.Context()); c != nil && c.RoutePattern() != "" {
+				route = r.Method + " " + c.RoutePattern()
+			}
+			a.settings.Observe(route, ww.Status(), time.Since(began))
+		}()
+		next.ServeHTTP(ww, r)
+	})
+}
+
+func (a *API) recovered(w middleware.WrapResponseWriter, r *http.Request, cause any) {
+	if cause == nil {
+		return
+	}
+	if err, ok := cause.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+		panic(http.ErrAbortHandler)
+	}
+	a.settings.Log.ErrorContext(r.Context(), "panic", "route", r.Method+" "+r.URL.Path, "err", fmt.Sprint(cause), "stack", string(debug.Stack()))
+	if w.Status() == 0 {
+		writeProblem(w, refuse(http.StatusInternalServerError, "internal", "this could not be done; it is in the log"))
+	}
+}

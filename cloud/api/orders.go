@@ -1,0 +1,322 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"awesome.pizza/cloud/dispatch"
+	"awesome.pizza/cloud/ordering"
+	"awesome.pizza/shared/order"
+	"awesome.pizza/shared/problem"
+)
+
+type placeInput struct {
+	Key  string `header:"Idempotency-Key" maxLength:"200" doc:"the same key with the same body gets the first answer; with another body 422"`
+	Body basketBody
+}
+
+// orderOutput is one order with its version.
+type orderOutput struct {
+	Status   int
+	ETag     string `header:"ETag"`
+	Location string `header:"Location"`
+	Replayed string `header:"Idempotency-Replayed"`
+	Body     orderView
+}
+
+func answer(status int, r *ordering.Record) *orderOutput {
+	return &orderOutput{Status: status, ETag: etag(r.Version), Body: viewOf(r)}
+}
+
+func (a *API) placeOrder(ctx context.Context, in *placeInput) (*orderOutput, error) {
+	r, replayed, err := a.Ordering.Place(ctx, in.Body.basket(), in.Key)
+	if err != nil {
+		return nil, err
+	}
+	out := answer(http.StatusCreated, &r)
+	out.Location = "/api/orders/" + string(r.Order.ID)
+	if replayed {
+		out.Replayed = "true"
+	}
+	return out, nil
+}
+
+type readInput struct {
+	ID          order.ID `path:"orderId"`
+	Token       string   `query:"token" doc:"of the tracking link"`
+	IfNoneMatch string   `header:"If-None-Match"`
+}
+
+func (a *API) getOrder(ctx context.Context, in *readInput) (*orderOutput, error) {
+	r, err := a.Orders.Order(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.mayRead(ctx, &r, in.Token); err != nil {
+		return nil, err
+	}
+	return fresh(in.IfNoneMatch, &r), nil
+}
+
+type tokenInput struct {
+	Token       string `path:"token"`
+	IfNoneMatch string `header:"If-None-Match"`
+}
+
+func (a *API) trackedOrder(ctx context.Context, in *tokenInput) (*orderOutput, error) {
+	r, err := a.Orders.ByToken(ctx, in.Token)
+	if err != nil {
+		return nil, err
+	}
+	return fresh(in.IfNoneMatch, &r), nil
+}
+
+func fresh(have string, r *ordering.Record) *orderOutput {
+	if unchanged(have, etag(r.Version)) {
+		return &orderOutput{Status: http.StatusNotModified, ETag: etag(r.Version)}
+	}
+	return answer(http.StatusOK, r)
+}
+
+type statusInput struct {
+	ID      order.ID `path:"orderId"`
+	IfMatch string   `header:"If-Match" doc:"the ETag the change is meant for; without it, or with *, any version"`
+	Body    struct {
+		Status order.StatusName `json:"status" enum:"Created,Validated,Queued,Preparing,Baking,QualityCheck,ReadyForPickup,DriverAssigned,PickedUp,OutForDelivery,Delivered,Cancelled,Failed"`
+		At     *time.Time       `json:"at,omitempty" doc:"when it happened, if not now"`
+	}
+}
+
+// setStatus takes an order to a status: 200 when that is the cloud's to do, 202 when the restaurant was asked for it. A driver is held to
+// the steps of a delivery.
+func (a *API) setStatus(ctx context.Context, in *statusInput) (*orderOutput, error) {
+	version, err := ifMatch(in.IfMatch)
+	if err != nil {
+		return nil, err
+	}
+	now, err := a.Orders.Order(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	driver, by, err := a.mover(ctx, &now)
+	if err != nil {
+		return nil, err
+	}
+	if driver != "" {
+		return a.driverStep(ctx, &now, version, in.Body.Status, driver, by)
+	}
+	r, wished, err := a.Ordering.SetStatus(ctx, in.ID, version, in.Body.Status, by)
+	if err != nil {
+		return nil, err
+	}
+	if wished {
+		return answer(http.StatusAccepted, &r), nil
+	}
+	return answer(http.StatusOK, &r), nil
+}
+
+func (a *API) driverStep(ctx context.Context, now *ordering.Record, version int, to order.StatusName, driver, by string) (*orderOutput, error) {
+	var r ordering.Record
+	var err error
+	id := now.Order.ID
+	switch to {
+	case order.StatusPickedUp:
+		r, err = a.Ordering.PickUp(ctx, id, version, driver, by)
+	case order.StatusOutForDelivery:
+		r, err = a.Ordering.Depart(ctx, id, version, driver, by, a.arrival(now))
+	case order.StatusDelivered:
+		r, err = a.Ordering.Deliver(ctx, id, version, driver, by)
+	case order.StatusFailed:
+		r, err = a.Ordering.GiveUp(ctx, id, version, driver, by, "given up by the driver")
+	default:
+		err = problem.New(problem.Refused, "forbidden", "a driver can take an order to PickedUp, OutForDelivery, Delivered or Failed, not to %s", to)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return answer(http.StatusOK, &r), nil
+}
+
+type cancelInput struct {
+	ID      order.ID `path:"orderId"`
+	Token   string   `query:"token" doc:"of the tracking link"`
+	IfMatch string   `header:"If-Match"`
+	Body    *struct {
+		Reason string `json:"reason,omitempty" maxLength:"200"`
+	}
+}
+
+// cancelOrder answers 200 when the order is cancelled and 202 when its restaurant was asked.
+func (a *API) cancelOrder(ctx context.Context, in *cancelInput) (*orderOutput, error) {
+	version, err := ifMatch(in.IfMatch)
+	if err != nil {
+		return nil, err
+	}
+	r, err := a.Orders.Order(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.mayRead(ctx, &r, in.Token); err != nil {
+		return nil, err
+	}
+	by, reason := ordering.ByStaff, "cancelled by staff"
+	if in.Token != "" {
+		by, reason = ordering.ByGuest, "cancelled by the guest"
+	} else if !callerOf(ctx).staff {
+		return nil, problem.New(problem.Refused, "forbidden", "a driver gives an order back or fails it, but does not cancel it")
+	}
+	if in.Body != nil && in.Body.Reason != "" {
+		reason = in.Body.Reason
+	}
+	r, asked, err := a.Ordering.Cancel(ctx, in.ID, version, by, reason)
+	if err != nil {
+		return nil, err
+	}
+	if asked {
+		return answer(http.StatusAccepted, &r), nil
+	}
+	return answer(http.StatusOK, &r), nil
+}
+
+type changeInput struct {
+	ID      order.ID `path:"orderId"`
+	IfMatch string   `header:"If-Match"`
+}
+
+// confirmOrder ends the intake by hand. On an order that the intake has passed it changes nothing.
+func (a *API) confirmOrder(ctx context.Context, in *changeInput) (*orderOutput, error) {
+	version, err := ifMatch(in.IfMatch)
+	if err != nil {
+		return nil, err
+	}
+	r, err := a.Orders.Order(ctx, in.ID)
+	if err == nil && (r.Progress.Intake == order.Created || r.Status().Terminal() || version > 0 && version != r.Version) {
+		r, _, err = a.Ordering.SetStatus(ctx, in.ID, version, order.StatusValidated, ordering.ByStaff)
+		if again, readErr := a.Orders.Order(ctx, in.ID); version == 0 && err != nil && readErr == nil && again.Progress.Intake == order.Validated && !again.Status().Terminal() {
+			r, err = again, nil // the intake was faster
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return answer(http.StatusOK, &r), nil
+}
+
+type assignInput struct {
+	ID      order.ID `path:"orderId"`
+	IfMatch string   `header:"If-Match"`
+	Body    struct {
+		Driver string `json:"driver_id" minLength:"1" maxLength:"64"`
+	}
+}
+
+func (a *API) assignDriver(ctx context.Context, in *assignInput) (*orderOutput, error) {
+	version, err := ifMatch(in.IfMatch)
+	if err != nil {
+		return nil, err
+	}
+	d, err := a.Drivers.Driver(ctx, in.Body.Driver)
+	if problem.Is(err, problem.NotFound) {
+		return nil, problem.New(problem.Invalid, "no_such_driver", "there is no driver %q", in.Body.Driver).With("path", "driver_id")
+	}
+	if err != nil {
+		return nil, err
+	}
+	r, err := a.Ordering.Assign(ctx, in.ID, version, ordering.Driver{ID: d.ID, Name: d.Name}, nil, ordering.ByStaff)
+	if err != nil {
+		return nil, err
+	}
+	return answer(http.StatusOK, &r), nil
+}
+
+type deedInput struct {
+	ID      order.ID `path:"orderId"`
+	IfMatch string   `header:"If-Match"`
+	Body    *struct {
+		At *time.Time `json:"at,omitempty" doc:"when it happened, if not now"`
+	}
+}
+
+// deed is a step of a delivery, by its driver or by staff.
+func (a *API) deed(ctx context.Context, id order.ID, match string, step func(now *ordering.Record, version int, driver, by string) (ordering.Record, error)) (*orderOutput, error) {
+	version, err := ifMatch(match)
+	if err != nil {
+		return nil, err
+	}
+	now, err := a.Orders.Order(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	driver, by, err := a.mover(ctx, &now)
+	if err != nil {
+		return nil, err
+	}
+	r, err := step(&now, version, driver, by)
+	if err != nil {
+		return nil, err
+	}
+	return answer(http.StatusOK, &r), nil
+}
+
+// startDelivery takes the order along: a driver who did not say so before has picked it up.
+func (a *API) startDelivery(ctx context.Context, in *deedInput) (*orderOutput, error) {
+	return a.deed(ctx, in.ID, in.IfMatch, func(now *ordering.Record, version int, driver, by string) (r ordering.Record, err error) {
+		if now.Progress.Delivery == order.Assigned {
+			if r, err = a.Ordering.PickUp(ctx, in.ID, version, driver, by); err != nil {
+				return r, err
+			}
+			version = r.Version
+		}
+		return a.Ordering.Depart(ctx, in.ID, version, driver, by, a.arrival(now))
+	})
+}
+
+func (a *API) completeDelivery(ctx context.Context, in *deedInput) (*orderOutput, error) {
+	return a.deed(ctx, in.ID, in.IfMatch, func(_ *ordering.Record, version int, driver, by string) (ordering.Record, error) {
+		return a.Ordering.Deliver(ctx, in.ID, version, driver, by)
+	})
+}
+
+type failInput struct {
+	ID      order.ID `path:"orderId"`
+	IfMatch string   `header:"If-Match"`
+	Body    struct {
+		Reason string     `json:"reason" minLength:"1" maxLength:"200"`
+		At     *time.Time `json:"at,omitempty" doc:"when it happened, if not now"`
+	}
+}
+
+func (a *API) failOrder(ctx context.Context, in *failInput) (*orderOutput, error) {
+	return a.deed(ctx, in.ID, in.IfMatch, func(now *ordering.Record, version int, driver, by string) (ordering.Record, error) {
+		if driver == "" && now.Progress.Intake == order.Created {
+			r, _, err := a.Ordering.SetStatus(ctx, in.ID, version, order.StatusFailed, by)
+			return r, err
+		}
+		return a.Ordering.GiveUp(ctx, in.ID, version, driver, by, in.Body.Reason)
+	})
+}
+
+// arrival is when the driver will be at the door, reckoned from the last position, or nil.
+func (a *API) arrival(r *ordering.Record) *time.Time {
+	if r.Driver == nil {
+		return nil
+	}
+	p, ok := a.Positions.Position(r.Driver.ID)
+	if !ok {
+		return nil
+	}
+	return a.arrivalFrom(p, r)
+}
+
+// arrivalFrom is the middle of when a driver who is on the way will be at the door, coming from p.
+func (a *API) arrivalFrom(p dispatch.Position, r *ordering.Record) *time.Time {
+	to := r.Order.Address
+	if to == nil || a.Travel == nil {
+		return nil
+	}
+	drop := dispatch.Point{Lat: to.Latitude, Lon: to.Longitude}
+	eta := dispatch.ETA(a.now(), p.Point(), dispatch.Driver{}, dispatch.Order{Drop: drop, Delivery: order.OutForDelivery}, a.Travel)
+	middle := eta.From.Add(eta.To.Sub(eta.From) / 2).UTC().Truncate(time.Millisecond)
+	return &middle
+}

@@ -1,0 +1,73 @@
+package api
+
+import (
+	"net/http"
+	"strings"
+)
+
+const (
+	get  = http.MethodGet
+	post = http.MethodPost
+	put  = http.MethodPut
+)
+
+// routes is the whole public interface.
+func (a *API) routes() []route {
+	return []route{
+		on(post, "/api/orders", "placeOrder", "Place an order", 201, anybody, (*API).placeOrder, 404, 409),
+		on(get, "/api/orders/{orderId}", "getOrder", "An order", 200, holder, (*API).getOrder, 404),
+		on(put, "/api/orders/{orderId}/status", "setStatus", "Take an order to a status: 202 when that is a wish for the kitchen", 200, ofOrder, (*API).setStatus, 404, 409, 412),
+		follow("/api/orders/{orderId}/track", "track", "Follow an order", holder, (*API).track,
+			sample{"order", trackEvent{}}, sample{"change", trackEvent{}}, sample{"driver", whereEvent{}}, sample{"end", trackEvent{}}),
+		on(post, "/api/orders/{orderId}/cancel", "cancelOrder", "Cancel an order: 202 when its restaurant is asked", 200, holder, (*API).cancelOrder, 404, 409, 412),
+		on(post, "/api/orders/{orderId}/confirm", "confirmOrder", "End the intake by hand", 200, staff, (*API).confirmOrder, 404, 409, 412),
+		on(post, "/api/orders/{orderId}/assign-driver", "assignDriver", "Give an order to a driver", 200, staff, (*API).assignDriver, 404, 409, 412),
+		on(post, "/api/orders/{orderId}/start-delivery", "startDelivery", "The driver leaves with the food", 200, ofOrder, (*API).startDelivery, 404, 409, 412),
+		on(post, "/api/orders/{orderId}/complete-delivery", "completeDelivery", "The guest has the food", 200, ofOrder, (*API).completeDelivery, 404, 409, 412),
+		on(post, "/api/orders/{orderId}/fail", "failOrder", "The order cannot be delivered", 200, ofOrder, (*API).failOrder, 404, 409, 412),
+		on(get, "/api/track/{token}", "trackedOrder", "The order of a tracking link", 200, anybody, (*API).trackedOrder, 404),
+
+		on(get, "/api/restaurants", "listRestaurants", "All restaurants", 200, anybody, (*API).listRestaurants),
+		on(get, "/api/restaurants/{restaurantId}", "getRestaurant", "A restaurant", 200, anybody, (*API).getRestaurant, 404),
+		on(get, "/api/restaurants/{restaurantId}/menu", "getMenu", "What a restaurant sells", 200, anybody, (*API).getMenu, 404),
+		on(get, "/api/restaurants/{restaurantId}/orders", "listOrders", "A restaurant's orders, newest first", 200, staff, (*API).listOrders, 404),
+		on(post, "/api/restaurants/{restaurantId}/quote", "quote", "What a basket costs and when it comes", 200, anybody, (*API).quote, 404, 409),
+		on(get, "/api/restaurants/{restaurantId}/quote", "ask", "The same, for small baskets", 200, anybody, (*API).ask, 404, 409),
+
+		on(get, "/api/kitchen/{kitchenId}/queue", "kitchenQueue", "What a kitchen has to do, as last known", 200, staff, (*API).kitchenQueue, 404),
+		on(get, "/api/kitchen/{kitchenId}/display", "kitchenDisplay", "Its tickets with their items, as last known", 200, staff, (*API).kitchenDisplay, 404),
+		on(get, "/api/kitchen/{kitchenId}/status", "kitchenStatus", "How it fares, as last known", 200, staff, (*API).kitchenStatus, 404),
+
+		on(post, "/api/drivers", "hireDriver", "Register a driver", 201, staff, (*API).hire),
+		on(get, "/api/drivers", "listDrivers", "All drivers", 200, staff, (*API).listDrivers),
+		on(get, "/api/drivers/{driverId}", "getDriver", "A driver", 200, driver, (*API).getDriver, 404),
+		on(get, "/api/drivers/{driverId}/status", "getDriverStatus", "What a driver is up to", 200, driver, (*API).getDriverStatus, 404),
+		on(put, "/api/drivers/{driverId}/status", "putDriverStatus", "Say what a driver is up to", 200, driver, (*API).putDriverStatus, 404),
+		on(post, "/api/drivers/{driverId}/location", "locateDriver", "Say where a driver is, without MQTT", 204, driver, (*API).locate, 404),
+		on(get, "/api/drivers/{driverId}/offers", "listOffers", "What a driver is asked, and has taken on", 200, driver, (*API).listOffers, 404),
+		on(post, "/api/drivers/{driverId}/offers/{offerId}/accept", "acceptOffer", "Take an order on", 200, driver, (*API).acceptOffer, 404, 409),
+		on(post, "/api/drivers/{driverId}/offers/{offerId}/decline", "declineOffer", "Turn an order down", 200, driver, (*API).declineOffer, 404, 409),
+
+		follow("/api/dashboard/stream", "dashboard", "All restaurants, live", staff, (*API).dashboard,
+			sample{"snapshot", chainEvent{}}, sample{"restaurant", houseView{}}),
+		follow("/api/dashboard/{restaurantId}/stream", "restaurantDashboard", "One restaurant, live", staff, (*API).houseDashboard,
+			sample{"snapshot", houseEvent{}}, sample{"order", queued{}}, sample{"restaurant", houseView{}}),
+		on(get, "/api/dashboard/metrics", "metrics", "The chain's figures", 200, staff, (*API).metrics),
+
+		on(get, "/api/fleet", "fleet", "All nodes", 200, staff, (*API).fleet),
+		on(post, "/api/fleet/{restaurantId}/enroll", "enroll", "A one-time code for a restaurant's node", 200, staff, (*API).enroll, 404),
+		on(post, "/api/fleet/claim", "claim", "Bind a node to the restaurant of its code", 200, anybody, (*API).claim, 403, 409),
+
+		on(get, "/healthz", "healthz", "Whether the process serves", 200, anybody, (*API).healthz),
+		on(get, "/readyz", "readyz", "Whether all is there that it needs", 200, anybody, (*API).readyz),
+	}
+}
+
+// tagOf groups the document by the noun of a path.
+func tagOf(path string) string {
+	parts := strings.Split(strings.TrimPrefix(path, "/api"), "/")
+	if !strings.HasPrefix(path, "/api") {
+		return "health"
+	}
+	return parts[1]
+}

@@ -1,0 +1,212 @@
+package api
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"awesome.pizza/cloud/dispatch"
+	"awesome.pizza/cloud/ordering"
+	"awesome.pizza/shared/order"
+)
+
+type trackInput struct {
+	ID    order.ID `path:"orderId"`
+	Token string   `query:"token" doc:"of the tracking link"`
+	Last  string   `header:"Last-Event-ID" doc:"version up to which everything was seen: the stream goes on behind it"`
+}
+
+// trackEvent is what an order's stream says: one event "order" for each step of the timeline, in order and with the step's version as its
+// id; "change" when something else has changed since (promise, driver, forecast); "end" behind the last step there can be.
+type trackEvent struct {
+	Status      order.StatusName `json:"status"`
+	Version     int              `json:"version"`
+	At          instant          `json:"at"`
+	Number      or[int]          `json:"number"`
+	Promise     promiseView      `json:"promise"`
+	Ready       or[instant]      `json:"ready"`
+	Arrives     or[instant]      `json:"arrives"`
+	Driver      or[driverBrief]  `json:"driver"`
+	Kitchen     order.Kitchen    `json:"kitchen"`
+	Delivery    order.Delivery   `json:"delivery"`
+	CancelAsked or[instant]      `json:"cancel_asked"`
+	Reason      string           `json:"reason"`
+	Overdue     bool             `json:"overdue"`
+}
+
+// whereEvent is where the driver is.
+type whereEvent struct {
+	Latitude  float64     `json:"latitude"`
+	Longitude float64     `json:"longitude"`
+	Heading   or[float64] `json:"heading"`
+	Speed     or[float64] `json:"speed" doc:"metres per second"`
+	At        instant     `json:"at"`
+	ETA       or[instant] `json:"eta" doc:"at the door"`
+}
+
+// track follows an order.
+func (a *API) track(ctx context.Context, in *trackInput) (pour, error) {
+	f, stop := a.orders.follow(in.ID)
+	r, err := a.Orders.Order(ctx, in.ID)
+	if err == nil {
+		err = a.mayRead(ctx, &r, in.Token)
+	}
+	if err != nil {
+		stop()
+		return nil, err
+	}
+	t := &tracker{api: a, news: f}
+	last, resumes := seen(in.Last)
+	if resumes && last <= r.Version { // a version there never was is from another history: begin anew
+		t.resume(&r, last)
+	}
+	if resumes && r.Status().Terminal() && t.said == r.Version {
+		stop()
+		return nil, nil
+	}
+	return func(s *stream) {
+		defer stop()
+		t.run(s, &r)
+	}, nil
+}
+
+// tracker is one stream of one order.
+type tracker struct {
+	api  *API
+	news *seat[*ordering.Record]
+
+	steps int // of the timeline that were said
+	said  int // version that was said
+
+	driver    string // whose positions are followed
+	positions chan dispatch.Position
+	leave     func()
+}
+
+// resume goes on behind a version. Several steps can share one: as nobody knows which of them arrived, all but the first are said again.
+func (t *tracker) resume(r *ordering.Record, last int) {
+	for t.steps < len(r.Steps) && r.Steps[t.steps].Version <= last {
+		again := r.Steps[t.steps].Version == last && t.steps > 0 && r.Steps[t.steps-1].Version == last
+		if again {
+			return
+		}
+		t.steps++
+	}
+	t.said = last
+}
+
+// run says what there is to say until the order has ended, or the client is gone.
+func (t *tracker) run(s *stream, r *ordering.Record) {
+	defer t.watch(nil)
+	beat, reread := time.NewTicker(t.api.settings.Heartbeat), time.NewTicker(t.api.settings.Reread)
+	defer beat.Stop()
+	defer reread.Stop()
+	for {
+		if !t.say(s, r) {
+			return
+		}
+		t.watch(r)
+		next, alive := t.wait(s, beat.C, reread.C, r)
+		if !alive {
+			return
+		}
+		r = next
+	}
+}
+
+// wait passes positions and beats until there is a record to say something about.
+func (t *tracker) wait(s *stream, beat, reread <-chan time.Time, r *ordering.Record) (next *ordering.Record, alive bool) {
+	for {
+		select {
+		case <-s.ctx.Done():
+			return nil, false
+		case next := <-t.news.news:
+			return next, true
+		case <-t.news.missed:
+			return t.read(s, r), true
+		case <-reread:
+			return t.read(s, r), true
+		case p := <-t.positions:
+			s.add("", "driver", t.where(p, r))
+		case <-beat:
+			if !s.beat() {
+				return nil, false
+			}
+		}
+		if !s.flush() {
+			return nil, false
+		}
+	}
+}
+
+// read is the order as it is now, or r when it cannot be read: the next time will do.
+func (t *tracker) read(s *stream, r *ordering.Record) *ordering.Record {
+	ctx, cancel := context.WithTimeout(s.ctx, t.api.settings.Timeout)
+	defer cancel()
+	now, err := t.api.Orders.Order(ctx, r.Order.ID)
+	if err != nil {
+		return r
+	}
+	return &now
+}
+
+// say tells what is new in a record, and reports whether there is more to come.
+func (t *tracker) say(s *stream, r *ordering.Record) (more bool) {
+	if r.Version < t.said {
+		return true // told in the wrong order
+	}
+	for ; t.steps < len(r.Steps); t.steps++ {
+		step := r.Steps[t.steps]
+		s.add(strconv.Itoa(step.Version), "order", eventOf(r, step.Status, step.Version, step.At))
+		t.said = step.Version
+	}
+	if t.said < r.Version {
+		s.add(strconv.Itoa(r.Version), "change", eventOf(r, r.Status(), r.Version, t.api.now()))
+		t.said = r.Version
+	}
+	if r.Status().Terminal() {
+		s.add("", "end", eventOf(r, r.Status(), r.Version, t.api.now()))
+		s.flush()
+		return false
+	}
+	return s.flush()
+}
+
+func eventOf(r *ordering.Record, status order.StatusName, version int, at time.Time) trackEvent {
+	return trackEvent{
+		Status: status, Version: version, At: instant{at}, Number: numberOf(r), Promise: promiseOf(r.Order.Promise), Ready: when(r.Ready),
+		Arrives: when(r.Arrives), Driver: driverOf(r), Kitchen: r.Progress.Kitchen(), Delivery: r.Progress.Delivery,
+		CancelAsked: when(r.CancelAsked), Reason: r.Reason, Overdue: r.Overdue,
+	}
+}
+
+// watch follows the driver between departure and door, and nobody otherwise.
+func (t *tracker) watch(r *ordering.Record) {
+	driver := ""
+	if r != nil && r.Status() == order.StatusOutForDelivery && r.Driver != nil {
+		driver = r.Driver.ID
+	}
+	if driver == t.driver {
+		return
+	}
+	if t.leave != nil {
+		t.leave()
+		t.positions, t.leave = nil, nil
+	}
+	if t.driver = driver; driver == "" {
+		return
+	}
+	var at *seat[dispatch.Position]
+	at, t.leave = t.api.positions.follow(driver)
+	t.positions = at.news
+	if p, ok := t.api.Positions.Position(driver); ok {
+		t.api.positions.tell(driver, p)
+	}
+}
+
+func (t *tracker) where(p dispatch.Position, r *ordering.Record) whereEvent {
+	return whereEvent{
+		Latitude: p.Lat, Longitude: p.Lon, Heading: or[float64]{p.Heading}, Speed: or[float64]{p.Speed}, At: instant{p.At},
+		ETA: when(t.api.arrivalFrom(p, r)),
+	}
+}

@@ -1,0 +1,176 @@
+package api
+
+import (
+	"encoding/json"
+	"reflect"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"awesome.pizza/cloud/ordering"
+	"awesome.pizza/shared/clock"
+	"awesome.pizza/shared/order"
+)
+
+// instant is a time as everybody writes it: clock.Instant.
+type instant struct{ time.Time }
+
+// MarshalJSON writes it.
+func (i instant) MarshalJSON() ([]byte, error) { return json.Marshal(clock.Format(i.Time)) }
+
+// Schema is for huma.
+func (instant) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeString, Format: "date-time", Examples: []any{"2026-07-03T19:30:00.000Z"}}
+}
+
+// or is a T, or null.
+type or[T any] struct{ it *T }
+
+// MarshalJSON writes the T or null.
+func (m or[T]) MarshalJSON() ([]byte, error) { return json.Marshal(m.it) }
+
+// Schema is for huma.
+func (or[T]) Schema(r huma.Registry) *huma.Schema {
+	return &huma.Schema{AnyOf: []*huma.Schema{r.Schema(reflect.TypeFor[T](), true, ""), {Type: "null"}}}
+}
+
+func some[T any](v T) or[T] { return or[T]{&v} }
+
+// when is t, or null if there is none.
+func when(t *time.Time) or[instant] {
+	if t == nil || t.IsZero() {
+		return or[instant]{}
+	}
+	return some(instant{*t})
+}
+
+// at is t, or null if it is zero.
+func at(t time.Time) or[instant] { return when(&t) }
+
+type promiseView struct {
+	From    instant  `json:"from"`
+	To      instant  `json:"to"`
+	Because []string `json:"because"`
+}
+
+func promiseOf(p order.Promise) promiseView {
+	return promiseView{instant{p.From}, instant{p.To}, list(p.Because)}
+}
+
+// list is never null.
+func list[T any](all []T) []T {
+	if all == nil {
+		return []T{}
+	}
+	return all
+}
+
+type driverBrief struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+type kitchenLane struct {
+	State order.Kitchen `json:"state"`
+	AsOf  instant       `json:"as_of" doc:"when the restaurant was last heard about this order"`
+}
+
+type deliveryLane struct {
+	State  order.Delivery  `json:"state"`
+	Driver or[driverBrief] `json:"driver"`
+}
+
+type stepView struct {
+	Status  order.StatusName `json:"status"`
+	At      instant          `json:"at"`
+	By      string           `json:"by" doc:"cloud, edge, staff, guest or driver:ID"`
+	Version int              `json:"version"`
+}
+
+// orderView is an order as everybody sees it.
+type orderView struct {
+	ID          order.ID          `json:"id"`
+	Number      or[int]           `json:"number" doc:"the kitchen's short number"`
+	Restaurant  string            `json:"restaurant_id"`
+	Channel     order.Channel     `json:"channel"`
+	Fulfilment  order.Fulfilment  `json:"fulfilment"`
+	Status      order.StatusName  `json:"status"`
+	Version     int               `json:"version"`
+	Customer    order.Customer    `json:"customer"`
+	Address     or[order.Address] `json:"address"`
+	Kitchen     kitchenLane       `json:"kitchen"`
+	Delivery    deliveryLane      `json:"delivery"`
+	Lines       []order.Line      `json:"lines"`
+	Items       []order.Item      `json:"items"`
+	Totals      order.Totals      `json:"totals"`
+	Payment     order.Payment     `json:"payment"`
+	Promise     promiseView       `json:"promise"`
+	Ready       or[instant]       `json:"ready" doc:"the kitchen's forecast"`
+	Arrives     or[instant]       `json:"arrives" doc:"the driver, at the restaurant or, once departed, at the door"`
+	PlacedAt    instant           `json:"placed_at"`
+	FireAt      or[instant]       `json:"fire_at"`
+	AcceptBy    or[instant]       `json:"accept_by"`
+	CancelAsked or[instant]       `json:"cancel_asked" doc:"since when the restaurant's answer is awaited"`
+	Reason      string            `json:"reason"`
+	Overdue     bool              `json:"overdue" doc:"the restaurant did not accept in time"`
+	TrackingURL string            `json:"tracking_url"`
+	Timeline    []stepView        `json:"timeline"`
+}
+
+func viewOf(r *ordering.Record) orderView {
+	o := &r.Order
+	return orderView{
+		ID: o.ID, Number: numberOf(r), Restaurant: o.Restaurant, Channel: o.Channel, Fulfilment: o.Fulfilment,
+		Status: r.Status(), Version: r.Version, Customer: o.Customer, Address: or[order.Address]{o.Address},
+		Kitchen:  kitchenLane{r.Progress.Kitchen(), instant{r.KitchenAsOf}},
+		Delivery: deliveryLane{r.Progress.Delivery, driverOf(r)},
+		Lines:    list(o.Lines), Items: list(r.Progress.Items), Totals: o.Totals, Payment: o.Payment, Promise: promiseOf(o.Promise),
+		Ready: when(r.Ready), Arrives: when(r.Arrives), PlacedAt: instant{o.PlacedAt}, FireAt: when(o.FireAt), AcceptBy: when(o.AcceptBy),
+		CancelAsked: when(r.CancelAsked), Reason: r.Reason, Overdue: r.Overdue, TrackingURL: "/track/" + r.Token, Timeline: timelineOf(r),
+	}
+}
+
+func numberOf(r *ordering.Record) or[int] {
+	if r.Number == 0 {
+		return or[int]{}
+	}
+	return some(r.Number)
+}
+
+func driverOf(r *ordering.Record) or[driverBrief] {
+	if r.Driver == nil {
+		return or[driverBrief]{}
+	}
+	return some(driverBrief{r.Driver.ID, r.Driver.Name})
+}
+
+func timelineOf(r *ordering.Record) []stepView {
+	out := make([]stepView, len(r.Steps))
+	for i, s := range r.Steps {
+		out[i] = stepView{s.Status, instant{s.At}, s.By, s.Version}
+	}
+	return out
+}
+
+// plainFact writes a problem's fact as answers do.
+func plainFact(v any) any {
+	switch t := v.(type) {
+	case time.Time:
+		return clock.Format(t)
+	case *time.Time:
+		return when(t)
+	}
+	return v
+}
+
+// schemaName names a type in the document: orderView is Order.
+func schemaName(t reflect.Type, hint string) string {
+	name := huma.DefaultSchemaNamer(t, hint)
+	for _, suffix := range []string{"View", "Body"} {
+		if short, ok := strings.CutSuffix(name, suffix); ok && short != "" {
+			name = short + map[string]string{"Body": "Request"}[suffix]
+		}
+	}
+	return name
+}

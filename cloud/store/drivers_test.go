@@ -1,0 +1,187 @@
+package store_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"awesome.pizza/cloud/dispatch"
+	"awesome.pizza/cloud/ordering"
+	"awesome.pizza/cloud/store"
+	"awesome.pizza/shared/order"
+	"awesome.pizza/shared/problem"
+	"awesome.pizza/shared/wire"
+)
+
+// hire registers a driver of r1 who is available at its door.
+func (c *chain) hire(t testing.TB, did string) dispatch.Driver {
+	t.Helper()
+	d, _, err := c.RegisterDriver(t.Context(), dispatch.Driver{ID: did, Name: "Grace " + did, Home: "r1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.says(t, did, wire.Available)
+	at := dispatch.Position{Driver: did, Lat: 40.74, Lon: -73.99, At: time.Now(), Heard: time.Now()}
+	if err := c.SavePositions(t.Context(), []dispatch.Position{at}); err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func (c *chain) says(t testing.TB, did string, s wire.DriverState) {
+	t.Helper()
+	if _, err := c.SetStatus(t.Context(), did, s, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// shelve has r1 take orders and put them on their shelves.
+func (c *chain) shelve(t testing.TB, n *node, ids ...order.ID) {
+	t.Helper()
+	from := uint64(len(n.events) + 1)
+	for _, oid := range ids {
+		n.steps(t, oid, order.Queue)
+		n.steps(t, oid, order.Start, "1", "2")
+		n.steps(t, oid, order.Make, "1")
+		n.steps(t, oid, order.Bake, "1")
+		n.steps(t, oid, order.Unload, "1")
+		n.steps(t, oid, order.Finish, "1", "2")
+	}
+	for ; from <= uint64(len(n.events)); from += 60 {
+		c.apply(t, "apply", n.batch(from, min(from+59, uint64(len(n.events)))))
+	}
+}
+
+func TestOnlyTheSecretThatWasShownOnceOpens(t *testing.T) {
+	t.Parallel()
+	c := newChain(t)
+	made, secret, err := c.RegisterDriver(t.Context(), dispatch.Driver{Name: "Grace", Phone: "+12025550123", Vehicle: dispatch.Scooter, Home: "r1"})
+	if err != nil || len(secret) < 20 || !wire.SafeID(made.ID) || made.Status != wire.Offline || !made.SeenAt.IsZero() {
+		t.Fatalf("%+v, %q, %v", made, secret, err)
+	}
+	got, err := c.DriverBySecret(t.Context(), made.ID, secret)
+	if diff := cmp.Diff(made, got); err != nil || diff != "" {
+		t.Errorf("%v\n%s", err, diff)
+	}
+	newSecret, err := c.RenewSecret(t.Context(), made.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, try := range [][2]string{{made.ID, secret}, {made.ID, ""}, {made.ID, newSecret + "x"}, {"nobody", newSecret}, {"\x00", ""}} {
+		if _, err := c.DriverBySecret(t.Context(), try[0], try[1]); !problem.Is(err, problem.Refused) {
+			t.Errorf("%q: %v", try, err)
+		}
+	}
+	if _, err := c.DriverBySecret(t.Context(), made.ID, newSecret); err != nil {
+		t.Errorf("the new secret: %v", err)
+	}
+	if kept := c.sql(t, `SELECT count(*) FROM drivers d WHERE d::text LIKE '%' || $1 || '%'`, newSecret); kept != int64(0) {
+		t.Error("the secret itself is in the database")
+	}
+}
+
+func TestWhoCannotBeTakenOn(t *testing.T) {
+	t.Parallel()
+	c := newChain(t)
+	c.hire(t, "d1")
+	for want, d := range map[problem.Kind]dispatch.Driver{problem.Conflict: {ID: "d1", Name: "Another"}, problem.Invalid: {Name: "Grace", Home: "r9"}} {
+		if _, _, err := c.RegisterDriver(t.Context(), d); !problem.Is(err, want) {
+			t.Errorf("%+v: %v", d, err)
+		}
+	}
+	for _, err := range []error{
+		second(c.Driver(t.Context(), "nobody")), second(c.SetStatus(t.Context(), "nobody", wire.Available, time.Now())),
+		second(c.RenewSecret(t.Context(), "nobody")), c.SetShift(t.Context(), "nobody", time.Now()), second(c.DriverHash(t.Context(), "nobody")),
+	} {
+		if !problem.Is(err, problem.NotFound) {
+			t.Errorf("of nobody: %v", err)
+		}
+	}
+}
+
+func TestTheLastWordOfADriverCounts(t *testing.T) {
+	t.Parallel()
+	c := newChain(t)
+	c.hire(t, "d1")
+	now := time.Now().Add(time.Minute).UTC().Truncate(time.Millisecond)
+	for _, say := range []struct {
+		status  wire.DriverState
+		at      time.Time
+		changed bool
+	}{{wire.OnBreak, now, true}, {wire.Offline, now.Add(-time.Second), false}, {wire.OnBreak, now, true}, {wire.Available, now.Add(time.Second), true}} {
+		if changed, err := c.SetStatus(t.Context(), "d1", say.status, say.at); err != nil || changed != say.changed {
+			t.Errorf("%+v: %v, %v", say, changed, err)
+		}
+	}
+	until := now.Add(8 * time.Hour)
+	if err := c.SetShift(t.Context(), "d1", until); err != nil {
+		t.Fatal(err)
+	}
+	if d, err := c.Driver(t.Context(), "d1"); err != nil || d.Status != wire.Available || !d.StatusAt.Equal(now.Add(time.Second)) || !d.ShiftEnd.Equal(until) {
+		t.Errorf("%+v, %v", d, err)
+	}
+	c.hire(t, "d2")
+	if all, err := c.Drivers(t.Context(), "r1"); err != nil || len(all) != 2 || all[0].ID != "d1" {
+		t.Errorf("%+v, %v", all, err)
+	}
+	if all, err := c.Drivers(t.Context(), "r2"); err != nil || len(all) != 0 {
+		t.Errorf("%+v, %v", all, err)
+	}
+}
+
+func TestABagHoldsWhatIsNotDelivered(t *testing.T) {
+	t.Parallel()
+	c := newChain(t)
+	c.hire(t, "d1")
+	n := &node{edge: "r1"}
+	r := c.place(t, order.ByDelivery)
+	c.shelve(t, n, r.Order.ID)
+	if _, err := c.service.Assign(t.Context(), r.Order.ID, 0, ordering.Driver{ID: "d1", Name: "Grace"}, nil, ordering.ByStaff); err != nil {
+		t.Fatal(err)
+	}
+	bag, err := c.Bag(t.Context(), "d1")
+	if err != nil || len(bag) != 1 || bag[0].Delivery != order.Assigned || bag[0].Kitchen != order.Ready || bag[0].Pickup.Lat != 40.74 || bag[0].Drop.Lat != 40.7431 {
+		t.Fatalf("%+v, %v", bag, err)
+	}
+	if d, err := c.Driver(t.Context(), "d1"); err != nil || len(d.Bag) != 1 || d.Bag[0] != r.Order.ID {
+		t.Errorf("%+v, %v", d, err)
+	}
+	if err := c.GiveBack(t.Context(), r.Order.ID, "d2", "dispatch"); err != nil || c.order(t, r.Order.ID).Driver == nil {
+		t.Errorf("another gave it back: %v", err)
+	}
+	for range 2 {
+		if err := c.GiveBack(t.Context(), r.Order.ID, "d1", "dispatch"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if after := c.order(t, r.Order.ID); after.Driver != nil || after.Progress.Delivery != order.Unassigned {
+		t.Errorf("%+v", after)
+	}
+	if bag, err := c.Bag(t.Context(), "d1"); err != nil || len(bag) != 0 {
+		t.Errorf("%+v, %v", bag, err)
+	}
+}
+
+func TestOneProcessHoldsTheDispatchLock(t *testing.T) {
+	t.Parallel()
+	c := newChain(t)
+	other := openChain(t, c.url)
+	mine, theirs := c.DispatchLock(), other.DispatchLock()
+	t.Cleanup(mine.Unlock)
+	t.Cleanup(theirs.Unlock)
+	for range 3 {
+		if !mine.Lock(t.Context()) || theirs.Lock(t.Context()) {
+			t.Fatal("the lock is not with who took it first")
+		}
+	}
+	c.sql(t, `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`)
+	within(t, "the other process to hold the lock", func() bool { return theirs.Lock(t.Context()) })
+	if mine.Lock(t.Context()) {
+		t.Error("whose connection died believes to hold the lock still")
+	}
+	theirs.Unlock()
+	within(t, "the first to hold it again", func() bool { return mine.Lock(t.Context()) })
+}
+
+var _ dispatch.Store = (*store.Dispatch)(nil)

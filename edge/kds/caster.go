@@ -38,6 +38,7 @@ func (c *caster) run(ctx context.Context) {
 	pace := time.NewTicker(c.server.settings.Pace)
 	defer pace.Stop()
 	around := surroundings{server: c.server}
+	around.news() // a screen that joins is told how things stand; here only what changes afterwards
 	for ctx.Err() == nil {
 		c.follow(ctx, pace.C, &around)
 		c.forget()

@@ -64,14 +64,14 @@ type orderView struct {
 	Totals     order.Totals     `json:"totals"`
 	Payment    order.Payment    `json:"payment"`
 	Promise    promiseView      `json:"promise"`
-	Ready      *moment         `json:"ready,omitempty"`
-	PlacedAt   *moment         `json:"placed_at"`
-	QueuedAt   *moment         `json:"queued_at,omitempty"`
+	Ready      *moment          `json:"ready,omitempty"`
+	PlacedAt   *moment          `json:"placed_at"`
+	QueuedAt   *moment          `json:"queued_at,omitempty"`
 }
 
 type laneView struct {
 	State order.Kitchen `json:"state"`
-	AsOf  *moment      `json:"as_of"`
+	AsOf  *moment       `json:"as_of"`
 }
 
 func (v viewer) order(t kitchen.Ticket) orderView {

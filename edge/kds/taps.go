@@ -95,7 +95,7 @@ func ifMatch(r *http.Request) (int, error) {
 	}
 	version, err := strconv.Atoi(text)
 	if err != nil || version < 1 {
-		return 0, problem.New(problem.Stale, "stale", "If-Match is %s, which no version of the order ever was", clip(given))
+		return 0, problem.New(problem.Stale, "stale_ticket", "If-Match is %s, which no version of the order ever was", clip(given))
 	}
 	return version, nil
 }

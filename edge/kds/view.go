@@ -75,7 +75,7 @@ type LinkView struct {
 // boardView is GET /api/board and the first event of its stream.
 type boardView struct {
 	Seq        uint64       `json:"seq"`
-	Now        *moment     `json:"now"`
+	Now        *moment      `json:"now"`
 	Restaurant string       `json:"restaurant"`
 	UI         string       `json:"ui"`    // changes when the pages do: an open page loads itself anew
 	Clock      string       `json:"clock"` // "trusted" or "doubtful"
@@ -89,7 +89,7 @@ type boardView struct {
 // changeView is one commit on the stream.
 type changeView struct {
 	Seq     uint64       `json:"seq"`
-	Now     *moment     `json:"now"`
+	Now     *moment      `json:"now"`
 	Tickets []ticketView `json:"tickets"`
 	Gone    []order.ID   `json:"gone"`
 	Cooks   []cookView   `json:"cooks"`
@@ -111,7 +111,7 @@ type alertView struct {
 	What   string   `json:"what"`
 	Level  string   `json:"level"`
 	Order  order.ID `json:"order_id,omitempty"`
-	Since  *moment `json:"since"`
+	Since  *moment  `json:"since"`
 }
 
 // ticketView is an order as displays show it.
@@ -126,19 +126,19 @@ type ticketView struct {
 	Version    int              `json:"version"`
 	Cook       string           `json:"cook,omitempty"`
 	AgeSeconds int              `json:"age_s"`
-	Since      *moment         `json:"since"`
-	PlacedAt   *moment         `json:"placed_at"`
-	QueuedAt   *moment         `json:"queued_at,omitempty"`
+	Since      *moment          `json:"since"`
+	PlacedAt   *moment          `json:"placed_at"`
+	QueuedAt   *moment          `json:"queued_at,omitempty"`
 	Promise    promiseView      `json:"promise"`
-	Ready      *moment         `json:"ready,omitempty"`
+	Ready      *moment          `json:"ready,omitempty"`
 	Total      money.Amount     `json:"total"`
 	Delivery   deliveryView     `json:"delivery"`
 	Items      []itemView       `json:"items"`
 }
 
 type promiseView struct {
-	From    *moment `json:"from"`
-	To      *moment `json:"to"`
+	From    *moment  `json:"from"`
+	To      *moment  `json:"to"`
 	Because []string `json:"because,omitempty"`
 }
 
@@ -148,8 +148,8 @@ type deliveryView struct {
 }
 
 type driverView struct {
-	ID      string   `json:"id"`
-	Name    string   `json:"name,omitempty"`
+	ID      string  `json:"id"`
+	Name    string  `json:"name,omitempty"`
 	Arrives *moment `json:"arrives,omitempty"`
 }
 
@@ -171,7 +171,7 @@ type itemView struct {
 	Note        string          `json:"note,omitempty"`
 	Allergens   []string        `json:"allergens,omitempty"`
 	Remakes     int             `json:"remakes,omitempty"`
-	Since       *moment        `json:"since,omitempty"` // when it came into its state
+	Since       *moment         `json:"since,omitempty"` // when it came into its state
 	Slot        *slotView       `json:"slot,omitempty"`  // in which oven it lies, as a sensor saw it
 }
 

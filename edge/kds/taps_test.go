@@ -1,0 +1,178 @@
+package kds_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"sync"
+	"testing"
+)
+
+// ticketBody is what the tests read of a ticket.
+type ticketBody struct {
+	ID      string `json:"order_id"`
+	Number  int
+	State   string
+	Status  string
+	Version int
+	Items   []struct{ ID, Station, State string }
+}
+
+func (r reply) ticket(t *testing.T) ticketBody {
+	t.Helper()
+	var b ticketBody
+	if err := json.Unmarshal(r.body, &b); err != nil || r.status != http.StatusOK {
+		t.Fatalf("no ticket: %d %s (%v)", r.status, r.body, err)
+	}
+	return b
+}
+
+func TestAPizzaGoesFromTheMakeLineToTheGuest(t *testing.T) {
+	t.Parallel()
+	n := open(t)
+	path := "/api/tickets/" + n.place()
+	for _, c := range []struct {
+		tap     string
+		body    object
+		status  string
+		station string
+	}{
+		{"/start", object{"station": "make"}, "Preparing", "make"},
+		{"/bump", object{"station": "make"}, "Preparing", "oven"},
+		{"/items/1/bump", object{}, "Baking", "oven"},
+		{"/recall", object{}, "Preparing", "oven"},
+		{"/bump", object{"station": "oven"}, "Baking", "oven"},
+		{"/bump", object{"station": "oven"}, "QualityCheck", "cut"},
+		{"/remake", object{"reason": "burned"}, "Preparing", "make"},
+		{"/bump", object{"station": "make"}, "Preparing", "oven"},
+		{"/bump", object{"station": "oven"}, "Baking", "oven"},
+		{"/bump", object{"station": "oven"}, "QualityCheck", "cut"},
+		{"/bump", object{"station": "cut"}, "ReadyForPickup", "pass"},
+		{"/hand-over", object{}, "Delivered", "pass"},
+	} {
+		r := n.post(path+c.tap, c.body)
+		got := r.ticket(t)
+		if got.Status != c.status || got.Items[0].Station != c.station {
+			t.Fatalf("%s: %s at %s, want %s at %s", c.tap, got.Status, got.Items[0].Station, c.status, c.station)
+		}
+		if want := `"` + json.Number(jsonInt(got.Version)).String() + `"`; r.header.Get("ETag") != want {
+			t.Errorf("%s: ETag %s, version %d", c.tap, r.header.Get("ETag"), got.Version)
+		}
+	}
+	var recent struct{ Tickets []ticketBody }
+	if err := json.Unmarshal(n.get("/api/recent").body, &recent); err != nil || len(recent.Tickets) != 1 || recent.Tickets[0].Status != "Delivered" {
+		t.Errorf("the recall list: %+v (%v)", recent, err)
+	}
+}
+
+func jsonInt(v int) string {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return ""
+	}
+	return string(b)
+}
+
+func TestARepeatedTapIsOneTap(t *testing.T) {
+	t.Parallel()
+	n := open(t)
+	path := "/api/tickets/" + n.place() + "/bump"
+	tap := object{"tap": "0b9f-tap-of-screen-1", "station": "make"}
+	first := n.post(path, tap)
+	before := n.seq()
+	second := n.post(path, tap)
+	if n.seq() != before {
+		t.Error("the repetition was a step")
+	}
+	if a, b := first.ticket(t), second.ticket(t); a.Version != b.Version || a.State != b.State || a.Items[0] != b.Items[0] {
+		t.Errorf("answered %+v, then %+v", a, b)
+	}
+}
+
+func TestOfTwoTabletsThatBumpTheSameTicketAtOnceOneIsTold(t *testing.T) {
+	t.Parallel()
+	n := open(t)
+	for range 20 {
+		path := "/api/tickets/" + n.place() + "/bump"
+		replies := make([]reply, 2)
+		var both sync.WaitGroup
+		for i := range replies {
+			both.Go(func() { replies[i] = n.post(path, object{"tap": "tablet-" + jsonInt(i) + path, "station": "make"}) })
+		}
+		both.Wait()
+		ok, told := replies[0], replies[1]
+		if ok.status != http.StatusOK {
+			ok, told = told, ok
+		}
+		if ok.status != http.StatusOK || told.status != http.StatusConflict || told.text("code") != "illegal_step" {
+			t.Fatalf("%d %s and %d %s", ok.status, ok.body, told.status, told.body)
+		}
+		if _, there := told.json["ticket"].(object); !there {
+			t.Errorf("the slower tablet is not shown the ticket as it is: %s", told.body)
+		}
+	}
+}
+
+func TestATapWithoutABodyIsATapOfItsOwn(t *testing.T) {
+	t.Parallel()
+	n := open(t)
+	path := "/api/tickets/" + n.place() + "/bump"
+	for _, want := range []string{"Preparing", "Baking", "QualityCheck", "ReadyForPickup", "Delivered"} {
+		if got := n.post(path, nil).ticket(t); got.Status != want {
+			t.Fatalf("%s, want %s", got.Status, want)
+		}
+	}
+}
+
+func TestAVoidedOrderSaysSo(t *testing.T) {
+	t.Parallel()
+	n := open(t)
+	id := n.place()
+	n.post("/api/tickets/"+id+"/void", object{"reason": "guest cancelled"}).ticket(t)
+	if r := n.get("/api/orders/" + id); r.text("status") != "Cancelled" {
+		t.Errorf("%s", r.body)
+	}
+}
+
+func TestCooksSignInAndOut(t *testing.T) {
+	t.Parallel()
+	n := open(t)
+	signedIn := func(r reply) bool {
+		var b struct {
+			Cooks []struct {
+				ID       string
+				SignedIn bool `json:"signed_in"`
+				Skills   []string
+			}
+		}
+		if err := json.Unmarshal(r.body, &b); err != nil || len(b.Cooks) != 1 || b.Cooks[0].ID != "ada" || b.Cooks[0].Skills == nil {
+			t.Fatalf("%s (%v)", r.body, err)
+		}
+		return b.Cooks[0].SignedIn
+	}
+	if signedIn(n.get("/api/cooks")) {
+		t.Error("ada is there before she came")
+	}
+	if !signedIn(n.post("/api/cooks/ada/sign-in", nil)) {
+		t.Error("ada did not come")
+	}
+	if r := n.post("/api/cooks/ada/sign-out", object{}); signedIn(r) {
+		t.Error("ada did not leave")
+	}
+}
+
+func TestTheFirstGlassThatShowsATicketIsRemembered(t *testing.T) {
+	t.Parallel()
+	n := open(t)
+	id := n.place()
+	if _, shown := n.custody.First(orderID(id)); shown {
+		t.Error("shown before any screen said so")
+	}
+	for _, screen := range []string{"make-1", "pass-1"} {
+		if r := n.post("/api/screens/"+screen+"/rendered", object{"tickets": []string{id}}); r.status != http.StatusNoContent {
+			t.Fatalf("%d %s", r.status, r.body)
+		}
+	}
+	if s, shown := n.custody.First(orderID(id)); !shown || s.Screen != "make-1" || s.At.IsZero() {
+		t.Errorf("%+v %v", s, shown)
+	}
+}

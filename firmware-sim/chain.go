@@ -37,7 +37,7 @@ func chainCommand(c *common) *cobra.Command {
 		Use:   "chain",
 		Short: "all of it: ovens and cooks of several restaurants, drivers, guests",
 		Long: `Ovens and robot cooks of several restaurants, drivers around each, and the guests of all: what ovens, drivers and guests do one by one.
-On the rig and in faults, devices are called by their restaurant: r1.oven-1, r1.driver-2.
+Devices are called by their restaurant, on the rig and in faults: r1.oven-1, r1.driver-2. A fault of oven-1 hits that of each restaurant.
 
 The restaurants stand in the TOML file:
 
@@ -79,6 +79,7 @@ The restaurants stand in the TOML file:
 	f.StringVar(&s.fleet.broker, "broker", "mqtt://127.0.0.1:1883", "MQTT broker of the cloud, for drivers")
 	f.StringArrayVar(&s.restaurants, "restaurant", nil, "a restaurant: "+restaurantForm+"; may be repeated")
 	f.IntVar(&s.fleet.count, "drivers", 3, "drivers around each restaurant that names no number")
+	f.StringVar(&s.fleet.staff, "staff-token", "", "the chain's token, if it has one: drivers are registered by staff")
 	f.IntVar(&s.hands, "hands", 2, "pairs of hands of each robot cook")
 	s.fleet.habits(cmd)
 	s.town.ways(cmd)

@@ -18,6 +18,7 @@ type fleet struct {
 	broker    string
 	count     int
 	near      string
+	staff     string
 	kmh       float64
 	accepts   float64
 	ignores   float64
@@ -58,6 +59,7 @@ No car is faster than 160 km/h on the wall clock, because nobody would believe i
 	cmd.Flags().StringVar(&d.broker, "broker", "mqtt://127.0.0.1:1883", "MQTT broker of the cloud")
 	cmd.Flags().IntVar(&d.count, "count", 3, "how many drivers")
 	cmd.Flags().StringVar(&d.near, "near", "40.7431,-73.9899", "where they wait: latitude,longitude")
+	cmd.Flags().StringVar(&d.staff, "staff-token", "", "the chain's token, if it has one: drivers are registered by staff")
 	d.habits(cmd)
 	return cmd
 }
@@ -105,10 +107,11 @@ func (s *show) addDrivers(d fleet) error {
 		return err
 	}
 	for n := range d.count {
-		name := fmt.Sprintf("%sdriver-%d", d.prefix, n+1)
+		plain := fmt.Sprintf("driver-%d", n+1)
+		name := d.prefix + plain
 		s.rig.Add(rig.NewPhone(rig.PhoneSetting{
-			Name: name, Cloud: cloud, Broker: broker, Log: s.log, Dice: dice.New(s.seed, name+"/spoil"),
-			Script: fault.NewScript(name, s.faults), Driver: d.driver(name, near, s),
+			Name: name, Cloud: cloud, StaffToken: d.staff, Broker: broker, Log: s.log, Dice: dice.New(s.seed, name+"/spoil"),
+			Script: fault.NewScript(name, s.faults, plain), Driver: d.driver(name, near, s),
 		}))
 	}
 	return nil

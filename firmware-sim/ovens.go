@@ -117,7 +117,7 @@ func (s *show) oven(k kitchen, spec oven.Spec, broker *url.URL) *rig.Oven {
 	return rig.NewOven(rig.OvenSetting{
 		Label: label, Firmware: firmware, Kitchen: k.id, Pace: s.pace(), Log: s.log.With("restaurant", k.id),
 		Account: rig.Account{Broker: broker, Name: spec.Name, Secret: secretOf(k.secrets, spec.Name)},
-		Script:  fault.NewScript(label, s.faults), Dice: dice.New(s.seed, k.id+"/"+spec.Name),
+		Script:  fault.NewScript(label, s.faults, spec.Name), Dice: dice.New(s.seed, k.id+"/"+spec.Name),
 	})
 }
 

@@ -163,11 +163,11 @@ type Script struct {
 	rebooted time.Duration // reboots up to here have been made
 }
 
-// NewScript takes those faults that concern a device.
-func NewScript(device string, faults []Fault) *Script {
+// NewScript takes those faults that concern a device, by its name or by other names it has.
+func NewScript(device string, faults []Fault, others ...string) *Script {
 	s := &Script{device: device, rebooted: -1}
 	for _, f := range faults {
-		if f.Device == "*" || f.Device == device {
+		if f.Device == "*" || f.Device == device || slices.Contains(others, f.Device) {
 			s.faults = append(s.faults, f)
 		}
 	}

@@ -95,6 +95,14 @@ func TestFaultsBeginAndEnd(t *testing.T) {
 	}
 }
 
+func TestADeviceIsHitByAnyOfItsNames(t *testing.T) {
+	t.Parallel()
+	s := fault.NewScript("r1.oven-1", parse(t, "oven-1:silent,r1.oven-1:stuck,r2.oven-1:drop=1"), "oven-1")
+	if got := s.At(0); got != (fault.State{Silent: true, Stuck: true}) {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestEachRebootHappensOnce(t *testing.T) {
 	t.Parallel()
 	s := fault.NewScript("oven-1", parse(t, "*:reboot@10s,oven-1:reboot@20s,oven-2:reboot@15s"))

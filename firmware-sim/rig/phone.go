@@ -22,13 +22,14 @@ import (
 
 // PhoneSetting is what a driver's phone needs.
 type PhoneSetting struct {
-	Name   string // of the driver, and of the device on the rig
-	Cloud  string // base address
-	Broker *url.URL
-	Driver *phone.Driver
-	Script *fault.Script
-	Dice   *dice.Dice
-	Log    *slog.Logger
+	Name       string // of the driver, and of the device on the rig
+	Cloud      string // base address
+	StaffToken string // registers the driver, where the chain has one
+	Broker     *url.URL
+	Driver     *phone.Driver
+	Script     *fault.Script
+	Dice       *dice.Dice
+	Log        *slog.Logger
 }
 
 // Phone is a driver's phone on the network: positions by MQTT, or by HTTP while MQTT is away; everything else by HTTP. A silent phone
@@ -53,7 +54,7 @@ type Phone struct {
 func NewPhone(s PhoneSetting) *Phone {
 	p := &Phone{
 		set: s, offers: make(chan wire.Offer, 8), mail: NewMail(), fixes: make(chan wire.DriverLocation, 1),
-		spoiler: fault.NewSpoiler(s.Dice), cloud: &call.Client{Base: s.Cloud},
+		spoiler: fault.NewSpoiler(s.Dice), cloud: &call.Client{Base: s.Cloud, Bearer: s.StaffToken},
 	}
 	p.phone = &phone.Phone{
 		Driver: s.Driver, Network: p, Offers: p.offers,
@@ -207,17 +208,54 @@ func (p *Phone) Locate(_ context.Context, l wire.DriverLocation) {
 	p.mail.Put(out...)
 }
 
-// fallBack sends positions by HTTP while MQTT is away.
+// asks is how often a phone asks for offers while MQTT is away.
+const asks = 3 * time.Second
+
+// fallBack sends positions and asks for offers by HTTP while MQTT is away.
 func (p *Phone) fallBack(ctx context.Context) error {
+	ask := time.NewTicker(asks)
+	defer ask.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
+		case now := <-ask.C:
+			if !p.line.Load().Up() && p.reachable(now) {
+				p.askOffers(ctx)
+			}
 		case l := <-p.fixes:
 			err := p.client().Do(ctx, call.Request{Method: http.MethodPost, Path: "/api/drivers/" + url.PathEscape(p.ID()) + "/location", Body: l}, nil)
 			if err != nil && ctx.Err() == nil {
 				p.set.Log.Debug("position lost", "driver", p.ID(), "err", err)
 			}
+		}
+	}
+}
+
+// asked is an offer as HTTP shows it.
+type asked struct {
+	wire.Offer
+	Order string `json:"order_id"`
+}
+
+func (p *Phone) askOffers(ctx context.Context) {
+	var open struct {
+		Offers []asked `json:"offers"`
+	}
+	err := p.client().Do(ctx, call.Request{Method: http.MethodGet, Path: "/api/drivers/" + url.PathEscape(p.ID()) + "/offers"}, &open)
+	if err != nil && ctx.Err() == nil {
+		p.set.Log.Debug("offers not read", "driver", p.ID(), "err", err)
+	}
+	for _, a := range open.Offers {
+		o := a.Offer
+		o.Order = a.Order
+		if err := o.Validate(time.Now()); err != nil {
+			p.set.Log.Warn("offer not understood", "driver", p.ID(), "err", err)
+			continue
+		}
+		select {
+		case p.offers <- o:
+		case <-ctx.Done():
 		}
 	}
 }

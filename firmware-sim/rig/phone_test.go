@@ -96,6 +96,10 @@ func (c *cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		c.byHTTP++
 		return
 	}
+	if strings.HasSuffix(r.URL.Path, "/offers") {
+		fmt.Fprintf(w, `{"offers":[%s],"stops":[]}`, strings.Replace(string(offer(c.t)), `"order":`, `"state":"open","because":[],"order_id":`, 1))
+		return
+	}
 	var body map[string]any
 	if err := json.NewDecoder(r.Body).Decode(&body); err != nil && r.ContentLength > 0 {
 		c.bad = append(c.bad, err.Error())
@@ -176,11 +180,12 @@ func TestAPhoneRegistersTakesAnOfferAndBringsTheOrder(t *testing.T) {
 	}
 }
 
-func TestPositionsGoByHTTPWhileMQTTIsAway(t *testing.T) {
+func TestPositionsAndOffersGoByHTTPWhileMQTTIsAway(t *testing.T) {
 	t.Parallel()
 	c := newCloud(t)
 	start(t, newPhone(c, "127.0.0.1:1", fault.NewScript("driver-1", nil)).Run)
 	c.until("a position over HTTP", func() bool { return c.byHTTP > 0 })
+	c.until("an offer taken over HTTP", func() bool { return slices.Contains(c.calls, "POST /api/drivers/d1/offers/o1/accept <nil>") })
 }
 
 func TestAPhoneWithoutNetworkIsNotHeardUntilItIsBack(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
@@ -96,6 +97,11 @@ func (a *API) build() (http.Handler, error) {
 		op := r.Operation
 		op.Metadata["access"] = r.who
 		r.attach(a, op)
+	}
+	for name, schema := range a.huma.OpenAPI().Components.Schemas.Map() {
+		if !strings.HasSuffix(name, "Request") && schema.AdditionalProperties == false {
+			schema.AdditionalProperties = nil // answers may grow
+		}
 	}
 	a.addPages(mux, compress)
 	mux.NotFound(func(w http.ResponseWriter, r *http.Request) {

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -57,6 +58,7 @@ func (c *Crowd) Count() Shown {
 type Place struct {
 	ID        string  `json:"id"`
 	Name      string  `json:"name"`
+	State     string  `json:"state"` // guests stay away from one that is closed; one that pauses they try
 	Latitude  float64 `json:"latitude"`
 	Longitude float64 `json:"longitude"`
 	Position  struct {
@@ -125,7 +127,7 @@ func (c *Crowd) look(ctx context.Context) ([]Place, error) {
 	}
 	var open []Place
 	for _, p := range all {
-		if len(c.Restaurants) > 0 && !contains(c.Restaurants, p.ID) {
+		if p.State == "closed" || len(c.Restaurants) > 0 && !slices.Contains(c.Restaurants, p.ID) {
 			continue
 		}
 		p.Menu = new(menu.Menu)
@@ -138,15 +140,6 @@ func (c *Crowd) look(ctx context.Context) ([]Place, error) {
 		}
 	}
 	return open, nil
-}
-
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
 }
 
 // places reads a list of restaurants: a list, or a page with the list in one of its fields.

@@ -36,7 +36,7 @@ func (c *counter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	switch {
 	case r.URL.Path == "/api/restaurants":
-		fmt.Fprint(w, `{"restaurants":[{"id":"r1","name":"One","latitude":40.7,"longitude":-74},{"id":"r2","name":"Two","position":{"latitude":1,"longitude":2}}],"next":null}`)
+		fmt.Fprint(w, `{"restaurants":[{"id":"r1","name":"One","latitude":40.7,"longitude":-74},{"id":"r2","name":"Two","state":"closed","position":{"latitude":1,"longitude":2}}],"next":null}`)
 	case r.URL.Path == "/api/restaurants/r1/menu":
 		if err := json.NewEncoder(w).Encode(c.menu); err != nil {
 			c.t.Error(err)
@@ -95,8 +95,8 @@ func visit(t *testing.T, c *counter, enough func(guest.Shown) bool) []guest.Entr
 	out := new(bytes.Buffer)
 	crowd := &guest.Crowd{
 		Cloud: &call.Client{Base: s.URL, HTTP: s.Client()}, Dice: dice.New(1, "guests"), Delivery: 0.5, Journal: guest.NewJournal(out), NewID: id.New,
-		Arrivals: guest.Arrivals{PerMinute: 3000, Curve: guest.Flat, Dice: dice.New(1, "arrivals")}, Restaurants: []string{"r1"},
-		Log: slog.New(slog.DiscardHandler), Most: 5,
+		Arrivals: guest.Arrivals{PerMinute: 3000, Curve: guest.Flat, Dice: dice.New(1, "arrivals")},
+		Log:      slog.New(slog.DiscardHandler), Most: 5,
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()

@@ -50,6 +50,7 @@ type Config struct {
 	Share  func(dispatch.Position) // gives a position to other cores; it must not block. Nil: there are none
 	Travel dispatch.Travel         // default: dispatch.Crow
 	MaxKMH float64                 // faster is impossible; default DefaultMaxKMH
+	Save   time.Duration           // how often positions go to the database; default SaveEvery
 	Clock  clock.Clock
 	Log    *slog.Logger
 }
@@ -70,9 +71,11 @@ type Phones struct {
 	dirty  chan string // drivers whose bags have changed
 }
 
+// SaveEvery is how often positions go to the database.
+const SaveEvery = 5 * time.Second
+
 // Times of the housekeeping.
 const (
-	saveEvery    = 5 * time.Second
 	refreshEvery = 30 * time.Second // bags, in case a change was missed
 	etaEvery     = 2 * time.Second  // per driver
 	callTime     = 5 * time.Second
@@ -95,6 +98,9 @@ func New(c Config) (*Phones, error) {
 	}
 	if c.MaxKMH <= 0 {
 		c.MaxKMH = DefaultMaxKMH
+	}
+	if c.Save <= 0 {
+		c.Save = SaveEvery
 	}
 	p := &Phones{
 		cfg: c, hub: live.New[dispatch.Position](hubBuffer), tracks: map[string]*track{}, unsent: map[string]dispatch.Position{},
@@ -124,7 +130,7 @@ func (p *Phones) Run(ctx context.Context, d Dispatch) error {
 }
 
 func (p *Phones) keepHouse(ctx context.Context) {
-	save, refresh := time.NewTicker(saveEvery), time.NewTicker(refreshEvery)
+	save, refresh := time.NewTicker(p.cfg.Save), time.NewTicker(refreshEvery)
 	defer save.Stop()
 	defer refresh.Stop()
 	for {

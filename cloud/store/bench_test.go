@@ -131,8 +131,8 @@ func BenchmarkReadAmongAMillion(b *testing.B) {
 	c := openChain(b, pgtest.New(b, store.Migrate, store.MigrationsHash()))
 	one := c.place(b, order.ByDelivery)
 	c.sql(b, `
-		INSERT INTO orders (id, restaurant, token, placed_at, delivers, make_seconds, version, status, open, doc, state)
-		SELECT gen_random_uuid(), 'r' || n % 20000, md5(n::text), now(), true, 200, 3, CASE WHEN n % 10 = 0 THEN 'Queued' ELSE 'Delivered' END, n % 10 = 0, doc, state
+		INSERT INTO orders (id, restaurant, token, placed_at, delivers, make_seconds, version, status, open, intake, doc, state)
+		SELECT gen_random_uuid(), 'r' || n % 20000, md5(n::text), now(), true, 200, 3, CASE WHEN n % 10 = 0 THEN 'Queued' ELSE 'Delivered' END, n % 10 = 0, false, doc, state
 		FROM generate_series(1, 1000000) n, (SELECT doc, state FROM orders LIMIT 1) o`)
 	c.sql(b, `ANALYZE orders`)
 	for name, read := range map[string]func(i int) error{

@@ -141,7 +141,7 @@ func (u *updates) queue(b *pgx.Batch) {
 	}
 	b.Queue(`
 		UPDATE orders o
-		SET version = u.version, status = u.status, open = u.open, accept_due = u.accept_due, driver = u.driver, state = u.state::json
+		SET version = u.version, status = u.status, open = u.open, intake = u.status = 'Created', accept_due = u.accept_due, driver = u.driver, state = u.state::json
 		FROM unnest($1::text[]::uuid[], $2::int[], $3::text[], $4::bool[], $5::timestamptz[], $6::text[], $7::text[])
 			AS u (id, version, status, open, accept_due, driver, state)
 		WHERE o.id = u.id`,
@@ -172,8 +172,8 @@ func (n *inserts) add(r *ordering.Record, doc, state []byte) {
 }
 
 const insertOrders = `
-	INSERT INTO orders (id, restaurant, token, placed_at, delivers, make_seconds, version, status, open, accept_due, driver, doc, state)
-	SELECT id, restaurant, token, placed_at, delivers, make_seconds, version, status, open, accept_due, driver, doc::json, state::json
+	INSERT INTO orders (id, restaurant, token, placed_at, delivers, make_seconds, version, status, open, intake, accept_due, driver, doc, state)
+	SELECT id, restaurant, token, placed_at, delivers, make_seconds, version, status, open, status = 'Created', accept_due, driver, doc::json, state::json
 	FROM u `
 
 const newOrders = `

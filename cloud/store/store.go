@@ -78,6 +78,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	pc.MaxConns = int32(cfg.Conns)
 	pc.ConnConfig.RuntimeParams["timezone"] = "UTC"
 	pc.ConnConfig.RuntimeParams["application_name"] = "awesome-pizza-cloud"
+	pc.ConnConfig.RuntimeParams["enable_seqscan"] = "off" // a plan made while a table was small must not outlive that
 	pool, err := pgxpool.NewWithConfig(ctx, pc)
 	if err != nil {
 		return nil, fmt.Errorf("connect to database: %w", err)

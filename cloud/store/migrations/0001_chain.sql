@@ -32,21 +32,24 @@ CREATE TABLE orders (
 	placed_at    timestamptz NOT NULL,
 	delivers     boolean     NOT NULL,
 	make_seconds int         NOT NULL,
+	doc          json        NOT NULL, -- before what changes: the log of a change leaves out what both rows begin with
 	version      int         NOT NULL CHECK (version > 0),
 	status       text        NOT NULL CHECK (status IN ('Created', 'Validated', 'Queued', 'Preparing', 'Baking', 'QualityCheck',
 		'ReadyForPickup', 'DriverAssigned', 'PickedUp', 'OutForDelivery', 'Delivered', 'Cancelled', 'Failed')),
 	open         boolean     NOT NULL CHECK (open = (status NOT IN ('Delivered', 'Cancelled', 'Failed'))),
+	intake       boolean     NOT NULL CHECK (intake = (status = 'Created')),
 	accept_due   timestamptz, -- while its restaurant has not answered and nobody was told
 	driver       text,
-	doc          json        NOT NULL,
 	state        json        NOT NULL
-) WITH (fillfactor = 70); -- most changes touch no index: room for them on the same page
+) WITH (fillfactor = 70);
+-- Most steps change no column of an index, nor of an index's condition: then only the row is written, on the same page. So status and
+-- version stand in no index, and what is looked for has a column that changes once.
 
 CREATE UNIQUE INDEX orders_token ON orders (token);
 CREATE INDEX orders_of_restaurant ON orders (restaurant, arrival);
 CREATE INDEX orders_open ON orders (restaurant, arrival) WHERE open;
 CREATE INDEX orders_undelivered ON orders (arrival) WHERE open AND delivers;
-CREATE INDEX orders_created ON orders (placed_at) WHERE status = 'Created';
+CREATE INDEX orders_created ON orders (placed_at) WHERE intake;
 CREATE INDEX orders_unaccepted ON orders (accept_due) WHERE accept_due IS NOT NULL;
 CREATE INDEX orders_of_driver ON orders (driver) WHERE driver IS NOT NULL AND open;
 

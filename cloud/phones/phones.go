@@ -68,7 +68,8 @@ type Phones struct {
 	unsent map[string]dispatch.Position // to be kept
 	bags   bags
 	counts map[string]int64
-	dirty  chan string // drivers whose bags have changed
+	dirty  chan string   // drivers whose bags have changed
+	hurry  chan struct{} // somebody was seen again: dispatch waits for it
 }
 
 // SaveEvery is how often positions go to the database.
@@ -104,7 +105,7 @@ func New(c Config) (*Phones, error) {
 	}
 	p := &Phones{
 		cfg: c, hub: live.New[dispatch.Position](hubBuffer), tracks: map[string]*track{}, unsent: map[string]dispatch.Position{},
-		bags: newBags(), counts: map[string]int64{}, dirty: make(chan string, 1024),
+		bags: newBags(), counts: map[string]int64{}, dirty: make(chan string, 1024), hurry: make(chan struct{}, 1),
 	}
 	p.keys = keys{store: c.Store, clock: c.Clock, known: map[string]key{}}
 	b := c.Broker
@@ -140,6 +141,8 @@ func (p *Phones) keepHouse(ctx context.Context) {
 			return
 		case driver := <-p.dirty:
 			p.refresh(ctx, driver)
+		case <-p.hurry:
+			p.save(ctx)
 		case <-save.C:
 			p.save(ctx)
 		case <-refresh.C:

@@ -53,10 +53,17 @@ func (p *Phones) follow(at dispatch.Position, accuracyKM float64) error {
 		t = &track{}
 		p.tracks[at.Driver] = t
 	}
+	before := t.last.Heard
 	if err := t.follow(at, accuracyKM, p.cfg.MaxKMH); err != nil {
 		return err
 	}
 	p.unsent[at.Driver] = at
+	if at.Heard.Sub(before) > dispatch.Stale/2 { // somebody dispatch could not count on
+		select {
+		case p.hurry <- struct{}{}:
+		default:
+		}
+	}
 	return nil
 }
 

@@ -40,7 +40,7 @@ func (l *Lock) Lock(ctx context.Context) (held bool) {
 		ask = `SELECT true WHERE $1::bigint <> 0` // the session lives, and the lock lives with it
 	}
 	if err := l.conn.QueryRow(ctx, ask, int64(dispatchLock)).Scan(&l.held); err != nil {
-		l.drop()
+		l.drop(context.WithoutCancel(ctx))
 	}
 	return l.held
 }
@@ -65,15 +65,15 @@ func (l *Lock) connect(ctx context.Context) error {
 func (l *Lock) Unlock() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.drop()
+	l.drop(context.Background())
 }
 
-func (l *Lock) drop() {
+func (l *Lock) drop(ctx context.Context) {
 	l.held = false
 	if l.conn == nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), lockCall)
+	ctx, cancel := context.WithTimeout(ctx, lockCall)
 	defer cancel()
 	_ = l.conn.Close(ctx) // the lock goes with the session
 	l.conn = nil

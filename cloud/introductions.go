@@ -4,17 +4,13 @@ import (
 	"context"
 	"net"
 	"strconv"
-	"sync"
 	"time"
 
 	"awesome.pizza/cloud/api"
-	"awesome.pizza/cloud/dispatch"
 	"awesome.pizza/cloud/downlink"
 	"awesome.pizza/cloud/ordering"
-	"awesome.pizza/cloud/phones"
 	"awesome.pizza/cloud/store"
 	"awesome.pizza/shared/watch"
-	"awesome.pizza/shared/wire"
 )
 
 // pager introduces the store's lists to the API.
@@ -23,55 +19,6 @@ type pager struct{ *store.Store }
 // Page is one page of a restaurant's orders.
 func (p pager) Page(ctx context.Context, l api.List) ([]ordering.Record, string, error) {
 	return p.Orders(ctx, store.Query{Restaurant: l.Restaurant, Open: l.Open, Statuses: l.Statuses, Cursor: l.Cursor, Limit: l.Limit})
-}
-
-// positions introduces the phones to the API.
-type positions struct{ phones *phones.Phones }
-
-// Locate takes a position that came by HTTP.
-func (p positions) Locate(_ context.Context, driver string, l wire.DriverLocation) error {
-	return p.phones.Heard(driver, l)
-}
-
-// Watch is one driver's positions, beginning with the last known one.
-func (p positions) Watch(driver string) (<-chan dispatch.Position, func()) {
-	all, leave := p.phones.Positions()
-	out, done := make(chan dispatch.Position, 1), make(chan struct{})
-	go func() {
-		defer close(out)
-		if last, ok := p.phones.Position(driver); ok {
-			out <- last
-		}
-		for {
-			select {
-			case <-done:
-				return
-			case at, open := <-all:
-				if !open {
-					return
-				}
-				if at.Driver == driver {
-					latest(out, at)
-				}
-			}
-		}
-	}()
-	return out, sync.OnceFunc(func() { leave(); close(done) })
-}
-
-// latest replaces what a slow watcher has not taken yet.
-func latest(out chan dispatch.Position, at dispatch.Position) {
-	for {
-		select {
-		case out <- at:
-			return
-		default:
-		}
-		select {
-		case <-out:
-		default:
-		}
-	}
 }
 
 // enrolment binds nodes to their restaurants: a code from the store, a credential from the chain's keys.

@@ -63,9 +63,9 @@ func NewChain(cfg Config, logs *Log, log *slog.Logger) (*Chain, error) {
 	}
 	for _, r := range c.restaurants {
 		c.add("ovens-"+r.id, "", c.ovenArgs(r)...)
-	}
-	if cfg.Drivers > 0 {
-		c.add("drivers", "", c.driverArgs()...)
+		if cfg.Drivers > 0 {
+			c.add("drivers-"+r.id, "", c.driverArgs(r)...)
+		}
 	}
 	if cfg.Guests > 0 {
 		c.add("guests", "", c.guestArgs()...)

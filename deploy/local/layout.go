@@ -44,10 +44,10 @@ func (c *Chain) ovenArgs(r *restaurant) []string {
 		"--oven", "oven-1=deck:2:4", "--secret", "oven-1="+r.secret, fmt.Sprintf("--cook=%v", c.cfg.Cook), "--hands", "4")
 }
 
-func (c *Chain) driverArgs() []string {
-	first := c.places()[0]
-	return append(c.simArgs("drivers", 100), "--broker", "mqtt://"+c.cfg.addr(phonePort), "--cloud", c.cfg.url(cloudPort),
-		"--count", strconv.Itoa(c.cfg.Drivers*c.cfg.Restaurants), "--near", fmt.Sprintf("%v,%v", first.Latitude, first.Longitude))
+func (c *Chain) driverArgs(r *restaurant) []string {
+	home := c.places()[r.n]
+	return append(c.simArgs("drivers", 100+r.n), "--broker", "mqtt://"+c.cfg.addr(phonePort), "--cloud", c.cfg.url(cloudPort),
+		"--count", strconv.Itoa(c.cfg.Drivers), "--near", fmt.Sprintf("%v,%v", home.Latitude, home.Longitude))
 }
 
 func (c *Chain) guestArgs() []string {

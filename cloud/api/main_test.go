@@ -46,13 +46,13 @@ type chain struct {
 	stop     func()
 }
 
-func open(t testing.TB, with ...func(*api.Settings)) *chain {
+func open(t testing.TB, with ...func(*api.Deps, *api.Settings)) *chain {
 	t.Helper()
 	return join(t, pgtest.New(t, store.Migrate, store.MigrationsHash()), with...)
 }
 
 // join is one more process on a database.
-func join(t testing.TB, database string, with ...func(*api.Settings)) *chain {
+func join(t testing.TB, database string, with ...func(*api.Deps, *api.Settings)) *chain {
 	t.Helper()
 	s, err := store.Open(t.Context(), store.Config{URL: database, Log: quiet, Committers: 1, Conns: 6})
 	if err != nil {
@@ -73,16 +73,16 @@ func join(t testing.TB, database string, with ...func(*api.Settings)) *chain {
 	}
 	c.service = ordering.New(s, store.Houses{Store: s, Presence: c.presence}, c.presence, clock.System{}, quiet)
 	set := api.Settings{Log: quiet, Heartbeat: time.Second, Pace: 20 * time.Millisecond, Drain: time.Second}
-	for _, w := range with {
-		w(&set)
-	}
-	c.api, err = api.New(api.Deps{
+	deps := api.Deps{
 		Ordering: c.service, Orders: s, Pager: pager{s}, Changes: s, Restaurants: s, Links: c.presence, Drivers: s,
 		Offers:     dispatch.New(s.ForDispatch(), noPhones{}, s.DispatchLock(), clock.System{}, quiet),
 		OpenOffers: s, Positions: c.where, Fleet: fleet{s}, Checks: []api.Check{{Name: "database", Ping: s.Ping}},
 		Pages: pages, Clock: clock.System{}, Travel: dispatch.Crow{},
-	}, set)
-	if err != nil {
+	}
+	for _, w := range with {
+		w(&deps, &set)
+	}
+	if c.api, err = api.New(deps, set); err != nil {
 		t.Fatal(err)
 	}
 	c.serve(t)
@@ -344,4 +344,23 @@ func (c *chain) place(t testing.TB, how order.Fulfilment) reply {
 func (c *chain) confirm(t testing.TB, id order.ID) {
 	t.Helper()
 	c.post(t, "/api/orders/"+string(id)+"/confirm", nil).is(t, 200)
+}
+
+func mustJSON(t testing.TB, v any) []byte {
+	t.Helper()
+	raw, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return raw
+}
+
+// ctxOf is a context for clean-ups, where the test's own has ended.
+func ctxOf(t testing.TB) context.Context { return context.WithoutCancel(t.Context()) }
+
+// mute never tells of a change.
+type mute struct{}
+
+func (mute) WatchOrders() (<-chan *ordering.Record, func()) {
+	return make(chan *ordering.Record), func() {}
 }

@@ -99,9 +99,7 @@ func (a *API) build() (http.Handler, error) {
 		r.attach(a, op)
 	}
 	for name, schema := range a.huma.OpenAPI().Components.Schemas.Map() {
-		if !strings.HasSuffix(name, "Request") && schema.AdditionalProperties == false {
-			schema.AdditionalProperties = nil // answers may grow
-		}
+		promise(schema, strings.HasSuffix(name, "Request"))
 	}
 	a.addPages(mux, compress)
 	mux.NotFound(func(w http.ResponseWriter, r *http.Request) {
@@ -109,6 +107,18 @@ func (a *API) build() (http.Handler, error) {
 	})
 	mux.MethodNotAllowed(func(w http.ResponseWriter, r *http.Request) { wrongMethod(mux, w, r) })
 	return mux, nil
+}
+
+// promise writes what huma does not know: lists are never null, and answers may grow.
+func promise(s *huma.Schema, request bool) {
+	if !request && s.AdditionalProperties == false {
+		s.AdditionalProperties = nil
+	}
+	for _, property := range s.Properties {
+		if property.Type == huma.TypeArray {
+			property.Nullable = false
+		}
+	}
 }
 
 func (a *API) config() huma.Config {

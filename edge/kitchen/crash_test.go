@@ -77,7 +77,7 @@ func TestNothingThatWasConfirmedIsLostWhenTheNodeIsKilled(t *testing.T) {
 		changes, cancel := h.hub.Subscribe()
 		before := h.snapshot().Seq
 		h.place(cola)
-		if c := <-changes; c.Seq != before+1 {
+		if c := h.next(changes); c.Seq != before+1 {
 			t.Errorf("after the kill change %d follows %d", c.Seq, before)
 		}
 		cancel()

@@ -275,6 +275,18 @@ func (h *house) sense(kind wire.OvenEventKind, slot int) wire.OvenEvent {
 	return ev
 }
 
+// next is the next change that screens hear of.
+func (h *house) next(changes <-chan kitchen.Change) kitchen.Change {
+	h.t.Helper()
+	select {
+	case c := <-changes:
+		return c
+	case <-time.After(30 * time.Second):
+		h.t.Fatalf("screens heard of nothing")
+		return kitchen.Change{}
+	}
+}
+
 func asJSON(v any) string {
 	raw, err := json.MarshalIndent(v, "", " ")
 	if err != nil {

@@ -66,7 +66,7 @@ func TestManyScreensAtOnceNeverDisagree(t *testing.T) {
 		board[ticket.Order.ID] = ticket
 	}
 	for seq := start.Seq + 1; seq <= end.Seq; seq++ {
-		c := <-changes
+		c := h.next(changes)
 		if c.Seq != seq {
 			t.Fatalf("change %d came, %d was next", c.Seq, seq)
 		}

@@ -92,7 +92,7 @@ func TestEveryCommitIsOneChangeWithTheNextNumberOverRestartsToo(t *testing.T) {
 			t.Fatal(err)
 		}
 		for n := range 3 {
-			c := <-changes
+			c := h.next(changes)
 			if c.Seq != last+1 {
 				t.Errorf("change %d came after %d", c.Seq, last)
 			}

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"modernc.org/sqlite"
 )
@@ -107,16 +108,30 @@ func damaged(path, what string) error {
 		"only there; then start again: the node begins with an empty file", ErrDamaged, path, what, path, path, path)
 }
 
+// lockWithin is how long a file may stay locked: a node that was just killed takes a moment to let go.
+const lockWithin = time.Second
+
 // lockFile keeps a second node off the same file. The lock ends with the process, however it ends.
-func lockFile(path string) (*os.File, error) {
+func lockFile(ctx context.Context, path string) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("open the lock: %w", err)
 	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		return nil, errors.Join(fmt.Errorf("another node runs on this data: %s is locked: %w", path, err), f.Close())
+	try := time.NewTicker(10 * time.Millisecond)
+	defer try.Stop()
+	ctx, cancel := context.WithTimeout(ctx, lockWithin)
+	defer cancel()
+	for {
+		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		if err == nil {
+			return f, nil
+		}
+		select {
+		case <-try.C:
+		case <-ctx.Done():
+			return nil, errors.Join(fmt.Errorf("another node runs on this data: %s is locked: %w", path, err), f.Close())
+		}
 	}
-	return f, nil
 }
 
 // broken is a connector that only says why there is none.

@@ -45,7 +45,7 @@ type Store struct {
 // Open opens the file at path, creating it if there is none, brings its schema up to date and checks that SQLite does what power cuts
 // demand of it. It refuses to go on otherwise, when another process has the file, and with ErrDamaged when the file is not sound.
 func Open(ctx context.Context, path string) (*Store, error) {
-	lock, err := lockFile(path + ".lock")
+	lock, err := lockFile(ctx, path+".lock")
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,176 @@
+import { Refusal, type Instant } from '@awesome/ui';
+import { Stream } from '../stream.svelte.ts';
+import { ended } from '../track/stages.ts';
+import type { Order, Place } from '../wire.ts';
+import type { Restaurant } from '../shop/restaurant.ts';
+import type { House, QueuedOrder } from './house.ts';
+import type { Staff } from './staff.svelte.ts';
+
+export interface DriverView {
+	id: string;
+	name: string;
+	phone: string;
+	vehicle: string;
+	restaurant_id: string;
+	status: 'offline' | 'available' | 'busy' | 'on_break' | 'end_of_shift';
+	position: (Place & { at: Instant }) | null;
+	orders: string[];
+}
+
+export interface NodeView {
+	version: string;
+	backlog: number;
+	oldest_unsent: Instant | null;
+	clock_ahead_ms: number;
+	open: number;
+}
+
+/** Room is one restaurant as if standing in it: its open orders live, its node, the drivers around it. */
+export class Room {
+	#house = $state.raw<House | undefined>();
+	#orders = $state.raw<ReadonlyMap<string, QueuedOrder>>(new Map());
+	#seen = new Map<string, number>(); // when an order's age was told, in ms since 1970
+	#restaurant = $state.raw<Restaurant | undefined>();
+	#drivers = $state.raw<DriverView[]>([]);
+	#node = $state.raw<NodeView | undefined>();
+	#stream: Stream | undefined;
+
+	constructor(
+		readonly id: string,
+		private readonly staff: Staff,
+	) {}
+
+	get house(): House | undefined {
+		return this.#house;
+	}
+
+	get restaurant(): Restaurant | undefined {
+		return this.#restaurant;
+	}
+
+	get node(): NodeView | undefined {
+		return this.#node;
+	}
+
+	/** orders that have not ended, oldest first. */
+	orders(now: number): (QueuedOrder & { age: number })[] {
+		return [...this.#orders.values()]
+			.map((o) => ({ ...o, age: o.age_s + Math.max(0, Math.floor((now - (this.#seen.get(o.order_id) ?? now)) / 1000)) }))
+			.sort((a, b) => b.age - a.age);
+	}
+
+	/** drivers who are on shift and belong here, or to all. */
+	get drivers(): DriverView[] {
+		return this.#drivers.filter((d) => (d.restaurant_id === '' || d.restaurant_id === this.id) && d.status !== 'offline' && d.status !== 'end_of_shift');
+	}
+
+	follow(): () => void {
+		const stream = new Stream({
+			url: `/api/dashboard/${encodeURIComponent(this.id)}/stream`,
+			headers: this.staff.headers,
+			onEvent: (event, data) => this.take(event, data),
+			onRefused: (status) => this.staff.refused(status),
+		});
+		this.#stream = stream;
+		void stream.run();
+		void this.look();
+		const timer = setInterval(() => void this.look(), 5_000);
+		return () => {
+			stream.stop();
+			clearInterval(timer);
+		};
+	}
+
+	poke(): void {
+		this.#stream?.poke();
+	}
+
+	take(event: string, data: unknown): void {
+		if (event === 'snapshot') {
+			const s = data as { restaurant: House; orders: QueuedOrder[] };
+			this.#house = s.restaurant;
+			this.#seen = new Map(s.orders.map((o) => [o.order_id, Date.now()]));
+			this.#orders = new Map(s.orders.map((o) => [o.order_id, o]));
+		} else if (event === 'restaurant') {
+			this.#house = data as House;
+		} else if (event === 'order') {
+			const o = data as QueuedOrder;
+			const orders = new Map(this.#orders);
+			if (ended(o.status)) orders.delete(o.order_id);
+			else orders.set(o.order_id, o);
+			this.#seen.set(o.order_id, Date.now());
+			this.#orders = orders;
+		}
+	}
+
+	/** look reads what no stream tells: where the drivers are, how the node fares. What cannot be read stays as it was. */
+	async look(): Promise<void> {
+		const id = encodeURIComponent(this.id);
+		const [drivers, status, restaurant] = await Promise.all([
+			this.staff.call<{ drivers: DriverView[] }>('/api/drivers').catch(() => undefined),
+			this.staff.call<{ node: NodeView }>(`/api/kitchen/${id}/status`).catch(() => undefined),
+			this.#restaurant ?? this.staff.call<Restaurant>(`/api/restaurants/${id}`).catch(() => undefined),
+		]);
+		if (drivers) this.#drivers = drivers.drivers;
+		if (status) this.#node = status.node;
+		this.#restaurant = restaurant;
+	}
+}
+
+/** One order, read again whenever its version moves. */
+export class Chosen {
+	#order = $state.raw<Order | undefined>();
+	#missing = $state(false);
+	#refusal = $state('');
+
+	constructor(
+		readonly id: string,
+		private readonly staff: Staff,
+	) {}
+
+	get order(): Order | undefined {
+		return this.#order;
+	}
+
+	get missing(): boolean {
+		return this.#missing;
+	}
+
+	/** refusal is why the last action was not done. */
+	get refusal(): string {
+		return this.#refusal;
+	}
+
+	async read(): Promise<void> {
+		try {
+			this.#order = await this.staff.call<Order>(`/api/orders/${encodeURIComponent(this.id)}`);
+			this.#missing = false;
+		} catch (err) {
+			this.#missing = err instanceof Refusal && err.problem.status === 404;
+		}
+	}
+
+	async cancel(reason: string): Promise<void> {
+		this.#refusal = '';
+		try {
+			this.#order = await this.staff.call<Order>(`/api/orders/${encodeURIComponent(this.id)}/cancel`, { body: { reason } });
+		} catch (err) {
+			this.#refusal = err instanceof Error ? err.message : String(err);
+		}
+	}
+}
+
+/** find looks for an order by its id, or by the kitchen's number at any restaurant; the newest first. */
+export async function find(text: string, houses: string[], staff: Staff): Promise<Order[]> {
+	const wanted = text.trim();
+	if (!/^\d{1,6}$/.test(wanted)) {
+		return staff.call<Order>(`/api/orders/${encodeURIComponent(wanted)}`).then(
+			(o) => [o],
+			() => [],
+		);
+	}
+	const pages = await Promise.all(
+		houses.map((id) => staff.call<{ orders: Order[] }>(`/api/restaurants/${encodeURIComponent(id)}/orders?limit=200`).catch(() => ({ orders: [] }))),
+	);
+	return pages.flatMap((p) => p.orders).filter((o) => o.number === Number(wanted)).sort((a, b) => Date.parse(b.placed_at) - Date.parse(a.placed_at));
+}

@@ -1,0 +1,63 @@
+import { call, Refusal } from '@awesome/ui';
+import { Shelf } from '../shelf.ts';
+
+/** Staff is who sits at this screen: a token, asked for when the cloud wants one, forgotten with the browser's tab. */
+export class Staff {
+	#token = $state('');
+	#asked = $state(false);
+	#wrong = $state(false);
+	#shelf = new Shelf<string>('staff.token', () => sessionStorage);
+
+	constructor() {
+		this.#token = this.#shelf.read() ?? '';
+	}
+
+	/** asked: the cloud wants a token before it says anything. */
+	get asked(): boolean {
+		return this.#asked;
+	}
+
+	/** wrong: the token that was given is not the right one. */
+	get wrong(): boolean {
+		return this.#wrong;
+	}
+
+	get token(): string {
+		return this.#token;
+	}
+
+	get headers(): Record<string, string> {
+		return this.#token === '' ? {} : { Authorization: `Bearer ${this.#token}` };
+	}
+
+	enter(token: string): void {
+		this.#token = token.trim();
+		this.#shelf.write(this.#token);
+		this.#asked = false;
+		this.#wrong = false;
+	}
+
+	leave(): void {
+		this.#token = '';
+		this.#shelf.clear();
+		this.#asked = true;
+		this.#wrong = false;
+	}
+
+	/** refused takes note of an answer; 401 and 403 mean that a token is wanted. */
+	refused(status: number): void {
+		if (status !== 401 && status !== 403) return;
+		this.#wrong = this.#token !== '';
+		this.#asked = true;
+	}
+
+	/** call asks the cloud as this person. */
+	async call<T>(url: string, init: Parameters<typeof call>[1] = {}): Promise<T> {
+		try {
+			return await call<T>(url, { ...init, headers: { ...init.headers, ...this.headers } });
+		} catch (err) {
+			if (err instanceof Refusal) this.refused(err.problem.status);
+			throw err;
+		}
+	}
+}

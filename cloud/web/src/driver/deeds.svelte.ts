@@ -1,0 +1,160 @@
+import { call, Refusal, uuid, type Instant, type Status } from '@awesome/ui';
+import { Shelf } from '../shelf.ts';
+import type { DriverState } from './wire.ts';
+
+/** What a driver does to an order, and what it becomes by it. */
+export type Verb = 'pick_up' | 'depart' | 'deliver' | 'fail';
+
+export const becomes: Record<Verb, Status> = { pick_up: 'PickedUp', depart: 'OutForDelivery', deliver: 'Delivered', fail: 'Failed' };
+
+/** A Deed waits here until the cloud has it. at is when it was done, whenever it is sent. */
+export interface Deed {
+	id: string;
+	at: Instant;
+	due: number; // ms since 1970: not sent before, so that it can be taken back
+	what: { kind: 'order'; verb: Verb; order: string; number: number | null; reason?: string } | { kind: 'shift'; status: DriverState };
+}
+
+/** Rejected is a deed the cloud did not accept, with its words. */
+export interface Rejected {
+	deed: Deed;
+	detail: string;
+}
+
+export const undoSeconds = 5;
+
+/**
+ * Deeds keeps what the driver did until the cloud has it, over reloads and hours without signal, and sends it in order: one at a time, each
+ * with its true time. A deed that can be taken back waits five seconds first.
+ */
+export class Deeds {
+	#waiting = $state.raw<Deed[]>([]);
+	#rejected = $state.raw<Rejected | undefined>();
+	#offline = $state(false);
+	#sending = false;
+	#timer: ReturnType<typeof setTimeout> | undefined;
+	#shelf: Shelf<Deed[]>;
+
+	constructor(
+		private readonly driver: string,
+		private readonly headers: () => Record<string, string>,
+		private readonly onsent: () => void,
+	) {
+		this.#shelf = new Shelf(`deeds.${driver}`);
+		this.#waiting = this.#shelf.read() ?? [];
+	}
+
+	/** waiting to be sent, oldest first. */
+	get waiting(): Deed[] {
+		return this.#waiting;
+	}
+
+	get rejected(): Rejected | undefined {
+		return this.#rejected;
+	}
+
+	/** offline: the last attempt reached nobody. */
+	get offline(): boolean {
+		return this.#offline;
+	}
+
+	/** undoable is the newest deed that can still be taken back. */
+	undoable(now: number): Deed | undefined {
+		const last = this.#waiting.at(-1);
+		return last && last.what.kind === 'order' && last.due > now ? last : undefined;
+	}
+
+	/** statusOf is an order's status with what waits here taken for done. */
+	statusOf(order: string, told: Status): Status {
+		const mine = this.#waiting.filter((d) => d.what.kind === 'order' && d.what.order === order).at(-1);
+		return mine?.what.kind === 'order' ? becomes[mine.what.verb] : told;
+	}
+
+	/** shiftOf is the shift with what waits here taken for done. */
+	shiftOf(told: DriverState): DriverState {
+		const mine = this.#waiting.filter((d) => d.what.kind === 'shift').at(-1);
+		return mine?.what.kind === 'shift' ? mine.what.status : told;
+	}
+
+	/** add takes note of a deed of now. */
+	add(what: Deed['what']): void {
+		const now = Date.now();
+		this.#keep([...this.#waiting, { id: uuid(), at: new Date(now).toISOString(), due: what.kind === 'order' ? now + undoSeconds * 1000 : now, what }]);
+		this.flush();
+	}
+
+	/** undo takes back the deed that can be. */
+	undo(): void {
+		const last = this.undoable(Date.now());
+		if (last) this.#keep(this.#waiting.filter((d) => d.id !== last.id));
+	}
+
+	dismiss(): void {
+		this.#rejected = undefined;
+	}
+
+	/** flush sends what is due, and comes back for the rest. */
+	flush(): void {
+		clearTimeout(this.#timer);
+		if (this.#sending) return;
+		const first = this.#waiting[0];
+		if (!first) return;
+		const wait = first.due - Date.now();
+		if (wait > 0) {
+			this.#timer = setTimeout(() => this.flush(), wait);
+			return;
+		}
+		this.#sending = true;
+		void this.#send(first).then((again) => {
+			this.#sending = false;
+			if (again === 0) this.flush();
+			else this.#timer = setTimeout(() => this.flush(), again);
+		});
+	}
+
+	stop(): void {
+		clearTimeout(this.#timer);
+	}
+
+	/** send tries one deed; it returns after how many ms to go on. */
+	async #send(deed: Deed): Promise<number> {
+		try {
+			await this.#deliver(deed);
+		} catch (err) {
+			if (!(err instanceof Refusal) || err.problem.status >= 500 || err.problem.status === 429) {
+				this.#offline = !(err instanceof Refusal);
+				return 3_000;
+			}
+			if (!alreadySo(deed, err)) this.#rejected = { deed, detail: err.message };
+		}
+		this.#offline = false;
+		this.#keep(this.#waiting.filter((d) => d.id !== deed.id));
+		this.onsent();
+		return 0;
+	}
+
+	async #deliver(deed: Deed): Promise<void> {
+		const headers = this.headers();
+		const w = deed.what;
+		if (w.kind === 'shift') {
+			await call(`/api/drivers/${encodeURIComponent(this.driver)}/status`, { method: 'PUT', headers, body: { status: w.status, timestamp: deed.at } });
+			return;
+		}
+		const url = `/api/orders/${encodeURIComponent(w.order)}`;
+		if (w.verb === 'pick_up') await call(`${url}/status`, { method: 'PUT', headers, body: { status: 'PickedUp', at: deed.at } });
+		else if (w.verb === 'depart') await call(`${url}/start-delivery`, { headers, body: { at: deed.at } });
+		else if (w.verb === 'deliver') await call(`${url}/complete-delivery`, { headers, body: { at: deed.at } });
+		else await call(`${url}/fail`, { headers, body: { reason: w.reason ?? '', at: deed.at } });
+	}
+
+	#keep(deeds: Deed[]): void {
+		this.#waiting = deeds;
+		if (deeds.length === 0) this.#shelf.clear();
+		else this.#shelf.write(deeds);
+	}
+}
+
+/** alreadySo: the answer to an earlier sending was lost, and the order is what the deed makes of it. */
+function alreadySo(deed: Deed, refusal: Refusal): boolean {
+	return deed.what.kind === 'order' && refusal.problem.code === 'illegal_step' && refusal.problem.current === becomes[deed.what.verb];
+}

@@ -1,0 +1,259 @@
+import { call, Refusal } from '@awesome/ui';
+import { Shelf } from '../shelf.ts';
+import type { Restaurant } from '../shop/restaurant.ts';
+import type { Place } from '../wire.ts';
+import { Deeds, type Verb } from './deeds.svelte.ts';
+import type { DriverState, Offer, Stop } from './wire.ts';
+
+interface Session {
+	id: string;
+	secret: string;
+	name: string;
+}
+
+export type SignIn = 'out' | 'asking' | 'wrong' | 'unreached' | 'in';
+
+const pollEvery = 2_500; // ms, on shift
+const placeEvery = 5_000; // ms between two positions sent
+
+/** Shift is a driver's phone: who drives, on shift or not, what is offered, the stops, and what waits to be sent. */
+export class Shift {
+	#session = $state.raw<Session | undefined>();
+	#signIn = $state<SignIn>('out');
+	#status = $state<DriverState>('offline');
+	#offers = $state.raw<Offer[]>([]);
+	#stops = $state.raw<Stop[]>([]);
+	#restaurants = $state.raw<ReadonlyMap<string, Restaurant>>(new Map());
+	#heardAt = $state(0);
+	#lost = $state(false);
+	#place = $state.raw<Place | undefined>();
+	#placeRefused = $state(false);
+	#answering = $state('');
+	#deeds = $state.raw<Deeds | undefined>();
+	#shelf = new Shelf<Session>('driver');
+	#known = new Shelf<{ status: DriverState; stops: Stop[] }>('driver.stops');
+	#timer: ReturnType<typeof setInterval> | undefined;
+	#watch: number | undefined;
+	#sentAt = 0;
+
+	constructor() {
+		const kept = this.#shelf.read();
+		if (!kept) return;
+		const last = this.#known.read();
+		this.#status = last?.status ?? 'offline';
+		this.#stops = last?.stops ?? [];
+		this.#begin(kept);
+	}
+
+	get name(): string {
+		return this.#session?.name ?? '';
+	}
+
+	get signIn(): SignIn {
+		return this.#signIn;
+	}
+
+	get status(): DriverState {
+		return this.#deeds?.shiftOf(this.#status) ?? this.#status;
+	}
+
+	get onShift(): boolean {
+		return this.status === 'available' || this.status === 'busy';
+	}
+
+	get offers(): Offer[] {
+		return this.#offers;
+	}
+
+	/** stops still to do, in the order they were taken on; what waits to be sent counts as done. */
+	get stops(): Stop[] {
+		return this.#stops.map((s) => ({ ...s, status: this.#deeds?.statusOf(s.order_id, s.status) ?? s.status })).filter((s) => s.status !== 'Delivered' && s.status !== 'Failed');
+	}
+
+	get deeds(): Deeds | undefined {
+		return this.#deeds;
+	}
+
+	/** lost: the cloud did not answer the last time; what is shown is what it said at heardAt. */
+	get lost(): boolean {
+		return this.#lost;
+	}
+
+	get heardAt(): number {
+		return this.#heardAt;
+	}
+
+	/** place is where the phone is, if it tells. */
+	get place(): Place | undefined {
+		return this.#place;
+	}
+
+	get placeRefused(): boolean {
+		return this.#placeRefused;
+	}
+
+	/** answering is the offer whose answer is on its way. */
+	get answering(): string {
+		return this.#answering;
+	}
+
+	restaurant(id: string): Restaurant | undefined {
+		return this.#restaurants.get(id);
+	}
+
+	async enter(id: string, secret: string): Promise<void> {
+		this.#signIn = 'asking';
+		try {
+			const me = await call<{ id: string; name: string; status: DriverState }>(`/api/drivers/${encodeURIComponent(id.trim())}`, { headers: bearer(secret.trim()) });
+			this.#status = me.status;
+			const session = { id: me.id, secret: secret.trim(), name: me.name };
+			this.#shelf.write(session);
+			this.#begin(session);
+			void this.look();
+		} catch (err) {
+			this.#signIn = err instanceof Refusal && err.problem.status < 500 && err.problem.status !== 429 ? 'wrong' : 'unreached';
+		}
+	}
+
+	leave(): void {
+		this.stop();
+		this.#session = undefined;
+		this.#deeds = undefined;
+		this.#stops = [];
+		this.#offers = [];
+		this.#shelf.clear();
+		this.#known.clear();
+		this.#signIn = 'out';
+	}
+
+	/** toggle begins or ends the shift. */
+	toggle(): void {
+		this.#deeds?.add({ kind: 'shift', status: this.onShift ? 'end_of_shift' : 'available' });
+		this.#follow();
+	}
+
+	do(stop: Stop, verb: Verb, reason?: string): void {
+		this.#deeds?.add({ kind: 'order', verb, order: stop.order_id, number: stop.number, ...(reason === undefined ? {} : { reason }) });
+	}
+
+	/** answer accepts or declines an offer. An answer that comes late is refused, and the next look shows what holds. */
+	async answer(offer: Offer, yes: boolean): Promise<string> {
+		if (!this.#session || this.#answering) return '';
+		this.#answering = offer.id;
+		try {
+			await call(`/api/drivers/${encodeURIComponent(this.#session.id)}/offers/${encodeURIComponent(offer.id)}/${yes ? 'accept' : 'decline'}`, { method: 'POST', headers: this.#headers() });
+			this.#offers = this.#offers.filter((o) => o.id !== offer.id);
+			return '';
+		} catch (err) {
+			return err instanceof Refusal ? err.message : 'unreached';
+		} finally {
+			this.#answering = '';
+			void this.look();
+		}
+	}
+
+	/** look asks what is offered and what was taken on. */
+	async look(): Promise<void> {
+		const s = this.#session;
+		if (!s) return;
+		const id = encodeURIComponent(s.id);
+		try {
+			const [work, me] = await Promise.all([
+				call<{ offers: Offer[]; stops: Stop[] }>(`/api/drivers/${id}/offers`, { headers: this.#headers() }),
+				call<{ status: DriverState }>(`/api/drivers/${id}/status`, { headers: this.#headers() }),
+			]);
+			this.#offers = work.offers;
+			this.#stops = work.stops;
+			this.#status = me.status;
+			this.#heardAt = Date.now();
+			this.#lost = false;
+			this.#known.write({ status: me.status, stops: work.stops });
+			this.#deeds?.flush();
+			this.#follow();
+			if (work.stops.some((stop) => !this.#restaurants.has(stop.restaurant_id))) await this.#readRestaurants();
+		} catch (err) {
+			if (err instanceof Refusal && (err.problem.status === 401 || err.problem.status === 403)) {
+				this.leave();
+				this.#signIn = 'wrong';
+			} else this.#lost = true;
+		}
+	}
+
+	stop(): void {
+		clearInterval(this.#timer);
+		this.#deeds?.stop();
+		this.#unwatch();
+	}
+
+	#begin(session: Session): void {
+		this.#session = session;
+		this.#signIn = 'in';
+		this.#deeds = new Deeds(session.id, () => this.#headers(), () => void this.look());
+		this.#deeds.flush();
+		clearInterval(this.#timer);
+		this.#timer = setInterval(() => void this.look(), pollEvery);
+		this.#follow();
+		void this.look();
+	}
+
+	/** follow sends the position while on shift, and never otherwise. */
+	#follow(): void {
+		if (!this.onShift && this.stops.length === 0) return this.#unwatch();
+		if (this.#watch !== undefined || !('geolocation' in navigator)) return;
+		this.#watch = navigator.geolocation.watchPosition(
+			(p) => {
+				this.#placeRefused = false;
+				this.#place = { latitude: p.coords.latitude, longitude: p.coords.longitude };
+				void this.#tell(p);
+			},
+			(e) => (this.#placeRefused = e.code === e.PERMISSION_DENIED),
+			{ enableHighAccuracy: true, maximumAge: 2_000 },
+		);
+	}
+
+	#unwatch(): void {
+		if (this.#watch !== undefined) navigator.geolocation.clearWatch(this.#watch);
+		this.#watch = undefined;
+	}
+
+	/** tell sends one position; the next one replaces it if it gets lost. */
+	async #tell(p: GeolocationPosition): Promise<void> {
+		const s = this.#session;
+		if (!s || Date.now() - this.#sentAt < placeEvery) return;
+		this.#sentAt = Date.now();
+		const { latitude, longitude, speed, heading, accuracy } = p.coords;
+		const body = {
+			latitude,
+			longitude,
+			timestamp: new Date(p.timestamp).toISOString(),
+			...(speed !== null && Number.isFinite(speed) ? { speed } : {}),
+			...(heading !== null && Number.isFinite(heading) ? { heading } : {}),
+			accuracy,
+		};
+		await call(`/api/drivers/${encodeURIComponent(s.id)}/location`, { body, headers: this.#headers() }).catch(() => undefined);
+	}
+
+	async #readRestaurants(): Promise<void> {
+		const all = await call<{ restaurants: Restaurant[] }>('/api/restaurants').catch(() => undefined);
+		if (all) this.#restaurants = new Map(all.restaurants.map((r) => [r.id, r]));
+	}
+
+	#headers(): Record<string, string> {
+		return bearer(this.#session?.secret ?? '');
+	}
+}
+
+function bearer(secret: string): Record<string, string> {
+	return { Authorization: `Bearer ${secret}` };
+}
+
+/** secondsLeft to answer an offer. The phone's clock may be wrong, so it is never more than the whole time. */
+export function secondsLeft(offer: Offer, now: number): number {
+	const whole = Date.parse(offer.expires_at) - Date.parse(offer.at);
+	return Math.ceil(Math.max(0, Math.min(whole, Date.parse(offer.expires_at) - now)) / 1000);
+}
+
+/** navigateTo is a link that opens the phone's own map. */
+export function navigateTo(p: Place, name: string): string {
+	return `geo:${p.latitude},${p.longitude}?q=${p.latitude},${p.longitude}(${encodeURIComponent(name)})`;
+}

@@ -1,0 +1,149 @@
+import type { Fulfilment, Instant, KitchenState, Money, Placement, Amount, PromiseRange, Status } from '@awesome/ui';
+
+// The shapes of the cloud's HTTP interface that the pages read. Fields they do not know are ignored: an older page can talk to a
+// newer cloud.
+
+export interface Place {
+	latitude: number;
+	longitude: number;
+}
+
+/** What a restaurant's line to the cloud does, and since when. */
+export interface Link {
+	state: 'up' | 'down';
+	since?: Instant | null;
+	heard?: Instant | null;
+}
+
+export interface Topping {
+	topping: string;
+	placement?: Placement;
+	amount?: Amount;
+}
+
+export interface BasketLine {
+	product: string;
+	half?: string;
+	size?: string;
+	quantity: number;
+	toppings?: Topping[];
+	note?: string;
+}
+
+export interface OrderLine extends BasketLine {
+	name?: string;
+	allergens?: string[];
+	unit_price: Money;
+}
+
+export interface Address extends Place {
+	street: string;
+	city: string;
+	note?: string;
+}
+
+/** What a guest asks for: the body of POST /api/orders. */
+export interface Basket {
+	restaurant_id: string;
+	fulfilment: Fulfilment;
+	channel: 'web';
+	customer: { name: string; phone?: string };
+	address?: Address;
+	lines: BasketLine[];
+	payment: { method: 'cash' | 'card_at_door' };
+}
+
+export interface Totals {
+	items: Money;
+	tax: Money;
+	fee: Money;
+	total: Money;
+}
+
+/** What a price and a promise depend on: a basket before anybody says who they are. */
+export interface QuoteRequest {
+	fulfilment: Fulfilment;
+	address?: Place;
+	lines: BasketLine[];
+}
+
+export interface Quote {
+	lines: OrderLine[];
+	totals: Totals;
+	promise: PromiseRange;
+}
+
+export interface Person {
+	id: string;
+	name?: string;
+}
+
+export interface TimelineStep {
+	status: Status;
+	at: Instant;
+	by: string;
+	version: number;
+}
+
+export type DeliveryState = 'none' | 'unassigned' | 'assigned' | 'picked_up' | 'out_for_delivery' | 'delivered' | 'failed';
+
+/** An order as its guest and the staff see it. */
+export interface Order {
+	id: string;
+	number: number | null;
+	restaurant_id: string;
+	fulfilment: Fulfilment;
+	status: Status;
+	version: number;
+	customer?: { name: string; phone?: string };
+	address?: Address | null;
+	kitchen: { state: KitchenState; as_of: Instant };
+	delivery: { state: DeliveryState; driver?: Person | null };
+	lines: OrderLine[];
+	totals: Totals;
+	payment: { method: string };
+	promise: PromiseRange;
+	ready?: Instant | null;
+	arrives?: Instant | null;
+	placed_at: Instant;
+	accept_by?: Instant | null;
+	cancel_asked?: Instant | null;
+	reason?: string;
+	overdue?: boolean;
+	tracking_url?: string;
+	timeline: TimelineStep[];
+}
+
+export interface Size {
+	id: string;
+	name: string;
+	price_minor: number;
+	diameter_cm?: number;
+}
+
+export interface Product {
+	id: string;
+	name: string;
+	category: string;
+	description: string;
+	sizes: Size[];
+	toppings?: string[];
+	allergens?: string[];
+}
+
+export interface MenuTopping {
+	id: string;
+	name: string;
+	price_minor: Record<string, number>;
+	allergens?: string[];
+}
+
+export interface Menu {
+	version: number;
+	name: string;
+	currency: string;
+	tax_bp: number;
+	fee_minor: number;
+	products: Product[];
+	toppings: MenuTopping[];
+}

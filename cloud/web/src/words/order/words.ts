@@ -1,0 +1,5 @@
+import { speak } from '../pick.ts';
+import { en } from './en.ts';
+import { it } from './it.ts';
+
+export const words = speak({ en, it });

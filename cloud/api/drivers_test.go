@@ -1,0 +1,112 @@
+package api_test
+
+import (
+	"testing"
+	"time"
+
+	"awesome.pizza/cloud/dispatch"
+	"awesome.pizza/shared/id"
+	"awesome.pizza/shared/order"
+)
+
+func TestADriverIsRegisteredOnceAndSeesTheSecretOnce(t *testing.T) {
+	t.Parallel()
+	c := open(t)
+	key := map[string]string{"Idempotency-Key": "hire-dora"}
+	body := map[string]any{"name": "Dora", "vehicle": "scooter", "restaurant_id": "r1"}
+	first := c.call(t, req{"POST", "/api/drivers", body, key}).is(t, 201)
+	if s, _ := first.at("secret").(string); len(s) < 20 || first.header.Get("Location") != "/api/drivers/"+string(first.id()) {
+		t.Errorf("%v %s", first.header, first.body)
+	}
+	again := c.call(t, req{"POST", "/api/drivers", body, key}).is(t, 201)
+	if again.id() != first.id() || again.header.Get("Idempotency-Replayed") != "true" {
+		t.Errorf("%s", again.body)
+	}
+	c.call(t, req{"POST", "/api/drivers", map[string]any{"name": "Eve"}, key}).refused(t, 422, "idempotency_mismatch")
+	c.post(t, "/api/drivers", map[string]any{"name": "Eve", "restaurant_id": "r9"}).refused(t, 422, "invalid_driver")
+	c.post(t, "/api/drivers", map[string]any{"name": "Eve", "vehicle": "unicycle"}).refused(t, 422, "invalid_request")
+
+	if a := c.get(t, "/api/drivers/"+string(first.id())).is(t, 200); a.at("secret") != nil || a.at("vehicle") != "scooter" || a.at("position") != nil || a.at("status_at") != nil {
+		t.Errorf("%s", a.body)
+	}
+	for path, want := range map[string]int{"/api/drivers": 1, "/api/drivers?restaurant_id=r1": 1, "/api/drivers?restaurant_id=r2": 0} {
+		if all, _ := c.get(t, path).is(t, 200).at("drivers").([]any); len(all) != want {
+			t.Errorf("%s: %d drivers", path, len(all))
+		}
+	}
+}
+
+func TestADriverSaysWhatHeIsUpTo(t *testing.T) {
+	t.Parallel()
+	c := open(t)
+	me := "/api/drivers/" + string(c.post(t, "/api/drivers", map[string]any{"name": "Dora"}).is(t, 201).id())
+	put := func(status string, at time.Time) reply {
+		return c.call(t, req{"PUT", me + "/status", map[string]any{"status": status, "timestamp": at.Format(time.RFC3339Nano)}, nil})
+	}
+	now := time.Now()
+	if a := put("available", now).is(t, 200); a.at("status") != "available" || !instant.MatchString(a.at("timestamp").(string)) {
+		t.Errorf("%s", a.body)
+	}
+	if a := put("offline", now.Add(-time.Minute)).is(t, 200); a.at("status") != "available" {
+		t.Errorf("something older was believed: %s", a.body)
+	}
+	put("available", now.Add(time.Hour)).refused(t, 422, "bad_time")
+	put("asleep", now).refused(t, 422, "invalid_request")
+	if a := c.get(t, me+"/status").is(t, 200); a.at("status") != "available" {
+		t.Errorf("%s", a.body)
+	}
+	c.post(t, me+"/location", map[string]any{"latitude": 0, "longitude": 0}).refused(t, 422, "no_fix")
+	c.post(t, me+"/location", map[string]any{"latitude": 91, "longitude": 0}).refused(t, 422, "invalid_request")
+	c.post(t, "/api/drivers/nobody/location", map[string]any{"latitude": 40.7, "longitude": -73.9}).refused(t, 404, "no_such_driver")
+}
+
+// offer asks a driver to bring a fresh order.
+func (c *chain) offer(t testing.TB, driver string) (order.ID, string) {
+	t.Helper()
+	oid := c.place(t, order.ByDelivery).id()
+	c.confirm(t, oid)
+	now := time.Now().UTC().Truncate(time.Millisecond)
+	made, err := c.CreateOffers(t.Context(), []dispatch.Offer{{
+		ID: id.New(), Order: oid, Driver: driver, State: dispatch.Open, Created: now, Expires: now.Add(time.Minute), ArriveAt: now, Because: []string{"a test"},
+	}})
+	if err != nil || len(made) != 1 {
+		t.Fatalf("%d offers: %v", len(made), err)
+	}
+	return oid, made[0].ID
+}
+
+func TestADriverAnswersOffers(t *testing.T) {
+	t.Parallel()
+	c := open(t)
+	driver := string(c.post(t, "/api/drivers", map[string]any{"name": "Dora"}).is(t, 201).id())
+	me := "/api/drivers/" + driver
+	c.call(t, req{"PUT", me + "/status", map[string]any{"status": "available"}, nil}).is(t, 200)
+	_, offer := c.offer(t, driver)
+	if all, _ := c.get(t, me+"/offers").is(t, 200).at("offers").([]any); len(all) != 1 || all[0].(map[string]any)["id"] != offer {
+		t.Errorf("offers %v", all)
+	}
+	if a := c.post(t, me+"/offers/"+offer+"/decline", nil).is(t, 200); a.at("state") != "declined" {
+		t.Errorf("%s", a.body)
+	}
+	c.post(t, me+"/offers/"+offer+"/accept", nil).refused(t, 409, "offer_over")
+	c.post(t, me+"/offers/"+id.New()+"/accept", nil).refused(t, 404, "no_such_offer")
+
+	oid, offer := c.offer(t, driver)
+	for range 2 { // phones repeat themselves
+		if a := c.post(t, me+"/offers/"+offer+"/accept", nil).is(t, 200); a.at("state") != "accepted" || a.at("order_id") != string(oid) {
+			t.Errorf("%s", a.body)
+		}
+	}
+	a := c.get(t, me+"/offers").is(t, 200)
+	stops, _ := a.at("stops").([]any)
+	if len(stops) != 1 {
+		t.Fatalf("%s", a.body)
+	}
+	stop := stops[0].(map[string]any)
+	if cash, _ := stop["cash_due"].(map[string]any); stop["order_id"] != string(oid) || cash["currency"] != "USD" {
+		t.Errorf("%v", stop)
+	}
+	if a := c.get(t, "/api/orders/"+string(oid)).is(t, 200); a.at("delivery", "driver", "id") != driver {
+		t.Errorf("%s", a.body)
+	}
+}

@@ -256,7 +256,9 @@ func TestAnotherProcessTakesOverWithinFiveSeconds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		r, l := shop(1, 0), &lock{}
-		first, second := open(t, r, l), open(t, r, l)
+		first := open(t, r, l)
+		pass(time.Second) // it has the lock
+		second := open(t, r, l)
 		pass(time.Minute)
 		first.stop()
 		r.do(func() { r.drivers = shop(0, 1).drivers })

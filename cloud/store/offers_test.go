@@ -1,12 +1,15 @@
 package store_test
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"slices"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"awesome.pizza/cloud/dispatch"
 	"awesome.pizza/cloud/ordering"
@@ -295,6 +298,47 @@ func TestASnapshotShowsWhatThereIsToDo(t *testing.T) {
 	if err != nil || s.Orders[1].Driver != "" || len(s.Drivers) != 2 {
 		t.Errorf("a change is not seen: %+v, %v", s, err)
 	}
+}
+
+// meanwhile runs a statement in a transaction that commits when act waits for it.
+func (c *chain) meanwhile(t *testing.T, act func(), sql string) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), c.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(context.WithoutCancel(t.Context())) }()
+	for _, s := range []string{"BEGIN", sql} {
+		if _, err := conn.Exec(t.Context(), s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var wait sync.WaitGroup
+	defer wait.Wait()
+	wait.Go(act)
+	within(t, "somebody to wait for a lock", func() bool {
+		return c.sql(t, `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`) != int64(0)
+	})
+	if _, err := conn.Exec(t.Context(), "COMMIT"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestWhatHappensInTheSameMomentCounts(t *testing.T) {
+	t.Parallel()
+	c, ids := menuOf(t, 2, 2)
+	now := time.Now()
+	f := c.ask(t, ids[0], "d1", now)
+	c.meanwhile(t, func() {
+		if _, err := c.AcceptOffer(t.Context(), "d1", f.ID, now); !problem.Is(err, problem.Conflict) {
+			t.Errorf("accepted what was being revoked: %v", err)
+		}
+	}, `UPDATE offers SET state = 'revoked', answered = now() WHERE state = 'open'`)
+	c.meanwhile(t, func() {
+		if stood, err := c.CreateOffers(t.Context(), []dispatch.Offer{offerOf(ids[1], "d2", now)}); err != nil || len(stood) != 0 {
+			t.Errorf("offered what was being taken: %v, %v", stood, err)
+		}
+	}, `UPDATE orders SET driver = 'd1' WHERE id = '`+string(ids[1])+`'`)
 }
 
 // TestRandomEveningsOnTheRealDatabase: dispatchers plan at once, drivers answer at once, staff interferes, phones die.

@@ -74,7 +74,11 @@ func TestOrdersOfTheCounterReachTheCloud(t *testing.T) {
 	n.says(t, b.Order.ID, b)
 	n.steps(t, b.Order.ID, order.Validate)
 	n.steps(t, b.Order.ID, order.Queue)
-	c.apply(t, link.Apply, n.all())
+	c.apply(t, link.Apply, n.batch(1, 1))
+	if ids, err := c.StillCreated(t.Context(), time.Now().Add(time.Hour), 10); err != nil || len(ids) != 0 {
+		t.Errorf("the cloud looks after the counter's intake: %v, %v", ids, err)
+	}
+	c.apply(t, link.Apply, n.batch(2, 3))
 	got := c.order(t, b.Order.ID)
 	if got.Order.Origin != order.Edge || got.Status() != order.StatusQueued || got.Version != 3 || got.Token == "" || got.Steps[0].By != ordering.ByEdge {
 		t.Errorf("%+v", got)

@@ -23,19 +23,19 @@ func scanLink(row pgx.CollectableRow) (link.LinkRow, error) {
 // Link is an edge's committed row and the number of its highest command; with them SYNC is answered. It reports NotFound
 // "no_such_restaurant".
 func (s *Store) Link(ctx context.Context, edge string) (row link.LinkRow, high uint64, err error) {
-	if err := s.readIncarnation(ctx, s.pool); err != nil {
-		return row, 0, err
-	}
 	var hash []byte
+	var inc string
 	err = s.pool.QueryRow(ctx, `
-		SELECT l.edge, l.device, l.epoch, l.seq, l.hash, h.cmd_seq FROM edge_link l JOIN edge_heads h USING (edge) WHERE edge = $1`, plain(edge, MaxKey)).
-		Scan(&row.Edge, &row.Device, &row.Epoch, &row.Seq, &hash, &high)
+		SELECT (`+incarnation+`), l.edge, l.device, l.epoch, l.seq, l.hash, h.cmd_seq
+		FROM edge_link l JOIN edge_heads h USING (edge) WHERE edge = $1`, plain(edge, MaxKey)).
+		Scan(&inc, &row.Edge, &row.Device, &row.Epoch, &row.Seq, &hash, &high)
 	if isNone(err) {
 		return row, 0, noRestaurant(edge)
 	}
 	if err != nil {
 		return row, 0, fmt.Errorf("read link of %s: %w", edge, err)
 	}
+	s.inc.Store(&inc)
 	copy(row.Hash[:], hash)
 	return row, high, nil
 }

@@ -88,10 +88,11 @@ func (s *Store) tell(n news) {
 
 // tellOthers sends what tell queued, many commits in one notification, until ctx ends, and then what is still queued.
 func (s *Store) tellOthers(ctx context.Context) {
+	last := context.WithoutCancel(ctx)
 	for {
 		select {
 		case first := <-s.news:
-			s.tellAll(first)
+			s.tellAll(last, first)
 			select {
 			case <-ctx.Done():
 			case <-time.After(tellPause): // under load, one notification speaks for many commits
@@ -101,18 +102,18 @@ func (s *Store) tellOthers(ctx context.Context) {
 		}
 		select {
 		case first := <-s.news:
-			s.tellAll(first)
+			s.tellAll(last, first)
 		default:
 			return
 		}
 	}
 }
 
-func (s *Store) tellAll(first news) {
+func (s *Store) tellAll(ctx context.Context, first news) {
 	sum := gatherNews(first, s.news)
 	sum.From = s.name
-	if err := s.notify(sum); err != nil {
-		s.cfg.Log.Error("tell other processes of changes", "err", err)
+	if err := s.notify(ctx, sum); err != nil {
+		s.cfg.Log.ErrorContext(ctx, "tell other processes of changes", "err", err)
 	}
 }
 
@@ -136,8 +137,8 @@ func (n *news) add(o news) {
 }
 
 // notify needs no disk: a notification does not outlive a crash anyway. It is one round trip.
-func (s *Store) notify(sum news) error {
-	ctx, cancel := context.WithTimeout(context.Background(), callLimit)
+func (s *Store) notify(ctx context.Context, sum news) error {
+	ctx, cancel := context.WithTimeout(ctx, callLimit)
 	defer cancel()
 	conn, err := s.pool.Acquire(ctx)
 	if err != nil {

@@ -2,7 +2,6 @@ package store_test
 
 import (
 	"context"
-	"encoding/json"
 	"io"
 	"log/slog"
 	"sync"
@@ -220,15 +219,6 @@ func taken(t testing.TB) event.OrderTaken {
 		ID: order.ID(id.New()), Restaurant: "r1", Origin: order.Edge, Channel: order.Counter, Fulfilment: order.Carryout,
 		Customer: order.Customer{Name: "Bob"}, Lines: lines, Totals: m.Totals(lines, order.Carryout), PlacedAt: time.Now().UTC(),
 	}}
-}
-
-func jsonOf(t testing.TB, v any) string {
-	t.Helper()
-	raw, err := json.Marshal(v)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(raw)
 }
 
 // within waits until cond holds.

@@ -116,7 +116,7 @@ func (s *Store) KitchenQueue(ctx context.Context, restaurant string) ([]ordering
 // Undelivered are open deliveries, oldest first, for dispatch: of all restaurants after an arrival (0: from the first), limit at most.
 func (s *Store) Undelivered(ctx context.Context, after int64, limit int) ([]ordering.Record, error) {
 	return s.many(ctx, `
-		SELECT `+recordColumns+` FROM orders WHERE open AND delivers AND arrival > $1 AND NOT intake ORDER BY arrival LIMIT $2`, after, limit)
+		SELECT `+recordColumns+` FROM orders WHERE open AND delivers AND arrival > $1 AND status <> 'Created' ORDER BY arrival LIMIT $2`, after, limit)
 }
 
 // OfDriver are the open orders a driver has, oldest first.
@@ -146,7 +146,7 @@ func (s *Store) Counts(ctx context.Context) (map[string]map[order.StatusName]int
 	return counts, err
 }
 
-// StillCreated are orders placed before an instant whose intake is not done, oldest first.
+// StillCreated are orders that the cloud took before an instant and whose intake is not done, oldest first.
 func (s *Store) StillCreated(ctx context.Context, before time.Time, limit int) ([]order.ID, error) {
 	return s.ids(ctx, `SELECT id::text FROM orders WHERE intake AND placed_at < $1 ORDER BY placed_at LIMIT $2`, before, limit)
 }

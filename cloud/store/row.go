@@ -120,7 +120,7 @@ func encodeState(r *ordering.Record) ([]byte, error) {
 type updates struct {
 	ids, statuses, states []string
 	versions              []int32
-	opens                 []bool
+	opens, intakes        []bool
 	dues                  []*time.Time
 	drivers               []*string
 }
@@ -130,6 +130,7 @@ func (u *updates) add(r *ordering.Record, state []byte) {
 	u.versions = append(u.versions, int32(r.Version))
 	u.statuses = append(u.statuses, string(r.Status()))
 	u.opens = append(u.opens, !r.Status().Terminal())
+	u.intakes = append(u.intakes, r.Status() == order.StatusCreated && r.Order.Origin == order.Cloud)
 	u.dues = append(u.dues, acceptDue(r))
 	u.drivers = append(u.drivers, driverID(r))
 	u.states = append(u.states, string(state))
@@ -141,11 +142,11 @@ func (u *updates) queue(b *pgx.Batch) {
 	}
 	b.Queue(`
 		UPDATE orders o
-		SET version = u.version, status = u.status, open = u.open, intake = u.status = 'Created', accept_due = u.accept_due, driver = u.driver, state = u.state::json
-		FROM unnest($1::text[]::uuid[], $2::int[], $3::text[], $4::bool[], $5::timestamptz[], $6::text[], $7::text[])
-			AS u (id, version, status, open, accept_due, driver, state)
+		SET version = u.version, status = u.status, open = u.open, intake = u.intake, accept_due = u.accept_due, driver = u.driver, state = u.state::json
+		FROM unnest($1::text[]::uuid[], $2::int[], $3::text[], $4::bool[], $5::timestamptz[], $6::text[], $7::text[], $8::bool[])
+			AS u (id, version, status, open, accept_due, driver, state, intake)
 		WHERE o.id = u.id`,
-		u.ids, u.versions, u.statuses, u.opens, u.dues, u.drivers, u.states)
+		u.ids, u.versions, u.statuses, u.opens, u.dues, u.drivers, u.states, u.intakes)
 }
 
 // inserts are the columns of new orders.
@@ -173,20 +174,20 @@ func (n *inserts) add(r *ordering.Record, doc, state []byte) {
 
 const insertOrders = `
 	INSERT INTO orders (id, restaurant, token, placed_at, delivers, make_seconds, version, status, open, intake, accept_due, driver, doc, state)
-	SELECT id, restaurant, token, placed_at, delivers, make_seconds, version, status, open, status = 'Created', accept_due, driver, doc::json, state::json
+	SELECT id, restaurant, token, placed_at, delivers, make_seconds, version, status, open, intake, accept_due, driver, doc::json, state::json
 	FROM u `
 
 const newOrders = `
 	WITH u AS MATERIALIZED (
 		SELECT * FROM unnest($1::text[]::uuid[], $2::int[], $3::text[], $4::bool[], $5::timestamptz[], $6::text[], $7::text[],
-			$8::text[], $9::text[], $10::timestamptz[], $11::bool[], $12::int[], $13::text[], $14::text[], $15::bytea[])
-		AS u (id, version, status, open, accept_due, driver, state, restaurant, token, placed_at, delivers, make_seconds, doc, key, body)
+			$8::text[], $9::text[], $10::timestamptz[], $11::bool[], $12::int[], $13::text[], $14::text[], $15::bytea[], $16::bool[])
+		AS u (id, version, status, open, accept_due, driver, state, restaurant, token, placed_at, delivers, make_seconds, doc, key, body, intake)
 	) `
 
 func (n *inserts) args() []any {
 	return []any{
 		n.ids, n.versions, n.statuses, n.opens, n.dues, n.drivers, n.states,
-		n.restaurants, n.tokens, n.placed, n.delivers, n.makes, n.docs, n.keys, n.bodies,
+		n.restaurants, n.tokens, n.placed, n.delivers, n.makes, n.docs, n.keys, n.bodies, n.intakes,
 	}
 }
 

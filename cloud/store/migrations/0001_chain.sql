@@ -37,7 +37,7 @@ CREATE TABLE orders (
 	status       text        NOT NULL CHECK (status IN ('Created', 'Validated', 'Queued', 'Preparing', 'Baking', 'QualityCheck',
 		'ReadyForPickup', 'DriverAssigned', 'PickedUp', 'OutForDelivery', 'Delivered', 'Cancelled', 'Failed')),
 	open         boolean     NOT NULL CHECK (open = (status NOT IN ('Delivered', 'Cancelled', 'Failed'))),
-	intake       boolean     NOT NULL CHECK (intake = (status = 'Created')),
+	intake       boolean     NOT NULL CHECK (NOT intake OR status = 'Created'), -- the cloud has still to hand it to its restaurant
 	accept_due   timestamptz, -- while its restaurant has not answered and nobody was told
 	driver       text,
 	state        json        NOT NULL

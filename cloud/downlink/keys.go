@@ -52,7 +52,7 @@ func LoadKeys(dir string) (*Keys, error) {
 
 // makeKeys writes a new set. Two cores that start at once on one directory end up with the same keys: the first file wins.
 func makeKeys(dir, path string) (*Keys, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := errors.Join(os.MkdirAll(filepath.Dir(dir), 0o711), os.MkdirAll(dir, 0o700)); err != nil { // beside the keys, a database of another user
 		return nil, fmt.Errorf("make a place for the chain's keys: %w", err)
 	}
 	k := new(Keys)

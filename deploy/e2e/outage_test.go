@@ -35,10 +35,13 @@ func TestACutOffRestaurantCooksAndSellsAndNothingIsDoubled(t *testing.T) {
 			t.Fatalf("the cloud knows %s while the line is cut: it is not", id)
 		}
 	}
-	c.eventually(30*time.Second, "web orders are paused", func() bool {
-		a := c.post(c.cloud+"/api/orders", basket("r1", "carryout", "margherita"), "Idempotency-Key", "during-web")
-		return a.status == http.StatusConflict && strings.Contains(string(a.body), `"restaurant_paused"`)
+	c.eventually(30*time.Second, "the cloud counts the line as cut", func() bool {
+		return strings.Contains(string(c.get(c.cloud+"/api/restaurants/r1").body), `"link":{"state":"down"`)
 	})
+	refused := c.post(c.cloud+"/api/orders", basket("r1", "carryout", "margherita"), "Idempotency-Key", "during-web")
+	if p := refused.complaint(t); refused.status != http.StatusConflict || p.Code != "restaurant_paused" {
+		t.Errorf("a web order for a restaurant that cannot be reached: %d %s", refused.status, refused.body)
+	}
 	c.internet(1, true)
 	mended := time.Now()
 	for _, id := range all {

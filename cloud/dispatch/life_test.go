@@ -44,7 +44,7 @@ func evening(ctx context.Context, dice *rand.Rand, orders, drivers int) string {
 		desks = append(desks, d)
 		wait.Go(func() { _ = d.Run(ctx) })
 	}
-	for range 200 {
+	for range 100 {
 		happen(ctx, dice, r, desks[dice.IntN(2)], l)
 		pass(time.Duration(dice.IntN(8000)) * time.Millisecond)
 		if wrong := r.wrong(); wrong != "" {

@@ -9,7 +9,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"awesome.pizza/cloud/ordering"
-	"awesome.pizza/cloud/store"
 	"awesome.pizza/shared/event"
 	"awesome.pizza/shared/id"
 	"awesome.pizza/shared/link"
@@ -321,81 +320,6 @@ func TestStepsAndFactsOfOneOrderDoNotDeadlock(t *testing.T) {
 	}
 }
 
-func TestAHandOverIsEvidenceOfThePickUp(t *testing.T) {
-	t.Parallel()
-	c := newChain(t)
-	r := c.place(t, order.ByDelivery)
-	n := &node{edge: "r1"}
-	cooked(t, n, r.Order.ID)
-	c.apply(t, link.Apply, n.batch(1, 6))
-	if _, err := c.service.Assign(t.Context(), r.Order.ID, 0, ordering.Driver{ID: "d1", Name: "Dee"}, nil, "cloud"); err != nil {
-		t.Fatal(err)
-	}
-	c.apply(t, link.Apply, n.batch(7, 7))
-	got := c.order(t, r.Order.ID)
-	if got.Progress.Delivery != order.PickedUp || got.Status() != order.StatusPickedUp {
-		t.Errorf("%s, %s", got.Progress.Delivery, got.Status())
-	}
-	commands, err := c.Commands(t.Context(), "r1", 1, 100)
-	if err != nil || len(commands) != 3 || commands[2].Kind != "delivery.stepped.v1" || !strings.Contains(string(commands[2].Body), "picked_up") {
-		t.Errorf("the restaurant is told %+v, %v", commands, err)
-	}
-}
-
-func TestARevokeIsAnsweredOnce(t *testing.T) {
-	t.Parallel()
-	for name, granted := range map[string]bool{"granted": true, "refused": false} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			c := newChain(t)
-			r := c.place(t, order.Carryout)
-			asked, wished, err := c.service.Cancel(t.Context(), r.Order.ID, 0, ordering.ByGuest, "changed plans")
-			if err != nil || !wished || asked.CancelAsked == nil || asked.Status() != order.StatusValidated {
-				t.Fatalf("%+v, %v, %v", asked, wished, err)
-			}
-			commands, err := c.Commands(t.Context(), "r1", 2, 2)
-			if err != nil || len(commands) != 1 || commands[0].Kind != "order.revoked.v1" {
-				t.Fatalf("%+v, %v", commands, err)
-			}
-			n := &node{edge: "r1"}
-			n.steps(t, r.Order.ID, order.Queue)
-			answer := event.CommandAnswered{Seq: 2, Command: commands[0].ID, Order: r.Order.ID, Granted: granted}
-			if granted {
-				n.says(t, r.Order.ID, event.OrderStepped{Order: r.Order.ID, Action: order.Void, Reason: "changed plans", Cause: event.ByWish})
-			} else {
-				answer.Reason = "it is in the oven"
-			}
-			n.says(t, r.Order.ID, answer)
-			c.apply(t, link.Apply, n.all())
-			got := c.order(t, r.Order.ID)
-			want, reason := order.StatusQueued, "it is in the oven"
-			if granted {
-				want, reason = order.StatusCancelled, "changed plans"
-			}
-			if got.CancelAsked != nil || got.Status() != want || got.Reason != reason {
-				t.Errorf("%s, asked %v, %q", got.Status(), got.CancelAsked, got.Reason)
-			}
-			if done := c.sql(t, `SELECT granted FROM edge_commands WHERE cmd_seq = 2 AND answered IS NOT NULL`); done != granted {
-				t.Errorf("the command ended with %v", done)
-			}
-		})
-	}
-}
-
-func TestAlertsComeAndGo(t *testing.T) {
-	t.Parallel()
-	c := newChain(t)
-	n := &node{edge: "r1"}
-	n.says(t, "", event.AlertRaised{Alert: "a1", Device: "oven\x00-1", What: "silent", Level: "critical", Since: time.Now()})
-	n.says(t, "", event.AlertRaised{Alert: "a2", Device: "oven-2", What: "overheat", Level: "critical", Since: time.Now()})
-	n.says(t, "", event.AlertCleared{Alert: "a2", At: time.Now()})
-	c.apply(t, link.Apply, n.all())
-	alerts, err := c.OpenAlerts(t.Context(), "r1")
-	if err != nil || len(alerts) != 1 || alerts[0].Alert != "a1" || alerts[0].What != "silent" {
-		t.Errorf("%+v, %v", alerts, err)
-	}
-}
-
 func TestReplayedFactsGiveTheStoredProgress(t *testing.T) {
 	t.Parallel()
 	c := newChain(t)
@@ -432,78 +356,5 @@ func TestReplayedFactsGiveTheStoredProgress(t *testing.T) {
 	}
 	if diff := cmp.Diff(p, c.order(t, r.Order.ID).Progress); diff != "" {
 		t.Errorf("replay and row differ (-replay +row):\n%s", diff)
-	}
-}
-
-func TestIncarnationsDiffer(t *testing.T) {
-	t.Parallel()
-	c := newChain(t)
-	first := c.Incarnation()
-	if other := newChain(t).Incarnation(); other == first || first == "" {
-		t.Errorf("two databases are both %q", first)
-	}
-	second := openChain(t, c.url)
-	if second.Incarnation() != first {
-		t.Errorf("%q and %q on one database", first, second.Incarnation())
-	}
-	if err := c.NewIncarnation(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if _, _, err := second.Link(t.Context(), "r1"); err != nil || second.Incarnation() == first || second.Incarnation() != c.Incarnation() {
-		t.Errorf("raised to %q, the other process says %q, %v", c.Incarnation(), second.Incarnation(), err)
-	}
-	if _, _, err := c.Link(t.Context(), "nowhere"); !problem.Is(err, problem.NotFound) {
-		t.Errorf("the link of nobody: %v", err)
-	}
-}
-
-func TestADeviceIsEnrolledByACodeThatWorksOnce(t *testing.T) {
-	t.Parallel()
-	c := newChain(t)
-	code, expires, err := c.IssueCode(t.Context(), "r1")
-	if err != nil || time.Until(expires) < store.CodeLife-time.Minute {
-		t.Fatalf("%v, %v", expires, err)
-	}
-	row, err := c.Claim(t.Context(), " "+code+"\n", "key-1")
-	if err != nil || row.Edge != "r1" || row.Epoch != link.FirstEpoch || row.Device != "key-1" {
-		t.Fatalf("%+v, %v", row, err)
-	}
-	if _, err := c.Claim(t.Context(), code, "key-2"); !problem.Is(err, problem.Refused) {
-		t.Errorf("a used code: %v", err)
-	}
-	r := c.place(t, order.Carryout)
-	n := &node{edge: "r1", device: "key-1"}
-	n.steps(t, r.Order.ID, order.Queue)
-	n.steps(t, r.Order.ID, order.Start, "1")
-	c.apply(t, link.Apply, n.batch(1, 1))
-
-	old, _, err := c.IssueCode(t.Context(), "r1")
-	if err != nil {
-		t.Fatal(err)
-	}
-	code, _, err = c.IssueCode(t.Context(), "r1")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := c.Claim(t.Context(), old, "key-2"); !problem.Is(err, problem.Refused) {
-		t.Errorf("a code that was replaced: %v", err)
-	}
-	row, err = c.Claim(t.Context(), code, "key-2")
-	if err != nil || row.Epoch != 2 || row.Seq != 0 || row.Hash != (link.Hash{}) {
-		t.Fatalf("%+v, %v", row, err)
-	}
-	c.apply(t, link.Quarantine, n.batch(2, 2)) // the old box
-	if _, current, err := c.Device(t.Context(), "key-1"); err != nil || current {
-		t.Errorf("the old box is current: %v, %v", current, err)
-	}
-	if row, current, err := c.Device(t.Context(), "key-2"); err != nil || !current || row.Edge != "r1" {
-		t.Errorf("%+v, %v, %v", row, current, err)
-	}
-	if _, _, err := c.IssueCode(t.Context(), "nowhere"); !problem.Is(err, problem.NotFound) {
-		t.Errorf("a code for nobody: %v", err)
-	}
-	code, _, _ = c.IssueCode(t.Context(), "r2")
-	if _, err := c.Claim(t.Context(), code, "key-2"); !problem.Is(err, problem.Conflict) {
-		t.Errorf("one key for two restaurants: %v", err)
 	}
 }

@@ -36,7 +36,7 @@ type positionView struct {
 
 func driverViewOf(d *dispatch.Driver) driverView {
 	v := driverView{
-		ID: d.ID, Name: d.Name, Phone: d.Phone, Vehicle: d.Vehicle, Home: d.Home, Status: d.Status, StatusAt: at(d.StatusAt), Orders: list(d.Bag),
+		ID: d.ID, Name: d.Name, Phone: d.Phone, Vehicle: d.Vehicle, Home: d.Home, Status: d.Status, StatusAt: saidAt(d), Orders: list(d.Bag),
 	}
 	if !d.SeenAt.IsZero() {
 		v.Position = some(positionView{d.Position.Lat, d.Position.Lon, instant{d.SeenAt}})
@@ -45,6 +45,14 @@ func driverViewOf(d *dispatch.Driver) driverView {
 		v.Offered = some(string(d.Holding))
 	}
 	return v
+}
+
+// saidAt is when a driver said what he is up to: null for one who never said anything.
+func saidAt(d *dispatch.Driver) or[instant] {
+	if !d.StatusAt.After(time.Unix(0, 0)) {
+		return or[instant]{}
+	}
+	return at(d.StatusAt)
 }
 
 type hireInput struct {
@@ -160,7 +168,7 @@ func (a *API) getDriverStatus(ctx context.Context, in *driverInput) (*driverStat
 	if err != nil {
 		return nil, err
 	}
-	return &driverStatusOutput{driverStatusView{d.Status, at(d.StatusAt)}}, nil
+	return &driverStatusOutput{driverStatusView{d.Status, saidAt(&d)}}, nil
 }
 
 type driverStatusInput struct {

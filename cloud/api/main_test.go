@@ -69,7 +69,7 @@ func join(t testing.TB, database string, with ...func(*api.Deps, *api.Settings))
 		if err := s.UpsertRestaurant(t.Context(), r); err != nil {
 			t.Fatal(err)
 		}
-		c.presence.Heard(r.ID, restaurant.Beat{Version: "1.2.3", Device: "U" + r.ID, Backlog: 3}, time.Now())
+		c.presence.Heard(r.ID, restaurant.Beat{Version: "1.2.3", Device: "U" + r.ID, Backlog: 3}, time.Now().Add(time.Hour)) // up for the whole test
 	}
 	c.service = ordering.New(s, store.Houses{Store: s, Presence: c.presence}, c.presence, clock.System{}, quiet)
 	set := api.Settings{Log: quiet, Heartbeat: time.Second, Pace: 20 * time.Millisecond, Drain: time.Second}

@@ -83,8 +83,8 @@ type statusInput struct {
 	ID      order.ID `path:"orderId"`
 	IfMatch string   `header:"If-Match" doc:"the ETag the change is meant for; without it, or with *, any version"`
 	Body    struct {
-		Status order.StatusName `json:"status" enum:"Created,Validated,Queued,Preparing,Baking,QualityCheck,ReadyForPickup,DriverAssigned,PickedUp,OutForDelivery,Delivered,Cancelled,Failed"`
-		At     *time.Time       `json:"at,omitempty" doc:"when it happened, if not now"`
+		Status order.StatusName `json:"status"`
+		At     *time.Time       `json:"at,omitempty" doc:"when it happened, for phones that were offline; the timeline has when the chain heard of it"`
 	}
 }
 
@@ -234,7 +234,7 @@ type deedInput struct {
 	ID      order.ID `path:"orderId"`
 	IfMatch string   `header:"If-Match"`
 	Body    *struct {
-		At *time.Time `json:"at,omitempty" doc:"when it happened, if not now"`
+		At *time.Time `json:"at,omitempty" doc:"when it happened, for phones that were offline; the timeline has when the chain heard of it"`
 	}
 }
 
@@ -283,7 +283,7 @@ type failInput struct {
 	IfMatch string   `header:"If-Match"`
 	Body    struct {
 		Reason string     `json:"reason" minLength:"1" maxLength:"200"`
-		At     *time.Time `json:"at,omitempty" doc:"when it happened, if not now"`
+		At     *time.Time `json:"at,omitempty" doc:"when it happened, for phones that were offline; the timeline has when the chain heard of it"`
 	}
 }
 

@@ -128,7 +128,7 @@ type pageInput struct {
 	Cursor   string             `query:"cursor" doc:"next of the page before" maxLength:"64"`
 	Limit    int                `query:"limit" minimum:"1" maximum:"200" default:"50"`
 	Open     bool               `query:"open" doc:"only orders that have not ended"`
-	Statuses []order.StatusName `query:"status" doc:"only these, separated by commas" enum:"Created,Validated,Queued,Preparing,Baking,QualityCheck,ReadyForPickup,DriverAssigned,PickedUp,OutForDelivery,Delivered,Cancelled,Failed"`
+	Statuses []order.StatusName `query:"status" doc:"only these, separated by commas"`
 }
 
 type pageOutput struct {

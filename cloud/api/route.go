@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"net/http"
-	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -122,14 +121,12 @@ func promise(s *huma.Schema, request bool) {
 }
 
 func (a *API) config() huma.Config {
-	registry := huma.NewMapRegistry("#/components/schemas/", schemaName)
-	registry.RegisterTypeAlias(reflect.TypeFor[huma.ErrorModel](), reflect.TypeFor[Problem]())
 	return huma.Config{
 		OpenAPI: &huma.OpenAPI{
 			OpenAPI: "3.1.0",
 			Info:    &huma.Info{Title: "Awesome Pizza", Version: a.settings.Version, Description: about},
 			Components: &huma.Components{
-				Schemas:         registry,
+				Schemas:         schemas(),
 				SecuritySchemes: map[string]*huma.SecurityScheme{"bearer": {Type: "http", Scheme: "bearer"}},
 			},
 		},

@@ -2,9 +2,7 @@ package api
 
 import (
 	"encoding/json"
-	"path"
 	"reflect"
-	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -163,25 +161,4 @@ func plainFact(v any) any {
 		return when(t)
 	}
 	return v
-}
-
-// schemaName names a type in the document: orderView is Order, menu.Topping is MenuTopping.
-func schemaName(t reflect.Type, hint string) string {
-	name := huma.DefaultSchemaNamer(t, hint)
-	if t = elem(t); path.Base(t.PkgPath()) == "menu" && name != "Menu" {
-		name = "Menu" + name
-	}
-	for _, suffix := range []string{"View", "Body"} {
-		if short, ok := strings.CutSuffix(name, suffix); ok && short != "" {
-			name = short + map[string]string{"Body": "Request"}[suffix]
-		}
-	}
-	return name
-}
-
-func elem(t reflect.Type) reflect.Type {
-	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
-		t = t.Elem()
-	}
-	return t
 }

@@ -23,7 +23,9 @@ func cookUntilKilled(path string) {
 	for n := 0; ; n++ {
 		t := h.place(pizza, cola)
 		for {
-			fmt.Println(t.Order.ID, t.Version, t.Number)
+			if _, err := fmt.Fprintln(os.Stdout, t.Order.ID, t.Version, t.Number); err != nil {
+				panic(err)
+			}
 			if !t.Open() || n%7 == 6 && t.Version > 4 {
 				break
 			}

@@ -76,9 +76,8 @@ func New(ctx context.Context, store Store, m *menu.Menu, c clock.Clock, screens 
 // Snapshot is the board as the last commit left it. Subscribe to the screens' hub first, then take it: changes up to its Seq are in it.
 func (k *Kitchen) Snapshot(context.Context) (Snapshot, error) {
 	k.mu.RLock()
-	b := k.board
-	k.mu.RUnlock()
-	return b.snapshot(), nil
+	defer k.mu.RUnlock()
+	return k.board.snapshot(), nil
 }
 
 // Ticket finds a ticket, open or ended. It reports problem.NotFound.

@@ -15,10 +15,14 @@ import (
 func TestThreeHundredOpenTicketsAreDrawnAndTappedQuickly(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	h.signIn("ada", "bob")
 	for range 300 {
-		h.place(pizza, pizza, cola)
+		o := webOrder(order.Carryout, pizza, pizza, cola)
+		if err := h.Obey(t.Context(), h.command(o.Order.ID, o)); err != nil {
+			t.Fatal(err)
+		}
 	}
+	h.release(300)
+	h.signIn("ada", "bob")
 	draw, tap := time.Duration(1<<62), time.Duration(1<<62)
 	for n := range 20 { // the best of some: the machine does other things too
 		start := time.Now()
@@ -32,7 +36,7 @@ func TestThreeHundredOpenTicketsAreDrawnAndTappedQuickly(t *testing.T) {
 		tap = min(tap, time.Since(start))
 	}
 	t.Logf("a snapshot takes %v, a tap %v", draw, tap)
-	if draw > 20*time.Millisecond || tap > 100*time.Millisecond {
+	if draw > slower*20*time.Millisecond || tap > slower*100*time.Millisecond {
 		t.Errorf("a snapshot takes %v, a tap %v", draw, tap)
 	}
 }

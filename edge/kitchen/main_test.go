@@ -1,6 +1,7 @@
 package kitchen_test
 
 import (
+	"flag"
 	"os"
 	"testing"
 
@@ -10,6 +11,12 @@ import (
 func TestMain(m *testing.M) {
 	if path := os.Getenv(doomedFile); path != "" {
 		cookUntilKilled(path)
+	}
+	flag.Parse()
+	if checks := flag.Lookup("rapid.checks"); slower > 1 && checks.Value.String() == checks.DefValue {
+		if err := checks.Value.Set("25"); err != nil {
+			panic(err)
+		}
 	}
 	goleak.VerifyTestMain(m)
 }

@@ -1,0 +1,6 @@
+//go:build !race
+
+package kitchen_test
+
+// slower is how much slower this test binary is than the program.
+const slower = 1

@@ -40,6 +40,12 @@ export function place(lines, more = {}) {
 
 export const address = { street: '1 Main St', city: 'Springfield', latitude: 40.7431, longitude: -73.9899 };
 
+/** clear voids what is open, so that a story starts with an empty board. */
+export async function clear() {
+	const { tickets } = await (await fetch(`${edge}/api/board`)).json();
+	for (const t of tickets) await post(`/api/tickets/${t.order_id}/void`, { reason: 'another story' });
+}
+
 /** until waits for a condition, with a deadline. */
 export async function until(what, condition, ms = 5000) {
 	const end = Date.now() + ms;
@@ -67,8 +73,13 @@ after(async () => browser?.close());
 /** tablet opens a page as a device of its own, which remembers nothing of the others. */
 export async function tablet(path = '/', { view, theme = 'dark', width = 1920, height = 1080, locale = 'en-GB' } = {}) {
 	const context = await browser.newContext({ viewport: { width, height }, locale, timezoneId: 'Europe/Rome' });
-	if (view) await context.addInitScript(`localStorage.getItem('awesome.view') ?? localStorage.setItem('awesome.view', '${view}')`);
-	await context.addInitScript(`localStorage.getItem('awesome.theme') ?? localStorage.setItem('awesome.theme', '${theme}')`);
+	await context.addInitScript(
+		(given) => {
+			if (location.protocol !== 'http:') return; // the browser's own page of a failed load remembers nothing
+			for (const [key, value] of Object.entries(given)) localStorage.getItem(key) ?? localStorage.setItem(key, value);
+		},
+		{ 'awesome.theme': theme, ...(view ? { 'awesome.view': view } : {}) },
+	);
 	const page = await context.newPage();
 	page.on('pageerror', (e) => errors.push(String(e)));
 	await page.goto(edge + path);

@@ -1,0 +1,87 @@
+// The counter: quick, honest, and the same with the internet cut.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { edge, errors, tablet, world } from './stage.mjs';
+
+test('a pizza with two changes takes no more than ten taps, and its number is shown', async () => {
+	const page = await tablet('/counter', { width: 1280, height: 800 });
+	let taps = 0;
+	const tap = (name, options = {}) => {
+		taps++;
+		return page.getByRole('button', { name, ...options }).first().click();
+	};
+	await tap(/Margherita/);
+	await tap('Large');
+	await tap('Fresh basil');
+	await tap('Mushrooms');
+	await tap('Mushrooms');
+	await tap(/Place order/);
+	const done = page.getByRole('dialog', { name: 'Order number' });
+	await done.waitFor();
+	assert.ok(taps <= 10, `${taps} taps`);
+	assert.match(await done.innerText(), /^Order number\s+1\s+Total US\$\d+\.\d\d · ready between/);
+	const { orders } = await (await fetch(`${edge}/api/orders`)).json();
+	assert.equal(orders.length, 1);
+	assert.equal(orders[0].lines[0].size, 'large');
+	assert.deepEqual(orders[0].lines[0].toppings.map((t) => [t.topping, t.amount]), [['basil', 'none'], ['mushrooms', 'extra']]);
+	await page.getByRole('button', { name: 'Next order' }).click();
+	await page.getByText('Touch what the guest wants.').waitFor();
+	await page.context().close();
+});
+
+test('half and half, with a change on one half and an allergy', async () => {
+	const page = await tablet('/counter');
+	await page.getByRole('button', { name: /^Diavola/ }).click();
+	await page.getByRole('button', { name: 'Second half' }).click();
+	await page.getByRole('button', { name: 'Hawaii' }).click();
+	await page.getByRole('button', { name: 'Right half' }).click();
+	await page.getByRole('button', { name: 'Black olives' }).click();
+	await page.getByRole('textbox', { name: /Note for the kitchen/ }).fill('nuts');
+	await page.getByRole('button', { name: 'Allergy' }).click();
+	await page.getByRole('button', { name: /Place order/ }).click();
+	await page.getByRole('dialog', { name: 'Order number' }).waitFor();
+	const { orders } = await (await fetch(`${edge}/api/orders`)).json();
+	const line = orders.at(-1).lines[0];
+	assert.equal(line.name, 'Diavola / Hawaii');
+	assert.deepEqual(line.toppings, [{ topping: 'olives', placement: 'right', amount: 'normal' }]);
+	assert.equal(line.note, 'Allergy: nuts');
+	await page.context().close();
+});
+
+test('an order whose answer was lost is placed once', async () => {
+	const page = await tablet('/counter');
+	await page.getByRole('button', { name: 'Drinks' }).click();
+	await page.getByRole('button', { name: /^Cola\b/ }).first().click();
+	const count = async () => (await (await fetch(`${edge}/api/orders`)).json()).orders.length;
+	const before = await count();
+	let first = true;
+	await page.route('**/api/orders', async (route) => {
+		if (!first) return route.continue();
+		first = false;
+		await route.fetch();
+		await route.abort('connectionreset');
+	});
+	await page.getByRole('button', { name: /Place order/ }).click();
+	await page.getByText('The node cannot be reached. Nothing was ordered; try again.').or(page.getByText('No answer')).waitFor();
+	await page.getByRole('button', { name: /Place order/ }).click();
+	await page.getByRole('dialog', { name: 'Order number' }).waitFor();
+	assert.equal(await count(), before + 1);
+	await page.context().close();
+});
+
+test('with the internet cut the counter sells on; with the node lost it says so', async () => {
+	const page = await tablet('/counter');
+	await world('link', { state: 'down', cause: 'internet', since: new Date().toISOString() });
+	await page.getByText('The restaurant runs on its own').waitFor();
+	await page.getByRole('button', { name: /^Hawaii/ }).click();
+	await page.getByRole('button', { name: /Place order/ }).click();
+	await page.getByRole('dialog', { name: 'Order number' }).waitFor();
+	await page.getByRole('button', { name: 'Next order' }).click();
+	await world('stop');
+	await page.getByText('Node lost').waitFor();
+	await world('start');
+	await page.getByText('Node lost').waitFor({ state: 'detached' });
+	await page.context().close();
+});
+
+test('no page threw an error on the way', () => assert.deepEqual(errors, []));

@@ -1,0 +1,270 @@
+// The kitchen display at work: two tablets, hands and keys, a cut line, a node that goes away and comes back.
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, test } from 'node:test';
+import { card, clear, errors, place, post, tablet, until, world } from './stage.mjs';
+
+beforeEach(clear);
+afterEach(() => world('start'));
+
+const text = (locator) => locator.innerText();
+
+test('a tablet is given a station once and remembers it', async () => {
+	const page = await tablet();
+	await page.getByRole('heading', { name: 'What is this screen for?' }).waitFor();
+	await page.locator('main').getByRole('button', { name: 'Make', exact: true }).click();
+	await page.getByText('Nothing to do here').waitFor();
+	await page.reload();
+	await page.getByText('Nothing to do here').waitFor();
+	assert.equal(await page.locator('nav button[aria-pressed=true]').innerText(), 'Make');
+	await page.context().close();
+});
+
+test('a new ticket is on the glass at once, as a cook needs to read it, and the node knows', async () => {
+	const page = await tablet('/', { view: 'make' });
+	await page.getByText('Nothing to do here').waitFor();
+	await page.evaluate(() => {
+		globalThis.seenAt = {};
+		new MutationObserver(() => {
+			requestAnimationFrame(() => {
+				for (const e of document.querySelectorAll('article')) globalThis.seenAt[e.dataset.order] ??= Date.now();
+			});
+		}).observe(document.body, { childList: true, subtree: true });
+	});
+	const took = [];
+	for (let i = 0; i < 5; i++) {
+		const quick = await place([{ product: 'parma', size: 'small' }]);
+		const answered = Date.now();
+		await card(page, quick).waitFor();
+		took.push((await page.evaluate((id) => globalThis.seenAt[id], quick.id)) - answered);
+		await post(`/api/tickets/${quick.id}/bump`, { station: 'make' });
+	}
+	console.log(`from answer to glass: ${took.join(', ')} ms`);
+	assert.ok(took.sort((a, b) => a - b)[2] < 250, `on the glass ${took.join(', ')} ms after the answer`);
+	const order = await place([
+		{ product: 'diavola', half: 'quattro_formaggi', size: 'medium', toppings: [{ topping: 'jalapenos', placement: 'left', amount: 'none' }] },
+		{ product: 'margherita', size: 'large', quantity: 2, note: 'Allergy: nuts' },
+	]);
+	await card(page, order).waitFor();
+	const words = (await page.locator(`article[data-order="${order.id}"]`).allInnerTexts()).join(' ');
+	for (const w of [String(order.number), '1×', 'M', 'Diavola', 'Quattro formaggi', 'Jalapeños', '2×', 'L', 'Margherita', 'ALLERGY', 'nuts', 'Carry out']) {
+		assert.ok(words.includes(w), `${w} is missing in ${words}`);
+	}
+	assert.match(await card(page, order).locator('.none').innerText(), /no\s+Jalapeños/i);
+	const halves = await card(page, order).locator('.half').all();
+	const [left, right] = await Promise.all(halves.map((h) => h.boundingBox()));
+	assert.ok(left.x + left.width <= right.x + 2 && Math.abs(left.y - right.y) < 2, 'the halves are not two columns');
+	const shown = await until('custody', async () => {
+		const answer = await world('shown', { order: order.id });
+		return answer.shown && answer;
+	});
+	assert.ok(shown.screen.length > 10);
+	await page.context().close();
+});
+
+test('what is to be hit or read is big enough', async () => {
+	await place([{ product: 'parma', size: 'large', toppings: [{ topping: 'rocket', amount: 'none' }] }]);
+	const page = await tablet('/', { view: 'all' });
+	await page.locator('article').first().waitFor();
+	const small = await page.evaluate(() =>
+		[...document.querySelectorAll('button')]
+			.map((b) => ({ name: b.getAttribute('aria-label') ?? b.innerText, box: b.getBoundingClientRect() }))
+			.filter(({ box }) => box.width > 0 && (box.width < 72 || box.height < 72))
+			.map(({ name, box }) => `${name}: ${box.width}×${box.height}`),
+	);
+	assert.deepEqual(small, []);
+	const px = (selector) => page.evaluate((s) => parseFloat(getComputedStyle(document.querySelector(s)).fontSize), selector);
+	assert.ok((await px('.size')) >= 60);
+	assert.ok((await px('article .name')) >= 24);
+	assert.ok((await px('.change')) >= 24);
+	await page.context().close();
+});
+
+test('start, bump and undo on one tablet are seen on the other; a ticket that leaves moves no other', async () => {
+	const [a, b] = [await tablet('/', { view: 'make' }), await tablet('/', { view: 'make' })];
+	const orders = [];
+	for (const product of ['hawaii', 'tonno', 'parma']) orders.push(await place([{ product, size: 'small' }]));
+	for (const o of orders) await card(b, o).waitFor();
+	const before = await card(b, orders[1]).boundingBox();
+	await card(a, orders[0]).getByRole('button', { name: 'Start', exact: true }).click();
+	await card(b, orders[0]).getByRole('button', { name: 'To the oven', exact: true }).waitFor();
+	await card(a, orders[0]).getByRole('button', { name: 'To the oven', exact: true }).click();
+	await card(b, orders[0]).waitFor({ state: 'detached' });
+	assert.deepEqual(await card(b, orders[1]).boundingBox(), before, 'the neighbour jumped');
+	await a.getByRole('button', { name: /Undo/ }).click();
+	await card(b, orders[0]).waitFor();
+	await card(b, orders[0]).getByRole('button', { name: 'To the oven', exact: true }).waitFor();
+	assert.deepEqual(await card(b, orders[1]).boundingBox(), before, 'the neighbour jumped');
+	await a.context().close();
+	await b.context().close();
+});
+
+test('two tablets that bump the same ticket: one does, the other is told', async () => {
+	const page = await tablet('/', { view: 'make' });
+	const order = await place([{ product: 'napoli', size: 'small' }]);
+	await card(page, order).waitFor();
+	await page.route('**/bump', async (route) => {
+		await post(`/api/tickets/${order.id}/bump`, { station: 'make' }); // the other tablet is a moment faster
+		await route.continue();
+	});
+	await card(page, order).locator('.head').click();
+	await page.getByText(`${order.number}: not done.`).waitFor();
+	await card(page, order).waitFor({ state: 'detached' });
+	await page.context().close();
+});
+
+test('a tap whose answer is lost is sent again and is one tap', async () => {
+	const page = await tablet('/', { view: 'all' });
+	const order = await place([{ product: 'greca', size: 'small' }]);
+	await card(page, order).waitFor();
+	let sent = 0;
+	await page.route('**/start', async (route) => {
+		sent++;
+		if (sent > 1) return route.continue();
+		await post(new URL(route.request().url()).pathname, route.request().postDataJSON());
+		await route.abort('connectionreset'); // done, but nobody hears of it
+	});
+	await card(page, order).getByRole('button', { name: 'Start', exact: true }).click();
+	await page.getByText(`${order.number} started`).waitFor();
+	assert.equal(sent, 2);
+	await card(page, order).getByRole('button', { name: 'To the oven', exact: true }).waitFor();
+	await page.context().close();
+});
+
+test('the keyboard does all of it', async () => {
+	const page = await tablet('/', { view: 'sides' });
+	const [one, two] = [await place([{ product: 'green_salad' }, { product: 'tiramisu' }]), await place([{ product: 'cola' }])];
+	await card(page, two).waitFor();
+	const cell = async (o) => (await card(page, o).locator('kbd').innerText()).trim();
+	await page.keyboard.press(await cell(two));
+	assert.ok(await card(page, two).evaluate((e) => e.classList.contains('focused')));
+	await page.keyboard.press('Enter');
+	await card(page, two).waitFor({ state: 'detached' });
+	await page.keyboard.press('u');
+	await card(page, two).waitFor();
+	await page.keyboard.press(await cell(one));
+	await page.keyboard.press(' ');
+	await until('one item done', async () => (await card(page, one).locator('.row').count()) === 1);
+	await page.keyboard.press('Enter');
+	await card(page, one).waitFor({ state: 'detached' });
+	await page.getByText('Undo').waitFor({ state: 'detached', timeout: 8000 });
+	await page.keyboard.press('Backspace');
+	await card(page, one).waitFor();
+	await page.keyboard.press('ArrowRight');
+	await page.keyboard.press('ArrowLeft');
+	assert.equal(await page.locator('article.focused').count(), 1);
+	await page.keyboard.press('r');
+	await page.getByRole('dialog', { name: 'Recall a ticket' }).waitFor();
+	await page.keyboard.press('Escape');
+	await page.getByRole('dialog').waitFor({ state: 'detached' });
+	await page.keyboard.press('a');
+	await page.getByRole('complementary', { name: 'All day' }).waitFor();
+	await page.context().close();
+});
+
+test('a voided ticket is stamped until somebody has seen it, and a remake is loud', async () => {
+	const page = await tablet('/', { view: 'make' });
+	const order = await place([{ product: 'calabrese', size: 'large' }]);
+	await card(page, order).waitFor();
+	for (const station of ['make', 'oven', 'oven']) await post(`/api/tickets/${order.id}/bump`, { station });
+	await card(page, order).waitFor({ state: 'detached' });
+	await post(`/api/tickets/${order.id}/remake`, { reason: 'burned' });
+	await card(page, order).getByText('Remake').waitFor();
+	await post(`/api/tickets/${order.id}/void`, { reason: 'guest cancelled' });
+	await card(page, order).waitFor({ state: 'detached' });
+	const stamp = page.getByRole('button', { name: /Voided/ });
+	await stamp.waitFor();
+	assert.match(await text(stamp), new RegExp(String(order.number)));
+	await stamp.click();
+	await stamp.waitFor({ state: 'detached' });
+	await page.context().close();
+});
+
+test('with the internet cut the display says so calmly and goes on working', async () => {
+	const page = await tablet('/', { view: 'make' });
+	await page.getByText('cloud connected').waitFor();
+	await world('link', { state: 'down', cause: 'internet', since: new Date().toISOString(), backlog: 3 });
+	await page.getByText('The restaurant runs on its own').waitFor();
+	await page.getByText('3 to be sent').waitFor();
+	const order = await place([{ product: 'fiorentina', size: 'medium' }]);
+	await card(page, order).locator('.head').click();
+	await page.getByText(`${order.number} bumped`).waitFor();
+	await world('link', { state: 'up', since: new Date().toISOString() });
+	await page.getByText('cloud connected').waitFor();
+	await page.context().close();
+});
+
+test('with the node lost the tickets stay, taps are refused with a word, and the page comes back by itself', async () => {
+	const page = await tablet('/', { view: 'make' });
+	const order = await place([{ product: 'hawaii', size: 'large' }]);
+	await card(page, order).waitFor();
+	await page.waitForTimeout(700); // the board is written down
+	await world('stop');
+	const strip = page.getByRole('alert').filter({ hasText: 'Node lost' });
+	await strip.waitFor();
+	assert.match(await text(strip), /since \d\d:\d\d/);
+	const box = await strip.boundingBox();
+	assert.ok(box.width >= 1900 && box.height >= 40, 'the strip is not over the whole width');
+	await card(page, order).locator('.head').click({ force: true }); // it says that it is disabled, but answers
+	await page.getByText(`${order.number}: not done, the node cannot be reached.`).waitFor();
+	assert.ok(await card(page, order).isVisible());
+	await world('start');
+	const back = Date.now();
+	await strip.waitFor({ state: 'detached' });
+	assert.ok(Date.now() - back < 5000);
+	const later = await place([{ product: 'parma', size: 'small' }]);
+	await card(page, later).waitFor();
+	await card(page, order).locator('.head').click();
+	await page.getByText(`${order.number} bumped`).waitFor();
+	await page.context().close();
+});
+
+test('a page that is loaded while the node has no answer yet shows the tickets it kept', async () => {
+	const page = await tablet('/', { view: 'make' });
+	const order = await place([{ product: 'vegetariana', size: 'large' }]);
+	await card(page, order).waitFor();
+	await until('the board is written down', () => page.evaluate((id) => localStorage.getItem('awesome.board')?.includes(id), order.id));
+	await page.route('**/api/**', (route) => route.abort('connectionrefused'));
+	await page.reload();
+	await card(page, order).waitFor();
+	await page.getByRole('alert').filter({ hasText: 'Node lost' }).waitFor();
+	await page.unroute('**/api/**');
+	await page.getByText('cloud connected').waitFor();
+	await page.context().close();
+});
+
+test('after a reload while the node restarts the page is there again by itself', async () => {
+	const page = await tablet('/', { view: 'make' });
+	const order = await place([{ product: 'tonno', size: 'large' }]);
+	await card(page, order).waitFor();
+	await world('stop');
+	await page.reload().catch(() => undefined); // the browser's own page says that nobody answers, and tries again
+	await world('start');
+	await card(page, order).waitFor({ timeout: 20_000 });
+	await page.context().close();
+});
+
+test('an oven that sees a pizza shows it on the display without a tap', async () => {
+	const page = await tablet('/', { view: 'oven' });
+	await world('ovens', [{ id: 'deck', kind: 'deck', state: 'ok', slots: 4, band: { low: 280, high: 320 }, chambers: [{ name: 'top', celsius: 301 }], items: [] }]);
+	await page.getByText('301 °C').waitFor();
+	const order = await place([{ product: 'marinara', size: 'small' }]);
+	await post(`/api/tickets/${order.id}/bump`, { station: 'make' });
+	await card(page, order).getByRole('button', { name: 'Into the oven' }).waitFor();
+	await world('oven', { oven: 'deck', kind: 'item_in', slot: 3 });
+	await page.getByRole('listitem', { name: 'place 3' }).getByText(String(order.number)).waitFor();
+	await world('clock', { seconds: 400 });
+	await place([{ product: 'cola' }]); // the node's time comes with the next change
+	await page.locator('li.over').waitFor();
+	await world('oven', { oven: 'deck', kind: 'item_out', slot: 3 });
+	await card(page, order).waitFor({ state: 'detached' });
+	await page.context().close();
+});
+
+test('it speaks the language of its tablet', async () => {
+	const page = await tablet('/', { view: 'make', locale: 'it-IT' });
+	await page.getByRole('button', { name: 'Banco' }).waitFor();
+	assert.equal(await page.evaluate(() => document.documentElement.lang), 'it');
+	await page.context().close();
+});
+
+test('no page threw an error on the way', () => assert.deepEqual(errors, []));

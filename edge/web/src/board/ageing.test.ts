@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import { age, timeLeft } from './ageing.ts';
+import { item, minutes, ticket } from './testing.ts';
+
+it('the make line turns amber after two minutes and red after three', () => {
+	const t = ticket(1, [item('1')]);
+	expect([1.9, 2, 2.9, 3].map((m) => age(t, 'make', minutes(m)).tone)).toEqual(['fresh', 'warn', 'warn', 'late']);
+	expect(age(t, 'make', minutes(2)).seconds).toBe(120);
+});
+
+it('the oven counts from the end of the bake', () => {
+	const t = ticket(1, [item('1', { station: 'oven', state: 'in_oven', bake_seconds: 360 })]);
+	expect([6, 6.4, 6.5, 7].map((m) => age(t, 'oven', minutes(m)).tone)).toEqual(['fresh', 'fresh', 'warn', 'late']);
+	expect(timeLeft(item('1', { bake_seconds: 360 }), minutes(5))).toBe(60);
+});
+
+it('the shelf counts from when the whole order was ready', () => {
+	const t = ticket(1, [item('1', { station: 'pass', state: 'done' })], { state: 'ready' });
+	expect([1, 2, 5].map((m) => age(t, 'pass', minutes(m)).tone)).toEqual(['fresh', 'warn', 'late']);
+	expect(age({ ...t, state: 'quality_check' }, 'pass', minutes(9)).seconds).toBe(0);
+});
+
+it('a forecast behind the promise is amber, a broken promise red, at every station', () => {
+	const slow = ticket(1, [item('1')], { ready: '2026-07-03T18:26:00.000Z' });
+	expect(age(slow, 'make', minutes(1)).tone).toBe('warn');
+	expect(age(slow, 'all', minutes(1)).tone).toBe('warn');
+	expect(age(ticket(1, [item('1', { since: '2026-07-03T18:25:30.000Z' })]), 'make', minutes(26)).tone).toBe('late');
+});

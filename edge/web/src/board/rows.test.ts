@@ -1,0 +1,58 @@
+import { expect, it } from 'vitest';
+import { allDay } from './counts.ts';
+import { parts, rows, sizeLetter, speaksOfAllergy, split } from './rows.ts';
+import { item, ticket } from './testing.ts';
+
+it('groups what is made alike and counts what is left to do', () => {
+	const [row, other] = rows([item('1', { state: 'done' }), item('2'), item('3', { line: 1, name: 'Hawaii', size: 'small' })]);
+	expect([row?.items.length, row?.todo.map((i) => i.id), row?.size, other?.name, other?.size]).toEqual([2, ['2'], 'L', 'Hawaii', 'S']);
+});
+
+it('what is made again stands for itself', () => {
+	const all = rows([item('1'), item('2', { remakes: 1 })]);
+	expect(all.map((r) => [r.items.length, r.remake])).toEqual([[1, false], [1, true]]);
+});
+
+it('puts changes where they lie', () => {
+	const toppings = [
+		{ topping: 'basil', amount: 'none' as const },
+		{ topping: 'olives', placement: 'right' as const },
+		{ topping: 'ham', placement: 'left' as const },
+	];
+	const [row] = rows([item('1', { toppings, half: 'hawaii', half_name: 'Hawaii', name: 'Margherita / Hawaii' })]);
+	expect([row?.name, row?.half, row?.changes.length, row?.left[0]?.topping, row?.right[0]?.topping]).toEqual(['Margherita', 'Hawaii', 1, 'ham', 'olives']);
+	expect(row && split(row)).toBe(true);
+});
+
+it('does not overlook an allergy, and takes no other note for one', () => {
+	for (const note of ['Allergy: nuts', 'guest is ALLERGIC to milk', 'coeliac', 'celiac disease', 'Zöliakie', 'lactose intolerant', 'allergia alle noci']) {
+		expect(speaksOfAllergy(note), note).toBe(true);
+	}
+	expect(speaksOfAllergy('well done')).toBe(false);
+	const [row] = rows([item('1', { note: 'Allergy: nuts' })]);
+	expect([row?.allergy, row?.notes]).toEqual(['Allergy: nuts', []]);
+});
+
+it('knows a size by its letter', () => {
+	expect(['small', 'medium', 'large', 'regular', undefined, 'family'].map(sizeLetter)).toEqual(['S', 'M', 'L', '', '', 'FA']);
+});
+
+it('cuts a ticket where a cell is full, loses no row, and never makes more parts than there are cells', () => {
+	const many = rows(Array.from({ length: 9 }, (_, i) => item(String(i), { line: i })));
+	const cut = parts(many, 340, 270, 10);
+	expect(cut.length).toBeGreaterThan(2);
+	expect(cut.flatMap((p) => p.rows)).toEqual(many);
+	expect(cut.map((p) => p.index)).toEqual(cut.map((_, i) => i));
+	const few = parts(many, 340, 270, 2);
+	expect(few).toHaveLength(2);
+	expect(few.flatMap((p) => p.rows)).toEqual(many);
+	expect(parts(many.slice(0, 1), 340, 10, 4)).toHaveLength(1);
+});
+
+it('all-day counts come from the tickets that are shown, and from what is left of them', () => {
+	const counts = allDay(
+		[ticket(1, [item('1'), item('2', { state: 'done', station: 'pass' })]), ticket(2, [item('1', { toppings: [{ topping: 'basil', amount: 'none' }, { topping: 'ham', name: 'Ham', amount: 'extra' }] })])],
+		'make',
+	);
+	expect(counts).toEqual({ items: [{ name: 'L Margherita', count: 2 }], changes: [{ name: 'Ham', count: 1 }] });
+});

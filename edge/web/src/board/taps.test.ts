@@ -1,0 +1,95 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Taps } from './taps.svelte.ts';
+import { item, ticket } from './testing.ts';
+
+describe('taps', () => {
+	const t = ticket(7, [item('1')]);
+	let asked: { url: string; body: Record<string, string> }[];
+	let answers: (() => Promise<Response>)[];
+	let merged: number[];
+	let reachable: boolean;
+	let taps: Taps;
+
+	const ok = (version: number) => () => Promise.resolve(new Response(JSON.stringify({ ...t, version })));
+	const no = (problem: object) => () => Promise.resolve(new Response(JSON.stringify(problem), { status: 409 }));
+	const lost = () => Promise.reject(new TypeError('connection reset'));
+
+	beforeEach(() => {
+		vi.useFakeTimers();
+		asked = [];
+		answers = [];
+		merged = [];
+		reachable = true;
+		taps = new Taps((x) => merged.push(x.version), () => reachable);
+		vi.stubGlobal('fetch', (url: string, init: RequestInit) => {
+			asked.push({ url, body: JSON.parse(init.body as string) as Record<string, string> });
+			return answers.shift()?.();
+		});
+	});
+
+	afterEach(() => {
+		vi.useRealTimers();
+		vi.unstubAllGlobals();
+	});
+
+	it('a bump is shown at once and can be taken back for five seconds', async () => {
+		answers = [ok(2), ok(3)];
+		expect(await taps.act(t, { verb: 'bump', station: 'make' })).toBe(true);
+		expect(merged).toEqual([2]);
+		expect(taps.said).toMatchObject({ kind: 'done', number: 7, undo: true });
+		expect(await taps.undo()).toBe(true);
+		expect(asked.map((a) => a.url)).toEqual(['/api/tickets/order-7/bump', '/api/tickets/order-7/recall']);
+		expect(taps.said).toMatchObject({ kind: 'undone' });
+		await vi.advanceTimersByTimeAsync(5000);
+		expect(taps.said).toBeUndefined();
+		expect(await taps.undo()).toBe(false);
+	});
+
+	it('after five seconds the offer is gone, but the last tap can still be recalled', async () => {
+		answers = [ok(2), ok(3)];
+		await taps.act(t, { verb: 'bump', station: 'make' });
+		await vi.advanceTimersByTimeAsync(5001);
+		expect(await taps.undo()).toBe(false);
+		expect(await taps.recallLast()).toBe(true);
+	});
+
+	it('undo takes back as many steps as the tap made', async () => {
+		answers = [ok(2), ok(3), ok(4), ok(5)];
+		await taps.act(t, { verb: 'start', item: '1' }, { verb: 'bump', item: '1' });
+		await taps.undo();
+		expect(asked.map((a) => a.url.split('/').slice(4).join('/'))).toEqual(['start', 'items/1/bump', 'recall', 'recall']);
+		expect(asked[0]?.body['item']).toBe('1');
+	});
+
+	it('a lost answer is asked for again under the same id', async () => {
+		answers = [lost, ok(2)];
+		expect(await taps.act(t, { verb: 'bump', station: 'make' })).toBe(true);
+		expect(asked[0]?.body['tap']).toBe(asked[1]?.body['tap']);
+		answers = [ok(3)];
+		await taps.act(t, { verb: 'bump', station: 'oven' });
+		expect(asked[2]?.body['tap']).not.toBe(asked[0]?.body['tap']);
+	});
+
+	it('a refusal is said in the words of the node, and the ticket is shown as it is', async () => {
+		answers = [no({ code: 'illegal_step', title: 'Conflict', status: 409, detail: 'order 7 is Baking', ticket: { ...t, version: 9 } })];
+		expect(await taps.act(t, { verb: 'bump', station: 'make' })).toBe(false);
+		expect(taps.said).toMatchObject({ kind: 'refused', detail: 'order 7 is Baking', undo: false });
+		expect(merged).toEqual([9]);
+	});
+
+	it('without the node nothing is sent, and that is said', async () => {
+		reachable = false;
+		expect(await taps.act(t, { verb: 'bump', station: 'make' })).toBe(false);
+		expect([asked, taps.said?.kind]).toEqual([[], 'lost']);
+		reachable = true;
+		answers = [lost, lost];
+		await taps.act(t, { verb: 'bump', station: 'make' });
+		expect(taps.said?.kind).toBe('lost');
+	});
+
+	it('what was handed over is not offered back', async () => {
+		answers = [ok(2)];
+		await taps.act(t, { verb: 'hand-over', station: 'pass' });
+		expect(taps.said?.undo).toBe(false);
+	});
+});

@@ -1,0 +1,54 @@
+import { expect, it } from 'vitest';
+import { Basket, type Product, type Topping } from './basket.svelte.ts';
+
+const size = (id: string, price_minor: number) => ({ id, name: id, price_minor });
+const pizza = (id: string, price: number): Product => ({
+	id, name: id, category: 'pizza', description: '', sizes: [size('small', price - 300), size('large', price)], toppings: ['basil'],
+});
+const basil: Topping = { id: 'basil', name: 'Basil', price_minor: { large: 100 } };
+const large = size('large', 1499);
+
+it('sends what was chosen and nothing else', () => {
+	const b = new Basket();
+	const line = b.add(pizza('margherita', 1499), large);
+	b.change(line.key, { half: pizza('hawaii', 1599), note: ' well done ' });
+	b.top(line.key, basil, 'none', 'left');
+	b.count(line.key, 2);
+	b.guest.name = ' Ada ';
+	expect(b.body()).toEqual({
+		channel: 'counter', fulfilment: 'carryout', customer: { name: 'Ada' }, payment: { method: 'cash' },
+		lines: [
+			{ product: 'margherita', half: 'hawaii', size: 'large', quantity: 2, note: 'well done', toppings: [{ topping: 'basil', placement: 'left', amount: 'none' }] },
+		],
+	});
+	expect(b.list('USD')).toEqual({ minor: 3198, currency: 'USD' }); // two halves cost what the dearer one costs
+});
+
+it('a change can be changed and taken back', () => {
+	const b = new Basket();
+	const { key } = b.add(pizza('margherita', 1499), large);
+	b.top(key, basil, 'extra', 'whole');
+	b.top(key, basil, 'double', 'right');
+	expect(b.line(key)?.toppings).toEqual([{ topping: 'basil', name: 'Basil', placement: 'right', amount: 'double' }]);
+	b.top(key, basil, undefined, 'right');
+	expect(b.line(key)?.toppings).toEqual([]);
+});
+
+it('one less than one is none, and fifty is the most', () => {
+	const b = new Basket();
+	const { key } = b.add(pizza('margherita', 1499), large);
+	b.count(key, 500);
+	expect(b.line(key)?.quantity).toBe(50);
+	b.count(key, 0);
+	expect(b.lines).toEqual([]);
+});
+
+it('each order has a key of its own, the same for every try', () => {
+	const b = new Basket();
+	b.add(pizza('margherita', 1499), large);
+	const key = b.key;
+	expect(b.key).toBe(key);
+	b.clear();
+	expect(b.key).not.toBe(key);
+	expect(b.lines).toEqual([]);
+});

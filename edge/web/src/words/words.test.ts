@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+import { en } from './en.ts';
+import { it as italian } from './it.ts';
+import { wordsFor } from './words.ts';
+
+it('speaks the first language it knows, else English', () => {
+	expect(wordsFor(['xx', 'it-IT', 'en']).language).toBe('it');
+	expect(wordsFor(['de']).language).toBe('en');
+});
+
+it('no text is missing or empty in any language', () => {
+	const holes = (a: object, b: object, path = ''): string[] =>
+		Object.entries(a).flatMap(([k, v]: [string, unknown]) => {
+			const other = (b as Record<string, unknown>)[k];
+			if (typeof v !== typeof other || other === '') return [`${path}.${k}`];
+			return typeof v === 'object' && v !== null ? holes(v, other as object, `${path}.${k}`) : [];
+		});
+	expect(holes(en, italian)).toEqual([]);
+	expect(holes(italian, en)).toEqual([]);
+});

@@ -46,16 +46,11 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, stopDatabase()) }()
-	db, err := store.Open(ctx, store.Config{URL: databaseURL, Log: log})
+	db, err := openStore(ctx, databaseURL, houses, log)
 	if err != nil {
 		return err
 	}
 	defer db.Close()
-	for _, h := range houses {
-		if err := db.UpsertRestaurant(ctx, h); err != nil {
-			return err
-		}
-	}
 
 	// The lines to the restaurants: keys, a hub, and who is connected.
 	keys, err := downlink.LoadKeys(c.keysDir())
@@ -127,6 +122,21 @@ func openDatabase(ctx context.Context, c Config) (url string, stop func() error,
 		return "", nil, fmt.Errorf("start a private database (or name one with --database-url): %w", err)
 	}
 	return pg.URL(), pg.Stop, nil
+}
+
+// openStore opens the books and enters the restaurants that are new or have changed.
+func openStore(ctx context.Context, url string, houses []restaurant.Restaurant, log *slog.Logger) (*store.Store, error) {
+	db, err := store.Open(ctx, store.Config{URL: url, Log: log})
+	if err != nil {
+		return nil, err
+	}
+	for _, h := range houses {
+		if err := db.UpsertRestaurant(ctx, h); err != nil {
+			db.Close()
+			return nil, err
+		}
+	}
+	return db, nil
 }
 
 // openHub is the one that was named, or one in this process.

@@ -68,10 +68,10 @@ func (c *Config) kitchenSettings(e uplink.Enrolment, h House) (kitchen.Settings,
 }
 
 // metrics are the node's numbers besides those of its process.
-func metrics(k *kitchen.Kitchen, line *uplink.Uplink) *watch.Registry {
+func metrics(ctx context.Context, k *kitchen.Kitchen, line *uplink.Uplink) *watch.Registry {
 	r := watch.Metrics()
 	watch.Gauge(r, "edge_open_tickets", "Orders on the board.", func() float64 {
-		s, err := k.Snapshot(context.Background())
+		s, err := k.Snapshot(ctx)
 		if err != nil {
 			return -1
 		}

@@ -99,7 +99,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	g.Go(func() error { return hearths.run(ctx) })
 	g.Go(func() error { return line.Run(ctx) })
 	g.Go(func() error { return announce(ctx, db.Appended(), line) })
-	g.Go(func() error { return watch.ServeMetrics(ctx, c.MetricsListen, metrics(kit, line)) })
+	g.Go(func() error { return watch.ServeMetrics(ctx, c.MetricsListen, metrics(ctx, kit, line)) })
 	log.Info("the kitchen is open", "display", "http://"+lan.Addr().String(), "took", time.Since(opened).Round(time.Millisecond).String())
 	return g.Wait()
 }

@@ -30,7 +30,7 @@ func (m *Machine) open(ctx context.Context, dir string) (*chain, error) {
 		control: fmt.Sprintf("http://127.0.0.1:%d", m.PortBase+99),
 		client:  &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 256}},
 	}
-	c.cmd = exec.Command(filepath.Join(m.Bin, "local"), "--data", dir, "--port-base", fmt.Sprint(m.PortBase), "--restaurants", "1", "--guests", "0",
+	c.cmd = exec.CommandContext(context.WithoutCancel(ctx), filepath.Join(m.Bin, "local"), "--data", dir, "--port-base", fmt.Sprint(m.PortBase), "--restaurants", "1", "--guests", "0",
 		"--drivers", "0", "--cook=false", "--log-level", "warn")
 	c.cmd.Stderr = &c.log
 	out, err := c.cmd.StdoutPipe()
@@ -163,41 +163,47 @@ func (c *chain) watch(ctx context.Context) (*screen, error) {
 		cancel()
 		return nil, err
 	}
-	res, err := (&http.Client{}).Do(req)
-	if err != nil {
+	s := &screen{seen: make(chan sighting, 4096), stop: cancel}
+	listening := make(chan error, 1)
+	go func() {
+		defer close(s.seen)
+		res, err := (&http.Client{}).Do(req)
+		listening <- err
+		if err != nil {
+			return
+		}
+		defer func() { _ = res.Body.Close() }()
+		s.read(bufio.NewReaderSize(res.Body, 1<<20))
+	}()
+	if err := <-listening; err != nil {
 		cancel()
 		return nil, fmt.Errorf("watch the board: %w", err)
 	}
-	s := &screen{seen: make(chan sighting, 4096), stop: cancel}
-	go func() {
-		defer func() { _ = res.Body.Close() }()
-		lines := bufio.NewReaderSize(res.Body, 1<<20)
-		for {
-			line, err := lines.ReadBytes('\n')
-			at := time.Now()
-			if err != nil {
-				close(s.seen)
-				return
-			}
-			data, ok := bytes.CutPrefix(line, []byte("data: "))
-			if !ok {
-				continue
-			}
-			var change struct {
-				Tickets []struct {
-					OrderID string `json:"order_id"`
-					Version int    `json:"version"`
-				} `json:"tickets"`
-			}
-			if json.Unmarshal(data, &change) != nil {
-				continue
-			}
-			for _, t := range change.Tickets {
-				s.seen <- sighting{t.OrderID, t.Version, at}
-			}
-		}
-	}()
 	return s, nil
+}
+
+// read notes every ticket on the stream until it ends.
+func (s *screen) read(lines *bufio.Reader) {
+	for {
+		line, err := lines.ReadBytes('\n')
+		at := time.Now()
+		if err != nil {
+			return
+		}
+		data, ok := bytes.CutPrefix(line, []byte("data: "))
+		var change struct {
+			Tickets []struct {
+				OrderID string `json:"order_id"`
+				Version int    `json:"version"`
+			} `json:"tickets"`
+		}
+		if !ok || json.Unmarshal(data, &change) != nil {
+			continue
+		}
+		for _, t := range change.Tickets {
+			s.seen <- sighting{t.OrderID, t.Version, at}
+		}
+	}
 }
 
 // await is when an order was first on the screen at a version or a later one.

@@ -41,7 +41,7 @@ func (m *Machine) screens(ctx context.Context, c *chain, r *report) error {
 		}
 		plain = append(plain, time.Since(began))
 		began = time.Now()
-		if err := c.post(ctx, c.edge+"/api/tickets/"+id+"/start", fmt.Sprintf(`{"tap":"%s"}`, id), "", nil); err != nil {
+		if err := c.post(ctx, c.edge+"/api/tickets/"+id+"/start", fmt.Sprintf(`{"tap":%q}`, id), "", nil); err != nil {
 			return err
 		}
 		at, err := s.await(ctx, id, 4) // created, validated, queued, started
@@ -49,7 +49,7 @@ func (m *Machine) screens(ctx context.Context, c *chain, r *report) error {
 			return err
 		}
 		taps = append(taps, at.Sub(began))
-		if err := c.post(ctx, c.edge+"/api/tickets/"+id+"/void", fmt.Sprintf(`{"tap":"%s-v","reason":"measured"}`, id), "", nil); err != nil {
+		if err := c.post(ctx, c.edge+"/api/tickets/"+id+"/void", fmt.Sprintf(`{"tap":%q,"reason":"measured"}`, id+"-v"), "", nil); err != nil {
 			return err
 		}
 	}
@@ -78,7 +78,7 @@ func (m *Machine) orders(ctx context.Context, c *chain, r *report) error {
 			return err
 		}
 		whole = append(whole, at.Sub(began))
-		if err := c.post(ctx, c.edge+"/api/tickets/"+id+"/void", fmt.Sprintf(`{"tap":"%s-v","reason":"measured"}`, id), "", nil); err != nil {
+		if err := c.post(ctx, c.edge+"/api/tickets/"+id+"/void", fmt.Sprintf(`{"tap":%q,"reason":"measured"}`, id+"-v"), "", nil); err != nil {
 			return err
 		}
 	}
@@ -121,7 +121,7 @@ func (m *Machine) memory(ctx context.Context, c *chain, r *report) error {
 
 // load places orders as fast as they are taken, beside a handler that reads the same body and does nothing.
 func (m *Machine) load(ctx context.Context, c *chain, r *report) error {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return fmt.Errorf("open the null handler: %w", err)
 	}

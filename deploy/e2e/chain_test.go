@@ -59,10 +59,11 @@ func portBase(t *testing.T) int {
 	t.Helper()
 	ranges.Lock()
 	defer ranges.Unlock()
-	for ; ranges.next < 20000; ranges.next += 211 {
-		if free(ranges.next) {
-			defer func() { ranges.next += 211 }()
-			return ranges.next
+	for ranges.next < 20000 {
+		base := ranges.next
+		ranges.next += 211
+		if free(base) {
+			return base
 		}
 	}
 	t.Fatal("no free range of ports")

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -26,7 +27,7 @@ func TestACutOffRestaurantCooksAndSellsAndNothingIsDoubled(t *testing.T) {
 	for n := range each {
 		counter = append(counter, c.counterOrder(1, fmt.Sprintf("during-%d", n)))
 	}
-	all := append(web, counter...)
+	all := slices.Concat(web, counter)
 	for _, id := range all {
 		c.cook(1, id)
 	}

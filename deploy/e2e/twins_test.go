@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -79,11 +80,11 @@ func once(t *testing.T, program string, args ...string) string {
 	t.Helper()
 	out, err := exec.CommandContext(t.Context(), program, args...).Output()
 	if err != nil {
-		complaint := ""
-		if exit, ok := err.(*exec.ExitError); ok {
-			complaint = string(exit.Stderr)
+		var exit *exec.ExitError
+		if errors.As(err, &exit) {
+			t.Logf("%s", exit.Stderr)
 		}
-		t.Fatalf("%s %v: %v %s", filepath.Base(program), args, err, complaint)
+		t.Fatalf("%s %v: %v", filepath.Base(program), args, err)
 	}
 	return string(out)
 }

@@ -38,7 +38,7 @@ func (r *restaurant) view() RestaurantView {
 }
 
 // NewChain lays out a chain; nothing runs yet.
-func NewChain(cfg Config, logs *Log, log *slog.Logger) (*Chain, error) {
+func NewChain(ctx context.Context, cfg Config, logs *Log, log *slog.Logger) (*Chain, error) {
 	c := &Chain{cfg: cfg, logs: logs, log: log}
 	if err := os.MkdirAll(cfg.Data, 0o755); err != nil {
 		return nil, fmt.Errorf("make the data directory: %w", err)
@@ -70,7 +70,7 @@ func NewChain(cfg Config, logs *Log, log *slog.Logger) (*Chain, error) {
 	if cfg.Guests > 0 {
 		c.add("guests", "", c.guestArgs()...)
 	}
-	return c, c.write()
+	return c, c.write(ctx)
 }
 
 func (c *Chain) path(parts ...string) string {
@@ -184,7 +184,7 @@ func answers(ctx context.Context, url string) bool {
 
 // Stop ends everything, those who need others first, and cuts every line. The private Postgres of a cloud that was killed is nobody's
 // child: it is ended too.
-func (c *Chain) Stop() {
+func (c *Chain) Stop(ctx context.Context) {
 	first := len(c.processes)
 	for i, p := range c.processes {
 		if p.Name == "cloud" {
@@ -199,7 +199,7 @@ func (c *Chain) Stop() {
 	if c.cfg.Postgres != "" {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
 	if pg, err := pgdev.Start(ctx, pgdev.Config{Dir: c.path("cloud", "postgres")}); err == nil {
 		_ = pg.Stop()

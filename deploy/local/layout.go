@@ -90,7 +90,7 @@ func output(ctx context.Context, program string, args ...string) (string, error)
 }
 
 // write lays out the files that the programs read.
-func (c *Chain) write() error {
+func (c *Chain) write(ctx context.Context) error {
 	if err := fill(c.path("restaurants.toml"), restaurantsFile, c.places()); err != nil {
 		return err
 	}
@@ -103,7 +103,7 @@ func (c *Chain) write() error {
 		return nil
 	}
 	trust := c.path("cloud", "trust.conf")
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	if _, err := output(ctx, c.program("cloud"), "trust", "--data", c.path("cloud"), "--out", trust); err != nil {
 		return err

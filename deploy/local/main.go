@@ -64,11 +64,11 @@ func run(ctx context.Context, cfg Config) error {
 		return fmt.Errorf("open the control page: is another chain running? --port-base moves all ports: %w", err)
 	}
 	defer func() { _ = control.Close() }()
-	chain, err := NewChain(cfg, &Log{out: os.Stderr, width: 10, color: color}, log)
+	chain, err := NewChain(ctx, cfg, &Log{out: os.Stderr, width: 10, color: color}, log)
 	if err != nil {
 		return err
 	}
-	defer chain.Stop()
+	defer chain.Stop(context.WithoutCancel(ctx))
 	if err := chain.Start(ctx); err != nil {
 		if errors.Is(err, context.Canceled) {
 			return nil

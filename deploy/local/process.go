@@ -45,9 +45,7 @@ func (p *Process) Start() error {
 	if p.running() {
 		return fmt.Errorf("%s is running already, as process %d", p.Name, p.cmd.Process.Pid)
 	}
-	cmd := exec.Command(p.Args[0], p.Args[1:]...)
-	cmd.Stdout, cmd.Stderr = p.Out, p.Out
-	cmd.WaitDelay = time.Second
+	cmd := &exec.Cmd{Path: p.Args[0], Args: p.Args, Stdout: p.Out, Stderr: p.Out, WaitDelay: time.Second}
 	// A group of its own, so that the terminal's Ctrl-C reaches us alone and we end the children in order; and if we are killed, so are they.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM}
 	started, ended := make(chan error), make(chan struct{})

@@ -16,7 +16,7 @@ type obedient struct{ *kitchen.Kitchen }
 
 // Obey carries out a command from the cloud.
 func (o obedient) Obey(ctx context.Context, c link.Command) error {
-	return o.Kitchen.Obey(ctx, kitchen.Command{Seq: c.Seq, ID: c.ID, Kind: c.Kind, At: c.At, Order: c.Order, Trace: c.Trace, Body: c.Body})
+	return o.Kitchen.Obey(ctx, kitchen.Command(c))
 }
 
 // lineView shows the line to the displays in their words.

@@ -59,7 +59,6 @@ func (u *Uplink) obey(ctx context.Context, commands <-chan link.CommandBatch) er
 		case b := <-commands:
 			if u.trusts(ctx, b.Inc) {
 				u.obeyBatch(ctx, b)
-				u.tell(ctx, func(now time.Time) link.Todo { u.release(ctx); return u.sender.Tick(now) })
 				poke(u.beat)
 			}
 		}

@@ -117,21 +117,14 @@ func (u *Uplink) askSync(ctx context.Context, req link.SyncRequest) (link.SyncRe
 	return link.Decode[link.SyncReply](m.Data)
 }
 
-// release lets the kitchen queue the web orders that the last SYNC has cleared. Only drive calls it.
+// release tells the kitchen which commands there were at this SYNC: web orders wait until it has obeyed all of them. Only drive calls it,
+// before any command of this connection is trusted.
 func (u *Uplink) release(ctx context.Context) {
 	named, ok := u.sender.Named()
 	if !ok {
 		return
 	}
-	applied, _, err := u.outbox.CommandSeq(ctx)
-	if err != nil {
-		u.cfg.Log.Warn("read the last command", "err", err)
-		return
-	}
-	if !link.Ready(applied, named) {
-		return
-	}
-	if err := u.kitchen.Release(ctx, applied); err != nil {
+	if err := u.kitchen.Release(ctx, named); err != nil {
 		u.cfg.Log.Warn("queue web orders", "err", err)
 	}
 }

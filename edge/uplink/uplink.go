@@ -37,8 +37,8 @@ type Outbox interface {
 type Kitchen interface {
 	// Obey applies one command in one transaction. The caller gives them in order, without gaps.
 	Obey(ctx context.Context, c link.Command) error
-	// Release queues the web orders that came with commands up to seq: the node now knows every revoke there was.
-	Release(ctx context.Context, seq uint64) error
+	// Release says that a SYNC named upTo as the highest command there is: web orders are queued once all up to it are obeyed.
+	Release(ctx context.Context, upTo uint64) error
 }
 
 // Config is what the uplink needs to know.

@@ -4,5 +4,5 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
 	plugins: [svelte()],
 	resolve: { conditions: ['browser'] },
-	test: { environment: 'jsdom', include: ['src/**/*.test.ts'] },
+	test: { css: true, environment: 'jsdom', include: ['src/**/*.test.ts'] },
 });

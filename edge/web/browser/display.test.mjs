@@ -19,7 +19,7 @@ test('a tablet is given a station once and remembers it', async () => {
 	await page.context().close();
 });
 
-test('a new ticket is on the glass at once, as a cook needs to read it, and the node knows', async () => {
+test('a new ticket is on the glass at once, as a cook needs to read it, and the node knows', async (t) => {
 	const page = await tablet('/', { view: 'make' });
 	await page.getByText('Nothing to do here').waitFor();
 	await page.evaluate(() => {
@@ -38,7 +38,7 @@ test('a new ticket is on the glass at once, as a cook needs to read it, and the 
 		took.push((await page.evaluate((id) => globalThis.seenAt[id], quick.id)) - answered);
 		await post(`/api/tickets/${quick.id}/bump`, { station: 'make' });
 	}
-	console.log(`from answer to glass: ${took.join(', ')} ms`);
+	t.diagnostic(`from answer to glass: ${took.join(', ')} ms`);
 	assert.ok(took.sort((a, b) => a - b)[2] < 250, `on the glass ${took.join(', ')} ms after the answer`);
 	const order = await place([
 		{ product: 'diavola', half: 'quattro_formaggi', size: 'medium', toppings: [{ topping: 'jalapenos', placement: 'left', amount: 'none' }] },

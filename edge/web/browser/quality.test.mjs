@@ -66,7 +66,7 @@ test('axe finds nothing on any page, in either theme, in good times and bad', as
 	assert.deepEqual(found, []);
 });
 
-test('each page weighs less than 150 kB compressed, and a second visit asks for no asset again', async () => {
+test('each page weighs less than 150 kB compressed, and a second visit asks for no asset again', async (t) => {
 	for (const path of ['/', '/counter', '/health']) {
 		const page = await tablet(path, { view: 'make' });
 		await page.locator('main, .page').first().waitFor();
@@ -75,7 +75,7 @@ test('each page weighs less than 150 kB compressed, and a second visit asks for 
 		const first = (await sizes()).filter((e) => !e.name.includes('/api/'));
 		const weight = first.reduce((sum, e) => sum + e.body, 0);
 		assert.ok(weight > 5_000 && weight < most, `${path} weighs ${weight} bytes`);
-		console.log(`${path}: ${first.length} files, ${weight} bytes compressed`);
+		t.diagnostic(`${path}: ${first.length} files, ${weight} bytes compressed`);
 		await page.reload();
 		await page.locator('main, .page').first().waitFor();
 		const again = (await sizes()).filter((e) => e.name.includes('/assets/') && e.wire > 0);
@@ -84,7 +84,7 @@ test('each page weighs less than 150 kB compressed, and a second visit asks for 
 	}
 });
 
-test('two hundred open tickets stay quick', async () => {
+test('two hundred open tickets stay quick', async (t) => {
 	for (let i = 0; i < 200; i++) await place([{ product: 'margherita', size: 'small' }]);
 	const page = await tablet('/', { view: 'all' });
 	await page.locator('article').nth(5).waitFor();
@@ -98,7 +98,7 @@ test('two hundred open tickets stay quick', async () => {
 	const before = await busy();
 	await page.waitForTimeout(3000); // three ticks of all the clocks on the glass
 	const share = (await busy()) - before;
-	console.log(`with 200 tickets the page works ${(share * 1000).toFixed(0)} ms in 3 s`);
+	t.diagnostic(`with 200 tickets the page works ${(share * 1000).toFixed(0)} ms in 3 s`);
 	assert.ok(share < 0.6, `the page works ${share} s in 3 s`);
 	await page.context().close();
 });

@@ -76,7 +76,7 @@ export async function tablet(path = '/', { view, theme = 'dark', width = 1920, h
 	await context.addInitScript(
 		(given) => {
 			if (location.protocol !== 'http:') return; // the browser's own page of a failed load remembers nothing
-			for (const [key, value] of Object.entries(given)) localStorage.getItem(key) ?? localStorage.setItem(key, value);
+			for (const [key, value] of Object.entries(given)) if (localStorage.getItem(key) === null) localStorage.setItem(key, value);
 		},
 		{ 'awesome.theme': theme, ...(view ? { 'awesome.view': view } : {}) },
 	);

@@ -115,7 +115,7 @@ export const en = {
 	total: (sum: string) => `Total ${sum}`,
 	promised: (from: string, to: string) => `ready between ${from} and ${to}`,
 	another: 'Next order',
-	nodeGone: 'The node cannot be reached. Nothing was ordered; try again.',
+	nodeGone: 'No answer from the node. Try again: it will not be ordered twice.',
 	kitchenDisplay: 'Kitchen display',
 	health: 'Health of the node',
 	ok: 'all well',

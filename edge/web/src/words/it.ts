@@ -113,7 +113,7 @@ export const it: Words = {
 	total: (sum) => `Totale ${sum}`,
 	promised: (from, to) => `pronto fra le ${from} e le ${to}`,
 	another: 'Prossimo ordine',
-	nodeGone: 'Il nodo non risponde. Niente è stato ordinato; riprova.',
+	nodeGone: 'Il nodo non risponde. Riprova: non sarà ordinato due volte.',
 	kitchenDisplay: 'Schermo di cucina',
 	health: 'Salute del nodo',
 	ok: 'tutto bene',

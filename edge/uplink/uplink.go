@@ -103,7 +103,9 @@ func (u *Uplink) Appended() { poke(u.nudge) }
 
 // Run keeps the link up until ctx ends. It returns an error only if the outbox cannot be read at the start.
 func (u *Uplink) Run(ctx context.Context) error {
-	if err := u.begin(ctx); err != nil {
+	if err := u.begin(ctx); ctx.Err() != nil {
+		return nil // closed before it was open
+	} else if err != nil {
 		return err
 	}
 	bus, err := openBus(ctx, u.cfg)

@@ -1,0 +1,112 @@
+package uplink_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/nats-io/nkeys"
+
+	"awesome.pizza/edge/uplink"
+)
+
+// cloud answers claims as handle says and counts them.
+func cloud(t *testing.T, handle func(w http.ResponseWriter, asked int, code, key string)) (url string) {
+	t.Helper()
+	var asked atomic.Int32
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var body struct {
+			Code string `json:"code"`
+			Key  string `json:"public_key"`
+		}
+		if err := json.NewDecoder(r.Body).Decode(&body); err != nil || r.URL.Path != "/api/fleet/claim" || r.Method != http.MethodPost {
+			t.Errorf("%s %s: %v", r.Method, r.URL.Path, err)
+		}
+		w.Header().Set("Connection", "close")
+		handle(w, int(asked.Add(1)), body.Code, body.Key)
+	}))
+	t.Cleanup(s.Close)
+	return s.URL
+}
+
+func TestANodeMakesItsKeyAndRemembersWhereItBelongs(t *testing.T) {
+	t.Parallel()
+	var told string
+	url := cloud(t, func(w http.ResponseWriter, asked int, code, key string) {
+		if asked == 1 {
+			w.WriteHeader(http.StatusServiceUnavailable) // not there yet
+			return
+		}
+		told = key
+		_, _ = w.Write([]byte(`{"restaurant":"r1","jwt":"token","leaves":["nats-leaf://hub:7422"],"clients":["nats://hub:4222"],"time_zone":"Europe/Rome","code":"` + code + `"}`))
+	})
+	dir := t.TempDir()
+	made, err := uplink.Enrol(t.Context(), dir, url, "CODE")
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := uplink.LoadEnrolment(dir)
+	if err != nil || again.Restaurant != "r1" || again.Device != told || again.Seed != made.Seed || again.TimeZone != "Europe/Rome" {
+		t.Errorf("remembered %+v, %v", again, err)
+	}
+	pair, err := nkeys.FromSeed([]byte(again.Seed))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if public, _ := pair.PublicKey(); public != told {
+		t.Errorf("the cloud was told key %s, the node's is %s", told, public)
+	}
+	info, err := os.Stat(filepath.Join(dir, "enrolment.json"))
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the node's key lies open: %v, %v", info.Mode(), err)
+	}
+}
+
+func TestARefusedCodeIsNotAskedForAgain(t *testing.T) {
+	t.Parallel()
+	var times int
+	url := cloud(t, func(w http.ResponseWriter, asked int, _, _ string) {
+		times = asked
+		w.WriteHeader(http.StatusForbidden)
+		_, _ = w.Write([]byte(`{"detail":"the enrolment code is unknown, used or too old: ask for a new one"}`))
+	})
+	dir := t.TempDir()
+	if _, err := uplink.Enrol(t.Context(), dir, url, "OLD"); err == nil || !strings.Contains(err.Error(), "ask for a new one") || times != 1 {
+		t.Errorf("asked %d times: %v", times, err)
+	}
+	if _, err := uplink.LoadEnrolment(dir); !errors.Is(err, uplink.ErrNotEnrolled) {
+		t.Errorf("a refused node thinks it belongs somewhere: %v", err)
+	}
+}
+
+func TestACloudThatNeverAnswersDoesNotHoldTheTechnician(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	url := cloud(t, func(w http.ResponseWriter, asked int, _, _ string) {
+		w.WriteHeader(http.StatusBadGateway)
+		if asked == 2 {
+			cancel()
+		}
+	})
+	if _, err := uplink.Enrol(ctx, t.TempDir(), url, "CODE"); err == nil {
+		t.Error("enrolled by nobody")
+	}
+}
+
+func TestATornEnrolmentIsAnErrorAndNotAStranger(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "enrolment.json"), []byte(`{"restaurant":`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := uplink.LoadEnrolment(dir); err == nil || errors.Is(err, uplink.ErrNotEnrolled) {
+		t.Errorf("got %v", err)
+	}
+}

@@ -1,3 +1,5 @@
+import { msOf } from './time.ts';
+
 /** Clock ticks once a second, so that ages and countdowns on a page move. */
 export class Clock {
 	#now = $state(Date.now());
@@ -9,7 +11,7 @@ export class Clock {
 
 	/** since is the age of an instant in whole seconds, never below zero. */
 	since(at: string | number): number {
-		return Math.max(0, Math.floor((this.#now - new Date(at).getTime()) / 1000));
+		return Math.max(0, Math.floor((this.#now - msOf(at)) / 1000));
 	}
 
 	/** run ticks until the returned function is called. */

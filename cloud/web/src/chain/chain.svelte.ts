@@ -1,10 +1,11 @@
+import { byKey, none, withEntry } from '../maps.ts';
 import { Stream } from '../stream.svelte.ts';
 import { sumsOf, worstFirst, type House, type Sums } from './house.ts';
 import type { Staff } from './staff.svelte.ts';
 
 /** Chain is all restaurants, live. */
 export class Chain {
-	#houses = $state.raw<ReadonlyMap<string, House>>(new Map());
+	#houses = $state.raw<ReadonlyMap<string, House>>(none());
 	#stream = $state.raw<Stream | undefined>();
 	#loaded = $state(false);
 
@@ -59,11 +60,11 @@ export class Chain {
 
 	take(event: string, data: unknown): void {
 		if (event === 'snapshot') {
-			this.#houses = new Map((data as { restaurants: House[] }).restaurants.map((h) => [h.id, h]));
+			this.#houses = byKey((data as { restaurants: House[] }).restaurants, (h) => h.id);
 			this.#loaded = true;
 		} else if (event === 'restaurant') {
 			const h = data as House;
-			this.#houses = new Map(this.#houses).set(h.id, h);
+			this.#houses = withEntry(this.#houses, h.id, h);
 		}
 	}
 }

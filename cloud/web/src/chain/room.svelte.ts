@@ -1,4 +1,5 @@
 import { Refusal, type Instant } from '@awesome/ui';
+import { byKey, none, without, withEntry } from '../maps.ts';
 import { Stream } from '../stream.svelte.ts';
 import { ended } from '../track/stages.ts';
 import type { Order, Place } from '../wire.ts';
@@ -25,11 +26,13 @@ export interface NodeView {
 	open: number;
 }
 
+/** Told is an order and when its age was told, in ms since 1970. */
+type Told = QueuedOrder & { toldAt: number };
+
 /** Room is one restaurant as if standing in it: its open orders live, its node, the drivers around it. */
 export class Room {
 	#house = $state.raw<House | undefined>();
-	#orders = $state.raw<ReadonlyMap<string, QueuedOrder>>(new Map());
-	#seen = new Map<string, number>(); // when an order's age was told, in ms since 1970
+	#orders = $state.raw<ReadonlyMap<string, Told>>(none());
 	#restaurant = $state.raw<Restaurant | undefined>();
 	#drivers = $state.raw<DriverView[]>([]);
 	#node = $state.raw<NodeView | undefined>();
@@ -55,7 +58,7 @@ export class Room {
 	/** orders that have not ended, oldest first. */
 	orders(now: number): (QueuedOrder & { age: number })[] {
 		return [...this.#orders.values()]
-			.map((o) => ({ ...o, age: o.age_s + Math.max(0, Math.floor((now - (this.#seen.get(o.order_id) ?? now)) / 1000)) }))
+			.map((o) => ({ ...o, age: o.age_s + Math.max(0, Math.floor((now - o.toldAt) / 1000)) }))
 			.sort((a, b) => b.age - a.age);
 	}
 
@@ -89,17 +92,12 @@ export class Room {
 		if (event === 'snapshot') {
 			const s = data as { restaurant: House; orders: QueuedOrder[] };
 			this.#house = s.restaurant;
-			this.#seen = new Map(s.orders.map((o) => [o.order_id, Date.now()]));
-			this.#orders = new Map(s.orders.map((o) => [o.order_id, o]));
+			this.#orders = byKey(s.orders.map((o) => ({ ...o, toldAt: Date.now() })), (o) => o.order_id);
 		} else if (event === 'restaurant') {
 			this.#house = data as House;
 		} else if (event === 'order') {
 			const o = data as QueuedOrder;
-			const orders = new Map(this.#orders);
-			if (ended(o.status)) orders.delete(o.order_id);
-			else orders.set(o.order_id, o);
-			this.#seen.set(o.order_id, Date.now());
-			this.#orders = orders;
+			this.#orders = ended(o.status) ? without(this.#orders, o.order_id) : withEntry(this.#orders, o.order_id, { ...o, toldAt: Date.now() });
 		}
 	}
 

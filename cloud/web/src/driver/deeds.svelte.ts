@@ -1,5 +1,6 @@
 import { call, Refusal, uuid, type Instant, type Status } from '@awesome/ui';
 import { Shelf } from '../shelf.ts';
+import { instant } from '../time.ts';
 import type { DriverState } from './wire.ts';
 
 /** What a driver does to an order, and what it becomes by it. */
@@ -79,7 +80,7 @@ export class Deeds {
 	/** add takes note of a deed of now. */
 	add(what: Deed['what']): void {
 		const now = Date.now();
-		this.#keep([...this.#waiting, { id: uuid(), at: new Date(now).toISOString(), due: what.kind === 'order' ? now + undoSeconds * 1000 : now, what }]);
+		this.#keep([...this.#waiting, { id: uuid(), at: instant(now), due: what.kind === 'order' ? now + undoSeconds * 1000 : now, what }]);
 		this.flush();
 	}
 

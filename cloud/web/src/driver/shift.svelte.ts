@@ -1,6 +1,8 @@
 import { call, Refusal } from '@awesome/ui';
+import { byKey, none } from '../maps.ts';
 import { Shelf } from '../shelf.ts';
 import type { Restaurant } from '../shop/restaurant.ts';
+import { instant } from '../time.ts';
 import type { Place } from '../wire.ts';
 import { Deeds, type Verb } from './deeds.svelte.ts';
 import type { DriverState, Offer, Stop } from './wire.ts';
@@ -23,7 +25,7 @@ export class Shift {
 	#status = $state<DriverState>('offline');
 	#offers = $state.raw<Offer[]>([]);
 	#stops = $state.raw<Stop[]>([]);
-	#restaurants = $state.raw<ReadonlyMap<string, Restaurant>>(new Map());
+	#restaurants = $state.raw<ReadonlyMap<string, Restaurant>>(none());
 	#heardAt = $state(0);
 	#lost = $state(false);
 	#place = $state.raw<Place | undefined>();
@@ -225,7 +227,7 @@ export class Shift {
 		const body = {
 			latitude,
 			longitude,
-			timestamp: new Date(p.timestamp).toISOString(),
+			timestamp: instant(p.timestamp),
 			...(speed !== null && Number.isFinite(speed) ? { speed } : {}),
 			...(heading !== null && Number.isFinite(heading) ? { heading } : {}),
 			accuracy,
@@ -235,7 +237,7 @@ export class Shift {
 
 	async #readRestaurants(): Promise<void> {
 		const all = await call<{ restaurants: Restaurant[] }>('/api/restaurants').catch(() => undefined);
-		if (all) this.#restaurants = new Map(all.restaurants.map((r) => [r.id, r]));
+		if (all) this.#restaurants = byKey(all.restaurants, (r) => r.id);
 	}
 
 	#headers(): Record<string, string> {

@@ -1,4 +1,5 @@
 import type { Amount, Placement } from '@awesome/ui';
+import { none, without, withEntry } from '../maps.ts';
 import { allergensOf, productOf, sizeOf, unitPrice } from '../pizza/price.ts';
 import { laid } from '../pizza/laid.ts';
 import type { Laid } from '../pizza/art.ts';
@@ -18,7 +19,7 @@ export interface Sides {
 export class Builder {
 	#size = $state('');
 	#half = $state<string | undefined>();
-	#sides = $state.raw<ReadonlyMap<string, Sides>>(new Map()); // only what differs from the recipe
+	#sides = $state.raw<ReadonlyMap<string, Sides>>(none()); // only what differs from the recipe
 	#quantity = $state(1);
 	#note = $state('');
 	readonly product: Product;
@@ -104,25 +105,19 @@ export class Builder {
 	put(topping: string, placement: Placement, amount: Amount): void {
 		const now = this.at(topping);
 		const next = { left: placement === 'right' ? now.left : amount, right: placement === 'left' ? now.right : amount };
-		const sides = new Map(this.#sides);
-		sides.set(topping, next);
-		this.#sides = sides;
+		this.#sides = withEntry(this.#sides, topping, next);
 	}
 
 	/** only puts a topping on one part and takes it off the other. */
 	only(topping: string, placement: Placement): void {
 		const now = this.at(topping);
 		const amount = now.left !== 'none' ? now.left : now.right !== 'none' ? now.right : 'normal';
-		const sides = new Map(this.#sides);
-		sides.set(topping, { left: placement === 'right' ? 'none' : amount, right: placement === 'left' ? 'none' : amount });
-		this.#sides = sides;
+		this.#sides = withEntry(this.#sides, topping, { left: placement === 'right' ? 'none' : amount, right: placement === 'left' ? 'none' : amount });
 	}
 
 	/** reset makes the topping what the recipe says. */
 	reset(topping: string): void {
-		const sides = new Map(this.#sides);
-		sides.delete(topping);
-		this.#sides = sides;
+		this.#sides = without(this.#sides, topping);
 	}
 
 	/** line is what goes into the basket. */

@@ -1,0 +1,137 @@
+// Takes the pictures in docs/screens: every page, in both themes, at the sizes it is used at.
+import { test } from 'node:test';
+import { cook, desk, fillIn, internet, near, open, phone, photograph, place, post, put, status, until } from './stage.mjs';
+
+const themes = ['light', 'dark'];
+
+test('pictures of ordering', async () => {
+	for (const theme of themes) {
+		for (const [name, size] of [['phone', phone], ['desk', desk]]) {
+			const page = await open('/', { theme, size });
+			await page.getByRole('link', { name: /See the menu/ }).first().waitFor();
+			await photograph(page, `order-restaurants-${name}-${theme}`);
+			await page.getByRole('link', { name: /See the menu/ }).first().click();
+			await page.getByRole('button', { name: /Margherita/ }).first().waitFor();
+			await photograph(page, `order-menu-${name}-${theme}`);
+			await page.getByRole('button', { name: /Diavola/ }).click();
+			await page.getByRole('radio', { name: 'Half and half' }).check({ force: true });
+			await page.getByLabel(/The other half/).selectOption('vegetariana');
+			await page.getByRole('button', { name: 'Take off Jalapeños' }).click();
+			await photograph(page, `order-builder-${name}-${theme}`);
+			await page.getByRole('button', { name: /Add to basket/ }).click();
+			await page.getByRole('button', { name: /Cola zero/ }).click();
+			await page.getByRole('link', { name: /Go to checkout/ }).locator('visible=true').first().click();
+			await fillIn(page);
+			await page.getByRole('button', { name: /Order now · \$/ }).waitFor();
+			await page.waitForTimeout(600);
+			await photograph(page, `order-checkout-${name}-${theme}`, true);
+			await page.getByLabel('Phone').fill('555');
+			await page.getByRole('button', { name: /Order now/ }).click();
+			await page.getByText('Please write the number').waitFor();
+			await photograph(page, `order-wrong-${name}-${theme}`);
+			await page.context().close();
+		}
+	}
+});
+
+async function driverOf(order) {
+	const d = await post('/api/drivers', { name: 'Enzo', phone: '+12025550177', vehicle: 'scooter', restaurant_id: order.restaurant_id });
+	const as = { Authorization: `Bearer ${d.secret}` };
+	await post(`/api/orders/${order.id}/assign-driver`, { driver_id: d.id });
+	await put(`/api/orders/${order.id}/status`, { status: 'PickedUp' }, as);
+	await post(`/api/orders/${order.id}/start-delivery`, {}, as);
+	return { ...d, locate: async (p, heading) => post(`/api/drivers/${d.id}/location`, { ...p, heading }, as).catch(() => undefined) };
+}
+
+test('pictures of tracking', async () => {
+	const baking = await place([{ product: 'capricciosa', size: 'large', toppings: [{ topping: 'olives', amount: 'none' }] }], { fulfilment: 'delivery' });
+	await cook(baking, 3);
+	const out = await place([{ product: 'diavola', size: 'medium' }], { fulfilment: 'delivery' });
+	await cook(out, 5);
+	const driver = await driverOf(out);
+	const fetched = await place([{ product: 'margherita', size: 'small' }]);
+	await cook(fetched, 5);
+	for (const theme of themes) {
+		for (const [name, size] of [['phone', phone], ['desk', desk]]) {
+			for (const [what, order] of [['baking', baking], ['carryout', fetched], ['out', out]]) {
+				const page = await open(order.tracking_url, { theme, size });
+				await page.getByRole('heading', { level: 1 }).waitFor();
+				if (what === 'out') {
+					await page.getByText('You', { exact: true }).waitFor();
+					await driver.locate(await near('r1', 420, 260), 60);
+					await page.waitForTimeout(500);
+				}
+				await photograph(page, `track-${what}-${name}-${theme}`, true);
+				await page.context().close();
+			}
+		}
+	}
+	const page = await open(baking.tracking_url);
+	await internet('r1', false);
+	await page.getByText('The restaurant is cut off').waitFor({ timeout: 60_000 });
+	await photograph(page, 'track-cut-off-phone-light');
+	await internet('r1', true);
+	await page.context().close();
+});
+
+test('pictures of HQ', async () => {
+	for (const product of ['napoli', 'hawaii', 'tonno', 'parma', 'greca']) await place([{ product, size: 'medium' }], { restaurant: 'r2', fulfilment: product === 'parma' ? 'carryout' : 'delivery' });
+	const one = await place([{ product: 'fiorentina', size: 'large' }], { fulfilment: 'delivery' });
+	await cook(one, 2);
+	for (const theme of themes) {
+		const page = await open('/hq', { theme, size: desk });
+		await page.getByRole('table').waitFor();
+		await photograph(page, `hq-${theme}`);
+		await page.getByRole('link', { name: /r1|Restaurant 1|Awesome|Pizza/ }).locator('visible=true').nth(1).click();
+		await page.getByRole('table').waitFor();
+		await page.locator('tbody a').first().click();
+		await page.getByText('What happened').waitFor();
+		await page.waitForTimeout(500);
+		await photograph(page, `hq-restaurant-${theme}`);
+		await page.context().close();
+	}
+	await internet('r2', false);
+	const page = await open('/hq', { size: desk });
+	await page.getByText(/cut off for/).waitFor({ timeout: 60_000 });
+	await photograph(page, 'hq-cut-off-light');
+	await internet('r2', true);
+	await page.context().close();
+});
+
+test('pictures of the driver’s phone', async () => {
+	const at = await near('r1', 100, 100);
+	const d = await post('/api/drivers', { name: 'Gina', vehicle: 'scooter', restaurant_id: 'r1' });
+	for (const theme of themes) {
+		const page = await open('/driver', { theme, at });
+		await page.getByRole('button', { name: 'Sign in' }).waitFor();
+		await photograph(page, `driver-sign-in-${theme}`);
+		await page.getByLabel('Driver number').fill(d.id);
+		await page.getByLabel('Secret').fill(d.secret);
+		await page.getByRole('button', { name: 'Sign in' }).click();
+		await page.getByRole('button', { name: /shift/ }).waitFor();
+		await photograph(page, `driver-off-${theme}`);
+		await page.getByRole('button', { name: 'Start shift' }).click();
+		const order = await place([{ product: 'pepperoni', size: 'large' }], { fulfilment: 'delivery', address: { street: '12 Elm Street', city: 'Springfield', note: '3rd floor, bell “Lovelace”', ...(await near('r1', 900, 600)) } });
+		await cook(order, 3);
+		await page.getByRole('button', { name: 'Accept' }).first().waitFor({ timeout: 60_000 });
+		await photograph(page, `driver-offer-${theme}`);
+		await page.getByRole('button', { name: 'Accept' }).first().click();
+		await page.getByRole('button', { name: 'Picked up' }).waitFor();
+		await photograph(page, `driver-waits-${theme}`);
+		const mine = await until('an order to be mine', async () => order);
+		await cook(mine, 5, 3).catch(() => undefined);
+		await page.getByRole('button', { name: 'Picked up' }).click();
+		await page.getByRole('button', { name: 'Leave now' }).click();
+		await page.getByRole('button', { name: 'Delivered' }).waitFor();
+		await photograph(page, `driver-out-${theme}`);
+		await page.getByRole('button', { name: 'Did not work' }).click();
+		await photograph(page, `driver-fail-${theme}`);
+		await page.getByRole('button', { name: 'Back' }).click();
+		await page.getByRole('button', { name: 'Delivered' }).click();
+		await page.getByRole('button', { name: /Undo/ }).waitFor();
+		await photograph(page, `driver-undo-${theme}`);
+		await status(mine, 'Delivered');
+		await page.getByRole('button', { name: 'End shift' }).click();
+		await page.context().close();
+	}
+});

@@ -68,10 +68,24 @@ func TestReadingIsDeniedUnlessWhollyGranted(t *testing.T) {
 		filter string
 		want   byte
 	}{
-		{oven, "news/oven-1/menu", 1}, {oven, "news/oven-1/#", 1}, {oven, "news/oven-1/+", 1}, {oven, "news/oven-1", 1},
-		{oven, "#", 128}, {oven, "+/#", 128}, {oven, "news/#", 128}, {oven, "news/+/menu", 128}, {oven, "news/oven-2/menu", 128},
-		{oven, "shop/oven-1", 128}, {oven, "$SYS/#", 128}, {oven, "$share/g/news/oven-1/menu", 128}, {oven, "news/oven-1/#/x", 128},
-		{screen, "shop/oven-1", 1}, {screen, "shop/safe/code", 128}, {screen, "shop/#", 128}, {screen, "shop/+/+", 128}, {screen, "shop/+", 1},
+		{oven, "news/oven-1/menu", 1},
+		{oven, "news/oven-1/#", 1},
+		{oven, "news/oven-1/+", 1},
+		{oven, "news/oven-1", 1},
+		{oven, "#", 128},
+		{oven, "+/#", 128},
+		{oven, "news/#", 128},
+		{oven, "news/+/menu", 128},
+		{oven, "news/oven-2/menu", 128},
+		{oven, "shop/oven-1", 128},
+		{oven, "$SYS/#", 128},
+		{oven, "$share/g/news/oven-1/menu", 128},
+		{oven, "news/oven-1/#/x", 128},
+		{screen, "shop/oven-1", 1},
+		{screen, "shop/safe/code", 128},
+		{screen, "shop/#", 128},
+		{screen, "shop/+/+", 128},
+		{screen, "shop/+", 1},
 	} {
 		if got := c.client.subscribe(c.filter, 1); got != c.want {
 			t.Errorf("%q was granted %d, want %d", c.filter, got, c.want)

@@ -77,8 +77,15 @@ func TestAClientIDBelongsToOneDevice(t *testing.T) {
 		device, clientID string
 		want             bool
 	}{
-		{"a", "a", true}, {"a", "a/b", true}, {"a", "", true}, {"a", "a-b", false}, {"a", "ab", false}, {"a", "/a", false},
-		{"", "", false}, {"", "/x", false}, {"a/b", "a/b", false},
+		{"a", "a", true},
+		{"a", "a/b", true},
+		{"a", "", true},
+		{"a", "a-b", false},
+		{"a", "ab", false},
+		{"a", "/a", false},
+		{"", "", false},
+		{"", "/x", false},
+		{"a/b", "a/b", false},
 	} {
 		if got := (Grant{Device: c.device}).owns(c.clientID); got != c.want {
 			t.Errorf("%q owns client id %q: %v", c.device, c.clientID, got)

@@ -2,7 +2,7 @@ import type { Instant, Money } from './wire.ts';
 
 /** Money as people write it where they are: money({minor: 1299, currency: 'USD'}) is "$12.99". */
 export function money(m: Money, locale?: string): string {
-	const format = new Intl.NumberFormat(locale, { style: 'currency', currency: m.currency });
+	const format = new Intl.NumberFormat(locale, { style: 'currency', currency: m.currency, currencyDisplay: 'narrowSymbol' });
 	const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
 	return format.format(m.minor / 10 ** digits);
 }

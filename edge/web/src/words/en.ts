@@ -50,7 +50,7 @@ export const en = {
 	linkDown: { '': 'cloud cut off', lan: 'no network', internet: 'internet cut', cloud: 'cloud out of reach' },
 	ownTitle: 'The restaurant runs on its own',
 	own: (cause: string, since: string, backlog: number) =>
-		`${cause} since ${since}. Cooking and selling go on; web orders are paused. ${backlog === 0 ? 'Nothing waits to be sent.' : `${backlog} to be sent.`}`,
+		`${cause} since ${since} · web orders paused · ${backlog === 0 ? 'nothing' : backlog} to be sent`,
 	lostTitle: 'Node lost',
 	lost: (since: string, ago: string) => `since ${since} (${ago}). Tickets are as they were then; taps do nothing. Trying again by itself.`,
 	lostShort: 'node lost',

@@ -48,7 +48,7 @@ export const it: Words = {
 	linkDown: { '': 'cloud scollegato', lan: 'rete assente', internet: 'internet interrotto', cloud: 'cloud non raggiungibile' },
 	ownTitle: 'Il ristorante va avanti da solo',
 	own: (cause, since, backlog) =>
-		`${cause} dalle ${since}. Si cucina e si vende; gli ordini web sono sospesi. ${backlog === 0 ? 'Niente da inviare.' : `${backlog} da inviare.`}`,
+		`${cause} dalle ${since} · ordini web sospesi · ${backlog === 0 ? 'niente' : backlog} da inviare`,
 	lostTitle: 'Nodo perso',
 	lost: (since, ago) => `dalle ${since} (${ago}). Le comande sono ferme ad allora; i tocchi non hanno effetto. Riprova da solo.`,
 	lostShort: 'nodo perso',

@@ -216,16 +216,13 @@ type API struct {
 
 	orders    *caster[order.ID, *ordering.Record]
 	positions *caster[string, dispatch.Position]
-
-	ending     context.Context // ends the streams
-	endStreams context.CancelFunc
+	streams   ending
 }
 
 // New makes an API; it reports pages that cannot be read and networks that are none.
 func New(d Deps, s Settings) (*API, error) {
 	s = s.withDefaults()
 	a := &API{Deps: d, settings: s, staff: sha256.Sum256([]byte(s.StaffToken)), orders: newOrderCaster(), positions: newPositionCaster()}
-	a.ending, a.endStreams = context.WithCancel(context.Background())
 	a.board = newBoard(a)
 	var err error
 	if a.pages, err = readPages(d.Pages); err != nil {

@@ -43,7 +43,7 @@ type boardNews struct {
 
 const (
 	boardBuffer = 256
-	rereadEvery = 10 * time.Second // one restaurant at a time
+	rereadEvery = time.Second // one restaurant at a time
 )
 
 func newBoard(a *API) *board {

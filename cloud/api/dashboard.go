@@ -70,8 +70,8 @@ type chainEvent struct {
 
 // dashboard streams all restaurants: "snapshot", then "restaurant" for each that changes.
 func (a *API) dashboard(context.Context, *streamInput) (pour, error) {
-	return func(s *stream) {
-		a.watchBoard(s, func(s *stream) int {
+	return func(ctx context.Context, s *stream) {
+		a.watchBoard(ctx, s, func(s *stream) int {
 			seq, all := a.board.all()
 			s.add(strconv.Itoa(seq), "snapshot", chainEvent{instant{a.now()}, all})
 			return seq
@@ -98,8 +98,8 @@ func (a *API) houseDashboard(ctx context.Context, in *houseStreamInput) (pour, e
 	if _, err := a.Restaurants.Restaurant(ctx, in.ID); err != nil {
 		return nil, err
 	}
-	return func(s *stream) {
-		a.watchBoard(s, func(s *stream) int {
+	return func(ctx context.Context, s *stream) {
+		a.watchBoard(ctx, s, func(s *stream) int {
 			seq, sum, orders := a.board.one(in.ID)
 			now := a.now()
 			e := houseEvent{instant{now}, sum, make([]queued, len(orders))}
@@ -121,17 +121,17 @@ func (a *API) houseDashboard(ctx context.Context, in *houseStreamInput) (pour, e
 }
 
 // watchBoard says a snapshot and what changes from then on. A client that does not keep up gets another snapshot.
-func (a *API) watchBoard(s *stream, snapshot func(*stream) int, change func(*stream, boardNews)) {
+func (a *API) watchBoard(ctx context.Context, s *stream, snapshot func(*stream) int, change func(*stream, boardNews)) {
 	beat := time.NewTicker(a.settings.Heartbeat)
 	defer beat.Stop()
-	for s.ctx.Err() == nil {
+	for ctx.Err() == nil {
 		news, cancel := a.board.news.Subscribe()
 		seq := snapshot(s)
 		alive := s.flush()
 		for open := true; alive && open; {
 			var n boardNews
 			select {
-			case <-s.ctx.Done():
+			case <-ctx.Done():
 				alive = false
 			case <-beat.C:
 				alive = s.beat()

@@ -169,9 +169,9 @@ func TestEveryCodeIsExplained(t *testing.T) {
 	w := httptest.NewRecorder()
 	bare(t, nil).Handler().ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/docs", http.NoBody))
 	page := w.Body.String()
-	said := regexp.MustCompile(`(?:problem\.New\(problem\.\w+, |refuse\((?:http\.\w+|\d+), )"(\w+)"`)
+	said := regexp.MustCompile(`(?:problem\.New\(problem\.\w+, |refuse\((?:(?:http\.\w+|\d+), )?)"([a-z_]+)"`)
 	found := 0
-	for _, dir := range []string{".", "../ordering"} {
+	for _, dir := range []string{".", "../ordering", "../dispatch", "../../shared/menu"} {
 		files, err := os.ReadDir(dir)
 		if err != nil {
 			t.Fatal(err)

@@ -64,29 +64,27 @@ func (a *API) limits() []func(http.Handler) http.Handler {
 // observes tells Settings.Observe of every answer, and keeps one bad request from ending the process.
 func (a *API) observes(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		began := time.Now()
 		ww := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
-		defer func() {
-			a.recovered(ww, r, recover())
-			route := "none"
-			if c := chi.RouteContext(r.Context()); c != nil && c.RoutePattern() != "" {
-				route = r.Method + " " + c.RoutePattern()
-			}
-			a.settings.Observe(route, ww.Status(), time.Since(began))
-		}()
+		defer a.observed(ww, r, time.Now())
 		next.ServeHTTP(ww, r)
 	})
 }
 
-func (a *API) recovered(w middleware.WrapResponseWriter, r *http.Request, cause any) {
-	if cause == nil {
-		return
-	}
+// observed is deferred.
+func (a *API) observed(w middleware.WrapResponseWriter, r *http.Request, began time.Time) {
+	cause := recover()
 	if err, ok := cause.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 		panic(http.ErrAbortHandler)
 	}
-	a.settings.Log.ErrorContext(r.Context(), "panic", "route", r.Method+" "+r.URL.Path, "err", fmt.Sprint(cause), "stack", string(debug.Stack()))
-	if w.Status() == 0 {
-		writeProblem(w, refuse(http.StatusInternalServerError, "internal", "this could not be done; it is in the log"))
+	if cause != nil {
+		a.settings.Log.Error("panic", "route", r.Method+" "+r.URL.Path, "err", fmt.Sprint(cause), "stack", string(debug.Stack()))
+		if w.Status() == 0 {
+			writeProblem(w, refuse(http.StatusInternalServerError, "internal", "this could not be done; it is in the log"))
+		}
 	}
+	route := "none"
+	if c := chi.RouteContext(r.Context()); c != nil && c.RoutePattern() != "" {
+		route = r.Method + " " + c.RoutePattern()
+	}
+	a.settings.Observe(route, w.Status(), time.Since(began))
 }

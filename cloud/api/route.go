@@ -38,8 +38,9 @@ func on[I, O any](method, path, id, summary string, status int, who access,
 	}}
 }
 
-// pour writes a stream until it ends. Without one there is nothing to say any more: 204 makes a browser stop asking.
-type pour func(s *stream)
+// pour writes a stream until it ends, or until ctx does: with the client or with the process. Without one there is nothing to say any more:
+// 204 makes a browser stop asking.
+type pour func(ctx context.Context, s *stream)
 
 // follow is a route that answers an event stream, whose events are like each of those.
 func follow[I any](path, id, summary string, who access, handle func(*API, context.Context, *I) (pour, error), events ...sample) route {

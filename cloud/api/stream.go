@@ -16,9 +16,8 @@ import (
 // stuck is how long a client may take to receive one event before it is dropped. It comes back and resumes.
 const stuck = 10 * time.Second
 
-// stream writes one event stream. Its context ends with the client, or with the process.
+// stream writes one event stream.
 type stream struct {
-	ctx     context.Context
 	out     http.ResponseWriter
 	control *http.ResponseController
 	buf     bytes.Buffer
@@ -33,8 +32,8 @@ func (a *API) pour(w http.ResponseWriter, r *http.Request, p pour) {
 	}
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
-	defer context.AfterFunc(a.ending, cancel)()
-	s := &stream{ctx: ctx, out: w, control: http.NewResponseController(w)}
+	defer a.streams.with(cancel)()
+	s := &stream{out: w, control: http.NewResponseController(w)}
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("X-Accel-Buffering", "no")
@@ -42,8 +41,10 @@ func (a *API) pour(w http.ResponseWriter, r *http.Request, p pour) {
 		return
 	}
 	w.WriteHeader(http.StatusOK)
-	s.flush()
-	p(s)
+	if r.Method == http.MethodHead || !s.flush() {
+		return
+	}
+	p(ctx, s)
 }
 
 // add puts an event into the buffer. id "" leaves the client's last id as it is.
@@ -77,7 +78,7 @@ func (s *stream) flush() bool {
 	if s.err == nil {
 		s.err = s.control.Flush()
 	}
-	return s.err == nil && s.ctx.Err() == nil
+	return s.err == nil
 }
 
 // seen is the number in Last-Event-ID; resumes is false when there is none of ours.

@@ -64,9 +64,9 @@ func (a *API) track(ctx context.Context, in *trackInput) (pour, error) {
 		stop()
 		return nil, nil
 	}
-	return func(s *stream) {
+	return func(ctx context.Context, s *stream) {
 		defer stop()
-		t.run(s, &r)
+		t.run(ctx, s, &r)
 	}, nil
 }
 
@@ -96,7 +96,7 @@ func (t *tracker) resume(r *ordering.Record, last int) {
 }
 
 // run says what there is to say until the order has ended, or the client is gone.
-func (t *tracker) run(s *stream, r *ordering.Record) {
+func (t *tracker) run(ctx context.Context, s *stream, r *ordering.Record) {
 	defer t.watch(nil)
 	beat, reread := time.NewTicker(t.api.settings.Heartbeat), time.NewTicker(t.api.settings.Reread)
 	defer beat.Stop()
@@ -106,7 +106,7 @@ func (t *tracker) run(s *stream, r *ordering.Record) {
 			return
 		}
 		t.watch(r)
-		next, alive := t.wait(s, beat.C, reread.C, r)
+		next, alive := t.wait(ctx, s, beat.C, reread.C, r)
 		if !alive {
 			return
 		}
@@ -115,17 +115,17 @@ func (t *tracker) run(s *stream, r *ordering.Record) {
 }
 
 // wait passes positions and beats until there is a record to say something about.
-func (t *tracker) wait(s *stream, beat, reread <-chan time.Time, r *ordering.Record) (next *ordering.Record, alive bool) {
+func (t *tracker) wait(ctx context.Context, s *stream, beat, reread <-chan time.Time, r *ordering.Record) (next *ordering.Record, alive bool) {
 	for {
 		select {
-		case <-s.ctx.Done():
+		case <-ctx.Done():
 			return nil, false
 		case next := <-t.news.news:
 			return next, true
 		case <-t.news.missed:
-			return t.read(s, r), true
+			return t.read(ctx, r), true
 		case <-reread:
-			return t.read(s, r), true
+			return t.read(ctx, r), true
 		case p := <-t.positions:
 			s.add("", "driver", t.where(p, r))
 		case <-beat:
@@ -140,8 +140,8 @@ func (t *tracker) wait(s *stream, beat, reread <-chan time.Time, r *ordering.Rec
 }
 
 // read is the order as it is now, or r when it cannot be read: the next time will do.
-func (t *tracker) read(s *stream, r *ordering.Record) *ordering.Record {
-	ctx, cancel := context.WithTimeout(s.ctx, t.api.settings.Timeout)
+func (t *tracker) read(ctx context.Context, r *ordering.Record) *ordering.Record {
+	ctx, cancel := context.WithTimeout(ctx, t.api.settings.Timeout)
 	defer cancel()
 	now, err := t.api.Orders.Order(ctx, r.Order.ID)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -38,20 +39,26 @@ func (c *chain) follow(t testing.TB, path, last string) <-chan event {
 	if last != "" {
 		r.Header.Set("Last-Event-ID", last)
 	}
-	res, err := c.client.Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if res.StatusCode != 200 || res.Header.Get("Content-Type") != "text/event-stream" || res.Header.Get("Content-Encoding") != "" {
-		t.Fatalf("no stream: %d %v", res.StatusCode, res.Header)
-	}
-	out, done := make(chan event, 1000), make(chan struct{})
+	out, opened, done := make(chan event, 1000), make(chan error, 1), make(chan struct{})
 	go func() {
 		defer close(done)
 		defer close(out)
+		res, err := c.client.Do(r)
+		if err != nil {
+			opened <- err
+			return
+		}
+		defer func() { _ = res.Body.Close() }()
+		if h := res.Header; res.StatusCode != 200 || h.Get("Content-Type") != "text/event-stream" || h.Get("Content-Encoding") != "" {
+			err = fmt.Errorf("no stream: %d %v", res.StatusCode, h)
+		}
+		opened <- err
 		read(bufio.NewScanner(res.Body), out)
 	}()
-	t.Cleanup(func() { cancel(); _ = res.Body.Close(); <-done })
+	t.Cleanup(func() { cancel(); <-done })
+	if err := <-opened; err != nil {
+		t.Fatal(err)
+	}
 	return out
 }
 

@@ -1,6 +1,6 @@
 // Takes the pictures in docs/screens: every page, in both themes, at the sizes it is used at.
 import { test } from 'node:test';
-import { cook, desk, fillIn, internet, near, open, phone, photograph, place, post, put, status, until } from './stage.mjs';
+import { cook, desk, fillIn, internet, near, open, phone, photograph, place, post, put, status } from './stage.mjs';
 
 const themes = ['light', 'dark'];
 
@@ -14,7 +14,7 @@ test('pictures of ordering', async () => {
 			await page.getByRole('button', { name: /Margherita/ }).first().waitFor();
 			await photograph(page, `order-menu-${name}-${theme}`);
 			await page.getByRole('button', { name: /Diavola/ }).click();
-			await page.getByRole('radio', { name: 'Half and half' }).check({ force: true });
+			await page.getByRole('radio', { name: 'Half and half' }).check();
 			await page.getByLabel(/The other half/).selectOption('vegetariana');
 			await page.getByRole('button', { name: 'Take off Jalapeños' }).click();
 			await photograph(page, `order-builder-${name}-${theme}`);
@@ -82,8 +82,8 @@ test('pictures of HQ', async () => {
 		const page = await open('/hq', { theme, size: desk });
 		await page.getByRole('table').waitFor();
 		await photograph(page, `hq-${theme}`);
-		await page.getByRole('link', { name: /r1|Restaurant 1|Awesome|Pizza/ }).locator('visible=true').nth(1).click();
-		await page.getByRole('table').waitFor();
+		await page.getByRole('link', { name: 'Awesome Pizza Main Street' }).click();
+		await page.getByRole('columnheader', { name: 'Promised by' }).waitFor();
 		await page.locator('tbody a').first().click();
 		await page.getByText('What happened').waitFor();
 		await page.waitForTimeout(500);
@@ -118,8 +118,7 @@ test('pictures of the driver’s phone', async () => {
 		await page.getByRole('button', { name: 'Accept' }).first().click();
 		await page.getByRole('button', { name: 'Picked up' }).waitFor();
 		await photograph(page, `driver-waits-${theme}`);
-		const mine = await until('an order to be mine', async () => order);
-		await cook(mine, 5, 3).catch(() => undefined);
+		await cook(order, 5, 3);
 		await page.getByRole('button', { name: 'Picked up' }).click();
 		await page.getByRole('button', { name: 'Leave now' }).click();
 		await page.getByRole('button', { name: 'Delivered' }).waitFor();
@@ -130,7 +129,7 @@ test('pictures of the driver’s phone', async () => {
 		await page.getByRole('button', { name: 'Delivered' }).click();
 		await page.getByRole('button', { name: /Undo/ }).waitFor();
 		await photograph(page, `driver-undo-${theme}`);
-		await status(mine, 'Delivered');
+		await status(order, 'Delivered');
 		await page.getByRole('button', { name: 'End shift' }).click();
 		await page.context().close();
 	}

@@ -27,8 +27,13 @@ export const get = (path) => send(cloud + path, 'GET');
 export const post = (path, body = {}, headers = {}) => send(cloud + path, 'POST', body, headers);
 export const put = (path, body, headers = {}) => send(cloud + path, 'PUT', body, headers);
 
-/** internet cuts or mends a restaurant's line. */
-export const internet = (id, up) => send(`${control}/restaurants/${id}/internet`, 'POST', { up });
+/** internet cuts or mends a restaurant's line, and waits until the cloud has noticed. */
+export async function internet(id, up) {
+	await send(`${control}/restaurants/${id}/internet`, 'POST', { up });
+	const wanted = up ? 'up' : 'down';
+	await until(`the line of ${id} to be ${wanted}`, async () => (await get(`/api/restaurants/${id}`)).link.state === wanted, 60_000);
+}
+
 export const kill = (name) => send(`${control}/processes/${name}/kill`, 'POST', {});
 export const start = (name) => send(`${control}/processes/${name}/start`, 'POST', {});
 

@@ -31,11 +31,14 @@ export class Ground {
 		};
 	}
 
-	/** way is a line from one point to another along the streets: one corner, as a driver would turn. */
+	/** way is a line from one point to another along the streets, as a driver would turn. */
 	way(from: Point, to: Point): Point[] {
 		const a = this.#turn(from, -this.#tilt);
 		const b = this.#turn(to, -this.#tilt);
-		return [from, this.#turn({ x: b.x, y: a.y }, this.#tilt), to];
+		const first = this.#nearest('y', a.y);
+		const last = this.#nearest('x', b.x);
+		const corners = [{ x: a.x, y: first }, { x: last, y: first }, { x: last, y: b.y }];
+		return [from, ...corners.map((p) => this.#turn(p, this.#tilt)), to];
 	}
 
 	/** streets in sight, widest first, and the parks between them. Streets that would stand too close to tell apart are left out. */
@@ -86,6 +89,12 @@ export class Ground {
 
 	#street(along: 'x' | 'y', i: number): number {
 		return i * block + (i % 5 === 0 ? 0 : (noise(i, along === 'x' ? 1 : 2) - 0.5) * 0.5 * block);
+	}
+
+	#nearest(along: 'x' | 'y', at: number): number {
+		const i = Math.round(at / block);
+		const near = [i - 1, i, i + 1].map((n) => this.#street(along, n));
+		return near.reduce((best, s) => (Math.abs(s - at) < Math.abs(best - at) ? s : best));
 	}
 
 	#turn(p: Point, angle: number): Point {

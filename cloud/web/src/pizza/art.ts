@@ -36,6 +36,8 @@ const looks: Record<string, Look> = {
 	parmesan: { form: 'strip', fill: '#f3e2ab', inner: '#fff4d0', size: 9, count: 15 },
 	feta: { form: 'cube', fill: '#fbf8ee', inner: '#ffffff', size: 7, count: 14 },
 	ricotta: { form: 'blob', fill: '#fffaf0', inner: '#ffffff', size: 10.5, count: 9 },
+	cheese_blisters: { form: 'blob', fill: '#dba65a', inner: '#e9bd74', size: 7, count: 16 },
+	sauce_shows: { form: 'blob', fill: '#c9502f', inner: '#c23b22', size: 6, count: 13 },
 	egg: { form: 'yolk', fill: '#fffdf5', inner: '#f5a81c', size: 24, count: 1 },
 	prosciutto: { form: 'petal', fill: '#c85f5c', inner: '#e7a49b', size: 16, count: 9 },
 	nduja: { form: 'blob', fill: '#c2361b', inner: '#dd5a36', size: 8, count: 14 },
@@ -76,20 +78,9 @@ export interface Drawn {
 export function draw(laid: Laid): Drawn {
 	const look = lookOf(laid.topping);
 	const wanted = Math.max(laid.amount === 'none' ? 0 : 1, Math.round(look.count * share[laid.amount]));
-	const random = randomFrom(hash(laid.topping));
-	const reach = 82 - look.size;
-	const turn = random() * Math.PI * 2;
 	let outer = '';
 	let inner = '';
-	for (let i = 0; i < wanted; i++) {
-		const step = look.count * 2; // the spiral is as long as the largest amount, walked in strides, so that more fills the gaps
-		const at = ((i * stride(step)) % step) + 0.5;
-		const r = look.count === 1 ? 0 : reach * Math.sqrt(at / step);
-		const angle = turn + at * 2.399963 + (random() - 0.5) * 0.5;
-		const spin = random() * Math.PI;
-		const grow = 0.85 + random() * 0.3;
-		const x = r * Math.cos(angle);
-		const y = r * Math.sin(angle);
+	for (const { x, y, spin, grow } of spots(laid.topping, look).slice(0, wanted)) {
 		if (laid.placement === 'left' && x > -look.size / 3) continue;
 		if (laid.placement === 'right' && x < look.size / 3) continue;
 		const [o, n] = piece(look, x, y, spin, look.size * grow);
@@ -99,14 +90,37 @@ export function draw(laid: Laid): Drawn {
 	return { topping: laid.topping, outer, inner, fill: look.fill, innerFill: look.inner ?? look.fill, ring: look.form === 'ring' };
 }
 
-function stride(n: number): number {
-	let s = Math.floor(n * 0.38) + 1;
-	while (gcd(s, n) !== 1) s++;
-	return s;
+interface Spot {
+	x: number;
+	y: number;
+	spin: number;
+	grow: number;
 }
 
-function gcd(a: number, b: number): number {
-	return b === 0 ? a : gcd(b, a % b);
+const known = new Map<string, Spot[]>();
+
+/** spots for the largest amount, each as far as can be from those before it: any first few of them are spread well. */
+function spots(topping: string, look: Look): Spot[] {
+	const before = known.get(topping);
+	if (before) return before;
+	const random = randomFrom(hash(topping));
+	const reach = 84 - look.size;
+	const out: Spot[] = [];
+	const all = Math.ceil(look.count * share.double);
+	for (let i = 0; i < all; i++) {
+		let best = { x: 0, y: 0 };
+		let furthest = -1;
+		for (let tries = look.count === 1 && i === 0 ? 0 : 14; tries > 0; tries--) {
+			const r = reach * Math.sqrt(random());
+			const angle = random() * Math.PI * 2;
+			const p = { x: r * Math.cos(angle), y: r * Math.sin(angle) };
+			const away = Math.min(...out.map((o) => Math.hypot(o.x - p.x, o.y - p.y)), 200);
+			if (away > furthest) [best, furthest] = [p, away];
+		}
+		out.push({ ...best, spin: random() * Math.PI, grow: 0.85 + random() * 0.3 });
+	}
+	known.set(topping, out);
+	return out;
 }
 
 /** piece is the outline of one piece, and of what is seen inside it. */

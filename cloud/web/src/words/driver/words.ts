@@ -2,4 +2,4 @@ import { speak } from '../pick.ts';
 import { en } from './en.ts';
 import { it } from './it.ts';
 
-export const words = speak({ en, it });
+export const { words, locale } = speak({ en, it });

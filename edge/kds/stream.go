@@ -2,6 +2,7 @@ package kds
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -27,7 +28,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) error {
 		missed, seen = []frame{first}, snap.Seq
 	}
 	around := surroundings{server: s}
-	start := append(missed, around.news()...)
+	start := slices.Concat(missed, around.news())
 	if hello, err := unnumbered("hello", map[string]any{"now": at(s.Clock.Now()), "ui": s.pages.version}); err == nil {
 		start = append(start, hello)
 	}

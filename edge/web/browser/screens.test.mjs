@@ -9,6 +9,10 @@ test('pictures of all pages', async () => {
 	await post(`/api/tickets/${first.id}/bump`, { station: 'make' });
 	await world('oven', { oven: 'deck', kind: 'item_in', slot: 1 });
 	await world('clock', { seconds: 130 });
+	const shelf = await place([{ product: 'green_salad' }, { product: 'tiramisu', quantity: 2 }], { customer: { name: 'Barbara' } });
+	await post(`/api/tickets/${shelf.id}/bump`, { station: 'sides' });
+	const half = await place([{ product: 'napoli', size: 'small' }, { product: 'cola' }], { fulfilment: 'delivery', address, channel: 'phone', customer: { name: 'Edsger' } });
+	await post(`/api/tickets/${half.id}/bump`, { station: 'sides' });
 	const second = await place([
 		{ product: 'margherita', size: 'large', quantity: 2, toppings: [{ topping: 'basil', amount: 'none' }, { topping: 'mushrooms', placement: 'whole', amount: 'extra' }] },
 	]);

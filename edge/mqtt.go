@@ -7,14 +7,17 @@ import (
 	"fmt"
 	"log/slog"
 
+	"golang.org/x/sync/errgroup"
+
 	"awesome.pizza/edge/kitchen"
 	"awesome.pizza/shared/broker"
+	"awesome.pizza/shared/live"
 	"awesome.pizza/shared/problem"
 	"awesome.pizza/shared/wire"
 )
 
 // openBroker opens the door for devices and returns what serves it. Without an address there is no door, and nothing to serve.
-func openBroker(c Config, restaurant string, h House, k *kitchen.Kitchen, o *ovens, l letters, log *slog.Logger) (func(context.Context) error, error) {
+func openBroker(c Config, restaurant string, h House, k *kitchen.Kitchen, screens *live.Hub[kitchen.Change], o *ovens, l letters, log *slog.Logger) (func(context.Context) error, error) {
 	if c.MQTTListen == "" {
 		return func(context.Context) error { return nil }, nil
 	}
@@ -24,7 +27,13 @@ func openBroker(c Config, restaurant string, h House, k *kitchen.Kitchen, o *ove
 		return nil, fmt.Errorf("open the devices' broker: %w", err)
 	}
 	o.speakThrough(b, restaurant)
-	return b.Serve, nil
+	a := &announcer{restaurant: restaurant, kitchen: k, screens: screens, out: b, log: log, open: map[string]wire.Alert{}}
+	return func(ctx context.Context) error {
+		g, ctx := errgroup.WithContext(ctx)
+		g.Go(func() error { return b.Serve(ctx) })
+		g.Go(func() error { return a.run(ctx) })
+		return g.Wait()
+	}, nil
 }
 
 // letters keeps what devices said and nobody can use.

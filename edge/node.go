@@ -86,7 +86,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	if err != nil {
 		return err
 	}
-	talk, err := openBroker(c, enrolment.Restaurant, house, kit, hearths, db, log)
+	talk, err := openBroker(c, enrolment.Restaurant, house, kit, screens, hearths, db, log)
 	if err != nil {
 		return err
 	}

@@ -87,7 +87,7 @@ func New(c Config) (*Broker, error) {
 	}
 	c = c.withDefaults()
 	if c.Listener == nil {
-		l, err := net.Listen("tcp", c.Addr)
+		l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", c.Addr)
 		if err != nil {
 			return nil, fmt.Errorf("listen for MQTT: %w", err)
 		}

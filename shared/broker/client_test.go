@@ -3,6 +3,7 @@ package broker_test
 import (
 	"bufio"
 	"encoding/binary"
+	"errors"
 	"io"
 	"net"
 	"testing"
@@ -181,7 +182,8 @@ func (c *oldClient) expectGone() {
 		if err == nil && p.kind == puback {
 			c.t.Fatal("the broker acknowledged before it hung up")
 		}
-		if ne, ok := err.(net.Error); ok && ne.Timeout() {
+		var late net.Error
+		if errors.As(err, &late) && late.Timeout() {
 			c.t.Fatal("the broker did not hang up")
 		}
 		if err != nil {

@@ -15,11 +15,12 @@ func OvenRights(kitchen, oven string) Rights {
 	}
 }
 
-// SensorRights are what a probe, scale, button or stack light of a kitchen needs.
+// SensorRights are what a probe, scale, button or stack light of a kitchen needs. The broker is the kitchen's own, so the order events on
+// it are too.
 func SensorRights(kitchen, device string) Rights {
 	return Rights{
 		Publish: []string{ProbeTopic(kitchen, device), ScaleTopic(kitchen, device), ButtonTopic(kitchen, device), AlertTopic(kitchen)},
-		Read:    []string{LightTopic(kitchen, device), AlertTopic(kitchen)},
+		Read:    []string{LightTopic(kitchen, device), AlertTopic(kitchen), OrderEventTopic("+")},
 	}
 }
 

@@ -3,6 +3,7 @@ package max31855_test
 import (
 	"encoding/binary"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -81,10 +82,7 @@ func TestEveryFaultHasItsOwnError(t *testing.T) {
 			t.Errorf("%s: %+v, %v", name, f, err)
 		}
 		for _, one := range all {
-			wanted := false
-			for _, w := range c.want {
-				wanted = wanted || w == one
-			}
+			wanted := slices.Contains(c.want, one)
 			if errors.Is(err, one) != wanted {
 				t.Errorf("%s: %v, is %q: %v", name, err, one, !wanted)
 			}

@@ -1,0 +1,121 @@
+package edge
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+	"time"
+
+	"awesome.pizza/edge/kitchen"
+	"awesome.pizza/shared/id"
+	"awesome.pizza/shared/live"
+	"awesome.pizza/shared/wire"
+)
+
+// loudspeaker is how the house is told something over MQTT: a *broker.Broker.
+type loudspeaker interface {
+	Publish(topic string, payload []byte, retain bool, qos byte) error
+}
+
+// announcer tells the devices in the house what the kitchen has committed: each step of an order, and alerts while they are open. MQTT is a
+// hint to them, never the truth: that is on the board.
+type announcer struct {
+	restaurant string
+	kitchen    *kitchen.Kitchen
+	screens    *live.Hub[kitchen.Change]
+	out        loudspeaker
+	log        *slog.Logger
+	open       map[string]wire.Alert // retained now
+}
+
+// run announces until ctx ends. What is open when it begins is announced first: the broker forgets retained messages with its process.
+func (a *announcer) run(ctx context.Context) error {
+	for ctx.Err() == nil {
+		changes, leave := a.screens.Subscribe()
+		if now, err := a.kitchen.Snapshot(ctx); err == nil {
+			for _, alert := range now.Alerts {
+				a.raise(alert)
+			}
+		}
+		a.follow(ctx, changes)
+		leave()
+	}
+	return nil
+}
+
+func (a *announcer) follow(ctx context.Context, changes <-chan kitchen.Change) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case c, open := <-changes:
+			if !open {
+				return
+			}
+			a.tell(ctx, c)
+		}
+	}
+}
+
+func (a *announcer) tell(ctx context.Context, c kitchen.Change) {
+	for _, t := range c.Tickets {
+		a.step(t)
+	}
+	for _, gone := range c.Gone {
+		if t, err := a.kitchen.Ticket(ctx, gone); err == nil {
+			a.step(t)
+		}
+	}
+	for _, alert := range c.Alerts {
+		a.raise(alert)
+	}
+	for _, cleared := range c.Cleared {
+		a.clear(cleared)
+	}
+}
+
+func (a *announcer) step(t kitchen.Ticket) {
+	a.say(wire.OrderEventTopic(string(t.Order.ID)), wire.OrderEvent{
+		ID: id.New(), At: wire.At(time.Now()), Order: string(t.Order.ID), Restaurant: a.restaurant, Number: t.Number,
+		Status: string(t.Progress.Status()), Version: int64(t.Version),
+	}, false, wire.KindOrderEvent)
+}
+
+func (a *announcer) raise(k kitchen.Alert) {
+	level := wire.Level(k.Level)
+	alert := wire.Alert{ID: strings.ReplaceAll(k.ID, "/", "."), At: wire.At(k.Since), Device: k.Device, Kind: wire.AlertKind(k.What), Level: level}
+	if k.Device == "" || alert.Validate(time.Now()) != nil {
+		return // about an order, not about a device: the displays show it
+	}
+	a.open[k.ID] = alert
+	a.say(wire.AlertTopic(a.restaurant), alert, true, wire.KindAlert)
+}
+
+// clear says that it is over, and takes back what is retained unless another alert is.
+func (a *announcer) clear(alertID string) {
+	alert, ok := a.open[alertID]
+	if !ok {
+		return
+	}
+	delete(a.open, alertID)
+	over := wire.At(time.Now())
+	alert.ClearedAt = &over
+	a.say(wire.AlertTopic(a.restaurant), alert, false, wire.KindAlert)
+	for _, still := range a.open {
+		a.say(wire.AlertTopic(a.restaurant), still, true, wire.KindAlert)
+		return
+	}
+	if err := a.out.Publish(wire.AlertTopic(a.restaurant), nil, true, wire.KindAlert.QoS()); err != nil {
+		a.log.Warn("take back an alert", "err", err)
+	}
+}
+
+func (a *announcer) say(topic string, what wire.Payload, retain bool, kind wire.Kind) {
+	payload, err := wire.Encode(what)
+	if err == nil {
+		err = a.out.Publish(topic, payload, retain, kind.QoS())
+	}
+	if err != nil {
+		a.log.Warn("announce to the house", "topic", topic, "err", err)
+	}
+}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
@@ -33,8 +34,30 @@ type restaurant struct {
 	internet *Internet
 }
 
-func (r *restaurant) view() RestaurantView {
-	return RestaurantView{ID: r.id, Internet: r.internet.Up(), URL: r.kitchen}
+func (r *restaurant) view(ctx context.Context) RestaurantView {
+	return RestaurantView{ID: r.id, Internet: r.internet.Up(), Link: r.link(ctx), URL: r.kitchen}
+}
+
+// link is what the node says of its link.
+func (r *restaurant) link(ctx context.Context) string {
+	ctx, cancel := context.WithTimeout(ctx, 300*time.Millisecond)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.kitchen+"/api/link", nil)
+	if err != nil {
+		return "unknown"
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return "unknown"
+	}
+	defer func() { _ = res.Body.Close() }()
+	said := struct {
+		State string `json:"state"`
+	}{"unknown"}
+	if err := json.NewDecoder(res.Body).Decode(&said); err != nil {
+		return "unknown"
+	}
+	return said.State
 }
 
 // NewChain lays out a chain; nothing runs yet.
@@ -104,13 +127,13 @@ func (c *Chain) process(name string) *Process {
 }
 
 // Status is the chain as it is now.
-func (c *Chain) Status() Status {
+func (c *Chain) Status(ctx context.Context) Status {
 	var s Status
 	for _, p := range c.processes {
 		s.Processes = append(s.Processes, p.View())
 	}
 	for _, r := range c.restaurants {
-		s.Restaurants = append(s.Restaurants, r.view())
+		s.Restaurants = append(s.Restaurants, r.view(ctx))
 	}
 	return s
 }

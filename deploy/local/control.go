@@ -13,17 +13,19 @@ type Status struct {
 	Restaurants []RestaurantView `json:"restaurants"`
 }
 
-// RestaurantView is one restaurant and whether its internet is there.
+// RestaurantView is one restaurant, whether its internet is there, and what its node says of the link: "up", "down", or "unknown" when the
+// node does not answer.
 type RestaurantView struct {
 	ID       string `json:"id"`
 	Internet bool   `json:"internet"`
+	Link     string `json:"link"`
 	URL      string `json:"url"`
 }
 
 // control is how people, tests and curl cut cables and kill processes.
 func (c *Chain) control() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /status", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, c.Status()) })
+	mux.HandleFunc("GET /status", func(w http.ResponseWriter, r *http.Request) { answer(w, http.StatusOK, c.Status(r.Context())) })
 	mux.HandleFunc("POST /restaurants/{id}/internet", c.setInternet)
 	mux.HandleFunc("POST /processes/{name}/kill", c.onProcess((*Process).Kill))
 	mux.HandleFunc("POST /processes/{name}/start", c.onProcess((*Process).Start))
@@ -49,7 +51,7 @@ func (c *Chain) setInternet(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusInternalServerError, "internal", err.Error())
 		return
 	}
-	answer(w, http.StatusOK, c.restaurants[i].view())
+	answer(w, http.StatusOK, c.restaurants[i].view(r.Context()))
 }
 
 func (c *Chain) onProcess(do func(*Process) error) http.HandlerFunc {

@@ -76,8 +76,13 @@ test('pictures of tracking', async () => {
 
 test('pictures of HQ', async () => {
 	for (const product of ['napoli', 'hawaii', 'tonno', 'parma', 'greca']) await place([{ product, size: 'medium' }], { restaurant: 'r2', fulfilment: product === 'parma' ? 'carryout' : 'delivery' });
-	const one = await place([{ product: 'fiorentina', size: 'large' }], { fulfilment: 'delivery' });
-	await cook(one, 2);
+	for (const [i, product] of ['fiorentina', 'calabrese', 'diavola', 'marinara', 'vegetariana'].entries()) {
+		await cook(await place([{ product, size: 'large' }], { fulfilment: i % 2 === 0 ? 'delivery' : 'carryout' }), 5 - i || 1);
+	}
+	const enzo = await post('/api/drivers', { name: 'Enzo', vehicle: 'scooter', restaurant_id: 'r1' });
+	const as = { Authorization: `Bearer ${enzo.secret}` };
+	await put(`/api/drivers/${enzo.id}/status`, { status: 'available' }, as);
+	await post(`/api/drivers/${enzo.id}/location`, await near('r1', 500, -300), as).catch(() => undefined);
 	for (const theme of themes) {
 		const page = await open('/hq', { theme, size: desk });
 		await page.getByRole('table').waitFor();
@@ -111,14 +116,15 @@ test('pictures of the driver’s phone', async () => {
 		await page.getByRole('button', { name: /shift/ }).waitFor();
 		await photograph(page, `driver-off-${theme}`);
 		await page.getByRole('button', { name: 'Start shift' }).click();
-		const order = await place([{ product: 'pepperoni', size: 'large' }], { fulfilment: 'delivery', address: { street: '12 Elm Street', city: 'Springfield', note: '3rd floor, bell “Lovelace”', ...(await near('r1', 900, 600)) } });
+		const home = await near('r1', 900, 600);
+		const order = await place([{ product: 'pepperoni', size: 'large' }], { fulfilment: 'delivery', address: { street: '12 Elm Street', city: 'Springfield', note: '3rd floor, bell “Lovelace”', ...home } });
 		await cook(order, 3);
-		await page.getByRole('button', { name: 'Accept' }).first().waitFor({ timeout: 60_000 });
-		await photograph(page, `driver-offer-${theme}`);
-		await page.getByRole('button', { name: 'Accept' }).first().click();
+		await post(`/api/orders/${order.id}/assign-driver`, { driver_id: d.id });
 		await page.getByRole('button', { name: 'Picked up' }).waitFor();
 		await photograph(page, `driver-waits-${theme}`);
 		await cook(order, 5, 3);
+		await page.getByText('Ready on the shelf').waitFor();
+		await photograph(page, `driver-ready-${theme}`);
 		await page.getByRole('button', { name: 'Picked up' }).click();
 		await page.getByRole('button', { name: 'Leave now' }).click();
 		await page.getByRole('button', { name: 'Delivered' }).waitFor();
@@ -130,6 +136,11 @@ test('pictures of the driver’s phone', async () => {
 		await page.getByRole('button', { name: /Undo/ }).waitFor();
 		await photograph(page, `driver-undo-${theme}`);
 		await status(order, 'Delivered');
+		const next = await place([{ product: 'marinara', size: 'small' }], { fulfilment: 'delivery' });
+		await cook(next, 5);
+		await page.getByRole('button', { name: 'Accept' }).first().waitFor({ timeout: 60_000 });
+		await photograph(page, `driver-offer-${theme}`);
+		await page.getByRole('button', { name: 'Decline' }).first().click();
 		await page.getByRole('button', { name: 'End shift' }).click();
 		await page.context().close();
 	}

@@ -21,3 +21,10 @@ export function clockTime(at: Instant | number, locale: string): string {
 export function clockRange(from: Instant | number, to: Instant | number, locale: string): string {
 	return new Intl.DateTimeFormat(locale, clockFace).formatRange(new Date(from), new Date(to));
 }
+
+/** wallTime is the time of day on an office's wall, from 00:00 to 23:59 everywhere: columns of it line up. */
+export function wallTime(at: Instant | number, seconds = false): string {
+	const two = (n: number) => String(n).padStart(2, '0');
+	const t = new Date(at);
+	return [t.getHours(), t.getMinutes(), ...(seconds ? [t.getSeconds()] : [])].map(two).join(':');
+}

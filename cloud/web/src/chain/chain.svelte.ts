@@ -2,6 +2,15 @@ import { byKey, none, withEntry } from '../maps.ts';
 import { Stream } from '../stream.svelte.ts';
 import { sumsOf, worstFirst, type House, type Sums } from './house.ts';
 import type { Staff } from './staff.svelte.ts';
+import type { Link } from '../wire.ts';
+
+interface FleetNode {
+	restaurant_id: string;
+	link: Link;
+	node: { backlog: number };
+}
+
+const lookEvery = 5_000; // ms
 
 /** Chain is all restaurants, live. */
 export class Chain {
@@ -41,6 +50,15 @@ export class Chain {
 		return this.#stream?.heardAt ?? 0;
 	}
 
+	/** look reads what no stream tells: how much each node has yet to send, and when it was heard. */
+	async look(): Promise<void> {
+		const fleet = await this.staff.call<{ nodes: FleetNode[] }>('/api/fleet').catch(() => undefined);
+		for (const n of fleet?.nodes ?? []) {
+			const h = this.#houses.get(n.restaurant_id);
+			if (h) this.#houses = withEntry(this.#houses, h.id, { ...h, link: n.link, backlog: n.node.backlog });
+		}
+	}
+
 	/** follow opens the stream as whoever sits here; the returned function ends it. */
 	follow(): () => void {
 		const stream = new Stream({
@@ -51,7 +69,11 @@ export class Chain {
 		});
 		this.#stream = stream;
 		void stream.run();
-		return () => stream.stop();
+		const timer = setInterval(() => void this.look(), lookEvery);
+		return () => {
+			stream.stop();
+			clearInterval(timer);
+		};
 	}
 
 	poke(): void {

@@ -69,7 +69,7 @@ export const en = {
 	node: 'Node',
 	version: 'Version',
 	clock: 'Clock',
-	ahead: (ms: number) => `${ms > 0 ? '+' : ''}${(ms / 1000).toFixed(1)} s`,
+	ahead: (ms: number) => (Math.abs(ms) < 50 ? '±0.0 s' : `${ms > 0 ? '+' : '−'}${(Math.abs(ms) / 1000).toFixed(1)} s`),
 	backlog: 'To come',
 	heard: 'Last heard',
 	order: (n: string) => `Order ${n}`,

@@ -64,7 +64,7 @@ export const it: Words = {
 	node: 'Nodo',
 	version: 'Versione',
 	clock: 'Orologio',
-	ahead: (ms) => `${ms > 0 ? '+' : ''}${(ms / 1000).toFixed(1)} s`,
+	ahead: (ms) => (Math.abs(ms) < 50 ? '±0.0 s' : `${ms > 0 ? '+' : '−'}${(Math.abs(ms) / 1000).toFixed(1)} s`),
 	backlog: 'In arrivo',
 	heard: 'Sentito',
 	order: (n) => `Ordine ${n}`,

@@ -1,0 +1,196 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"awesome.pizza/shared/settings"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// paper keeps what is written and says when there is more.
+type paper struct {
+	mu    sync.Mutex
+	text  bytes.Buffer
+	wrote chan struct{}
+}
+
+func (p *paper) Write(b []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	n, err := p.text.Write(b)
+	select {
+	case p.wrote <- struct{}{}:
+	default:
+	}
+	return n, err
+}
+
+func (p *paper) String() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.text.String()
+}
+
+func TestLinesOfTheLogNeverMix(t *testing.T) {
+	t.Parallel()
+	out := &paper{wrote: make(chan struct{}, 1)}
+	log := &Log{out: out, width: 5}
+	a, b := log.Of("cloud"), log.Of("edge")
+	_, _ = io.WriteString(a, "one ")
+	_, _ = io.WriteString(b, "two\nthree")
+	_, _ = io.WriteString(a, "line\n")
+	_, _ = io.WriteString(b, "\n")
+	if got, want := out.String(), "edge  | two\ncloud | one line\nedge  | three\n"; got != want {
+		t.Errorf("the log reads\n%s", got)
+	}
+}
+
+func TestAProcessIsKilledAndStartedAgain(t *testing.T) {
+	t.Parallel()
+	out := &paper{wrote: make(chan struct{}, 1)}
+	p := &Process{Name: "sleeper", Args: []string{"/bin/sh", "-c", "echo up; exec sleep 60"}, Out: out}
+	if err := p.Start(); err != nil {
+		t.Fatal(err)
+	}
+	<-out.wrote
+	first := p.View()
+	if first.State != Running || first.PID == 0 {
+		t.Errorf("started, and it is %+v", first)
+	}
+	if err := p.Start(); err == nil || !strings.Contains(err.Error(), "running already") {
+		t.Errorf("started twice: %v", err)
+	}
+	if err := p.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	if v := p.View(); v.State != Ended || v.PID != 0 {
+		t.Errorf("killed, and it is %+v", v)
+	}
+	if err := p.Kill(); err != nil {
+		t.Errorf("killing the dead: %v", err)
+	}
+	if err := p.Start(); err != nil {
+		t.Fatal(err)
+	}
+	<-out.wrote
+	if again := p.View(); again.PID == first.PID || again.State != Running {
+		t.Errorf("started again, and it is %+v", again)
+	}
+	if err := p.Stop(); err != nil {
+		t.Error(err)
+	}
+	if err := (&Process{Name: "ghost", Args: []string{"/no/such/program"}}).Start(); err == nil {
+		t.Error("a program that is not there was started")
+	}
+}
+
+func TestCutMeansCut(t *testing.T) {
+	t.Parallel()
+	hub, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var served sync.WaitGroup
+	served.Go(func() {
+		for {
+			conn, err := hub.Accept()
+			if err != nil {
+				return
+			}
+			served.Go(func() { defer func() { _ = conn.Close() }(); _, _ = io.Copy(conn, conn) })
+		}
+	})
+	defer served.Wait()
+	defer func() { _ = hub.Close() }()
+
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := free.Addr().String()
+	_ = free.Close()
+	line := NewInternet("r1", at, hub.Addr().String())
+	if _, err := net.Dial("tcp", at); err == nil {
+		t.Error("a line that was never opened can be dialled")
+	}
+	for range 2 { // cut and mend, and once more
+		if err := errors.Join(line.Set(true), line.Set(true)); err != nil {
+			t.Fatal(err)
+		}
+		conn, err := net.Dial("tcp", at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = io.WriteString(conn, "pizza\n")
+		if word, err := bufio.NewReader(conn).ReadString('\n'); word != "pizza\n" {
+			t.Errorf("said pizza, heard %q, %v", word, err)
+		}
+		if err := line.Set(false); err != nil || line.Up() {
+			t.Fatal(err)
+		}
+		_ = conn.SetReadDeadline(time.Now().Add(10 * time.Second))
+		var late net.Error
+		if _, err := conn.Read(make([]byte, 1)); err == nil || errors.As(err, &late) && late.Timeout() {
+			t.Errorf("the line is cut, and the connection lives: %v", err)
+		}
+		if _, err := net.Dial("tcp", at); err == nil {
+			t.Error("the line is cut, and can be dialled")
+		}
+		_ = conn.Close()
+	}
+}
+
+func TestTheControlPageSaysWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	c := &Chain{processes: []*Process{{Name: "ghost", Args: []string{"/no/such/program"}}}}
+	s := httptest.NewServer(c.control())
+	defer s.Close()
+	for path, c := range map[string]struct {
+		body   string
+		status int
+	}{
+		"/restaurants/r9/internet":  {`{"up":false}`, http.StatusNotFound},
+		"/restaurants/r1/internet":  {`{"upp":false}`, http.StatusUnprocessableEntity},
+		"/processes/nobody/kill":    {"", http.StatusNotFound},
+		"/processes/ghost/start":    {"", http.StatusConflict},
+		"/restaurants/r1/internet?": {`{}`, http.StatusUnprocessableEntity},
+	} {
+		res, err := s.Client().Post(s.URL+path, "application/json", strings.NewReader(c.body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		word, _ := io.ReadAll(res.Body)
+		_ = res.Body.Close()
+		if res.StatusCode != c.status || !strings.Contains(string(word), `"detail":"`) {
+			t.Errorf("%s: %s %s", path, res.Status, word)
+		}
+	}
+	s.Client().CloseIdleConnections()
+}
+
+func TestUnusableArgumentsSayWhatToWrite(t *testing.T) {
+	t.Parallel()
+	for name, args := range map[string][]string{
+		"no restaurants": {"--restaurants", "0"}, "a low port": {"--port-base", "80"}, "no speed": {"--speed", "0"}, "a storm": {"--guests", "1e9"},
+	} {
+		cmd := command()
+		cmd.SilenceErrors, cmd.SilenceUsage = true, true
+		cmd.SetArgs(args)
+		if err := cmd.ExecuteContext(t.Context()); !errors.Is(err, settings.ErrUsage) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

@@ -29,7 +29,7 @@ import (
 type Ordering interface {
 	Place(ctx context.Context, b ordering.Basket, key string) (r ordering.Record, replayed bool, err error)
 	Quote(ctx context.Context, b ordering.Basket) (ordering.Quote, error)
-	SetStatus(ctx context.Context, id order.ID, ifVersion int, to order.StatusName, by string) (r ordering.Record, wished bool, err error)
+	SetStatus(ctx context.Context, id order.ID, ifVersion int, to order.StatusName, d ordering.Deed) (r ordering.Record, wished bool, err error)
 	Cancel(ctx context.Context, id order.ID, ifVersion int, by, reason string) (r ordering.Record, asked bool, err error)
 	Deliveries
 }
@@ -37,10 +37,10 @@ type Ordering interface {
 // Deliveries is the delivery lane.
 type Deliveries interface {
 	Assign(ctx context.Context, id order.ID, ifVersion int, d ordering.Driver, arrives *time.Time, by string) (ordering.Record, error)
-	PickUp(ctx context.Context, id order.ID, ifVersion int, driver, by string) (ordering.Record, error)
-	Depart(ctx context.Context, id order.ID, ifVersion int, driver, by string, arrives *time.Time) (ordering.Record, error)
-	Deliver(ctx context.Context, id order.ID, ifVersion int, driver, by string) (ordering.Record, error)
-	GiveUp(ctx context.Context, id order.ID, ifVersion int, driver, by, reason string) (ordering.Record, error)
+	PickUp(ctx context.Context, id order.ID, ifVersion int, d ordering.Deed) (ordering.Record, error)
+	Depart(ctx context.Context, id order.ID, ifVersion int, d ordering.Deed, arrives *time.Time) (ordering.Record, error)
+	Deliver(ctx context.Context, id order.ID, ifVersion int, d ordering.Deed) (ordering.Record, error)
+	GiveUp(ctx context.Context, id order.ID, ifVersion int, d ordering.Deed, reason string) (ordering.Record, error)
 }
 
 // Orders finds orders: a *store.Store.

@@ -6,6 +6,7 @@ import (
 	"crypto/subtle"
 	"net/http"
 	"strings"
+	"time"
 
 	"awesome.pizza/cloud/ordering"
 	"awesome.pizza/shared/problem"
@@ -97,16 +98,22 @@ func (a *API) isDriver(ctx context.Context, r *ordering.Record) bool {
 	return err == nil
 }
 
-// mover is who takes a step of an order's delivery: its driver, whom the step is then held to, or staff.
-func (a *API) mover(ctx context.Context, r *ordering.Record) (driver, by string, err error) {
+// deedOf is a step of an order's delivery, done at an instant if known: by its driver, whom the step is then held to, or by staff.
+func (a *API) deedOf(ctx context.Context, r *ordering.Record, at *time.Time) (ordering.Deed, error) {
+	var d ordering.Deed
+	if at != nil {
+		d.At = *at
+	}
 	c := callerOf(ctx)
 	switch {
 	case c.secret != "" && a.isDriver(ctx, r):
-		return r.Driver.ID, ordering.ByDriver(r.Driver.ID), nil
+		d.Driver, d.By = r.Driver.ID, ordering.ByDriver(r.Driver.ID)
 	case c.staff:
-		return "", ordering.ByStaff, nil
+		d.By = ordering.ByStaff
+	default:
+		return d, problem.New(problem.Refused, "not_your_order", "the order is not on its way with you")
 	}
-	return "", "", problem.New(problem.Refused, "not_your_order", "the order is not on its way with you")
+	return d, nil
 }
 
 // isMe lets staff and the driver do what is the driver's.

@@ -84,7 +84,7 @@ type statusInput struct {
 	IfMatch string   `header:"If-Match" doc:"the ETag the change is meant for; without it, or with *, any version"`
 	Body    struct {
 		Status order.StatusName `json:"status"`
-		At     *time.Time       `json:"at,omitempty" doc:"when it happened, for phones that were offline; the timeline has when the chain heard of it"`
+		At     *time.Time       `json:"at,omitempty" doc:"when a step of the delivery was done, for phones that were offline: the timeline shows it, but never before the step it follows; the future, or more than 24 h ago, counts as now"`
 	}
 }
 
@@ -99,14 +99,14 @@ func (a *API) setStatus(ctx context.Context, in *statusInput) (*orderOutput, err
 	if err != nil {
 		return nil, err
 	}
-	driver, by, err := a.mover(ctx, &now)
+	d, err := a.deedOf(ctx, &now, in.Body.At)
 	if err != nil {
 		return nil, err
 	}
-	if driver != "" {
-		return a.driverStep(ctx, &now, version, in.Body.Status, driver, by)
+	if d.Driver != "" {
+		return a.driverStep(ctx, &now, version, in.Body.Status, d)
 	}
-	r, wished, err := a.Ordering.SetStatus(ctx, in.ID, version, in.Body.Status, by)
+	r, wished, err := a.Ordering.SetStatus(ctx, in.ID, version, in.Body.Status, d)
 	if err != nil {
 		return nil, err
 	}
@@ -116,19 +116,19 @@ func (a *API) setStatus(ctx context.Context, in *statusInput) (*orderOutput, err
 	return answer(http.StatusOK, &r), nil
 }
 
-func (a *API) driverStep(ctx context.Context, now *ordering.Record, version int, to order.StatusName, driver, by string) (*orderOutput, error) {
+func (a *API) driverStep(ctx context.Context, now *ordering.Record, version int, to order.StatusName, d ordering.Deed) (*orderOutput, error) {
 	var r ordering.Record
 	var err error
 	id := now.Order.ID
 	switch to {
 	case order.StatusPickedUp:
-		r, err = a.Ordering.PickUp(ctx, id, version, driver, by)
+		r, err = a.Ordering.PickUp(ctx, id, version, d)
 	case order.StatusOutForDelivery:
-		r, err = a.Ordering.Depart(ctx, id, version, driver, by, a.arrival(now))
+		r, err = a.Ordering.Depart(ctx, id, version, d, a.arrival(now))
 	case order.StatusDelivered:
-		r, err = a.Ordering.Deliver(ctx, id, version, driver, by)
+		r, err = a.Ordering.Deliver(ctx, id, version, d)
 	case order.StatusFailed:
-		r, err = a.Ordering.GiveUp(ctx, id, version, driver, by, "given up by the driver")
+		r, err = a.Ordering.GiveUp(ctx, id, version, d, "given up by the driver")
 	default:
 		err = problem.New(problem.Refused, "forbidden", "a driver can take an order to PickedUp, OutForDelivery, Delivered or Failed, not to %s", to)
 	}
@@ -192,7 +192,7 @@ func (a *API) confirmOrder(ctx context.Context, in *changeInput) (*orderOutput, 
 	}
 	r, err := a.Orders.Order(ctx, in.ID)
 	if err == nil && (r.Progress.Intake == order.Created || r.Status().Terminal() || version > 0 && version != r.Version) {
-		r, _, err = a.Ordering.SetStatus(ctx, in.ID, version, order.StatusValidated, ordering.ByStaff)
+		r, _, err = a.Ordering.SetStatus(ctx, in.ID, version, order.StatusValidated, ordering.Deed{By: ordering.ByStaff})
 		if again, readErr := a.Orders.Order(ctx, in.ID); version == 0 && err != nil && readErr == nil && again.Progress.Intake == order.Validated && !again.Status().Terminal() {
 			r, err = again, nil // the intake was faster
 		}
@@ -234,12 +234,22 @@ type deedInput struct {
 	ID      order.ID `path:"orderId"`
 	IfMatch string   `header:"If-Match"`
 	Body    *struct {
-		At *time.Time `json:"at,omitempty" doc:"when it happened, for phones that were offline; the timeline has when the chain heard of it"`
+		At *time.Time `json:"at,omitempty" doc:"when it was done, for phones that were offline: the timeline shows it, but never before the step it follows; the future, or more than 24 h ago, counts as now"`
 	}
 }
 
+func (in *deedInput) at() *time.Time {
+	if in.Body == nil {
+		return nil
+	}
+	return in.Body.At
+}
+
+// takeStep is how the service is told of a deed.
+type takeStep func(now *ordering.Record, version int, d ordering.Deed) (ordering.Record, error)
+
 // deed is a step of a delivery, by its driver or by staff.
-func (a *API) deed(ctx context.Context, id order.ID, match string, step func(now *ordering.Record, version int, driver, by string) (ordering.Record, error)) (*orderOutput, error) {
+func (a *API) deed(ctx context.Context, id order.ID, match string, at *time.Time, step takeStep) (*orderOutput, error) {
 	version, err := ifMatch(match)
 	if err != nil {
 		return nil, err
@@ -248,11 +258,11 @@ func (a *API) deed(ctx context.Context, id order.ID, match string, step func(now
 	if err != nil {
 		return nil, err
 	}
-	driver, by, err := a.mover(ctx, &now)
+	d, err := a.deedOf(ctx, &now, at)
 	if err != nil {
 		return nil, err
 	}
-	r, err := step(&now, version, driver, by)
+	r, err := step(&now, version, d)
 	if err != nil {
 		return nil, err
 	}
@@ -261,20 +271,20 @@ func (a *API) deed(ctx context.Context, id order.ID, match string, step func(now
 
 // startDelivery takes the order along: a driver who did not say so before has picked it up.
 func (a *API) startDelivery(ctx context.Context, in *deedInput) (*orderOutput, error) {
-	return a.deed(ctx, in.ID, in.IfMatch, func(now *ordering.Record, version int, driver, by string) (r ordering.Record, err error) {
+	return a.deed(ctx, in.ID, in.IfMatch, in.at(), func(now *ordering.Record, version int, d ordering.Deed) (r ordering.Record, err error) {
 		if now.Progress.Delivery == order.Assigned {
-			if r, err = a.Ordering.PickUp(ctx, in.ID, version, driver, by); err != nil {
+			if r, err = a.Ordering.PickUp(ctx, in.ID, version, d); err != nil {
 				return r, err
 			}
 			version = r.Version
 		}
-		return a.Ordering.Depart(ctx, in.ID, version, driver, by, a.arrival(now))
+		return a.Ordering.Depart(ctx, in.ID, version, d, a.arrival(now))
 	})
 }
 
 func (a *API) completeDelivery(ctx context.Context, in *deedInput) (*orderOutput, error) {
-	return a.deed(ctx, in.ID, in.IfMatch, func(_ *ordering.Record, version int, driver, by string) (ordering.Record, error) {
-		return a.Ordering.Deliver(ctx, in.ID, version, driver, by)
+	return a.deed(ctx, in.ID, in.IfMatch, in.at(), func(_ *ordering.Record, version int, d ordering.Deed) (ordering.Record, error) {
+		return a.Ordering.Deliver(ctx, in.ID, version, d)
 	})
 }
 
@@ -283,17 +293,17 @@ type failInput struct {
 	IfMatch string   `header:"If-Match"`
 	Body    struct {
 		Reason string     `json:"reason" minLength:"1" maxLength:"200"`
-		At     *time.Time `json:"at,omitempty" doc:"when it happened, for phones that were offline; the timeline has when the chain heard of it"`
+		At     *time.Time `json:"at,omitempty" doc:"when it was done, for phones that were offline: the timeline shows it, but never before the step it follows; the future, or more than 24 h ago, counts as now"`
 	}
 }
 
 func (a *API) failOrder(ctx context.Context, in *failInput) (*orderOutput, error) {
-	return a.deed(ctx, in.ID, in.IfMatch, func(now *ordering.Record, version int, driver, by string) (ordering.Record, error) {
-		if driver == "" && now.Progress.Intake == order.Created {
-			r, _, err := a.Ordering.SetStatus(ctx, in.ID, version, order.StatusFailed, by)
+	return a.deed(ctx, in.ID, in.IfMatch, in.Body.At, func(now *ordering.Record, version int, d ordering.Deed) (ordering.Record, error) {
+		if d.Driver == "" && now.Progress.Intake == order.Created {
+			r, _, err := a.Ordering.SetStatus(ctx, in.ID, version, order.StatusFailed, d)
 			return r, err
 		}
-		return a.Ordering.GiveUp(ctx, in.ID, version, driver, by, in.Body.Reason)
+		return a.Ordering.GiveUp(ctx, in.ID, version, d, in.Body.Reason)
 	})
 }
 

@@ -21,25 +21,25 @@ func (s *Service) Drop(ctx context.Context, id order.ID, ifVersion int, driver, 
 }
 
 // PickUp says that the driver has the food. While the restaurant's link is up, the kitchen must have said that it is ready; while it is
-// down, the driver's word counts.
-func (s *Service) PickUp(ctx context.Context, id order.ID, ifVersion int, driver, by string) (Record, error) {
+// down, the driver's word counts. Which of the two it is, is judged now, whenever the deed was done.
+func (s *Service) PickUp(ctx context.Context, id order.ID, ifVersion int, d Deed) (Record, error) {
 	now := s.now()
-	return s.Store.Change(ctx, id, ifVersion, pickUp(driver, by, s.linkUp(now), now))
+	return s.Store.Change(ctx, id, ifVersion, pickUp(d, s.linkUp(now), now))
 }
 
 // Depart says that the driver is on the way to the guest, and when the arrival is expected, if known.
-func (s *Service) Depart(ctx context.Context, id order.ID, ifVersion int, driver, by string, arrives *time.Time) (Record, error) {
-	return s.Store.Change(ctx, id, ifVersion, depart(driver, by, arrives, s.now()))
+func (s *Service) Depart(ctx context.Context, id order.ID, ifVersion int, d Deed, arrives *time.Time) (Record, error) {
+	return s.Store.Change(ctx, id, ifVersion, depart(d, arrives, s.now()))
 }
 
 // Deliver says that the guest has the food.
-func (s *Service) Deliver(ctx context.Context, id order.ID, ifVersion int, driver, by string) (Record, error) {
-	return s.Store.Change(ctx, id, ifVersion, deliver(driver, by, s.now()))
+func (s *Service) Deliver(ctx context.Context, id order.ID, ifVersion int, d Deed) (Record, error) {
+	return s.Store.Change(ctx, id, ifVersion, deliver(d, s.now()))
 }
 
 // GiveUp says that the delivery failed, and why.
-func (s *Service) GiveUp(ctx context.Context, id order.ID, ifVersion int, driver, by, reason string) (Record, error) {
-	return s.Store.Change(ctx, id, ifVersion, giveUp(driver, by, reason, s.now()))
+func (s *Service) GiveUp(ctx context.Context, id order.ID, ifVersion int, d Deed, reason string) (Record, error) {
+	return s.Store.Change(ctx, id, ifVersion, giveUp(d, reason, s.now()))
 }
 
 func (s *Service) linkUp(now time.Time) func(restaurant string) bool {
@@ -76,45 +76,45 @@ func drop(driver, by string, now time.Time) Decide {
 	}
 }
 
-func pickUp(driver, by string, linkUp func(string) bool, now time.Time) Decide {
+func pickUp(d Deed, linkUp func(string) bool, now time.Time) Decide {
 	return func(r *Record) error {
 		step := r.Take
 		if !linkUp(r.Order.Restaurant) && !r.Status().Terminal() {
 			step = r.Follow
 		}
-		return r.deliverStep(driver, func() error { return step(order.Cloud, order.PickUp, by, now) })
+		return r.deliverStep(d, now, func(at time.Time) error { return step(order.Cloud, order.PickUp, d.By, at) })
 	}
 }
 
-func depart(driver, by string, arrives *time.Time, now time.Time) Decide {
+func depart(d Deed, arrives *time.Time, now time.Time) Decide {
 	return func(r *Record) error {
-		return r.deliverStep(driver, func() error {
+		return r.deliverStep(d, now, func(at time.Time) error {
 			r.Arrives = arrives
-			return r.Take(order.Cloud, order.Depart, by, now)
+			return r.Take(order.Cloud, order.Depart, d.By, at)
 		})
 	}
 }
 
-func deliver(driver, by string, now time.Time) Decide {
+func deliver(d Deed, now time.Time) Decide {
 	return func(r *Record) error {
-		return r.deliverStep(driver, func() error { return r.Take(order.Cloud, order.Deliver, by, now) })
+		return r.deliverStep(d, now, func(at time.Time) error { return r.Take(order.Cloud, order.Deliver, d.By, at) })
 	}
 }
 
-func giveUp(driver, by, reason string, now time.Time) Decide {
+func giveUp(d Deed, reason string, now time.Time) Decide {
 	return func(r *Record) error {
-		return r.deliverStep(driver, func() error {
+		return r.deliverStep(d, now, func(at time.Time) error {
 			r.Reason = reason
-			return r.Take(order.Cloud, order.GiveUp, by, now)
+			return r.Take(order.Cloud, order.GiveUp, d.By, at)
 		})
 	}
 }
 
-func (r *Record) deliverStep(driver string, step func() error) error {
-	if err := r.mine(driver); err != nil {
+func (r *Record) deliverStep(d Deed, now time.Time, step func(at time.Time) error) error {
+	if err := r.mine(d.Driver); err != nil {
 		return err
 	}
-	if err := step(); err != nil {
+	if err := step(d.when(r.lastStep(), now)); err != nil {
 		return err
 	}
 	r.tellDelivery()

@@ -107,7 +107,7 @@ func TestCancellingBeforeTheRestaurantKnowsIsTheCloudsOwn(t *testing.T) {
 	if _, _, err := s.Cancel(t.Context(), oid, 0, ordering.ByGuest, ""); code(err) != "illegal_step" {
 		t.Errorf("again: %v", err)
 	}
-	if _, _, err := s.SetStatus(t.Context(), oid, 0, order.StatusValidated, ordering.ByStaff); code(err) != "illegal_step" {
+	if _, _, err := s.SetStatus(t.Context(), oid, 0, order.StatusValidated, byStaff); code(err) != "illegal_step" {
 		t.Errorf("a withdrawn order goes on: %v", err)
 	}
 }
@@ -152,7 +152,7 @@ func TestWhatHasLeftCannotBeCancelled(t *testing.T) {
 	oid := s.admitted(t, order.ByDelivery).Order.ID
 	s.kitchen(t, oid, readySteps()...)
 	_, errA := s.Assign(t.Context(), oid, 0, ordering.Driver{ID: "d1"}, nil, "cloud")
-	_, errP := s.PickUp(t.Context(), oid, 0, "d1", ordering.ByDriver("d1"))
+	_, errP := s.PickUp(t.Context(), oid, 0, by("d1"))
 	if errA != nil || errP != nil {
 		t.Fatal(errA, errP)
 	}
@@ -167,7 +167,7 @@ func TestADeliveryGoesAllTheWayAndTheRestaurantHearsOfIt(t *testing.T) {
 	s := newScene(t)
 	oid := s.admitted(t, order.ByDelivery).Order.ID
 	arrives := noon.Add(10 * time.Minute)
-	me, dee := ordering.ByDriver("d1"), ordering.Driver{ID: "d1", Name: "Dee"}
+	dee := ordering.Driver{ID: "d1", Name: "Dee"}
 	s.kitchen(t, oid, readySteps()...)
 	steps := []struct {
 		do   func() (ordering.Record, error)
@@ -175,11 +175,11 @@ func TestADeliveryGoesAllTheWayAndTheRestaurantHearsOfIt(t *testing.T) {
 		lane order.Delivery
 	}{
 		{func() (ordering.Record, error) { return s.Assign(t.Context(), oid, 0, dee, &arrives, "cloud") }, order.StatusDriverAssigned, order.Assigned},
-		{func() (ordering.Record, error) { return s.Drop(t.Context(), oid, 0, "d1", me) }, order.StatusReadyForPickup, order.Unassigned},
+		{func() (ordering.Record, error) { return s.Drop(t.Context(), oid, 0, "d1", ordering.ByDriver("d1")) }, order.StatusReadyForPickup, order.Unassigned},
 		{func() (ordering.Record, error) { return s.Assign(t.Context(), oid, 0, dee, &arrives, "cloud") }, order.StatusDriverAssigned, order.Assigned},
-		{func() (ordering.Record, error) { return s.PickUp(t.Context(), oid, 0, "d1", me) }, order.StatusPickedUp, order.PickedUp},
-		{func() (ordering.Record, error) { return s.Depart(t.Context(), oid, 0, "d1", me, &arrives) }, order.StatusOutForDelivery, order.OutForDelivery},
-		{func() (ordering.Record, error) { return s.Deliver(t.Context(), oid, 0, "d1", me) }, order.StatusDelivered, order.Delivered},
+		{func() (ordering.Record, error) { return s.PickUp(t.Context(), oid, 0, by("d1")) }, order.StatusPickedUp, order.PickedUp},
+		{func() (ordering.Record, error) { return s.Depart(t.Context(), oid, 0, by("d1"), &arrives) }, order.StatusOutForDelivery, order.OutForDelivery},
+		{func() (ordering.Record, error) { return s.Deliver(t.Context(), oid, 0, by("d1")) }, order.StatusDelivered, order.Delivered},
 	}
 	for i, step := range steps {
 		r, err := step.do()
@@ -190,7 +190,7 @@ func TestADeliveryGoesAllTheWayAndTheRestaurantHearsOfIt(t *testing.T) {
 			t.Errorf("step %d: the restaurant is told %+v", i, s.book.lastTold(t))
 		}
 	}
-	if _, err := s.GiveUp(t.Context(), oid, 0, "d1", me, "flat tyre"); code(err) != "illegal_step" {
+	if _, err := s.GiveUp(t.Context(), oid, 0, by("d1"), "flat tyre"); code(err) != "illegal_step" {
 		t.Errorf("a delivered order fails: %v", err)
 	}
 }
@@ -200,7 +200,7 @@ func TestOnlyTheOrdersDriverTakesItsSteps(t *testing.T) {
 	s := newScene(t)
 	oid := s.admitted(t, order.ByDelivery).Order.ID
 	s.kitchen(t, oid, readySteps()...)
-	if _, err := s.PickUp(t.Context(), oid, 0, "d2", "driver:d2"); code(err) != "not_your_order" {
+	if _, err := s.PickUp(t.Context(), oid, 0, by("d2")); code(err) != "not_your_order" {
 		t.Errorf("before anybody is assigned: %v", err)
 	}
 	if _, err := s.Assign(t.Context(), oid, 0, ordering.Driver{ID: "d1"}, nil, "cloud"); err != nil {
@@ -208,14 +208,14 @@ func TestOnlyTheOrdersDriverTakesItsSteps(t *testing.T) {
 	}
 	for name, err := range map[string]error{
 		"drop":    second(s.Drop(t.Context(), oid, 0, "d2", "driver:d2")),
-		"pick up": second(s.PickUp(t.Context(), oid, 0, "d2", "driver:d2")),
-		"give up": second(s.GiveUp(t.Context(), oid, 0, "d2", "driver:d2", "")),
+		"pick up": second(s.PickUp(t.Context(), oid, 0, by("d2"))),
+		"give up": second(s.GiveUp(t.Context(), oid, 0, by("d2"), "")),
 	} {
 		if !problem.Is(err, problem.Refused) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if r, err := s.GiveUp(t.Context(), oid, 0, "d1", "driver:d1", "flat tyre"); err != nil || r.Status() != order.StatusFailed || r.Reason != "flat tyre" {
+	if r, err := s.GiveUp(t.Context(), oid, 0, by("d1"), "flat tyre"); err != nil || r.Status() != order.StatusFailed || r.Reason != "flat tyre" {
 		t.Errorf("%s, %q, %v", r.Status(), r.Reason, err)
 	}
 }
@@ -229,11 +229,11 @@ func TestWhileTheLineIsCutTheDriversWordCounts(t *testing.T) {
 	if _, err := s.Assign(t.Context(), oid, 0, ordering.Driver{ID: "d1"}, nil, "cloud"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.PickUp(t.Context(), oid, 0, "d1", "driver:d1"); code(err) != "illegal_step" {
+	if _, err := s.PickUp(t.Context(), oid, 0, by("d1")); code(err) != "illegal_step" {
 		t.Errorf("the kitchen is connected and says it is not ready: %v", err)
 	}
 	s.LinkUp = false
-	if r, err := s.PickUp(t.Context(), oid, 0, "d1", "driver:d1"); err != nil || r.Status() != order.StatusPickedUp {
+	if r, err := s.PickUp(t.Context(), oid, 0, by("d1")); err != nil || r.Status() != order.StatusPickedUp {
 		t.Fatalf("%s, %v", r.Status(), err)
 	}
 	if r := s.kitchen(t, oid, readySteps()...); r.Status() != order.StatusPickedUp || r.Number != 7 {
@@ -275,7 +275,7 @@ func TestAStatusIsSetByItsOwnerAndWishedOfTheOther(t *testing.T) {
 	s := newScene(t)
 	oid := s.admitted(t, order.ByDelivery).Order.ID
 	set := func(to order.StatusName) (ordering.Record, bool, error) {
-		return s.SetStatus(t.Context(), oid, 0, to, ordering.ByStaff)
+		return s.SetStatus(t.Context(), oid, 0, to, byStaff)
 	}
 	r, wished, err := set(order.StatusQueued)
 	if err != nil || !wished || r.Status() != order.StatusValidated {
@@ -313,17 +313,17 @@ func TestFailedAndCancelledCanBeSetToo(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
 	oid := s.place(t, order.Carryout).Order.ID
-	if r, _, err := s.SetStatus(t.Context(), oid, 0, order.StatusFailed, ordering.ByStaff); err != nil || r.Status() != order.StatusFailed {
+	if r, _, err := s.SetStatus(t.Context(), oid, 0, order.StatusFailed, byStaff); err != nil || r.Status() != order.StatusFailed {
 		t.Errorf("%s, %v", r.Status(), err)
 	}
 	oid = s.admitted(t, order.Carryout).Order.ID
-	if _, _, err := s.SetStatus(t.Context(), oid, 0, order.StatusFailed, ordering.ByStaff); code(err) != "illegal_step" {
+	if _, _, err := s.SetStatus(t.Context(), oid, 0, order.StatusFailed, byStaff); code(err) != "illegal_step" {
 		t.Errorf("the kitchen's order fails by the cloud's word: %v", err)
 	}
-	if r, wished, err := s.SetStatus(t.Context(), oid, 0, order.StatusCancelled, ordering.ByStaff); err != nil || !wished || r.CancelAsked == nil {
+	if r, wished, err := s.SetStatus(t.Context(), oid, 0, order.StatusCancelled, byStaff); err != nil || !wished || r.CancelAsked == nil {
 		t.Errorf("wished %v, %v", wished, err)
 	}
-	if _, _, err := s.SetStatus(t.Context(), oid, 1, order.StatusQueued, ordering.ByStaff); !problem.Is(err, problem.Stale) {
+	if _, _, err := s.SetStatus(t.Context(), oid, 1, order.StatusQueued, byStaff); !problem.Is(err, problem.Stale) {
 		t.Errorf("an old version: %v", err)
 	}
 }

@@ -189,6 +189,13 @@ func basket(how order.Fulfilment) ordering.Basket {
 	return b
 }
 
+var byStaff = ordering.Deed{By: ordering.ByStaff}
+
+// by is what a driver does now.
+func by(driver string) ordering.Deed {
+	return ordering.Deed{Driver: driver, By: ordering.ByDriver(driver)}
+}
+
 func (s *scene) place(t *testing.T, how order.Fulfilment) ordering.Record {
 	t.Helper()
 	r, _, err := s.Place(t.Context(), basket(how), "")
@@ -201,7 +208,7 @@ func (s *scene) place(t *testing.T, how order.Fulfilment) ordering.Record {
 // admitted is an order that was handed to its restaurant.
 func (s *scene) admitted(t *testing.T, how order.Fulfilment) ordering.Record {
 	t.Helper()
-	r, wished, err := s.SetStatus(t.Context(), s.place(t, how).Order.ID, 1, order.StatusValidated, ordering.ByStaff)
+	r, wished, err := s.SetStatus(t.Context(), s.place(t, how).Order.ID, 1, order.StatusValidated, byStaff)
 	if err != nil || wished {
 		t.Fatal(wished, err)
 	}

@@ -123,7 +123,7 @@ func (c *core) shelve(t *testing.T) order.ID {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := c.service.SetStatus(t.Context(), r.Order.ID, 0, order.StatusValidated, ordering.ByCloud); err != nil {
+	if _, _, err := c.service.SetStatus(t.Context(), r.Order.ID, 0, order.StatusValidated, ordering.Deed{By: ordering.ByCloud}); err != nil {
 		t.Fatal(err)
 	}
 	b := link.Batch{Edge: "r1", Epoch: 1, First: 1, Gen: "g", Schema: link.Schema}

@@ -49,10 +49,11 @@ func TestAnOrderFindsItsDriverByPhone(t *testing.T) {
 	if e := got[wire.DriverETA](p, eta)[0]; e.Driver != "d1" || e.Latest == nil || !e.ETA.After(time.Now()) || e.Position == nil {
 		t.Errorf("%+v", e)
 	}
+	dee := ordering.Deed{Driver: "d1", By: ordering.ByDriver("d1")}
 	for _, step := range []func() error{
-		func() error { return second(c.service.PickUp(t.Context(), oid, 0, "d1", "driver:d1")) },
-		func() error { return second(c.service.Depart(t.Context(), oid, 0, "d1", "driver:d1", nil)) },
-		func() error { return second(c.service.Deliver(t.Context(), oid, 0, "d1", "driver:d1")) },
+		func() error { return second(c.service.PickUp(t.Context(), oid, 0, dee)) },
+		func() error { return second(c.service.Depart(t.Context(), oid, 0, dee, nil)) },
+		func() error { return second(c.service.Deliver(t.Context(), oid, 0, dee)) },
 	} {
 		if err := step(); err != nil {
 			t.Fatal(err)

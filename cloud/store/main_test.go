@@ -99,7 +99,7 @@ func (c *chain) place(t testing.TB, how order.Fulfilment) ordering.Record {
 
 func (c *chain) admit(t testing.TB, oid order.ID) ordering.Record {
 	t.Helper()
-	r, _, err := c.service.SetStatus(t.Context(), oid, 0, order.StatusValidated, ordering.ByCloud)
+	r, _, err := c.service.SetStatus(t.Context(), oid, 0, order.StatusValidated, ordering.Deed{By: ordering.ByCloud})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -148,7 +148,7 @@ func TestAnOrderAndItsCommandAreCommittedTogether(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.sql(t, `ALTER TABLE edge_commands ADD CONSTRAINT closed CHECK (kind <> 'order.offered.v1') NOT VALID`)
-	if _, _, err := c.service.SetStatus(t.Context(), r.Order.ID, 0, order.StatusValidated, "cloud"); err == nil {
+	if _, _, err := c.service.SetStatus(t.Context(), r.Order.ID, 0, order.StatusValidated, ordering.Deed{By: ordering.ByCloud}); err == nil {
 		t.Fatal("the command cannot be stored, yet the step was taken")
 	}
 	if got := c.order(t, r.Order.ID); got.Status() != order.StatusCreated || got.Version != 1 {
@@ -185,7 +185,7 @@ func TestCommandNumbersHaveNoGapsUnderFiftyWriters(t *testing.T) {
 					t.Error(err)
 					return
 				}
-				if _, _, err := at.service.SetStatus(t.Context(), r.Order.ID, 0, order.StatusValidated, "cloud"); err != nil {
+				if _, _, err := at.service.SetStatus(t.Context(), r.Order.ID, 0, order.StatusValidated, ordering.Deed{By: ordering.ByCloud}); err != nil {
 					t.Error(err)
 				}
 				if i%10 == 0 { // some fail, and must not take a number with them

@@ -81,11 +81,19 @@ func ask[T any](t *testing.T, url, query string, args ...any) (answer T) {
 // folder is a new folder that an unprivileged account can reach.
 func folder(t *testing.T) string {
 	t.Helper()
-	dir := t.TempDir()
-	if err := os.Chmod(filepath.Dir(dir), 0o711); err != nil {
+	dir, err := os.MkdirTemp("", "pg-") // t.TempDir has the test's name in it, and with that the socket may not fit
+	if err != nil {
 		t.Fatal(err)
 	}
-	dir, err := filepath.EvalSymlinks(dir)
+	if err := os.Chmod(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Error(err)
+		}
+	})
+	dir, err = filepath.EvalSymlinks(dir)
 	if err != nil {
 		t.Fatal(err)
 	}

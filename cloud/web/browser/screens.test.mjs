@@ -18,7 +18,7 @@ test('pictures of ordering', async () => {
 			await page.getByLabel(/The other half/).selectOption('vegetariana');
 			await page.getByRole('button', { name: 'Take off Jalapeños' }).click();
 			await photograph(page, `order-builder-${name}-${theme}`);
-			await page.getByRole('button', { name: /Add to basket/ }).click();
+			await page.getByRole('button', { name: /^Add · / }).click();
 			await page.getByRole('button', { name: /Cola zero/ }).click();
 			await page.getByRole('link', { name: /Go to checkout/ }).locator('visible=true').first().click();
 			await fillIn(page);

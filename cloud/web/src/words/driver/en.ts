@@ -15,7 +15,7 @@ export const en = {
 	unreached: 'There is no connection. Please try again.',
 	leave: 'Sign out',
 	shift: {
-		offline: 'Off shift', available: 'On shift, free', busy: 'On shift, busy', on_break: 'On a break', end_of_shift: 'Off shift',
+		offline: 'Off shift', available: 'On shift, free', busy: 'On shift, on a run', on_break: 'On a break', end_of_shift: 'Off shift',
 	} satisfies Record<DriverState, string>,
 	begin: 'Start shift',
 	end: 'End shift',

@@ -12,7 +12,7 @@ export const it: Words = {
 	wrong: 'Numero e segreto non vanno insieme.',
 	unreached: 'Non c’è connessione. Riprova.',
 	leave: 'Esci',
-	shift: { offline: 'Fuori turno', available: 'In turno, libero', busy: 'In turno, occupato', on_break: 'In pausa', end_of_shift: 'Fuori turno' },
+	shift: { offline: 'Fuori turno', available: 'In turno, libero', busy: 'In turno, in corsa', on_break: 'In pausa', end_of_shift: 'Fuori turno' },
 	begin: 'Inizia il turno',
 	end: 'Finisci il turno',
 	lost: 'Nessun segnale',

@@ -1,0 +1,233 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { Deeds } from './deeds.svelte.ts';
+import { navigateTo, secondsLeft, Shift } from './shift.svelte.ts';
+import type { Offer, Stop } from './wire.ts';
+
+const start = Date.parse('2026-07-03T18:00:00.000Z');
+const delivered = { kind: 'order' as const, verb: 'deliver' as const, order: 'o1', number: 7 };
+interface Call {
+	url: string;
+	method: string | undefined;
+	body: Record<string, unknown>;
+	auth: string | undefined;
+}
+let calls: Call[];
+let answer: (url: string) => Response | Promise<Response>;
+const ok = () => new Response('{}');
+const no = (status: number, more: object = {}) => new Response(JSON.stringify({ code: 'illegal_step', title: '', status, detail: 'no', ...more }), { status });
+const lost = async () => Promise.reject(new TypeError('no signal'));
+const sent = () => calls.filter((c) => c.method !== 'GET');
+
+beforeEach(() => {
+	localStorage.clear();
+	vi.useFakeTimers({ now: start });
+	calls = [];
+	answer = ok;
+	vi.stubGlobal('fetch', async (url: string, init: RequestInit = {}) => {
+		calls.push({ url, method: init.method, body: init.body ? (JSON.parse(init.body as string) as Record<string, unknown>) : {}, auth: (init.headers as Record<string, string>)['Authorization'] });
+		return answer(url);
+	});
+});
+afterEach(() => {
+	vi.useRealTimers();
+	vi.unstubAllGlobals();
+});
+
+describe('deeds', () => {
+	const make = () => new Deeds('d1', () => ({ Authorization: 'Bearer s' }), () => undefined);
+
+	test('are shown at once and sent after five seconds, with the time they were done at', async () => {
+		const d = make();
+		d.add(delivered);
+		expect(d.statusOf('o1', 'OutForDelivery')).toBe('Delivered');
+		await vi.advanceTimersByTimeAsync(4900);
+		expect(calls).toEqual([]);
+		await vi.advanceTimersByTimeAsync(200);
+		expect(sent()).toMatchObject([{ url: '/api/orders/o1/complete-delivery', method: 'POST', body: { at: '2026-07-03T18:00:00.000Z' }, auth: 'Bearer s' }]);
+		expect(d.waiting).toEqual([]);
+		expect(localStorage.length).toBe(0);
+	});
+
+	test('can be taken back for five seconds', async () => {
+		const d = make();
+		d.add(delivered);
+		await vi.advanceTimersByTimeAsync(3000);
+		expect(d.undoable(Date.now())).toBeDefined();
+		d.undo();
+		await vi.advanceTimersByTimeAsync(10_000);
+		expect(calls).toEqual([]);
+		expect(d.statusOf('o1', 'OutForDelivery')).toBe('OutForDelivery');
+	});
+
+	test('without signal wait, over a reload too, and go out in order with their true times', async () => {
+		answer = lost;
+		const before = make();
+		before.add({ ...delivered, verb: 'pick_up' });
+		await vi.advanceTimersByTimeAsync(60_000);
+		before.add({ ...delivered, verb: 'depart' });
+		await vi.advanceTimersByTimeAsync(60_000);
+		expect(before.offline).toBe(true);
+		before.stop();
+		calls = [];
+		answer = ok;
+		const after = make();
+		expect(after.waiting).toHaveLength(2);
+		after.flush();
+		await vi.advanceTimersByTimeAsync(100);
+		expect(sent().map((c) => [c.url, c.body['at']])).toEqual([
+			['/api/orders/o1/status', '2026-07-03T18:00:00.000Z'],
+			['/api/orders/o1/start-delivery', '2026-07-03T18:01:00.000Z'],
+		]);
+	});
+
+	test('that the cloud refuses are told and not repeated', async () => {
+		answer = () => no(409, { current: 'Cancelled' });
+		const d = make();
+		d.add(delivered);
+		await vi.advanceTimersByTimeAsync(5100);
+		expect(d.rejected?.detail).toBe('no');
+		expect(d.waiting).toEqual([]);
+		d.dismiss();
+		expect(d.rejected).toBeUndefined();
+	});
+
+	test('whose answer was lost are no error when they come twice', async () => {
+		answer = () => no(409, { current: 'Delivered' });
+		const d = make();
+		d.add(delivered);
+		await vi.advanceTimersByTimeAsync(5100);
+		expect(d.rejected).toBeUndefined();
+		expect(d.waiting).toEqual([]);
+	});
+
+	test('wait when the cloud is in trouble', async () => {
+		answer = () => no(503);
+		const d = make();
+		d.add({ ...delivered, verb: 'fail', reason: 'nobody opened' });
+		await vi.advanceTimersByTimeAsync(20_000);
+		expect(d.waiting).toHaveLength(1);
+		expect(sent().at(-1)).toMatchObject({ url: '/api/orders/o1/fail', body: { reason: 'nobody opened' } });
+	});
+
+	test('a shift begins at once', async () => {
+		const d = make();
+		d.add({ kind: 'shift', status: 'available' });
+		expect(d.shiftOf('offline')).toBe('available');
+		await vi.advanceTimersByTimeAsync(10);
+		expect(sent()).toMatchObject([{ url: '/api/drivers/d1/status', method: 'PUT', body: { status: 'available', timestamp: '2026-07-03T18:00:00.000Z' } }]);
+	});
+});
+
+describe('a shift', () => {
+	const usd = { minor: 1868, currency: 'USD' };
+	const promise = { from: '2026-07-03T18:20:00.000Z', to: '2026-07-03T18:30:00.000Z' };
+	const stop: Stop = { order_id: 'o1', number: 7, restaurant_id: 'r1', status: 'OutForDelivery', version: 8, customer: { name: 'Ada' }, address: null, promise, ready: null, cash_due: usd, items: 1 };
+	const offer: Offer = { id: 'f1', order_id: 'o2', state: 'open', at: '2026-07-03T18:00:00.000Z', expires_at: '2026-07-03T18:00:30.000Z', restaurant: null, drop: null, ready_at: null, cash_due: null, because: [] };
+	const cloud = (url: string): Response => {
+		if (url.endsWith('/offers')) return new Response(JSON.stringify({ offers: [offer], stops: [stop] }));
+		if (url.endsWith('/status')) return new Response(JSON.stringify({ status: 'available' }));
+		if (url === '/api/restaurants') return new Response(JSON.stringify({ restaurants: [{ id: 'r1', name: 'Main Street' }] }));
+		return new Response(JSON.stringify({ id: 'd1', name: 'Enzo', status: 'available' }));
+	};
+
+	async function signedIn(): Promise<Shift> {
+		answer = cloud;
+		const s = new Shift();
+		await s.enter(' d1 ', 'secret');
+		await vi.advanceTimersByTimeAsync(10);
+		return s;
+	}
+
+	test('begins with number and secret, and remembers them', async () => {
+		const s = await signedIn();
+		expect([s.signIn, s.name, s.onShift]).toEqual(['in', 'Enzo', true]);
+		expect(s.offers.map((o) => o.id)).toEqual(['f1']);
+		expect(s.stops.map((x) => x.order_id)).toEqual(['o1']);
+		expect(s.restaurant('r1')?.name).toBe('Main Street');
+		expect(calls.every((c) => c.auth === 'Bearer secret' || c.url === '/api/restaurants')).toBe(true);
+		s.stop();
+		const again = new Shift();
+		expect([again.signIn, again.stops.length]).toEqual(['in', 1]);
+		again.leave();
+		expect(new Shift().signIn).toBe('out');
+	});
+
+	test('says what is wrong with signing in', async () => {
+		const s = new Shift();
+		answer = () => no(403);
+		await s.enter('d1', 'wrong');
+		expect(s.signIn).toBe('wrong');
+		answer = lost;
+		await s.enter('d1', 'right');
+		expect(s.signIn).toBe('unreached');
+	});
+
+	test('a delivered stop is gone at once and comes back when it is taken back', async () => {
+		const s = await signedIn();
+		s.do(stop, 'deliver');
+		expect(s.stops).toEqual([]);
+		s.deeds?.undo();
+		expect(s.stops).toHaveLength(1);
+		s.stop();
+	});
+
+	test('an offer is answered; one that is gone says so', async () => {
+		const s = await signedIn();
+		expect(await s.answer(offer, true)).toBe('');
+		expect(sent().at(-1)).toMatchObject({ url: '/api/drivers/d1/offers/f1/accept', method: 'POST' });
+		answer = (url) => (url.endsWith('/decline') ? no(409, { detail: 'over' }) : cloud(url));
+		expect(await s.answer(offer, false)).toBe('over');
+		s.stop();
+	});
+
+	test('without signal shows what was known and says so', async () => {
+		const s = await signedIn();
+		answer = lost;
+		await s.look();
+		expect(s.lost).toBe(true);
+		expect(s.stops).toHaveLength(1);
+		s.stop();
+	});
+
+	test('a secret that was taken away signs out', async () => {
+		const s = await signedIn();
+		answer = () => no(401);
+		await s.look();
+		expect(s.signIn).toBe('wrong');
+		expect(localStorage.length).toBe(0);
+	});
+
+	test('ends when the driver says so', async () => {
+		const s = await signedIn();
+		s.toggle();
+		expect(s.status).toBe('end_of_shift');
+		await vi.advanceTimersByTimeAsync(10);
+		expect(sent().at(-1)?.body['status']).toBe('end_of_shift');
+		s.stop();
+	});
+
+	test('tells where it is while on shift, at most every five seconds, and not afterwards', async () => {
+		let tell: PositionCallback = () => undefined;
+		const clearWatch = vi.fn();
+		vi.stubGlobal('navigator', { ...navigator, geolocation: { watchPosition: (f: PositionCallback) => ((tell = f), 9), clearWatch } });
+		const s = await signedIn();
+		const here = { coords: { latitude: 40.74, longitude: -73.98, speed: 4, heading: Number.NaN, accuracy: 8 }, timestamp: start } as unknown as GeolocationPosition;
+		tell(here);
+		tell(here);
+		await vi.advanceTimersByTimeAsync(10);
+		const places = sent().filter((c) => c.url.endsWith('/location'));
+		expect(places.map((c) => c.body)).toEqual([{ latitude: 40.74, longitude: -73.98, speed: 4, accuracy: 8, timestamp: '2026-07-03T18:00:00.000Z' }]);
+		s.stop();
+		expect(clearWatch).toHaveBeenCalledWith(9);
+	});
+
+	test('the time to answer counts down, and a wrong clock does not make it longer', () => {
+		expect(secondsLeft(offer, start + 10_500)).toBe(20);
+		expect(secondsLeft(offer, start - 3_600_000)).toBe(30);
+		expect(secondsLeft(offer, start + 60_000)).toBe(0);
+	});
+
+	test('a place opens the phone’s own map', () => {
+		expect(navigateTo({ latitude: 40.74, longitude: -73.98 }, '1 Main St')).toBe('geo:40.74,-73.98?q=40.74,-73.98(1%20Main%20St)');
+	});
+});

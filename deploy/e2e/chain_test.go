@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -157,13 +158,20 @@ func dataDir(t *testing.T) string {
 	return dir
 }
 
+// end is Ctrl-C: within five seconds everything has to be gone, Postgres too.
 func (c *chain) end(cmd *exec.Cmd, ended <-chan struct{}) {
+	pids := c.pids()
 	began := time.Now()
 	_ = cmd.Process.Signal(os.Interrupt)
 	select {
 	case <-ended:
-		if took := time.Since(began); took > 10*time.Second {
+		if took := time.Since(began); took > 5*time.Second {
 			c.t.Errorf("Ctrl-C took %s", took)
+		}
+		for name, pid := range pids {
+			if !until(time.Second, func() bool { return syscall.Kill(pid, 0) != nil }) {
+				c.t.Errorf("%s, process %d, is still there after Ctrl-C", name, pid)
+			}
 		}
 	case <-time.After(20 * time.Second):
 		_ = cmd.Process.Kill()
@@ -173,6 +181,31 @@ func (c *chain) end(cmd *exec.Cmd, ended <-chan struct{}) {
 	if c.t.Failed() {
 		c.t.Logf("what the programs said:\n%s", c.log())
 	}
+}
+
+// pids are the processes of the chain, and its private Postgres.
+func (c *chain) pids() map[string]int {
+	var s struct {
+		Processes []struct {
+			Name string `json:"name"`
+			PID  int    `json:"pid"`
+		} `json:"processes"`
+	}
+	pids := map[string]int{}
+	if a := c.get(c.control + "/status"); a.err == nil && json.Unmarshal(a.body, &s) == nil {
+		for _, p := range s.Processes {
+			if p.PID > 0 {
+				pids[p.Name] = p.PID
+			}
+		}
+	}
+	if text, err := os.ReadFile(filepath.Join(c.data, "cloud", "postgres", "data", "postmaster.pid")); err == nil {
+		first, _, _ := strings.Cut(string(text), "\n")
+		if pid, err := strconv.Atoi(first); err == nil {
+			pids["postgres"] = pid
+		}
+	}
+	return pids
 }
 
 // Write keeps what the programs say, for a test that fails.
@@ -284,15 +317,31 @@ func until(within time.Duration, so func() bool) bool {
 
 // view is what both sides say of an order.
 type view struct {
-	ID       string `json:"id"`
-	OrderID  string `json:"order_id"`
-	Number   *int   `json:"number"`
-	Status   string `json:"status"`
-	Version  int    `json:"version"`
+	ID      string `json:"id"`
+	OrderID string `json:"order_id"`
+	Number  *int   `json:"number"`
+	Status  string `json:"status"`
+	Version int    `json:"version"`
+	Kitchen struct {
+		State string `json:"state"`
+	} `json:"kitchen"`
+	Items []struct {
+		ID      string `json:"id"`
+		State   string `json:"state"`
+		Remakes int    `json:"remakes"`
+	} `json:"items"`
 	Timeline []struct {
 		Status string `json:"status"`
 		By     string `json:"by"`
 	} `json:"timeline"`
+}
+
+// steps are the statuses of the timeline, in order.
+func (v view) steps() (names []string) {
+	for _, s := range v.Timeline {
+		names = append(names, s.Status)
+	}
+	return names
 }
 
 func (c *chain) order(id string) (v view, ok bool) {

@@ -1,16 +1,18 @@
 package e2e
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 )
 
-// fifty orders wait before the cut, fifty are taken during it; the robot cooks all of them to the shelf.
+// Fifty orders wait before the cut, fifty are taken during it; a person at the display bumps all of them to the shelf.
 func TestACutOffRestaurantCooksAndSellsAndNothingIsDoubled(t *testing.T) {
 	t.Parallel()
 	c := start(t, options{speed: 200})
@@ -53,6 +55,43 @@ func TestACutOffRestaurantCooksAndSellsAndNothingIsDoubled(t *testing.T) {
 	}
 	t.Logf("100 orders agreed %s after the line was mended", time.Since(mended).Round(time.Millisecond))
 	c.agree(1, all)
+	for _, id := range all {
+		v, _ := c.order(id)
+		if got := v.steps(); !slices.Equal(got, []string{"Created", "Validated", "Queued", "Preparing", "Baking", "QualityCheck", "ReadyForPickup"}) {
+			t.Errorf("order %s went %v", id, got)
+		}
+	}
+	if known := c.cloudIDs("r1"); len(known) != len(all) {
+		t.Errorf("%d orders were placed, the cloud has %d", len(all), len(known))
+	}
+}
+
+// A restaurant with the other policy takes web orders while its line is cut, and cooks them when it is back.
+func TestARestaurantThatQueuesGetsItsWebOrdersAfterTheCut(t *testing.T) {
+	t.Parallel()
+	c := start(t, options{})
+	path := filepath.Join(c.data, "restaurants.toml")
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.kill("cloud")
+	if err := os.WriteFile(path, append(text, []byte("offline_policy = \"queue\"\n")...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c.restart("cloud")
+	c.eventually(20*time.Second, "the line is up", func() bool {
+		return strings.Contains(string(c.get(c.cloud+"/api/restaurants/r1").body), `"link":{"state":"up"`)
+	})
+	c.internet(1, false)
+	c.eventually(30*time.Second, "the cloud counts the line as cut", func() bool {
+		return strings.Contains(string(c.get(c.cloud+"/api/restaurants/r1").body), `"link":{"state":"down"`)
+	})
+	id := c.place(basket("r1", "carryout", "margherita"), "patient")
+	c.eventually(10*time.Second, "it waits for the restaurant", func() bool { v, _ := c.order(id); return v.Status == "Validated" })
+	c.internet(1, true)
+	c.eventually(20*time.Second, "the kitchen has it", func() bool { v, _ := c.order(id); return v.Status == "Queued" })
+	c.agree(1, []string{id})
 }
 
 func (c *chain) counterOrder(n int, key string) string {
@@ -85,7 +124,8 @@ func (c *chain) cook(n int, id string) {
 	c.t.Fatalf("order %s is not ready after ten bumps", id)
 }
 
-// agree holds cloud and kitchen against each other: same orders, same state, each status once, numbers given once.
+// agree holds cloud and kitchen against each other: the same orders, numbers, items and statuses; each number given once, and no status
+// reached twice.
 func (c *chain) agree(n int, ids []string) {
 	c.t.Helper()
 	numbers := map[int]string{}
@@ -95,45 +135,47 @@ func (c *chain) agree(n int, ids []string) {
 			c.t.Errorf("the cloud lost %s", id)
 			continue
 		}
-		var edge struct {
-			State  string `json:"state"`
-			Number int    `json:"number"`
-		}
+		var edge view
 		c.get(c.edge(n)+"/api/orders/"+id).into(c.t, &edge)
-		if cloud.Number == nil || *cloud.Number != edge.Number || edge.Number == 0 {
-			c.t.Errorf("%s is number %v in the cloud and %d in the kitchen", id, cloud.Number, edge.Number)
+		if cloud.Number == nil || edge.Number == nil || *cloud.Number != *edge.Number {
+			c.t.Errorf("%s is number %v in the cloud and %v in the kitchen", id, cloud.Number, edge.Number)
+			continue
 		}
-		if other, taken := numbers[edge.Number]; taken {
-			c.t.Errorf("%s and %s have both number %d", id, other, edge.Number)
+		if other, taken := numbers[*edge.Number]; taken {
+			c.t.Errorf("%s and %s have both number %d", id, other, *edge.Number)
 		}
-		numbers[edge.Number] = id
-		if want := map[string]string{"queued": "Queued", "ready": "ReadyForPickup", "handed_over": "Delivered"}[edge.State]; want != "" && cloud.Status != want {
-			c.t.Errorf("%s is %s in the kitchen and %s in the cloud", id, edge.State, cloud.Status)
+		numbers[*edge.Number] = id
+		if edge.Status == "" || edge.Kitchen.State == "" || cloud.Status != edge.Status || cloud.Kitchen.State != edge.Kitchen.State {
+			c.t.Errorf("%s is %s, %s in the kitchen and %s, %s in the cloud", id, edge.Status, edge.Kitchen.State, cloud.Status, cloud.Kitchen.State)
 		}
-		seen := map[string]bool{}
-		for _, step := range cloud.Timeline {
-			if seen[step.Status] {
-				c.t.Errorf("%s was %s twice: %v", id, step.Status, cloud.Timeline)
-			}
-			seen[step.Status] = true
+		if len(edge.Items) == 0 || !slices.Equal(cloud.Items, edge.Items) {
+			c.t.Errorf("the items of %s are %v in the kitchen and %v in the cloud", id, edge.Items, cloud.Items)
+		}
+		if steps := cloud.steps(); len(steps) != len(slices.Compact(slices.Sorted(slices.Values(steps)))) {
+			c.t.Errorf("%s was somewhere twice: %v", id, steps)
 		}
 	}
 }
 
-// boardIDs are the orders on a restaurant's board.
-func (c *chain) boardIDs(n int) map[string]bool {
-	var board struct {
-		Tickets []struct {
-			OrderID string `json:"order_id"`
-		} `json:"tickets"`
+// cloudIDs are all orders of a restaurant that the cloud has, page by page; one that is listed twice fails the test.
+func (c *chain) cloudIDs(restaurant string) map[string]bool {
+	c.t.Helper()
+	all := map[string]bool{}
+	for cursor := ""; ; {
+		var page struct {
+			Orders []view `json:"orders"`
+			Next   string `json:"next"`
+		}
+		c.get(c.cloud+"/api/restaurants/"+restaurant+"/orders?limit=100&cursor="+url.QueryEscape(cursor)).into(c.t, &page)
+		for _, o := range page.Orders {
+			if all[o.ID] {
+				c.t.Errorf("order %s is listed twice", o.ID)
+			}
+			all[o.ID] = true
+		}
+		if page.Next == "" {
+			return all
+		}
+		cursor = page.Next
 	}
-	ids := map[string]bool{}
-	a := c.get(c.edge(n) + "/api/board")
-	if a.err != nil || json.Unmarshal(a.body, &board) != nil {
-		return ids
-	}
-	for _, t := range board.Tickets {
-		ids[t.OrderID] = true
-	}
-	return ids
 }

@@ -42,7 +42,7 @@ func TestTheReadmesTourWordForWord(t *testing.T) {
 		t.Fatalf("the tour ends with %v:\n%s", err, out)
 	}
 	said := string(out)
-	for _, want := range []string{`"r1"`, "ordered 0", `"number":`, `data: {`, `"internet":false`, `"down"`, "the cloud does not know it yet: 404", `"internet":true`} {
+	for _, want := range []string{`"r1"`, "ordered 0", `"number":`, `data: {`, `"internet":false`, `"down"`, "the cloud does not know it yet: 404", `"internet":true`, `","number":`} {
 		if !strings.Contains(said, want) {
 			t.Errorf("the tour never shows %s:\n%s", want, said)
 		}

@@ -131,10 +131,14 @@ func (d *Dispatch) readChanged(ctx context.Context, tx pgx.Tx, changed []string,
 	return nil
 }
 
-// askedFor fills in who is asked for which order, and who is not to be asked now.
+// askedFor fills in who is asked for which order, and who is not to be asked now. Offers are found by their order, so what was offered for
+// orders that have ended costs nothing, however much it is.
 func askedFor(ctx context.Context, tx pgx.Tx, orders []dispatch.Order, now time.Time) error {
-	rows, err := tx.Query(ctx, `SELECT `+offerColumns+` FROM offers f JOIN orders o ON o.id = f.order_id
-		WHERE f.state = 'open' OR o.open AND o.delivers AND o.driver IS NULL`)
+	ids := make([]string, len(orders))
+	for i := range orders {
+		ids[i] = string(orders[i].ID)
+	}
+	rows, err := tx.Query(ctx, `SELECT `+offerColumns+` FROM offers f WHERE f.order_id = ANY ($1::text[]::uuid[])`, ids)
 	if err != nil {
 		return err
 	}

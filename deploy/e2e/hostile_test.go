@@ -66,6 +66,7 @@ func TestWhatCannotBeIsRefusedWithAWord(t *testing.T) {
 		"edge: malformed":    {c.post(c.edge(1)+"/api/orders", `{{`), 400, ""},
 		"edge: huge":         {c.post(c.edge(1)+"/api/orders", huge), 413, ""},
 		"edge: unknown":      {c.post(c.edge(1)+"/api/orders", strings.Replace(counterBasket("carryout"), "margherita", "calzone", 1)), 422, ""},
+		"edge: no tap":       {c.post(c.edge(1)+"/api/tickets/"+id+"/bump", `{}`), 422, ""},
 		"edge: no ticket":    {c.post(c.edge(1)+"/api/tickets/0198c0de-0000-7000-8000-000000000000/bump", `{"tap":"t1"}`), 404, ""},
 	} {
 		p := r.answer.complaint(t)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"path/filepath"
@@ -18,6 +19,7 @@ import (
 	"awesome.pizza/edge/kitchen"
 	"awesome.pizza/edge/store"
 	"awesome.pizza/shared/clock"
+	"awesome.pizza/shared/id"
 	"awesome.pizza/shared/live"
 	"awesome.pizza/shared/menu"
 )
@@ -187,6 +189,14 @@ func (n *node) post(path string, body any, headers ...string) reply {
 }
 
 type object = map[string]any
+
+// tap posts a tap under an id of its own.
+func (n *node) tap(path string, body object) reply {
+	n.t.Helper()
+	body = maps.Clone(body)
+	body["tap"] = id.New()
+	return n.post(path, body)
+}
 
 // basket is an order of one product for the counter.
 func basket(product, size string) object {

@@ -114,7 +114,7 @@ func TestAScreenGetsASnapshotAndThenEveryCommitWithItsNumber(t *testing.T) {
 	last := first.seq(t)
 	id := n.place()
 	for _, tap := range []string{"/start", "/bump", "/void"} {
-		n.post("/api/tickets/"+id+tap, object{"station": "make", "reason": "because"})
+		n.tap("/api/tickets/"+id+tap, object{"station": "make", "reason": "because"})
 	}
 	for i := range 4 {
 		h := g.next("change")

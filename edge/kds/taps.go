@@ -40,22 +40,20 @@ func (s *Server) tap(act func(Taps, context.Context, order.ID, kitchen.Tap) (kit
 	}
 }
 
-// readTap takes a tap from a request. Without a body it is a tap of its own, for hands that use curl.
+// readTap takes a tap from a request. Without a body it is a tap of its own, for hands that use curl; with one it has the screen's id:
+// a repetition could not be told from another tap otherwise.
 func readTap(w http.ResponseWriter, r *http.Request) (kitchen.Tap, error) {
 	var body tapBody
-	if !emptyBody(r) {
-		if err := read(w, r, &body); err != nil {
-			return kitchen.Tap{}, err
-		}
+	if emptyBody(r) {
+		body.Tap = id.New()
+	} else if err := read(w, r, &body); err != nil {
+		return kitchen.Tap{}, err
 	}
 	if item := chi.URLParam(r, "item"); item != "" {
 		if body.Item != "" && body.Item != item {
 			return kitchen.Tap{}, invalid("item", "item is %q in the body and %q in the path", body.Item, item)
 		}
 		body.Item = item
-	}
-	if body.Tap == "" {
-		body.Tap = id.New()
 	}
 	if err := body.check(); err != nil {
 		return kitchen.Tap{}, err
@@ -67,6 +65,9 @@ func readTap(w http.ResponseWriter, r *http.Request) (kitchen.Tap, error) {
 }
 
 func (b tapBody) check() error {
+	if b.Tap == "" {
+		return invalid("tap", "a tap needs an id of 1 to 64 bytes, made by the screen")
+	}
 	for _, field := range []struct{ path, value string }{{"tap", b.Tap}, {"who", b.Who}, {"item", b.Item}} {
 		if len(field.value) > 64 {
 			return invalid(field.path, "%s is %d bytes long; it can have up to 64", field.path, len(field.value))

@@ -49,7 +49,7 @@ func TestAPizzaGoesFromTheMakeLineToTheGuest(t *testing.T) {
 		{"/bump", object{"station": "cut"}, "ReadyForPickup", "pass"},
 		{"/hand-over", object{}, "Delivered", "pass"},
 	} {
-		r := n.post(path+c.tap, c.body)
+		r := n.tap(path+c.tap, c.body)
 		got := r.ticket(t)
 		if got.Status != c.status || got.Items[0].Station != c.station {
 			t.Fatalf("%s: %s at %s, want %s at %s", c.tap, got.Status, got.Items[0].Station, c.status, c.station)
@@ -112,6 +112,23 @@ func TestOfTwoTabletsThatBumpTheSameTicketAtOnceOneIsTold(t *testing.T) {
 	}
 }
 
+func TestATapWithoutAnIDIsRefused(t *testing.T) {
+	t.Parallel()
+	n := open(t)
+	ticket := "/api/tickets/" + n.place()
+	before := n.seq()
+	for _, path := range []string{"/start", "/bump", "/items/1/bump", "/recall", "/remake", "/hand-over", "/void"} {
+		for _, body := range []object{{}, {"tap": ""}, {"station": "make", "reason": "burned"}} {
+			if r := n.post(ticket+path, body); r.status != http.StatusUnprocessableEntity || r.text("path") != "tap" {
+				t.Errorf("%s %v: %d %s", path, body, r.status, r.body)
+			}
+		}
+	}
+	if n.seq() != before {
+		t.Error("a tap that was refused is a step")
+	}
+}
+
 func TestATapWithoutABodyIsATapOfItsOwn(t *testing.T) {
 	t.Parallel()
 	n := open(t)
@@ -127,7 +144,7 @@ func TestAVoidedOrderSaysSo(t *testing.T) {
 	t.Parallel()
 	n := open(t)
 	id := n.place()
-	n.post("/api/tickets/"+id+"/void", object{"reason": "guest cancelled"}).ticket(t)
+	n.tap("/api/tickets/"+id+"/void", object{"reason": "guest cancelled"}).ticket(t)
 	if r := n.get("/api/orders/" + id); r.text("status") != "Cancelled" {
 		t.Errorf("%s", r.body)
 	}

@@ -121,8 +121,9 @@ export async function open(path, { size = phone, theme = 'light', locale = 'en-U
 	});
 	if (pages) await serveFrom(context);
 	const page = await context.newPage();
+	page.setDefaultTimeout(15_000);
 	page.on('pageerror', (e) => errors.push(String(e.stack ?? e)));
-	await page.goto(cloud + path);
+	await page.goto(path.includes(':') ? path : cloud + path);
 	return page;
 }
 

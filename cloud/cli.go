@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -35,7 +34,7 @@ everything in Postgres: a private one that it starts itself, or yours. Run as ma
   CLOUD_DATABASE_URL=postgres://… CLOUD_STAFF_TOKEN=… cloud serve --nats-url nats://hub:4222`,
 		Version: watch.BuildVersion(),
 	}
-	root.AddCommand(serveCommand(), migrateCommand(), enrollCommand(), trustCommand(), healthCommand())
+	root.AddCommand(serveCommand(), migrateCommand(), enrollCommand(), trustCommand(), settings.HealthCommand("CLOUD", "the core", ":5000"))
 	return root
 }
 
@@ -186,46 +185,4 @@ operator and accounts. Include it from the server's own configuration; deploy/na
 	cmd.Flags().StringVar(&data, "data", "data/cloud", "`directory` of the core")
 	cmd.Flags().StringVar(&out, "out", "", "`file` to write; empty prints it")
 	return cmd
-}
-
-func healthCommand() *cobra.Command {
-	var listen string
-	cmd := &cobra.Command{
-		Use:   "healthcheck",
-		Short: "Ask the core on this machine whether it serves; for containers and scripts",
-		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := settings.Fill(cmd, "CLOUD"); err != nil {
-				return err
-			}
-			return healthy(cmd.Context(), listen)
-		},
-	}
-	cmd.Flags().StringVar(&listen, "listen", ":5000", "`host:port` of pages and API")
-	return cmd
-}
-
-func healthy(ctx context.Context, listen string) error {
-	host, port, err := net.SplitHostPort(listen)
-	if err != nil {
-		return settings.Usage("--listen is %q; write host:port", listen)
-	}
-	if host == "" || host == "0.0.0.0" || host == "::" {
-		host = "127.0.0.1"
-	}
-	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+"/readyz", nil)
-	if err != nil {
-		return settings.Usage("--listen is %q; write host:port", listen)
-	}
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return fmt.Errorf("the core does not answer: %w", err)
-	}
-	defer func() { _ = res.Body.Close() }()
-	if res.StatusCode != http.StatusOK {
-		return fmt.Errorf("the core is not ready: %s", res.Status)
-	}
-	return nil
 }

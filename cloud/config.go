@@ -65,7 +65,7 @@ func (c *Config) check() error {
 	if err != nil {
 		return settings.Usage("--listen is %q; write host:port, as in 127.0.0.1:5000", c.Listen)
 	}
-	if c.StaffToken == "" && !loopback(host) {
+	if c.StaffToken == "" && !settings.Loopback(host) {
 		return settings.Usage("--listen %s is open to the network: set CLOUD_STAFF_TOKEN, or listen on 127.0.0.1", c.Listen)
 	}
 	if c.StaffToken != "" && len(c.StaffToken) < 16 {
@@ -75,11 +75,6 @@ func (c *Config) check() error {
 		return settings.Usage("--hub-replicas is 1 to 5 and --accept-within at least 1s")
 	}
 	return nil
-}
-
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 func (c *Config) keysDir() string { return filepath.Join(c.Data, "keys") }

@@ -1,14 +1,10 @@
 package edge
 
 import (
-	"context"
 	"fmt"
-	"net"
-	"net/http"
 	"os"
 	"os/signal"
 	"syscall"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -29,7 +25,7 @@ and tells the cloud what happened whenever the line is there. With the internet 
   edge serve --devices devices.toml                      opens the kitchen`,
 		Version: watch.BuildVersion(),
 	}
-	root.AddCommand(serveCommand(), enrollCommand(), healthCommand())
+	root.AddCommand(serveCommand(), enrollCommand(), settings.HealthCommand("EDGE", "the node", ":8080"))
 	return root
 }
 
@@ -85,46 +81,4 @@ func enrollCommand() *cobra.Command {
 	cmd.Flags().StringVar(&data, "data", "data/edge", "`directory` of database, keys and enrolment")
 	cmd.Flags().StringVar(&cloud, "cloud", "http://127.0.0.1:5000", "`url` of the cloud")
 	return cmd
-}
-
-func healthCommand() *cobra.Command {
-	var listen string
-	cmd := &cobra.Command{
-		Use:   "healthcheck",
-		Short: "Ask the node on this machine whether it serves; for containers and scripts",
-		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := settings.Fill(cmd, "EDGE"); err != nil {
-				return err
-			}
-			return healthy(cmd.Context(), listen)
-		},
-	}
-	cmd.Flags().StringVar(&listen, "listen", ":8080", "`host:port` of display and counter")
-	return cmd
-}
-
-func healthy(ctx context.Context, listen string) error {
-	host, port, err := net.SplitHostPort(listen)
-	if err != nil {
-		return settings.Usage("--listen is %q; write host:port", listen)
-	}
-	if host == "" || host == "0.0.0.0" || host == "::" {
-		host = "127.0.0.1"
-	}
-	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+"/readyz", nil)
-	if err != nil {
-		return settings.Usage("--listen is %q; write host:port", listen)
-	}
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return fmt.Errorf("the node does not answer: %w", err)
-	}
-	defer func() { _ = res.Body.Close() }()
-	if res.StatusCode != http.StatusOK {
-		return fmt.Errorf("the node is not ready: %s", res.Status)
-	}
-	return nil
 }

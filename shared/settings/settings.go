@@ -1,5 +1,5 @@
 // Package settings lets every flag of a program also be an environment variable and a key of a TOML file, and makes all programs of the
-// house answer unusable arguments alike. What the settings mean is the business of each program's own Config.
+// house answer unusable arguments alike, know their own machine from the network, and tell whether they are well. What the settings mean is the business of each program's own Config.
 package settings
 
 import (

@@ -132,6 +132,13 @@ type Fleet interface {
 	Claim(ctx context.Context, code, publicKey string) (Enrolment, error)
 }
 
+// Troubles is what needs a person: a *store.Store.
+type Troubles interface {
+	// OpenAlerts are the alerts of a restaurant (empty: of all) that are not cleared, oldest first.
+	OpenAlerts(ctx context.Context, restaurant string) ([]restaurant.Alert, error)
+	SetAside(ctx context.Context) (restaurant.SetAside, error)
+}
+
 // Check tells whether something this process needs is there.
 type Check struct {
 	Name string // "database", "hub"
@@ -151,6 +158,7 @@ type Deps struct {
 	OpenOffers  OpenOffers
 	Positions   Positions
 	Fleet       Fleet
+	Troubles    Troubles
 	Checks      []Check // for GET /readyz
 	Pages       fs.FS   // the built pages: index.html, track.html, driver.html, hq.html, assets/
 	Clock       clock.Clock
@@ -159,7 +167,7 @@ type Deps struct {
 
 // Settings are optional: each zero value means the default named beside it.
 type Settings struct {
-	StaffToken string // empty: everybody is staff, so listen on loopback only
+	StaffToken string // empty: everybody is staff, so listen on loopback only; other hosts than this machine's are refused
 	Log        *slog.Logger
 	Version    string // in the OpenAPI document; "dev"
 

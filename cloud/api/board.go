@@ -28,6 +28,7 @@ type board struct {
 type house struct {
 	id, name string
 	linkUp   bool
+	alerts   int
 	orders   map[order.ID]*ordering.Record
 	ended    map[order.ID]int // version in which an order ended: what was read before cannot bring it back
 	loaded   bool
@@ -123,6 +124,11 @@ func (b *board) loadHouse(ctx context.Context, id string) {
 		b.grumble(ctx, err)
 		return
 	}
+	alerts, err := b.api.Troubles.OpenAlerts(ctx, id)
+	if err != nil {
+		b.grumble(ctx, err)
+		return
+	}
 	h := b.house(id)
 	open := map[order.ID]bool{}
 	for i := range records {
@@ -136,7 +142,7 @@ func (b *board) loadHouse(ctx context.Context, id string) {
 			delete(h.orders, oid) // it ended, and nobody told
 		}
 	}
-	h.loaded = true
+	h.loaded, h.alerts = true, len(alerts)
 	clear(h.ended)
 	b.publish(h, nil)
 }

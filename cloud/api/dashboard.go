@@ -21,6 +21,7 @@ type houseView struct {
 	Late     int                      `json:"late" doc:"open orders whose promise is over, or cannot be kept by the kitchen's forecast"`
 	Overdue  int                      `json:"overdue" doc:"open orders that the restaurant did not accept in time"`
 	Out      int                      `json:"drivers_out" doc:"drivers with food of this restaurant in the bag"`
+	Alerts   int                      `json:"alerts" doc:"what needs a person: see /api/fleet"`
 	AsOf     instant                  `json:"as_of"`
 }
 
@@ -29,7 +30,8 @@ func (b *board) sum(h *house) houseView {
 	now := b.api.now()
 	l := b.api.Links.Of(h.id, now)
 	v := houseView{
-		ID: h.id, Name: h.name, Link: linkOf(l), Backlog: l.Beat.Backlog, Open: len(h.orders), ByStatus: map[order.StatusName]int{}, AsOf: instant{now},
+		ID: h.id, Name: h.name, Link: linkOf(l), Backlog: l.Beat.Backlog, Open: len(h.orders), ByStatus: map[order.StatusName]int{}, Alerts: h.alerts,
+		AsOf: instant{now},
 	}
 	var oldest time.Time
 	out := map[string]bool{}

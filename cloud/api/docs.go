@@ -115,6 +115,7 @@ var codes = []struct{ Code, Means string }{
 	{"unauthorized", "a token is wanted as Authorization: Bearer"},
 	{"forbidden", "this is not for this caller"},
 	{"bad_login", "driver and secret do not go together"},
+	{"wrong_host", "a core without a staff token serves only its own machine: 127.0.0.1, ::1 or localhost"},
 	{"cross_origin", "another site's page tried to change something"},
 	{"too_many_requests", "wait for Retry-After seconds"},
 	{"timeout", "it took too long; try again"},

@@ -142,9 +142,7 @@ func TestTheDocumentIsServedToProgramsAndPeople(t *testing.T) {
 	t.Parallel()
 	a := bare(t, nil)
 	get := func(path string) *httptest.ResponseRecorder {
-		w := httptest.NewRecorder()
-		a.Handler().ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, http.NoBody))
-		return w
+		return fetch(t, a, path, nil)
 	}
 	if w := get("/openapi.json"); w.Code != 200 || !bytes.Equal(w.Body.Bytes(), a.Document()) {
 		t.Errorf("%d", w.Code)
@@ -166,9 +164,7 @@ func TestTheDocumentIsServedToProgramsAndPeople(t *testing.T) {
 // Codes are a promise. All that the code of the cloud can answer are explained.
 func TestEveryCodeIsExplained(t *testing.T) {
 	t.Parallel()
-	w := httptest.NewRecorder()
-	bare(t, nil).Handler().ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/docs", http.NoBody))
-	page := w.Body.String()
+	page := fetch(t, bare(t, nil), "/docs", nil).Body.String()
 	said := regexp.MustCompile(`(?:problem\.New\(problem\.\w+, |refuse\((?:(?:http\.\w+|\d+), )?)"([a-z_]+)"`)
 	found := 0
 	for _, dir := range []string{".", "../ordering", "../dispatch", "../../shared/menu"} {

@@ -6,6 +6,7 @@ import (
 
 	"awesome.pizza/cloud/restaurant"
 	"awesome.pizza/shared/clock"
+	"awesome.pizza/shared/order"
 )
 
 // nodeView is a restaurant's node as it last told.
@@ -31,16 +32,31 @@ func nodeOf(l restaurant.Link) nodeView {
 	}
 }
 
+// alertView is something in a restaurant that needs a person.
+type alertView struct {
+	ID     string   `json:"id"`
+	What   string   `json:"what" doc:"unprojectable_event: the cloud keeps an event that it could not follow, so an order of this restaurant may be further than shown here"`
+	Level  string   `json:"level"`
+	Device string   `json:"device"`
+	Order  order.ID `json:"order_id" doc:"empty when it is about none"`
+	Detail string   `json:"detail"`
+	Since  instant  `json:"since" doc:"by the restaurant's clock"`
+	Heard  instant  `json:"heard" doc:"by the cloud's"`
+}
+
 type fleetNode struct {
-	Restaurant string   `json:"restaurant_id"`
-	Name       string   `json:"name"`
-	Link       linkView `json:"link"`
-	Node       nodeView `json:"node"`
+	Restaurant string      `json:"restaurant_id"`
+	Name       string      `json:"name"`
+	Link       linkView    `json:"link"`
+	Node       nodeView    `json:"node"`
+	Alerts     []alertView `json:"alerts" doc:"open ones, oldest first; of the whole fleet at most 1000"`
+	Quarantine int         `json:"quarantine" doc:"batches kept aside, from devices that are not this restaurant's node"`
 }
 
 type fleetOutput struct {
 	Body struct {
-		Nodes []fleetNode `json:"nodes"`
+		Nodes   []fleetNode `json:"nodes"`
+		Letters int         `json:"dead_letters" doc:"messages of drivers' phones that nobody could believe"`
 	}
 }
 
@@ -49,13 +65,33 @@ func (a *API) fleet(ctx context.Context, _ *noInput) (*fleetOutput, error) {
 	if err != nil {
 		return nil, err
 	}
+	open, err := a.Troubles.OpenAlerts(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	aside, err := a.Troubles.SetAside(ctx)
+	if err != nil {
+		return nil, err
+	}
+	alerts := map[string][]alertView{}
+	for i := range open {
+		alerts[open[i].Restaurant] = append(alerts[open[i].Restaurant], alertOf(&open[i]))
+	}
 	out, now := &fleetOutput{}, a.now()
-	out.Body.Nodes = make([]fleetNode, len(all))
+	out.Body.Nodes, out.Body.Letters = make([]fleetNode, len(all)), aside.Letters
 	for i := range all {
-		l := a.Links.Of(all[i].ID, now)
-		out.Body.Nodes[i] = fleetNode{all[i].ID, all[i].Name, linkOf(l), nodeOf(l)}
+		rid := all[i].ID
+		l := a.Links.Of(rid, now)
+		out.Body.Nodes[i] = fleetNode{rid, all[i].Name, linkOf(l), nodeOf(l), list(alerts[rid]), aside.Batches[rid]}
 	}
 	return out, nil
+}
+
+func alertOf(x *restaurant.Alert) alertView {
+	return alertView{
+		ID: x.Alert, What: x.What, Level: x.Level, Device: x.Device, Order: order.ID(x.Order), Detail: x.Detail,
+		Since: instant{x.Since}, Heard: instant{x.Heard},
+	}
 }
 
 type enrollOutput struct {

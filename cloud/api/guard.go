@@ -10,6 +10,8 @@ import (
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
 	"github.com/go-chi/httprate"
+
+	"awesome.pizza/shared/settings"
 )
 
 // policy lets a page load only what the chain itself serves.
@@ -27,6 +29,21 @@ func secure(next http.Handler) http.Handler {
 		h.Set("Cache-Control", "no-store")
 		if r.TLS != nil {
 			h.Set("Strict-Transport-Security", "max-age=31536000")
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// knowsHost lets only requests that name this machine through as long as everybody is staff: loopback is the only guard then, and a page of
+// another site whose name was made to point here (DNS rebinding) would pass it.
+func (a *API) knowsHost(next http.Handler) http.Handler {
+	if a.settings.StaffToken != "" {
+		return next
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !settings.AskedHere(r) {
+			writeProblem(w, refuse(http.StatusMisdirectedRequest, "wrong_host", "without a staff token this core serves only its own machine, as 127.0.0.1 or localhost"))
+			return
 		}
 		next.ServeHTTP(w, r)
 	})

@@ -76,7 +76,7 @@ func join(t testing.TB, database string, with ...func(*api.Deps, *api.Settings))
 	deps := api.Deps{
 		Ordering: c.service, Orders: s, Pager: pager{s}, Changes: s, Restaurants: s, Links: c.presence, Drivers: s,
 		Offers:     dispatch.New(s.ForDispatch(), noPhones{}, s.DispatchLock(), clock.System{}, quiet),
-		OpenOffers: s, Positions: c.where, Fleet: fleet{s}, Checks: []api.Check{{Name: "database", Ping: s.Ping}},
+		OpenOffers: s, Positions: c.where, Fleet: fleet{s}, Troubles: s, Checks: []api.Check{{Name: "database", Ping: s.Ping}},
 		Pages: pages, Clock: clock.System{}, Travel: dispatch.Crow{},
 	}
 	for _, w := range with {
@@ -261,6 +261,9 @@ func (c *chain) call(t testing.TB, q req) reply {
 	}
 	for k, v := range q.head {
 		r.Header.Set(k, v)
+	}
+	if host := q.head["Host"]; host != "" { // Go's client takes it from there alone
+		r.Host = host
 	}
 	res, err := c.client.Do(r)
 	if err != nil {

@@ -21,6 +21,7 @@ import (
 func fetch(t testing.TB, a *api.API, path string, head map[string]string) *httptest.ResponseRecorder {
 	t.Helper()
 	r := httptest.NewRequest(http.MethodGet, path, http.NoBody)
+	r.Host = "localhost"
 	for k, v := range head {
 		r.Header.Set(k, v)
 	}

@@ -208,6 +208,29 @@ func TestAnotherSiteCannotActInAGuestsName(t *testing.T) {
 	c.call(t, req{"GET", "/api/restaurants", nil, head}).is(t, 200)
 }
 
+// A page of another site can make its own name point at loopback. Then it is of the same origin, and only the host tells.
+func TestWithoutATokenOnlyThisMachineIsServed(t *testing.T) {
+	t.Parallel()
+	unguarded, port := open(t), ""
+	if _, port, _ = strings.Cut(strings.TrimPrefix(unguarded.url, "http://"), ":"); port == "" {
+		t.Fatal(unguarded.url)
+	}
+	enroll := func(c *chain, host string) reply {
+		head := map[string]string{"Host": host, "Origin": "http://" + host, "Sec-Fetch-Site": "same-origin", "Authorization": "Bearer " + secret}
+		return c.call(t, req{"POST", "/api/fleet/r1/enroll", map[string]any{}, head})
+	}
+	for _, host := range []string{"evil.example", "evil.example:" + port, "127.0.0.1.evil.example", "192.168.1.7:" + port, "0.0.0.0:" + port} {
+		enroll(unguarded, host).refused(t, 421, "wrong_host")
+		for _, path := range []string{"/", "/api/fleet", "/readyz", "/nothing"} {
+			unguarded.call(t, req{"GET", path, nil, map[string]string{"Host": host}}).refused(t, 421, "wrong_host")
+		}
+	}
+	for _, host := range []string{"localhost", "127.0.0.1:" + port, "127.0.0.2", "[::1]:" + port, "pizza.localhost:8000"} {
+		enroll(unguarded, host).is(t, 200)
+	}
+	enroll(guarded(t), "pizza.example").is(t, 200)
+}
+
 func TestWhoAsksTooOftenWaits(t *testing.T) {
 	t.Parallel()
 	c := open(t, func(_ *api.Deps, s *api.Settings) { s.PerMinute = 3 })

@@ -89,7 +89,7 @@ func (a *API) build() (http.Handler, error) {
 		return nil, err
 	}
 	mux := chi.NewMux()
-	mux.Use(a.observes, secure)
+	mux.Use(a.observes, secure, a.knowsHost)
 	mux.Use(a.limits()...)
 	mux.Use(sameOrigin, middleware.GetHead, a.identifies, a.readsBody)
 	a.huma = huma.NewAPI(a.config(), adapter{a, mux, compress})

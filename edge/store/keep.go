@@ -14,6 +14,7 @@ const (
 	OutboxKept  = 7 * 24 * time.Hour  // after the cloud has them: its insurance against its own restore
 	OutboxBytes = 200 << 20           // … but not more than this
 	TicketsKept = 30 * 24 * time.Hour // after they ended
+	NumbersKept = 35 * 24 * time.Hour // last numbers of business days; no less than their tickets
 	LettersKept = 1000                // dead letters
 	LetterBytes = 4 << 10             // of a dead letter's payload
 	inboxKept   = 10_000              // answers to commands
@@ -51,39 +52,4 @@ func scanLetter(row scanner) (l kitchen.DeadLetter, err error) {
 	err = row.Scan(&at, &l.Source, &l.Reason, &l.Payload)
 	l.At = instant(at)
 	return l, err
-}
-
-// Prune deletes what nobody will ask for any more. An event goes only after its acknowledgement is on disk, and the last acknowledged
-// one stays: its hash is the chain's.
-func (s *Store) Prune(ctx context.Context, now time.Time) error {
-	if err := s.writeAcked(ctx); err != nil {
-		return err
-	}
-	return s.tx(ctx, func(tx *sql.Tx) error {
-		for _, p := range []struct {
-			what, query string
-			args        []any
-		}{
-			{"answers", `DELETE FROM taps WHERE keep_until < ?`, []any{now.UnixMilli()}},
-			{"events", `DELETE FROM outbox WHERE seq < (SELECT acked_seq FROM meta) AND at < ?`, []any{now.Add(-OutboxKept).UnixMilli()}},
-			{"tickets", `DELETE FROM tickets WHERE open = 0 AND ended_at < ?`, []any{now.Add(-TicketsKept).UnixMilli()}},
-			{"orders", `DELETE FROM orders WHERE id NOT IN (SELECT order_id FROM tickets)`, nil},
-			{"commands", `DELETE FROM inbox WHERE cmd_seq <= (SELECT cmd_seq FROM meta) - ?`, []any{inboxKept}},
-		} {
-			if _, err := tx.ExecContext(ctx, p.query, p.args...); err != nil {
-				return fmt.Errorf("prune %s: %w", p.what, err)
-			}
-		}
-		return pruneBytes(ctx, tx)
-	})
-}
-
-// pruneBytes cuts the acknowledged part of the outbox to its size.
-func pruneBytes(ctx context.Context, tx *sql.Tx) error {
-	_, err := tx.ExecContext(ctx, `DELETE FROM outbox WHERE seq < (SELECT acked_seq FROM meta) AND seq <= (
-		SELECT max(seq) FROM (SELECT seq, sum(length(body) + 256) OVER (ORDER BY seq DESC) AS bytes FROM outbox) WHERE bytes > ?)`, OutboxBytes)
-	if err != nil {
-		return fmt.Errorf("prune events: %w", err)
-	}
-	return nil
 }

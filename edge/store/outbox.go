@@ -20,6 +20,27 @@ func (s *Store) Device() string { return s.device }
 // Epoch is the epoch of the outbox.
 func (s *Store) Epoch() uint64 { return s.epoch }
 
+// BeginEpoch puts an outbox that is still empty into the epoch its enrolment names, with the commands up to commands taken as somebody
+// else's. An outbox that has events stays in the epoch it is in, with every row: the next SYNC says that the two differ. It is called before
+// the kitchen opens.
+func (s *Store) BeginEpoch(ctx context.Context, epoch, commands uint64) error {
+	err := s.tx(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `
+			UPDATE meta SET epoch = ?1, cmd_id = CASE WHEN cmd_seq < ?2 THEN 'enrolment' ELSE cmd_id END, cmd_seq = max(cmd_seq, ?2)
+			WHERE next_seq = 1 AND ?1 > 0`, epoch, commands); err != nil {
+			return err
+		}
+		return tx.QueryRowContext(ctx, `SELECT epoch FROM meta`).Scan(&s.epoch)
+	})
+	if err != nil {
+		return fmt.Errorf("begin epoch %d: %w", epoch, err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.acked.Epoch = s.epoch
+	return nil
+}
+
 // Appended receives after commits that put something into the outbox. Several commits may be one signal; it is for one receiver.
 func (s *Store) Appended() <-chan struct{} { return s.appended }
 

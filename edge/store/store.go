@@ -97,7 +97,7 @@ func migrate(ctx context.Context, db *sql.DB) error {
 	return nil
 }
 
-// begin reads who this node is; a new file gets a device name and the first epoch.
+// begin reads who this node is; a new file gets a device name and, until BeginEpoch names another, the first epoch.
 func (s *Store) begin(ctx context.Context) error {
 	zero := make([]byte, len(link.Hash{}))
 	if _, err := s.write.ExecContext(ctx, `INSERT INTO meta

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+
+	"awesome.pizza/shared/settings"
 )
 
 // Status is what GET /status answers.
@@ -22,14 +24,29 @@ type RestaurantView struct {
 	URL      string `json:"url"`
 }
 
-// control is how people, tests and curl cut cables and kill processes.
+// control is how people, tests and curl cut cables and kill processes; pages of other sites, whatever their name points at, are refused.
 func (c *Chain) control() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /status", func(w http.ResponseWriter, r *http.Request) { answer(w, http.StatusOK, c.Status(r.Context())) })
 	mux.HandleFunc("POST /restaurants/{id}/internet", c.setInternet)
 	mux.HandleFunc("POST /processes/{name}/kill", c.onProcess((*Process).Kill))
 	mux.HandleFunc("POST /processes/{name}/start", c.onProcess((*Process).Start))
-	return mux
+	cross := http.NewCrossOriginProtection()
+	cross.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		refuse(w, http.StatusForbidden, "cross_origin", "a page of another site wants to change something here")
+	}))
+	return onlyHere(cross.Handler(mux))
+}
+
+// onlyHere refuses requests that name another host than this machine: those of a page whose name was made to point here (DNS rebinding).
+func onlyHere(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !settings.AskedHere(r) {
+			refuse(w, http.StatusMisdirectedRequest, "wrong_host", "the control page serves only its own machine, as 127.0.0.1 or localhost")
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 func (c *Chain) setInternet(w http.ResponseWriter, r *http.Request) {

@@ -181,6 +181,41 @@ func TestTheControlPageSaysWhatIsWrong(t *testing.T) {
 	s.Client().CloseIdleConnections()
 }
 
+func TestPagesOfOtherSitesControlNothing(t *testing.T) {
+	t.Parallel()
+	c := &Chain{processes: []*Process{{Name: "ghost", Args: []string{"/no/such/program"}}}}
+	for name, x := range map[string]struct {
+		method, host, site, origin string
+		status                     int
+	}{
+		"curl":                       {"POST", "localhost:5099", "", "", http.StatusOK},
+		"our own page":               {"POST", "127.0.0.1:5099", "same-origin", "http://127.0.0.1:5099", http.StatusOK},
+		"another site":               {"POST", "127.0.0.1:5099", "cross-site", "http://evil.example", http.StatusForbidden},
+		"another port":               {"POST", "localhost:5099", "same-site", "http://localhost:8000", http.StatusForbidden},
+		"an old browser":             {"POST", "127.0.0.1:5099", "", "http://evil.example", http.StatusForbidden},
+		"a name that points here":    {"POST", "evil.example:5099", "same-origin", "http://evil.example:5099", http.StatusMisdirectedRequest},
+		"reading under such a name":  {"GET", "evil.example:5099", "same-origin", "", http.StatusMisdirectedRequest},
+		"the machine's name outside": {"POST", "192.168.1.7:5099", "", "", http.StatusMisdirectedRequest},
+	} {
+		path := "/processes/ghost/kill"
+		if x.method == "GET" {
+			path = "/status"
+		}
+		r := httptest.NewRequest(x.method, path, http.NoBody)
+		r.Host = x.host
+		for header, value := range map[string]string{"Sec-Fetch-Site": x.site, "Origin": x.origin} {
+			if value != "" {
+				r.Header.Set(header, value)
+			}
+		}
+		w := httptest.NewRecorder()
+		c.control().ServeHTTP(w, r)
+		if w.Code != x.status {
+			t.Errorf("%s: %d %s", name, w.Code, w.Body)
+		}
+	}
+}
+
 func TestUnusableArgumentsSayWhatToWrite(t *testing.T) {
 	t.Parallel()
 	for name, args := range map[string][]string{

@@ -9,7 +9,8 @@ import (
 	"awesome.pizza/shared/order"
 )
 
-// reforecastAfter is how far a forecast may move before anybody is told: a minute, or a tenth of the wait if that is more.
+// reforecastAfter is how far a forecast may move before anybody is told: a minute, a tenth of the wait if that is more, or a fifth of the
+// time for which the ticket has not moved: one that is forgotten is forecast ever more rarely.
 const reforecastAfter = time.Minute
 
 // capacity is what the kitchen can do at once.
@@ -136,7 +137,7 @@ func (d *draft) forecast() {
 		if t.Progress.Kitchen() == order.Ready {
 			at = t.Since
 		}
-		if t.Ready != nil && (t.Ready.Equal(at) || !stepped[t.Order.ID] && !far(d.now, *t.Ready, at)) {
+		if t.Ready != nil && (t.Ready.Equal(at) || !stepped[t.Order.ID] && !far(d.now, t.Since, *t.Ready, at)) {
 			continue
 		}
 		t.Ready = &at
@@ -147,8 +148,8 @@ func (d *draft) forecast() {
 	}
 }
 
-func far(now, told, at time.Time) bool {
-	return at.Sub(told).Abs() >= max(reforecastAfter, at.Sub(now)/10)
+func far(now, since, told, at time.Time) bool {
+	return at.Sub(told).Abs() >= max(reforecastAfter, at.Sub(now)/10, now.Sub(since)/5)
 }
 
 // promise is what a guest at the counter is told.

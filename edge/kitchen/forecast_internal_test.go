@@ -69,6 +69,37 @@ func TestAForecastAddsUpCooksOvenAndCutTable(t *testing.T) {
 	}
 }
 
+func TestTicketsThatAreForgottenOvernightHardlyWrite(t *testing.T) {
+	t.Parallel()
+	s, err := Settings{Restaurant: "r1"}.withDefaults()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := boardOf(State{Tickets: []Ticket{queued(1, 1, 0), queued(2, 2, 1).as(0, order.ItemInOven, time.Minute)}})
+	facts, soon := 0, 0
+	for past := time.Duration(0); past < 8*time.Hour; past += reforecastEvery {
+		d := newDraft(&b, s, noon.Add(past))
+		d.forecast()
+		if d.empty() {
+			continue
+		}
+		if err := d.finish(); err != nil {
+			t.Fatal(err)
+		}
+		facts += len(d.commit.Facts)
+		if past <= 10*time.Minute {
+			soon += len(d.commit.Facts)
+		}
+		b.after(d.commit)
+	}
+	if facts >= 60 {
+		t.Errorf("two tickets that nobody touched made %d facts in 8 hours", facts)
+	}
+	if soon < 8 {
+		t.Errorf("in the first ten minutes the cloud heard of their lateness only %d times", soon)
+	}
+}
+
 func TestMoreHandsAreNeverSlowerAndTheQueueIsKept(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(r *rapid.T) {

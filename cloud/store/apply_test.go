@@ -1,6 +1,9 @@
 package store_test
 
 import (
+	"bytes"
+	"encoding/json"
+	"log/slog"
 	"strings"
 	"sync"
 	"testing"
@@ -13,7 +16,6 @@ import (
 	"awesome.pizza/shared/id"
 	"awesome.pizza/shared/link"
 	"awesome.pizza/shared/order"
-	"awesome.pizza/shared/problem"
 )
 
 var none []link.Batch
@@ -136,15 +138,7 @@ func TestAFencedDeviceGoesToQuarantine(t *testing.T) {
 	t.Parallel()
 	c := newChain(t)
 	r := c.place(t, order.Carryout)
-	if _, err := c.Bind(t.Context(), "r1", "box-1"); err != nil {
-		t.Fatal(err)
-	}
-	if row, err := c.Bind(t.Context(), "r1", "box-1"); err != nil || row.Device != "box-1" {
-		t.Errorf("the same again: %v, %v", row, err)
-	}
-	if _, err := c.Bind(t.Context(), "r1", "box-2"); !problem.Is(err, problem.Refused) {
-		t.Errorf("a second box: %v", err)
-	}
+	c.enrol(t, "r1", "box-1")
 	n, stranger := &node{edge: "r1", device: "box-1"}, &node{edge: "r1", device: "box-2\x00"}
 	n.steps(t, r.Order.ID, order.Queue)
 	stranger.steps(t, r.Order.ID, order.Reject)
@@ -197,6 +191,28 @@ func TestAPoisonedEventHoldsUpNobody(t *testing.T) {
 	}
 	if rest, err := c.OpenAlerts(t.Context(), ""); err != nil || len(rest) != len(alerts)-1 {
 		t.Errorf("%d of %d are left, %v", len(rest), len(alerts), err)
+	}
+}
+
+func TestAnEventThatCannotBeFollowedIsLoggedOnce(t *testing.T) {
+	t.Parallel()
+	var said bytes.Buffer
+	quiet := newChain(t)
+	c := openChainLogging(t, quiet.url, slog.New(slog.NewJSONHandler(&said, nil)))
+	oid := c.place(t, order.Carryout).Order.ID
+	n := &node{edge: "r1"}
+	n.steps(t, oid, order.Queue)
+	n.steps(t, oid, order.Deliver)
+	c.apply(t, link.Apply, n.all())
+	c.apply(t, link.Skip, n.all())
+	c.Close()
+	var line map[string]any
+	if err := json.Unmarshal(said.Bytes(), &line); err != nil { // two lines would not be one document
+		t.Fatalf("%v: %s", err, said.String())
+	}
+	reason, _ := line["reason"].(string)
+	if line["level"] != "ERROR" || line["restaurant"] != "r1" || line["event"] != n.events[1].ID || line["kind"] != "order.stepped.v1" || reason == "" {
+		t.Errorf("%v", line)
 	}
 }
 

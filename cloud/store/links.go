@@ -7,7 +7,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"awesome.pizza/shared/link"
-	"awesome.pizza/shared/problem"
 )
 
 const linkColumns = `edge, device, epoch, seq, hash`
@@ -40,33 +39,20 @@ func (s *Store) Link(ctx context.Context, edge string) (row link.LinkRow, high u
 	return row, high, nil
 }
 
-// Links are the rows of all edges, by edge.
-func (s *Store) Links(ctx context.Context) ([]link.LinkRow, error) {
-	rows, err := s.pool.Query(ctx, `SELECT `+linkColumns+` FROM edge_link ORDER BY edge`)
+// Unanswered are the edges whose last command has no answer yet, each with the number of that command: edges obey in order, so the last is
+// answered last.
+func (s *Store) Unanswered(ctx context.Context) (map[string]uint64, error) {
+	rows, err := s.pool.Query(ctx, `SELECT h.edge, h.cmd_seq FROM edge_heads h
+		WHERE EXISTS (SELECT FROM edge_commands c WHERE c.edge = h.edge AND c.cmd_seq = h.cmd_seq AND c.answered IS NULL)`)
 	if err != nil {
-		return nil, fmt.Errorf("read links: %w", err)
+		return nil, fmt.Errorf("read unanswered commands: %w", err)
 	}
-	return pgx.CollectRows(rows, scanLink)
-}
-
-// Bind makes a device the edge's own, if none is yet. It reports Refused "fenced" when another one is enrolled, and NotFound.
-func (s *Store) Bind(ctx context.Context, edge, device string) (link.LinkRow, error) {
-	device = plain(device, 128)
-	_, err := s.pool.Exec(ctx, `UPDATE edge_link SET device = $2, changed = now() WHERE edge = $1 AND device = ''`, edge, device)
+	high := map[string]uint64{}
+	var edge string
+	var seq uint64
+	_, err = pgx.ForEachRow(rows, []any{&edge, &seq}, func() error { high[edge] = seq; return nil })
 	if err != nil {
-		return link.LinkRow{}, fmt.Errorf("bind device of %s: %w", edge, err)
+		return nil, fmt.Errorf("read unanswered commands: %w", err)
 	}
-	row, _, err := s.Link(ctx, edge)
-	if err == nil && row.Device != device {
-		err = problem.New(problem.Refused, "fenced", "another device is enrolled for restaurant %s", edge)
-	}
-	return row, err
-}
-
-// NewIncarnation makes every edge compare its outbox with the database: for an operator who knows that rows were lost.
-func (s *Store) NewIncarnation(ctx context.Context) error {
-	if _, err := s.pool.Exec(ctx, `UPDATE history SET counter = counter + 1`); err != nil {
-		return fmt.Errorf("raise incarnation: %w", err)
-	}
-	return s.readIncarnation(ctx, s.pool)
+	return high, nil
 }

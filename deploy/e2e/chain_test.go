@@ -169,7 +169,7 @@ func (c *chain) end(cmd *exec.Cmd, ended <-chan struct{}) {
 			c.t.Errorf("Ctrl-C took %s", took)
 		}
 		for name, pid := range pids {
-			if !until(time.Second, func() bool { return syscall.Kill(pid, 0) != nil }) {
+			if !until(time.Second, func() bool { return !alive(pid) }) {
 				c.t.Errorf("%s, process %d, is still there after Ctrl-C", name, pid)
 			}
 		}
@@ -181,6 +181,16 @@ func (c *chain) end(cmd *exec.Cmd, ended <-chan struct{}) {
 	if c.t.Failed() {
 		c.t.Logf("what the programs said:\n%s", c.log())
 	}
+}
+
+// alive reports whether a process still works; one that has ended and waits for its parent to notice does not.
+func alive(pid int) bool {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return false
+	}
+	_, state, _ := bytes.Cut(stat, []byte(") "))
+	return !bytes.HasPrefix(state, []byte("Z"))
 }
 
 // pids are the processes of the chain, and its private Postgres.

@@ -77,10 +77,8 @@ const basket = `{"restaurant_id":"r1","fulfilment":"carryout","channel":"web","c
 
 // place orders one pizza in the cloud.
 func (c *chain) place(ctx context.Context, key string) (id string, err error) {
-	var v struct {
-		ID string `json:"id"`
-	}
-	return v.ID, c.post(ctx, c.cloud+"/api/orders", basket, key, &v.ID)
+	err = c.post(ctx, c.cloud+"/api/orders", basket, key, &id)
+	return id, err
 }
 
 // post sends JSON and takes the id out of the answer.

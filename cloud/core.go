@@ -89,7 +89,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	defer func() { _ = door.Close() }()
 	site, err := api.New(api.Deps{
 		Ordering: orders, Orders: db, Pager: pager{db}, Changes: db, Restaurants: db, Links: presence,
-		Drivers: db, Offers: dispatcher, OpenOffers: db, Positions: fleet, Fleet: enrolment{cfg: c, store: db, keys: keys},
+		Drivers: db, Offers: dispatcher, OpenOffers: db, Positions: fleet, Fleet: enrolment{cfg: c, store: db, keys: keys}, Troubles: db,
 		Checks: []api.Check{{Name: "database", Ping: db.Ping}, {Name: "hub", Ping: lines.Ping}},
 		Pages:  web.FS(), Clock: clock.System{}, Travel: dispatch.Crow{},
 	}, api.Settings{StaffToken: c.StaffToken, Log: log, Version: watch.BuildVersion(), Observe: observer(metrics)})

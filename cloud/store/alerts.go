@@ -7,6 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"awesome.pizza/cloud/restaurant"
 	"awesome.pizza/shared/event"
 )
 
@@ -27,7 +28,7 @@ func cleared(edge string, b event.AlertCleared) alert {
 // poison is the alert about an event that could not be projected.
 func poison(f *fact) alert {
 	return alert{restaurant: f.edge, detail: f.problem, AlertRaised: event.AlertRaised{
-		Alert: fmt.Sprintf("event/%d/%d", f.epoch, f.Seq), Device: "cloud", What: "unprojectable_event", Level: "critical", Order: f.about, Since: f.At,
+		Alert: fmt.Sprintf("event/%d/%d", f.epoch, f.Seq), Device: "cloud", What: restaurant.Unprojectable, Level: "critical", Order: f.about, Since: f.At,
 	}}
 }
 
@@ -47,28 +48,34 @@ func (a *applying) queueAlerts(b *pgx.Batch) {
 	}
 }
 
-// Alert is something in a restaurant that needs a person. What "unprojectable_event" is the cloud's own: Detail says what was wrong.
-type Alert struct {
-	Restaurant string    `json:"restaurant_id"`
-	Alert      string    `json:"alert"`
-	Device     string    `json:"device"`
-	What       string    `json:"what"`
-	Level      string    `json:"level"`
-	Order      string    `json:"order_id,omitempty"`
-	Detail     string    `json:"detail,omitempty"`
-	Since      time.Time `json:"since"` // by the restaurant's clock
-	Heard      time.Time `json:"heard"` // by ours
-}
-
 // OpenAlerts are the alerts of a restaurant (empty: of all) that are not cleared, oldest first, at most 1000.
-func (s *Store) OpenAlerts(ctx context.Context, restaurant string) ([]Alert, error) {
+func (s *Store) OpenAlerts(ctx context.Context, rid string) ([]restaurant.Alert, error) {
 	rows, err := s.pool.Query(ctx, `
 		SELECT restaurant, alert, device, what, level, order_id, detail, since, heard FROM alerts
-		WHERE cleared IS NULL AND ($1 = '' OR restaurant = $1) ORDER BY heard, alert LIMIT 1000`, restaurant)
+		WHERE cleared IS NULL AND ($1 = '' OR restaurant = $1) ORDER BY heard, alert LIMIT 1000`, rid)
 	if err != nil {
 		return nil, fmt.Errorf("read alerts: %w", err)
 	}
-	return pgx.CollectRows(rows, pgx.RowToStructByPos[Alert])
+	return pgx.CollectRows(rows, pgx.RowToStructByPos[restaurant.Alert])
+}
+
+// SetAside is how many batches and dead letters nobody has looked at yet: what fenced nodes sent, by restaurant, and what phones sent and
+// nobody could believe.
+func (s *Store) SetAside(ctx context.Context) (restaurant.SetAside, error) {
+	out := restaurant.SetAside{Batches: map[string]int{}}
+	if err := s.pool.QueryRow(ctx, `SELECT count(*) FROM dead_letters`).Scan(&out.Letters); err != nil {
+		return out, fmt.Errorf("count dead letters: %w", err)
+	}
+	rows, err := s.pool.Query(ctx, `SELECT edge, count(*) FROM edge_quarantine GROUP BY edge`)
+	if err != nil {
+		return out, fmt.Errorf("count batches in quarantine: %w", err)
+	}
+	var edge string
+	var n int
+	if _, err := pgx.ForEachRow(rows, []any{&edge, &n}, func() error { out.Batches[edge] = n; return nil }); err != nil {
+		return out, fmt.Errorf("count batches in quarantine: %w", err)
+	}
+	return out, nil
 }
 
 // ClearAlert ends an alert by hand.

@@ -90,7 +90,18 @@ func (s *Store) applyOnce(ctx context.Context, batches []link.Batch, blind strin
 		return nil, rollback(ctx, conn, err)
 	}
 	s.publish(a.changed(), a.told)
+	s.complain(ctx, a.facts)
 	return a.decisions, nil
+}
+
+// complain logs what could not be projected, once it is stored: the order it is about is not what its restaurant says it is.
+func (s *Store) complain(ctx context.Context, facts []*fact) {
+	for _, f := range facts {
+		if f.outcome == unprojectable {
+			s.cfg.Log.ErrorContext(ctx, "an event could not be projected", "restaurant", f.edge, "event", f.ID, "kind", f.Kind,
+				"epoch", f.epoch, "seq", f.Seq, "order", f.Order, "reason", f.problem)
+		}
+	}
 }
 
 func (a *applying) run(ctx context.Context, s *Store, conn *pgxpool.Conn, batches []link.Batch) error {

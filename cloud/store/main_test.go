@@ -46,7 +46,12 @@ func newChain(t testing.TB) *chain {
 // openChain is one more process on a database.
 func openChain(t testing.TB, url string) *chain {
 	t.Helper()
-	s, err := store.Open(t.Context(), store.Config{URL: url, Log: quiet, Committers: 2, Conns: 8})
+	return openChainLogging(t, url, quiet)
+}
+
+func openChainLogging(t testing.TB, url string, log *slog.Logger) *chain {
+	t.Helper()
+	s, err := store.Open(t.Context(), store.Config{URL: url, Log: log, Committers: 2, Conns: 8})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,26 @@
+package restaurant
+
+import "time"
+
+// Unprojectable is what an alert says of an event that the cloud keeps and could not follow.
+const Unprojectable = "unprojectable_event"
+
+// Alert is something in a restaurant that needs a person: its kitchen's own, or Unprojectable, which is the cloud's. Then Detail says what
+// was wrong with the event.
+type Alert struct {
+	Restaurant string
+	Alert      string // its name within the restaurant
+	Device     string
+	What       string
+	Level      string
+	Order      string // empty: about none
+	Detail     string
+	Since      time.Time // by the restaurant's clock
+	Heard      time.Time // by ours
+}
+
+// SetAside is how much is kept for a person to look at.
+type SetAside struct {
+	Batches map[string]int // of events by restaurant, from nodes that are not its node
+	Letters int            // messages of drivers' phones that nobody could believe
+}

@@ -2,6 +2,7 @@ package kitchen
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"awesome.pizza/shared/event"
@@ -133,9 +134,11 @@ const (
 // Run fires timers when they are due, keeps forecasts fresh and lets the store prune, until ctx ends; it returns nil. While the store
 // cannot be written to, it logs that and tries again: screens go on showing what there is.
 func (k *Kitchen) Run(ctx context.Context) error {
-	reforecast, prune := time.NewTicker(reforecastEvery), time.NewTicker(pruneEvery)
+	var pruning sync.WaitGroup
+	pruning.Go(func() { k.prune(ctx) })
+	defer pruning.Wait()
+	reforecast := time.NewTicker(reforecastEvery)
 	defer reforecast.Stop()
-	defer prune.Stop()
 	retry := time.Duration(0)
 	for {
 		wait := time.NewTimer(max(retry, k.untilDue()))
@@ -149,14 +152,28 @@ func (k *Kitchen) Run(ctx context.Context) error {
 			err = k.fireDue(ctx)
 		case <-reforecast.C:
 			err = k.reforecast(ctx)
-		case <-prune.C:
-			err = k.store.Prune(ctx, k.now())
 		}
 		wait.Stop()
 		retry = 0
 		if err != nil && ctx.Err() == nil {
 			retry = retryEvery
 			k.settings.Log.ErrorContext(ctx, "kitchen cannot write by itself, trying again", "restaurant", k.settings.Restaurant, "err", err)
+		}
+	}
+}
+
+// prune lets the store prune every hour, beside the timers: it may take a while, and no timer waits for it.
+func (k *Kitchen) prune(ctx context.Context) {
+	every := time.NewTicker(pruneEvery)
+	defer every.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-every.C:
+		}
+		if err := k.store.Prune(ctx, k.now()); err != nil && ctx.Err() == nil {
+			k.settings.Log.ErrorContext(ctx, "what is old could not be pruned", "restaurant", k.settings.Restaurant, "err", err)
 		}
 	}
 }

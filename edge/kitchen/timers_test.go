@@ -263,6 +263,39 @@ func TestAKitchenThatCannotWriteGoesOnAndCatchesUp(t *testing.T) {
 	})
 }
 
+// slow is a store that prunes until somebody lets it go.
+type slow struct {
+	*store.Store
+	begun, release chan struct{}
+}
+
+func (s *slow) Prune(context.Context, time.Time) error {
+	s.begun <- struct{}{}
+	<-s.release
+	return nil
+}
+
+func TestTimersFireWhileTheStorePrunes(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "edge.db")
+	synctest.Test(t, func(t *testing.T) {
+		disk := &slow{begun: make(chan struct{}), release: make(chan struct{})}
+		h, stop := runningOn(t, path, func(s *store.Store) kitchen.Store {
+			disk.Store = s
+			return disk
+		})
+		after(55 * time.Minute)
+		h.place(pizza) // stuck in the queue after ten minutes
+		<-disk.begun
+		after(6 * time.Minute)
+		if a := h.alerts(); len(a) != 1 {
+			t.Errorf("while the store prunes the alerts are %v", a)
+		}
+		close(disk.release)
+		stop()
+	})
+}
+
 // quiet are settings of a kitchen whose log nobody reads.
 func quiet() kitchen.Settings {
 	s := settings()

@@ -28,19 +28,34 @@ type announcer struct {
 	open       map[string]wire.Alert // retained now
 }
 
-// run announces until ctx ends. What is open when it begins is announced first: the broker forgets retained messages with its process.
+// run announces until ctx ends. It starts from the board as it is, again whenever it has fallen behind.
 func (a *announcer) run(ctx context.Context) error {
 	for ctx.Err() == nil {
 		changes, leave := a.screens.Subscribe()
-		if now, err := a.kitchen.Snapshot(ctx); err == nil {
-			for _, alert := range now.Alerts {
-				a.raise(alert)
-			}
-		}
+		a.catchUp(ctx)
 		a.follow(ctx, changes)
 		leave()
 	}
 	return nil
+}
+
+// catchUp announces what is open now, for the broker forgets retained messages with its process, and clears what ended unheard.
+func (a *announcer) catchUp(ctx context.Context) {
+	now, err := a.kitchen.Snapshot(ctx)
+	if err != nil {
+		a.log.Warn("announce what is on the board", "err", err)
+		return
+	}
+	still := map[string]bool{}
+	for _, alert := range now.Alerts {
+		still[alert.ID] = true
+		a.raise(alert)
+	}
+	for alertID := range a.open {
+		if !still[alertID] {
+			a.clear(alertID)
+		}
+	}
 }
 
 func (a *announcer) follow(ctx context.Context, changes <-chan kitchen.Change) {

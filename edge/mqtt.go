@@ -6,6 +6,7 @@ import (
 	"crypto/subtle"
 	"fmt"
 	"log/slog"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
 
@@ -130,7 +131,34 @@ func (d *devices) alert(ctx context.Context, m broker.Message) error {
 	if a.ClearedAt != nil {
 		return d.kitchen.ClearAlert(ctx, id)
 	}
+	if err := d.mayRaise(ctx, m.Device, id); err != nil {
+		return err
+	}
 	return d.kitchen.Alert(ctx, kitchen.Alert{ID: id, Device: a.Device, What: string(a.Kind), Level: string(a.Level), Since: a.At.Time})
+}
+
+// mostAlerts is how many alerts of its own a device may have open: what says more is broken, and nobody would read it.
+const mostAlerts = 20
+
+// mayRaise refuses one alert too many of a device. One that is open may be raised again.
+func (d *devices) mayRaise(ctx context.Context, device, alertID string) error {
+	board, err := d.kitchen.Snapshot(ctx)
+	if err != nil {
+		return err
+	}
+	open := 0
+	for _, a := range board.Alerts {
+		if a.ID == alertID {
+			return nil
+		}
+		if strings.HasPrefix(a.ID, device+"/") {
+			open++
+		}
+	}
+	if open >= mostAlerts {
+		return problem.New(problem.Refused, "too_many_alerts", "%s has %d alerts open and has to clear one first", device, open)
+	}
+	return nil
 }
 
 // bury keeps a refused message with the reason.

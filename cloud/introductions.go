@@ -2,7 +2,6 @@ package cloud
 
 import (
 	"context"
-	"net"
 	"strconv"
 	"time"
 
@@ -33,28 +32,39 @@ func (e enrolment) Enroll(ctx context.Context, restaurant string) (string, time.
 	return e.store.IssueCode(ctx, restaurant)
 }
 
-// Claim uses a code up, and tells the node all it has to know.
+// Claim binds a node, and tells it all it has to know. Binding comes last: it uses the code up and fences the device there was, so
+// whatever can go wrong has to go wrong before.
 func (e enrolment) Claim(ctx context.Context, code, publicKey string) (api.Enrolment, error) {
+	if err := downlink.CheckDevice(publicKey); err != nil {
+		return api.Enrolment{}, err
+	}
+	edge, err := e.store.Invited(ctx, code, publicKey)
+	if err != nil {
+		return api.Enrolment{}, err
+	}
+	told, err := e.prepare(ctx, edge, publicKey)
+	if err != nil {
+		return api.Enrolment{}, err
+	}
 	row, err := e.store.Claim(ctx, code, publicKey)
 	if err != nil {
 		return api.Enrolment{}, err
 	}
-	credential, err := e.keys.Issue(row.Edge, publicKey, time.Now())
+	told.Epoch, told.Commands = row.Epoch, row.Commands
+	return told, nil
+}
+
+// prepare is what a node of the restaurant is told, but for where it begins.
+func (e enrolment) prepare(ctx context.Context, edge, publicKey string) (api.Enrolment, error) {
+	house, err := e.store.Restaurant(ctx, edge)
 	if err != nil {
 		return api.Enrolment{}, err
 	}
-	house, err := e.store.Restaurant(ctx, row.Edge)
+	dishes, err := e.store.Menu(ctx, edge)
 	if err != nil {
 		return api.Enrolment{}, err
 	}
-	dishes, err := e.store.Menu(ctx, row.Edge)
-	if err != nil {
-		return api.Enrolment{}, err
-	}
-	host, _, err := net.SplitHostPort(e.cfg.Listen)
-	if err != nil || host == "" {
-		host = "127.0.0.1"
-	}
+	host := e.cfg.host()
 	leaves, err := hubURLs(e.cfg.LeafURLs, "nats-leaf", host, e.cfg.LeafListen)
 	if err != nil {
 		return api.Enrolment{}, err
@@ -63,8 +73,12 @@ func (e enrolment) Claim(ctx context.Context, code, publicKey string) (api.Enrol
 	if err != nil {
 		return api.Enrolment{}, err
 	}
+	credential, err := e.keys.Issue(edge, publicKey, time.Now())
+	if err != nil {
+		return api.Enrolment{}, err
+	}
 	return api.Enrolment{
-		Restaurant: row.Edge, JWT: credential.JWT, Expires: credential.Expires, Leaves: leaves, Clients: clients, TimeZone: house.TimeZone, Menu: dishes,
+		Restaurant: edge, JWT: credential.JWT, Expires: credential.Expires, Leaves: leaves, Clients: clients, TimeZone: house.TimeZone, Menu: dishes,
 	}, nil
 }
 

@@ -124,6 +124,8 @@ type Enrolment struct {
 	Clients    []string   `json:"clients" doc:"hubs for plain clients"`
 	TimeZone   string     `json:"time_zone"`
 	Menu       *menu.Menu `json:"menu"`
+	Epoch      uint64     `json:"epoch" doc:"in which the node's sequence of events begins"`
+	Commands   uint64     `json:"commands" doc:"the node obeys the commands after this one"`
 }
 
 // Fleet enrols nodes. It reports NotFound "no_such_restaurant", Refused "bad_code", Invalid "bad_key" and Conflict "key_in_use".

@@ -184,6 +184,13 @@ func TestANodeIsBoundToItsRestaurantByACode(t *testing.T) {
 	if urls, _ := e.at("clients").([]any); urls == nil {
 		t.Errorf("clients is no list: %s", e.body)
 	}
+	if e.at("epoch") != 1.0 || e.at("commands") != 0.0 {
+		t.Errorf("a new restaurant's node begins at %v after command %v", e.at("epoch"), e.at("commands"))
+	}
+	if again := c.post(t, "/api/fleet/claim", claim).is(t, 200); again.at("epoch") != 1.0 || again.at("jwt") != "jwt of UNODE" {
+		t.Errorf("a node that asks again is told %s", again.body)
+	}
+	claim["public_key"] = "UOTHER"
 	c.post(t, "/api/fleet/claim", claim).refused(t, 403, "bad_code")
 	all, _ := c.get(t, "/api/fleet").is(t, 200).at("nodes").([]any)
 	if len(all) != 3 || all[0].(map[string]any)["node"].(map[string]any)["version"] != "1.2.3" {

@@ -205,7 +205,7 @@ func (f fleet) Claim(ctx context.Context, code, key string) (api.Enrolment, erro
 		return api.Enrolment{}, err
 	}
 	dishes, err := f.Menu(ctx, row.Edge)
-	return api.Enrolment{Restaurant: row.Edge, JWT: "jwt of " + key, Expires: time.Now().Add(time.Hour), Leaves: []string{"nats-leaf://hub:7422"}, TimeZone: "UTC", Menu: dishes}, err
+	return api.Enrolment{Restaurant: row.Edge, JWT: "jwt of " + key, Expires: time.Now().Add(time.Hour), Leaves: []string{"nats-leaf://hub:7422"}, TimeZone: "UTC", Menu: dishes, Epoch: row.Epoch, Commands: row.Commands}, err
 }
 
 type noPhones struct{}

@@ -13,6 +13,7 @@ import (
 	"github.com/nats-io/nkeys"
 
 	"awesome.pizza/shared/link"
+	"awesome.pizza/shared/problem"
 )
 
 // CredentialLife is how long a node's credential is good for. A node whose credential has expired goes on cooking.
@@ -157,10 +158,21 @@ func nodePermissions() jwt.Permissions {
 	}
 }
 
-// Issue makes the credential of a restaurant's node, whose public NKey is device.
+// CheckDevice reports Invalid "bad_key" for what is not a node's public NKey.
+func CheckDevice(device string) error {
+	if !nkeys.IsValidPublicUserKey(device) {
+		return problem.New(problem.Invalid, "bad_key", "this is not a node's public key: it has 56 characters and begins with U")
+	}
+	return nil
+}
+
+// Issue makes the credential of a restaurant's node, whose public NKey is device. It reports Invalid "bad_key".
 func (k *Keys) Issue(restaurant, device string, now time.Time) (Credential, error) {
-	if !nkeys.IsValidPublicUserKey(device) || !link.ValidEdge(restaurant) {
-		return Credential{}, fmt.Errorf("issue a credential: %q is not a node's public key, or %q not a restaurant", device, restaurant)
+	if err := CheckDevice(device); err != nil {
+		return Credential{}, err
+	}
+	if !link.ValidEdge(restaurant) {
+		return Credential{}, fmt.Errorf("issue a credential: %q is not a restaurant", restaurant)
 	}
 	signer, _, err := pair(k.NodeSeed)
 	if err != nil {

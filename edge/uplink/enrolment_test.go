@@ -110,3 +110,57 @@ func TestATornEnrolmentIsAnErrorAndNotAStranger(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestANodeWhoseAnswerWasLostAsksAgainWithTheSameKey(t *testing.T) {
+	t.Parallel()
+	var keys []string
+	ctx, cancel := context.WithCancel(t.Context())
+	menu := `"` + strings.Repeat("pizza ", 50_000) + `"` // more than the 64 kB of a small answer
+	url := cloud(t, func(w http.ResponseWriter, asked int, _, key string) {
+		keys = append(keys, key)
+		if asked <= 2 {
+			w.WriteHeader(http.StatusBadGateway) // bound, but nobody hears of it
+			if asked == 2 {
+				cancel()
+			}
+			return
+		}
+		_, _ = w.Write([]byte(`{"restaurant":"r1","jwt":"token","epoch":3,"commands":9,"menu":` + menu + `}`))
+	})
+	dir := t.TempDir()
+	if _, err := uplink.Enrol(ctx, dir, url, "CODE"); err == nil {
+		t.Fatal("enrolled without an answer")
+	}
+	info, err := os.Stat(filepath.Join(dir, "enrolment.pending.json"))
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Fatalf("the key is not kept for the next start: %v", err)
+	}
+	made, err := uplink.Enrol(t.Context(), dir, url, "CODE") // after a restart
+	if err != nil || made.Epoch != 3 || made.Commands != 9 || string(made.Menu) != menu {
+		t.Fatalf("epoch %d, commands %d, %v", made.Epoch, made.Commands, err)
+	}
+	if len(keys) != 3 || keys[0] != keys[1] || keys[1] != keys[2] || made.Device != keys[2] {
+		t.Errorf("asked with keys %v", keys)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "enrolment.pending.json")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the key waits on: %v", err)
+	}
+}
+
+func TestANewCodeIsAskedForWithANewKey(t *testing.T) {
+	t.Parallel()
+	var keys []string
+	url := cloud(t, func(w http.ResponseWriter, _ int, _, key string) {
+		keys = append(keys, key)
+		w.WriteHeader(http.StatusForbidden)
+	})
+	dir := t.TempDir()
+	for _, code := range []string{"ONE", "TWO"} {
+		if _, err := uplink.Enrol(t.Context(), dir, url, code); err == nil {
+			t.Fatal("enrolled though refused")
+		}
+	}
+	if len(keys) != 2 || keys[0] == keys[1] {
+		t.Errorf("asked with keys %v", keys)
+	}
+}

@@ -38,8 +38,9 @@ type Store struct {
 	device   string
 	epoch    uint64
 
-	mu    sync.Mutex
-	acked link.Mark // newer than the row; written with the next commit
+	mu      sync.Mutex
+	acked   link.Mark // newer than the row; written with the next commit
+	refused error     // by the disk, at the last transaction
 }
 
 // Open opens the file at path, creating it if there is none, brings its schema up to date and checks that SQLite does what power cuts
@@ -127,14 +128,43 @@ func (s *Store) shut() error {
 
 // tx runs one write transaction. Full disks and broken cards are problem.Unavailable.
 func (s *Store) tx(ctx context.Context, do func(*sql.Tx) error) error {
+	err := unwritable(s.inTx(ctx, do))
+	if err == nil || problem.Is(err, problem.Unavailable) {
+		s.mu.Lock()
+		s.refused = err
+		s.mu.Unlock()
+	}
+	return err
+}
+
+func (s *Store) inTx(ctx context.Context, do func(*sql.Tx) error) error {
 	tx, err := s.write.BeginTx(ctx, nil)
 	if err != nil {
-		return unwritable(err)
+		return err
 	}
 	if err := do(tx); err != nil {
-		return unwritable(errors.Join(err, tx.Rollback()))
+		return errors.Join(err, tx.Rollback())
 	}
-	return unwritable(tx.Commit())
+	return tx.Commit()
+}
+
+// Ready reports whether the file can be written to: problem.Unavailable, or the error of ctx, when it cannot. While all is well it only
+// takes the writer's lock, which wears no flash; after the disk has refused something it tries to write.
+func (s *Store) Ready(ctx context.Context) error {
+	s.mu.Lock()
+	refused := s.refused
+	s.mu.Unlock()
+	if refused != nil {
+		return s.tx(ctx, func(tx *sql.Tx) error {
+			_, err := tx.ExecContext(ctx, `UPDATE meta SET one = one`)
+			return err
+		})
+	}
+	tx, err := s.write.BeginTx(ctx, nil)
+	if err != nil {
+		return unwritable(fmt.Errorf("take the writer's lock: %w", err))
+	}
+	return unwritable(tx.Rollback())
 }
 
 // unwritable makes a problem of the failures that mean "not on this disk, not now".

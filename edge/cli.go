@@ -1,6 +1,7 @@
 package edge
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -58,6 +59,7 @@ func serveCommand() *cobra.Command {
 
 func enrollCommand() *cobra.Command {
 	var data, cloud string
+	var replace bool
 	cmd := &cobra.Command{
 		Use:     "enroll CODE",
 		Short:   "Bind this node to the restaurant that a code stands for",
@@ -70,6 +72,9 @@ func enrollCommand() *cobra.Command {
 			}
 			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 			defer stop()
+			if err := vacant(data, replace); err != nil {
+				return err
+			}
 			e, err := uplink.Enrol(ctx, data, cloud, args[0])
 			if err != nil {
 				return err
@@ -80,5 +85,19 @@ func enrollCommand() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&data, "data", "data/edge", "`directory` of database, keys and enrolment")
 	cmd.Flags().StringVar(&cloud, "cloud", "http://127.0.0.1:5000", "`url` of the cloud")
+	cmd.Flags().BoolVar(&replace, "replace", false, "enrol a node anew that is enrolled already; only one that never had an order is connected afterwards")
 	return cmd
+}
+
+// vacant refuses to enrol a node twice: the cloud would begin a new sequence of events, and the node could send nothing of the one it has.
+func vacant(data string, replace bool) error {
+	e, err := uplink.LoadEnrolment(data)
+	switch {
+	case replace || errors.Is(err, uplink.ErrNotEnrolled):
+		return nil
+	case err != nil:
+		return fmt.Errorf("%w: --replace enrols this node anew", err)
+	}
+	return fmt.Errorf("this node is restaurant %s already, and what it has not sent yet would stay here: enrol an empty --data directory, "+
+		"or add --replace if this node never had an order", e.Restaurant)
 }

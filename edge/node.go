@@ -52,6 +52,9 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
+	if err := db.BeginEpoch(ctx, enrolment.Epoch, enrolment.Commands); err != nil {
+		return err
+	}
 
 	// The kitchen, and who sees what it does.
 	screens := live.New[kitchen.Change](256)
@@ -80,9 +83,10 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 		return fmt.Errorf("open the kitchen display: %w", err)
 	}
 	defer func() { _ = lan.Close() }()
+	view := lineView{line, db}
 	display, err := kds.New(kds.Deps{
-		Kitchen: kit, Changes: screens, Menu: dishes, Ovens: hearths, Link: lineView{line, db}, Pages: web.FS(), Clock: clock.System{},
-	}, kds.Settings{Restaurant: enrolment.Restaurant, Log: log})
+		Kitchen: kit, Changes: screens, Menu: dishes, Ovens: hearths, Link: view, Pages: web.FS(), Clock: clock.System{},
+	}, kds.Settings{Restaurant: enrolment.Restaurant, Ready: db.Ready, ClockState: view.clockState, Hosts: c.Hosts, Log: log})
 	if err != nil {
 		return err
 	}

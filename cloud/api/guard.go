@@ -58,24 +58,28 @@ func sameOrigin(next http.Handler) http.Handler {
 	return cross.Handler(next)
 }
 
-// limits counts the requests of each client in a sliding minute.
+// limits finds out who each client is, and counts the requests of each in a sliding minute.
 func (a *API) limits() []func(http.Handler) http.Handler {
-	if a.settings.PerMinute < 0 {
-		return nil
-	}
 	address := middleware.ClientIPFromRemoteAddr
 	if len(a.settings.Proxies) > 0 {
 		address = middleware.ClientIPFromXFF(a.settings.Proxies...)
 	}
+	all := []func(http.Handler) http.Handler{address}
+	if a.settings.PerMinute > 0 {
+		all = append(all, limit(a.settings.PerMinute))
+	}
+	return all
+}
+
+// limit answers each client so many requests in a sliding minute. An IPv6 client is its whole /64: the next address costs it nothing.
+func limit(perMinute int) func(http.Handler) http.Handler {
 	client := func(r *http.Request) (string, error) {
 		return httprate.CanonicalizeIP(middleware.GetClientIP(r.Context())), nil
 	}
 	tooMany := func(w http.ResponseWriter, _ *http.Request) {
-		writeProblem(w, refuse(http.StatusTooManyRequests, "too_many_requests", "more than %d requests in a minute; wait", a.settings.PerMinute))
+		writeProblem(w, refuse(http.StatusTooManyRequests, "too_many_requests", "more than %d requests in a minute; wait", perMinute))
 	}
-	return []func(http.Handler) http.Handler{
-		address, httprate.LimitBy(a.settings.PerMinute, time.Minute, client, httprate.WithLimitHandler(tooMany)),
-	}
+	return httprate.LimitBy(perMinute, time.Minute, client, httprate.WithLimitHandler(tooMany))
 }
 
 // observes tells Settings.Observe of every answer, and keeps one bad request from ending the process.

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"maps"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -240,4 +241,34 @@ func TestWhoAsksTooOftenWaits(t *testing.T) {
 	if a := c.get(t, "/healthz").refused(t, 429, "too_many_requests"); a.header.Get("Retry-After") == "" {
 		t.Errorf("no Retry-After: %v", a.header)
 	}
+}
+
+// A stranger cannot try codes of enrolment one after the other; who does is still a guest.
+func TestCodesOfEnrolmentAreGuessedSlowly(t *testing.T) {
+	t.Parallel()
+	c := open(t, func(_ *api.Deps, s *api.Settings) { s.Proxies = []string{"127.0.0.0/8"} })
+	claim := func(from string) reply {
+		return c.call(t, req{"POST", "/api/fleet/claim", map[string]any{"code": "GUES-SING", "public_key": "U"}, map[string]string{"X-Forwarded-For": from}})
+	}
+	for range 30 {
+		claim("198.51.100.7").refused(t, 403, "bad_code")
+	}
+	claim("198.51.100.7").refused(t, 429, "too_many_requests")
+	claim("2001:db8::1").refused(t, 403, "bad_code")
+	c.call(t, req{"GET", "/api/restaurants", nil, map[string]string{"X-Forwarded-For": "198.51.100.7"}}).is(t, 200)
+}
+
+func TestOnlyATrustedProxySaysWhoTheClientIs(t *testing.T) {
+	t.Parallel()
+	ask := func(c *chain, n int) reply {
+		return c.call(t, req{"GET", "/healthz", nil, map[string]string{"X-Forwarded-For": "198.51.100." + strconv.Itoa(n)}})
+	}
+	behind := open(t, func(_ *api.Deps, s *api.Settings) { s.PerMinute, s.Proxies = 2, []string{"127.0.0.0/8"} })
+	alone := open(t, func(_ *api.Deps, s *api.Settings) { s.PerMinute = 2 })
+	for n := range 5 {
+		ask(behind, n).is(t, 200)
+	}
+	ask(alone, 1).is(t, 200)
+	ask(alone, 2).is(t, 200)
+	ask(alone, 3).refused(t, 429, "too_many_requests")
 }

@@ -38,6 +38,12 @@ func on[I, O any](method, path, id, summary string, status int, who access,
 	}}
 }
 
+// rarely is a route that each client may use only so often in a minute, because a stranger would use it to guess.
+func rarely(perMinute int, r route) route {
+	r.Metadata["per_minute"] = perMinute
+	return r
+}
+
 // pour writes a stream until it ends, or until ctx does: with the client or with the process. Without one there is nothing to say any more:
 // 204 makes a browser stop asking.
 type pour func(ctx context.Context, s *stream)
@@ -157,6 +163,9 @@ func (d adapter) Handle(op *huma.Operation, handle func(huma.Context)) {
 	})
 	if op.Metadata["stream"] == nil {
 		h = d.compress(h)
+	}
+	if often, ok := op.Metadata["per_minute"].(int); ok {
+		h = limit(often)(h)
 	}
 	d.mux.Method(op.Method, op.Path, h)
 }

@@ -56,7 +56,7 @@ func (a *API) routes() []route {
 
 		on(get, "/api/fleet", "fleet", "All nodes", 200, staff, (*API).fleet),
 		on(post, "/api/fleet/{restaurantId}/enroll", "enroll", "A one-time code for a restaurant's node", 200, staff, (*API).enroll, 404),
-		on(post, "/api/fleet/claim", "claim", "Bind a node to the restaurant of its code", 200, anybody, (*API).claim, 403, 409),
+		rarely(30, on(post, "/api/fleet/claim", "claim", "Bind a node to the restaurant of its code", 200, anybody, (*API).claim, 403, 409)),
 
 		on(get, "/healthz", "healthz", "Whether the process serves", 200, anybody, (*API).healthz),
 		on(get, "/readyz", "readyz", "Whether all is there that it needs", 200, anybody, (*API).readyz),

@@ -29,12 +29,12 @@ func Command() *cobra.Command {
 		Short: "The core of the chain: orders, drivers, tracking, head office, and a link to every restaurant",
 		Long: `cloud takes orders, hands them to their restaurants, sends drivers, and shows guests and head office what happens. It keeps
 everything in Postgres: a private one that it starts itself, or yours. Run as many as you like on one database and one hub.`,
-		Example: `  cloud serve --listen 127.0.0.1:5000 --restaurants restaurants.toml       everything on this machine
-  cloud enroll r1                                                          a code for the node of restaurant r1
-  CLOUD_DATABASE_URL=postgres://… CLOUD_STAFF_TOKEN=… cloud serve --nats-url nats://hub:4222`,
+		Example: `  cloud serve --restaurants restaurants.toml       everything on this machine
+  cloud enroll r1                                  a code for the node of restaurant r1
+  CLOUD_DATABASE_URL=postgres://… CLOUD_STAFF_TOKEN=… cloud serve --listen 0.0.0.0:5000 --nats-url nats://hub:4222`,
 		Version: watch.BuildVersion(),
 	}
-	root.AddCommand(serveCommand(), migrateCommand(), enrollCommand(), trustCommand(), settings.HealthCommand("CLOUD", "the core", ":5000"))
+	root.AddCommand(serveCommand(), migrateCommand(), enrollCommand(), trustCommand(), settings.HealthCommand("CLOUD", "the core", Config{}.withDefaults().Listen))
 	return root
 }
 
@@ -182,7 +182,7 @@ operator and accounts. Include it from the server's own configuration; deploy/na
 			return os.WriteFile(out, []byte(text), 0o644)
 		},
 	}
-	cmd.Flags().StringVar(&data, "data", "data/cloud", "`directory` of the core")
+	cmd.Flags().StringVar(&data, "data", Config{}.withDefaults().Data, "`directory` of the core")
 	cmd.Flags().StringVar(&out, "out", "", "`file` to write; empty prints it")
 	return cmd
 }

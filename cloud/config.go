@@ -1,9 +1,11 @@
 package cloud
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"path/filepath"
 	"time"
 
@@ -14,46 +16,66 @@ import (
 	"awesome.pizza/shared/settings"
 )
 
-// Config is everything that can be set about a core. Each field is a flag, an environment variable CLOUD_… and a key of the TOML file.
+// Config is everything that can be set about a core. Each field is a flag, an environment variable CLOUD_… and a key of the TOML file. The
+// zero value is a core for this machine alone, without metrics and monitoring; withDefaults says what else a zero stands for.
 type Config struct {
 	Data        string // directory of keys, hub and, without DatabaseURL, a private Postgres
 	DatabaseURL string
 	NatsURL     string // of a hub of one's own; empty: the hub is embedded
-	Restaurants string // TOML file of restaurants to add or change at the start
+	Restaurants string // TOML file of restaurants to add or change at the start; empty: none
 
-	Listen        string
+	Listen        string // of pages and API; without StaffToken only loopback
 	MQTTListen    string
-	MetricsListen string
+	MetricsListen string // empty: no metrics
 	LeafListen    string
 	ClientListen  string
-	MonitorListen string
+	MonitorListen string   // empty: no monitoring
 	LeafURLs      []string // what nodes are told at enrolment; empty: this host and the port of LeafListen
 	ClientURLs    []string
 
-	StaffToken   string
+	StaffToken   string   // empty: everybody on this machine is staff
+	PerMinute    int      // requests of one client
+	Proxies      []string // networks, as CIDR, whose X-Forwarded-For is believed; empty: none
 	AcceptWithin time.Duration
 	HubReplicas  int
 	LogLevel     string
 	File         string
 }
 
+// withDefaults fills in what a core cannot do without.
+func (c Config) withDefaults() Config {
+	c.Data = cmp.Or(c.Data, "data/cloud")
+	c.Listen = cmp.Or(c.Listen, "127.0.0.1:5000")
+	c.MQTTListen = cmp.Or(c.MQTTListen, ":1883")
+	c.LeafListen = cmp.Or(c.LeafListen, ":7422")
+	c.ClientListen = cmp.Or(c.ClientListen, ":4222")
+	c.PerMinute = cmp.Or(c.PerMinute, 60_000)
+	c.AcceptWithin = cmp.Or(c.AcceptWithin, 3*time.Minute)
+	c.HubReplicas = cmp.Or(c.HubReplicas, 1)
+	c.LogLevel = cmp.Or(c.LogLevel, "info")
+	return c
+}
+
 func (c *Config) flags(f *pflag.FlagSet) {
-	f.StringVar(&c.Data, "data", "data/cloud", "`directory` of keys, hub and, without --database-url, a private Postgres")
+	d := Config{MetricsListen: "127.0.0.1:9090", MonitorListen: "127.0.0.1:8222"}.withDefaults()
+	f.StringVar(&c.Data, "data", d.Data, "`directory` of keys, hub and, without --database-url, a private Postgres")
 	f.StringVar(&c.DatabaseURL, "database-url", "", "`url` of a Postgres 15 or newer; empty starts a private one under --data")
 	f.StringVar(&c.NatsURL, "nats-url", "", "`url` of a hub of your own (see cloud trust); empty embeds one")
 	f.StringVar(&c.Restaurants, "restaurants", "", "TOML `file` of restaurants that are added or changed at the start")
-	f.StringVar(&c.Listen, "listen", ":5000", "`host:port` of pages and API; without --staff-token only loopback is allowed")
-	f.StringVar(&c.MQTTListen, "mqtt-listen", ":1883", "`host:port` for drivers' phones")
-	f.StringVar(&c.MetricsListen, "metrics-listen", "127.0.0.1:9090", "`host:port` of Prometheus metrics; empty for none")
-	f.StringVar(&c.LeafListen, "leaf-listen", ":7422", "`host:port` of the embedded hub for restaurants' leaf nodes")
-	f.StringVar(&c.ClientListen, "client-listen", ":4222", "`host:port` of the embedded hub for plain clients")
-	f.StringVar(&c.MonitorListen, "monitor-listen", "127.0.0.1:8222", "`host:port` of the embedded hub's own monitoring; empty for none")
+	f.StringVar(&c.Listen, "listen", d.Listen, "`host:port` of pages and API; without --staff-token only loopback is allowed")
+	f.StringVar(&c.MQTTListen, "mqtt-listen", d.MQTTListen, "`host:port` for drivers' phones")
+	f.StringVar(&c.MetricsListen, "metrics-listen", d.MetricsListen, "`host:port` of Prometheus metrics; empty for none")
+	f.StringVar(&c.LeafListen, "leaf-listen", d.LeafListen, "`host:port` of the embedded hub for restaurants' leaf nodes")
+	f.StringVar(&c.ClientListen, "client-listen", d.ClientListen, "`host:port` of the embedded hub for plain clients")
+	f.StringVar(&c.MonitorListen, "monitor-listen", d.MonitorListen, "`host:port` of the embedded hub's own monitoring; empty for none")
 	f.StringSliceVar(&c.LeafURLs, "leaf-url", nil, "`url` by which nodes reach the hub as leaves, as in nats-leaf://hub.example:7422")
 	f.StringSliceVar(&c.ClientURLs, "client-url", nil, "`url` by which nodes reach the hub as plain clients, as in nats://hub.example:4222")
 	f.StringVar(&c.StaffToken, "staff-token", "", "`token` that staff and operators send as Authorization: Bearer; better from CLOUD_STAFF_TOKEN")
-	f.DurationVar(&c.AcceptWithin, "accept-within", 3*time.Minute, "`duration` within which a restaurant should accept an order")
-	f.IntVar(&c.HubReplicas, "hub-replicas", 1, "`copies` of each stream: 3 in a hub of three or more nodes")
-	f.StringVar(&c.LogLevel, "log-level", "info", "`level`: debug, info, warn or error")
+	f.IntVar(&c.PerMinute, "requests-per-minute", d.PerMinute, "`number` of requests that one client may send in a minute")
+	f.StringSliceVar(&c.Proxies, "trusted-proxies", nil, "`networks` of proxies whose X-Forwarded-For says who the client is, as in 10.0.0.0/8,fd00::/8")
+	f.DurationVar(&c.AcceptWithin, "accept-within", d.AcceptWithin, "`duration` within which a restaurant should accept an order")
+	f.IntVar(&c.HubReplicas, "hub-replicas", d.HubReplicas, "`copies` of each stream: 3 in a hub of three or more nodes")
+	f.StringVar(&c.LogLevel, "log-level", d.LogLevel, "`level`: debug, info, warn or error")
 	f.StringVar(&c.File, "config", "", "TOML `file` with any of these settings (deploy/cloud/example.toml is an example)")
 }
 
@@ -61,10 +83,10 @@ func (c *Config) check() error {
 	if c.Data == "" {
 		return settings.Usage("--data is empty; write a directory")
 	}
-	host, _, err := net.SplitHostPort(c.Listen)
-	if err != nil {
-		return settings.Usage("--listen is %q; write host:port, as in 127.0.0.1:5000", c.Listen)
+	if err := c.checkAddresses(); err != nil {
+		return err
 	}
+	host, _, _ := net.SplitHostPort(c.Listen)
 	if c.StaffToken == "" && !settings.Loopback(host) {
 		return settings.Usage("--listen %s is open to the network: set CLOUD_STAFF_TOKEN, or listen on 127.0.0.1", c.Listen)
 	}
@@ -74,7 +96,44 @@ func (c *Config) check() error {
 	if c.HubReplicas < 1 || c.HubReplicas > 5 || c.AcceptWithin < time.Second {
 		return settings.Usage("--hub-replicas is 1 to 5 and --accept-within at least 1s")
 	}
+	if c.PerMinute < 1 {
+		return settings.Usage("--requests-per-minute is %d; write 1 or more", c.PerMinute)
+	}
 	return nil
+}
+
+// checkAddresses holds what is listened on and who is believed against how that is written.
+func (c *Config) checkAddresses() error {
+	for _, l := range []struct {
+		flag, value string
+		optional    bool
+	}{
+		{"listen", c.Listen, false}, {"mqtt-listen", c.MQTTListen, false}, {"metrics-listen", c.MetricsListen, true},
+		{"leaf-listen", c.LeafListen, false}, {"client-listen", c.ClientListen, false}, {"monitor-listen", c.MonitorListen, true},
+	} {
+		if l.value == "" && l.optional {
+			continue
+		}
+		if _, _, err := net.SplitHostPort(l.value); err != nil {
+			return settings.Usage("--%s is %q; write host:port, as in 127.0.0.1:5000", l.flag, l.value)
+		}
+	}
+	for _, p := range c.Proxies {
+		if _, err := netip.ParsePrefix(p); err != nil {
+			return settings.Usage("--trusted-proxies names %q; write networks like 10.0.0.0/8", p)
+		}
+	}
+	return nil
+}
+
+// host is the name under which a node at the door reaches this machine; who listens everywhere has none, so nodes elsewhere want the
+// settings LeafURLs and ClientURLs.
+func (c *Config) host() string {
+	host, _, err := net.SplitHostPort(c.Listen)
+	if ip := net.ParseIP(host); err != nil || host == "" || ip != nil && ip.IsUnspecified() {
+		return "127.0.0.1"
+	}
+	return host
 }
 
 func (c *Config) keysDir() string { return filepath.Join(c.Data, "keys") }

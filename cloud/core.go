@@ -32,6 +32,10 @@ import (
 // Run opens the core and keeps it open until ctx ends.
 func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	opened := time.Now()
+	c = c.withDefaults()
+	if err := c.check(); err != nil {
+		return err
+	}
 
 	// Where the truth is kept: a database of ours or of yours, and the restaurants in it.
 	houses, err := c.restaurants()
@@ -92,7 +96,10 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 		Drivers: db, Offers: dispatcher, OpenOffers: db, Positions: fleet, Fleet: enrolment{cfg: c, store: db, keys: keys}, Troubles: db,
 		Checks: []api.Check{{Name: "database", Ping: db.Ping}, {Name: "hub", Ping: lines.Ping}},
 		Pages:  web.FS(), Clock: clock.System{}, Travel: dispatch.Crow{},
-	}, api.Settings{StaffToken: c.StaffToken, Log: log, Version: watch.BuildVersion(), Observe: observer(metrics)})
+	}, api.Settings{
+		StaffToken: c.StaffToken, PerMinute: c.PerMinute, Proxies: c.Proxies, Drain: 3 * time.Second,
+		Log: log, Version: watch.BuildVersion(), Observe: observer(metrics),
+	})
 	if err != nil {
 		return err
 	}

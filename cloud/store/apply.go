@@ -13,8 +13,12 @@ import (
 	"awesome.pizza/shared/link"
 )
 
-// maxQuarantine is how many batches of one edge are kept for a person to look at.
-const maxQuarantine = 10_000
+// How much of one edge is kept for a person to look at: the first that came, for they tell how it began. The last of them may be larger
+// than what is left.
+const (
+	QuarantineRows  = 1000
+	QuarantineBytes = 16 << 20
+)
 
 // Apply carries out link.Decide for each batch, all in one transaction, and returns a decision for each. Duplicates and two appliers on
 // the same batches do no harm: the edge's row is locked, and its watermark decides. An event that cannot be projected is stored as such
@@ -230,9 +234,11 @@ func (a *applying) queueAside(b *pgx.Batch) error {
 		span := fmt.Sprintf("%d/%d-%d", q.batch.Epoch, q.batch.First, q.batch.Last)
 		b.Queue(`
 			INSERT INTO edge_quarantine (edge, device, span, reason, events)
-			SELECT $1::text, $2::text, $3::text, $4::text, $5::bytea WHERE (SELECT count(*) FROM edge_quarantine WHERE edge = $1) < $6
+			SELECT $1::text, $2::text, $3::text, $4::text, $5::bytea
+			WHERE (SELECT count(*) < $6 AND coalesce(sum(octet_length(events)), 0) < $7 FROM edge_quarantine WHERE edge = $1)
+				OR EXISTS (SELECT FROM edge_quarantine WHERE edge = $1 AND device = $2 AND span = $3)
 			ON CONFLICT (edge, device, span) DO UPDATE SET times = edge_quarantine.times + 1, reason = excluded.reason`,
-			q.batch.Edge, plain(q.batch.Device, 128), span, plain(q.reason, 500), raw, maxQuarantine)
+			q.batch.Edge, plain(q.batch.Device, 128), span, plain(q.reason, 500), raw, QuarantineRows, QuarantineBytes)
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"awesome.pizza/cloud/ordering"
 	"awesome.pizza/cloud/restaurant"
+	"awesome.pizza/cloud/store"
 	"awesome.pizza/shared/order"
 	"awesome.pizza/shared/problem"
 )
@@ -109,7 +110,7 @@ func TestKeysAreForgottenInTheEnd(t *testing.T) {
 	c := newChain(t)
 	for _, err := range []error{
 		third(c.service.Place(t.Context(), basket(order.Carryout), "key-1")),
-		c.ForgetKeys(t.Context(), time.Now().Add(-time.Hour)),
+		c.Tidy(t.Context(), time.Now().Add(store.KeepKeys-time.Hour)),
 	} {
 		if err != nil {
 			t.Fatal(err)
@@ -118,7 +119,7 @@ func TestKeysAreForgottenInTheEnd(t *testing.T) {
 	if _, replayed, err := c.service.Place(t.Context(), basket(order.Carryout), "key-1"); err != nil || !replayed {
 		t.Errorf("a young key: replayed %v, %v", replayed, err)
 	}
-	if err := c.ForgetKeys(t.Context(), time.Now().Add(time.Hour)); err != nil {
+	if err := c.Tidy(t.Context(), time.Now().Add(store.KeepKeys+time.Hour)); err != nil {
 		t.Fatal(err)
 	}
 	if _, replayed, err := c.service.Place(t.Context(), basket(order.Carryout), "key-1"); err != nil || replayed {

@@ -30,6 +30,8 @@ type Config struct {
 
 	Conns      int // connections at most; DefaultConns when 0
 	Committers int // transactions of placements, and of changes, at the same time; DefaultCommitters when 0
+
+	Tidy time.Duration // between tidyings; DefaultTidy when 0
 }
 
 // What a Config has that does not say.
@@ -106,6 +108,9 @@ func (cfg Config) withDefaults() Config {
 	if cfg.Conns <= 0 {
 		cfg.Conns = DefaultConns
 	}
+	if cfg.Tidy <= 0 {
+		cfg.Tidy = DefaultTidy
+	}
 	cfg.Conns = max(cfg.Conns, 2*cfg.Committers+2) // everybody who commits has a connection, and somebody can read
 	return cfg
 }
@@ -127,7 +132,7 @@ func (s *Store) start(ctx context.Context) error {
 	s.others.Go(func() { s.listenFor(run, ear) })
 	s.others.Go(func() { s.readHeard(run) })
 	s.others.Go(func() { s.tellOthers(run) })
-	s.others.Go(func() { s.tidy(run) })
+	s.others.Go(func() { s.keepTidy(run) })
 	return nil
 }
 
@@ -175,31 +180,3 @@ func (s *Store) readIncarnation(ctx context.Context, q querier) error {
 }
 
 func (s *Store) now() time.Time { return s.cfg.Clock.Now().UTC() }
-
-// tidy forgets idempotency keys that no guest will use again.
-func (s *Store) tidy(ctx context.Context) {
-	every := time.NewTicker(tidyEvery)
-	defer every.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-every.C:
-			if err := s.ForgetKeys(ctx, s.now().Add(-KeepKeys)); err != nil && ctx.Err() == nil {
-				s.cfg.Log.ErrorContext(ctx, "forget idempotency keys", "err", err)
-			}
-		}
-	}
-}
-
-// KeepKeys is how long a repeated request is known as one.
-const (
-	KeepKeys  = 48 * time.Hour
-	tidyEvery = 10 * time.Minute
-)
-
-// ForgetKeys deletes idempotency keys that were made before an instant.
-func (s *Store) ForgetKeys(ctx context.Context, before time.Time) error {
-	_, err := s.pool.Exec(ctx, `DELETE FROM idempotency WHERE made < $1`, before)
-	return err
-}

@@ -1,0 +1,72 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+const day = 24 * time.Hour
+
+// keeps is how long what is not kept for ever is kept. Why each as long as that, and why the rest for ever, stands in
+// docs/decisions/0006-what-is-kept-and-for-how-long.md. Each statement finds at most $2 rows that were over before $1.
+var keeps = []struct {
+	what string
+	long time.Duration
+	sql  string
+}{
+	{"idempotency keys", KeepKeys, `DELETE FROM idempotency WHERE ctid = ANY (ARRAY(
+		SELECT ctid FROM idempotency WHERE made < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))`},
+	{"ended offers", 7 * day, `DELETE FROM offers WHERE ctid = ANY (ARRAY(
+		SELECT ctid FROM offers WHERE answered < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))`},
+	{"cleared alerts", 30 * day, `DELETE FROM alerts WHERE ctid = ANY (ARRAY(
+		SELECT ctid FROM alerts WHERE cleared < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))`},
+	{"answered commands", 30 * day, `DELETE FROM edge_commands WHERE ctid = ANY (ARRAY(
+		SELECT c.ctid FROM edge_commands c JOIN edge_heads h USING (edge)
+		WHERE c.answered < $1 AND c.cmd_seq < h.cmd_seq LIMIT $2 FOR UPDATE OF c SKIP LOCKED))`}, // the last one tells where the node stands
+	{"dead letters", 30 * day, `DELETE FROM dead_letters WHERE ctid = ANY (ARRAY(
+		SELECT ctid FROM dead_letters WHERE at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))`},
+	{"batches in quarantine", 90 * day, `DELETE FROM edge_quarantine WHERE ctid = ANY (ARRAY(
+		SELECT ctid FROM edge_quarantine WHERE received < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))`},
+}
+
+// KeepKeys is how long a repeated request is known as one.
+const KeepKeys = 2 * day
+
+// How tidying goes.
+const (
+	DefaultTidy = time.Hour
+	tidyFirst   = time.Minute // after the start: a process may not live for an hour
+	tidySlice   = 1000        // rows at a time, so that nobody waits for them
+)
+
+// keepTidy tidies until ctx ends. Every process does: what one has locked the others leave alone.
+func (s *Store) keepTidy(ctx context.Context) {
+	next := time.NewTimer(min(tidyFirst, s.cfg.Tidy))
+	defer next.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-next.C:
+			if err := s.Tidy(ctx, s.now()); err != nil && ctx.Err() == nil {
+				s.cfg.Log.ErrorContext(ctx, "tidy", "err", err)
+			}
+			next.Reset(s.cfg.Tidy)
+		}
+	}
+}
+
+// Tidy deletes what has been kept for long enough at now.
+func (s *Store) Tidy(ctx context.Context, now time.Time) error {
+	for _, k := range keeps {
+		for gone := int64(tidySlice); gone == tidySlice; {
+			tag, err := s.pool.Exec(ctx, k.sql, now.Add(-k.long).UTC(), tidySlice)
+			if err != nil {
+				return fmt.Errorf("forget %s: %w", k.what, err)
+			}
+			gone = tag.RowsAffected()
+		}
+	}
+	return nil
+}

@@ -86,6 +86,7 @@ func (u *Uplink) sync(ctx context.Context, req link.SyncRequest) {
 		u.tell(ctx, func(now time.Time) link.Todo { return u.sender.SyncFailed(now, req.N) })
 		return
 	}
+	u.cloud.hear(reply.Time, time.Now())
 	u.tell(ctx, func(now time.Time) link.Todo {
 		todo := u.sender.Synced(now, reply)
 		u.release(ctx)
@@ -103,7 +104,7 @@ func (u *Uplink) askSync(ctx context.Context, req link.SyncRequest) (link.SyncRe
 	if req.Open, err = u.outbox.OpenOrders(ctx); err != nil {
 		return link.SyncReply{}, err
 	}
-	req.Clock = time.Now().UTC()
+	req.Clock, req.Trusted = time.Now().UTC(), u.ClockTrusted()
 	data, err := link.Encode(req)
 	if err != nil {
 		return link.SyncReply{}, err

@@ -72,6 +72,7 @@ type Uplink struct {
 
 	sender *link.Sender
 	conn   *nats.Conn
+	cloud  cloudClock
 
 	mu      sync.Mutex
 	state   link.State

@@ -1,0 +1,222 @@
+package cloud
+
+import (
+	"errors"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"awesome.pizza/shared/settings"
+)
+
+func TestTheZeroConfigIsACoreForThisMachine(t *testing.T) {
+	t.Parallel()
+	zero := Config{}.withDefaults()
+	if err := zero.check(); err != nil {
+		t.Fatal(err)
+	}
+	if host, _, _ := net.SplitHostPort(zero.Listen); !settings.Loopback(host) {
+		t.Errorf("everybody is staff, and it listens on %s", zero.Listen)
+	}
+	if houses, err := zero.restaurants(); err != nil || len(houses) != 0 {
+		t.Errorf("%v, %v", houses, err)
+	}
+	if chosen := (Config{Listen: "127.0.0.1:1", PerMinute: 7, HubReplicas: 3, AcceptWithin: time.Hour, Data: "d"}).withDefaults(); chosen.Listen != "127.0.0.1:1" ||
+		chosen.PerMinute != 7 || chosen.HubReplicas != 3 || chosen.AcceptWithin != time.Hour || chosen.Data != "d" {
+		t.Errorf("what was chosen is overwritten: %+v", chosen)
+	}
+}
+
+func TestFlagsBeginWithTheDefaultsOfTheConfig(t *testing.T) {
+	t.Parallel()
+	var c Config
+	c.flags(pflag.NewFlagSet("serve", pflag.ContinueOnError))
+	want := Config{}.withDefaults()
+	want.MetricsListen, want.MonitorListen = c.MetricsListen, c.MonitorListen // a zero Config has none, the program has
+	if c.MetricsListen == "" || c.MonitorListen == "" || !reflect.DeepEqual(c, want) {
+		t.Errorf("a core without flags is\n%+v, the zero config\n%+v", c, want)
+	}
+}
+
+func TestUnusableSettingsSayWhatToWriteInstead(t *testing.T) {
+	t.Parallel()
+	const long = "a-long-enough-token"
+	for name, x := range map[string]struct {
+		change func(*Config)
+		want   string // "" is usable
+	}{
+		"open with a token":        {func(c *Config) { c.Listen, c.StaffToken = "0.0.0.0:5000", long }, ""},
+		"every address, a token":   {func(c *Config) { c.Listen, c.StaffToken = ":5000", long }, ""},
+		"localhost":                {func(c *Config) { c.Listen = "localhost:5000" }, ""},
+		"IPv6 loopback":            {func(c *Config) { c.Listen = "[::1]:5000" }, ""},
+		"open without a token":     {func(c *Config) { c.Listen = "0.0.0.0:5000" }, "set CLOUD_STAFF_TOKEN"},
+		"every address, no token":  {func(c *Config) { c.Listen = ":5000" }, "set CLOUD_STAFF_TOKEN"},
+		"IPv6, every address":      {func(c *Config) { c.Listen = "[::]:5000" }, "set CLOUD_STAFF_TOKEN"},
+		"on the LAN without one":   {func(c *Config) { c.Listen = "192.168.1.7:5000" }, "set CLOUD_STAFF_TOKEN"},
+		"a name elsewhere":         {func(c *Config) { c.Listen = "localhost.example:5000" }, "set CLOUD_STAFF_TOKEN"},
+		"a short token":            {func(c *Config) { c.StaffToken = "letmein" }, "at least 16 characters"},
+		"no port":                  {func(c *Config) { c.Listen = "127.0.0.1" }, "write host:port"},
+		"no address":               {func(c *Config) { c.Listen = "" }, `--listen is ""`},
+		"a phone's door, no port":  {func(c *Config) { c.MQTTListen = "1883" }, "--mqtt-listen"},
+		"a leaf's door, no port":   {func(c *Config) { c.LeafListen = "hub" }, "--leaf-listen"},
+		"a client's door, no port": {func(c *Config) { c.ClientListen = "::1" }, "--client-listen"},
+		"metrics without a port":   {func(c *Config) { c.MetricsListen = "9090" }, "--metrics-listen"},
+		"monitoring, no port":      {func(c *Config) { c.MonitorListen = "127.0.0.1" }, "--monitor-listen"},
+		"no directory":             {func(c *Config) { c.Data = "" }, "--data is empty"},
+		"no copy":                  {func(c *Config) { c.HubReplicas = 0 }, "--hub-replicas"},
+		"six copies":               {func(c *Config) { c.HubReplicas = 6 }, "--hub-replicas"},
+		"no time to accept":        {func(c *Config) { c.AcceptWithin = time.Millisecond }, "--accept-within"},
+		"no requests":              {func(c *Config) { c.PerMinute = 0 }, "--requests-per-minute"},
+		"proxies":                  {func(c *Config) { c.Proxies = []string{"10.0.0.0/8", "fd00::/8"} }, ""},
+		"a proxy, not its network": {func(c *Config) { c.Proxies = []string{"10.0.0.0/8", "10.1.2.3"} }, `--trusted-proxies names "10.1.2.3"`},
+		"a proxy by name":          {func(c *Config) { c.Proxies = []string{"proxy"} }, "--trusted-proxies"},
+		"none of what is optional": {func(c *Config) { c.MetricsListen, c.MonitorListen = "", "" }, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := Config{}.withDefaults()
+			x.change(&c)
+			err := c.check()
+			if x.want == "" && err != nil || x.want != "" && (!errors.Is(err, settings.ErrUsage) || !strings.Contains(err.Error(), x.want)) {
+				t.Errorf("got %v, want %q", err, x.want)
+			}
+		})
+	}
+}
+
+func TestACoreThatMayNotOpenDoesNotBegin(t *testing.T) {
+	t.Parallel()
+	data := filepath.Join(t.TempDir(), "data")
+	if err := Run(t.Context(), Config{Data: data, Listen: "0.0.0.0:0"}, quiet); !errors.Is(err, settings.ErrUsage) {
+		t.Errorf("got %v", err)
+	}
+	if err := Run(t.Context(), Config{Data: data, Listen: "127.0.0.1:0", Restaurants: "/no/such/file"}, quiet); !errors.Is(err, settings.ErrUsage) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := os.Stat(data); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("it left something behind: %v", err)
+	}
+}
+
+func TestANodeIsToldWhereTheHubIs(t *testing.T) {
+	t.Parallel()
+	for listen, want := range map[string]string{
+		"127.0.0.1:5000": "127.0.0.1", "pizza.example:5000": "pizza.example", "[::1]:5000": "::1",
+		":5000": "127.0.0.1", "0.0.0.0:5000": "127.0.0.1", "[::]:5000": "127.0.0.1", "": "127.0.0.1",
+	} {
+		if got := (&Config{Listen: listen}).host(); got != want {
+			t.Errorf("listening on %q it is called %q, not %q", listen, got, want)
+		}
+	}
+	for name, x := range map[string]struct {
+		set    []string
+		host   string
+		listen string
+		want   []string
+	}{
+		"as set":            {[]string{"nats-leaf://hub.example:1", "nats-leaf://hub.example:2"}, "127.0.0.1", "nonsense", []string{"nats-leaf://hub.example:1", "nats-leaf://hub.example:2"}},
+		"this host's port":  {nil, "pizza.example", ":7422", []string{"nats-leaf://pizza.example:7422"}},
+		"the hub's address": {nil, "127.0.0.1", "10.0.0.1:7000", []string{"nats-leaf://127.0.0.1:7000"}},
+		"IPv6":              {nil, "::1", ":7422", []string{"nats-leaf://[::1]:7422"}},
+	} {
+		if got, err := hubURLs(x.set, "nats-leaf", x.host, x.listen); err != nil || !slices.Equal(got, x.want) {
+			t.Errorf("%s: %v, %v", name, got, err)
+		}
+	}
+	if got, err := hubURLs(nil, "nats", "127.0.0.1", "7422"); err == nil || !strings.Contains(err.Error(), "--leaf-url") {
+		t.Errorf("a listener without a port: %v, %v", got, err)
+	}
+}
+
+func TestUnusableFilesOfRestaurantsSayWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	const good = "[[restaurant]]\nid = \"r1\"\nname = \"One\"\naddress = \"1 Main St\"\nlatitude = 40.7\nlongitude = -73.9\ntime_zone = \"UTC\"\nradius_km = 8\ncooks = 3\n"
+	read := func(t *testing.T, text string) error {
+		path := filepath.Join(t.TempDir(), "restaurants.toml")
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		houses, err := (&Config{Restaurants: path}).restaurants()
+		if err == nil && (len(houses) != 1 || houses[0].ID != "r1" || houses[0].Name != "One") {
+			t.Errorf("read %+v", houses)
+		}
+		return err
+	}
+	if err := read(t, good); err != nil {
+		t.Fatal(err)
+	}
+	for name, x := range map[string]struct{ text, want string }{
+		"not TOML":            {"[[restaurant", "read "},
+		"a word nobody knows": {good + "oven = 3\n", "oven"},
+		"no restaurant at all": {
+			"[[house]]\nid = \"r1\"\n", `"house`,
+		},
+		"a zone nobody knows":  {strings.Replace(good, "UTC", "Main/Street", 1), "Main/Street"},
+		"no id":                {strings.Replace(good, "id = \"r1\"\n", "", 1), "--restaurants"},
+		"nowhere on the globe": {strings.Replace(good, "40.7", "140.7", 1), "--restaurants"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if err := read(t, x.text); !errors.Is(err, settings.ErrUsage) || !strings.Contains(err.Error(), x.want) {
+				t.Errorf("got %v, want %q", err, x.want)
+			}
+		})
+	}
+	if _, err := (&Config{Restaurants: filepath.Join(t.TempDir(), "none.toml")}).restaurants(); !errors.Is(err, settings.ErrUsage) {
+		t.Errorf("a file that is not there: %v", err)
+	}
+}
+
+// The command asks a core for a code and prints what to type, or says why there is none.
+func TestACodeIsAskedForAndPrinted(t *testing.T) {
+	t.Parallel()
+	core := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.Header.Get("Authorization") != "Bearer the-staffs-token":
+			w.WriteHeader(http.StatusUnauthorized)
+			_, _ = w.Write([]byte(`{"detail":"this wants a token"}`))
+		case r.Method != http.MethodPost || r.URL.Path != "/api/fleet/r1/enroll":
+			w.WriteHeader(http.StatusNotFound)
+			_, _ = w.Write([]byte(`not JSON`))
+		default:
+			_, _ = w.Write([]byte(`{"code":"7KQ2-M4XD","expires":"2026-07-03T19:30:00Z"}`))
+		}
+	}))
+	t.Cleanup(func() {
+		core.Close()
+		http.DefaultClient.CloseIdleConnections()
+	})
+	run := func(args ...string) (string, error) {
+		cmd := Command()
+		var out strings.Builder
+		cmd.SetOut(&out)
+		cmd.SilenceErrors, cmd.SilenceUsage = true, true
+		cmd.SetArgs(append([]string{"enroll", "--cloud", core.URL}, args...))
+		err := cmd.ExecuteContext(t.Context())
+		return out.String(), err
+	}
+	if out, err := run("r1", "--staff-token", "the-staffs-token", "--quiet"); err != nil || out != "7KQ2-M4XD\n" {
+		t.Errorf("%q, %v", out, err)
+	}
+	if out, err := run("r1", "--staff-token", "the-staffs-token"); err != nil || !strings.Contains(out, "edge enroll 7KQ2-M4XD --cloud "+core.URL) {
+		t.Errorf("%q, %v", out, err)
+	}
+	if _, err := run("r1"); err == nil || !strings.Contains(err.Error(), "this wants a token") {
+		t.Errorf("without a token: %v", err)
+	}
+	if _, err := run("r9", "--staff-token", "the-staffs-token"); err == nil || !strings.Contains(err.Error(), "no code for r9: 404") {
+		t.Errorf("another restaurant: %v", err)
+	}
+	if _, err := run("r1", "--cloud", "::"); !errors.Is(err, settings.ErrUsage) {
+		t.Errorf("a cloud that is no address: %v", err)
+	}
+}

@@ -3,6 +3,7 @@ package edge
 import (
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -20,7 +21,8 @@ type Config struct {
 	Devices       string // TOML file of ovens, devices and cooks; empty: none
 	Uplink        string // leaf or client
 	Hubs          []string
-	TimeZone      string // IANA; empty: what the enrolment says
+	Hosts         []string // names by which screens reach the node, besides addresses and local names
+	TimeZone      string   // IANA; empty: what the enrolment says
 	DayStarts     int
 	LogLevel      string
 	File          string
@@ -29,6 +31,7 @@ type Config struct {
 func (c *Config) flags(f *pflag.FlagSet) {
 	f.StringVar(&c.Data, "data", "data/edge", "`directory` of database, keys and enrolment")
 	f.StringVar(&c.Listen, "listen", ":8080", "`host:port` of display and counter, for the restaurant's own network")
+	f.StringSliceVar(&c.Hosts, "host", nil, "`name` by which screens reach the node, besides addresses and local names; repeatable")
 	f.StringVar(&c.MQTTListen, "mqtt-listen", ":1883", "`host:port` for ovens, probes and buttons; empty for none")
 	f.StringVar(&c.MetricsListen, "metrics-listen", "127.0.0.1:9091", "`host:port` of Prometheus metrics; empty for none")
 	f.StringVar(&c.Devices, "devices", "", "TOML `file` that names ovens, devices and cooks (deploy/edge/devices.toml is an example)")
@@ -49,6 +52,12 @@ func (c *Config) check() error {
 	}
 	if _, err := time.LoadLocation(c.TimeZone); err != nil {
 		return settings.Usage("--time-zone is %q; write an IANA zone like Europe/Rome", c.TimeZone)
+	}
+	for n, host := range c.Hosts {
+		if host == "" || strings.ContainsAny(host, "/: ") {
+			return settings.Usage("--host is %q; write a name like kitchen.pizza.example, without scheme and port", host)
+		}
+		c.Hosts[n] = strings.ToLower(strings.TrimSuffix(host, "."))
 	}
 	if c.Data == "" {
 		return settings.Usage("--data is empty; write a directory")

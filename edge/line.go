@@ -45,6 +45,14 @@ func (v lineView) LinkState() kds.LinkView {
 	return view
 }
 
+// clockState is whether times on the board can be believed, in their words. SYNC tells the cloud the same.
+func (v lineView) clockState() string {
+	if v.line.ClockTrusted() {
+		return "trusted"
+	}
+	return "doubtful"
+}
+
 // causeWord is where the line ends: in the house, on the way, or at the cloud.
 func causeWord(c link.Cause) string {
 	switch c {

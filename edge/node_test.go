@@ -3,6 +3,7 @@ package edge_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -131,6 +132,31 @@ func TestAKitchenOpensWithTheInternetCutAndRemembersItsOrders(t *testing.T) {
 	defer n.open()()
 	if _, board := n.ask(http.MethodGet, "/api/board", ""); !strings.Contains(board, ticket.OrderID+ticket.ID) {
 		t.Errorf("the order is forgotten: %s", board)
+	}
+}
+
+func TestTheNodeAnswersToTheNamesItWasGivenAndDoubtsAClockThatNobodyConfirmed(t *testing.T) {
+	t.Parallel()
+	n := newNode(t)
+	n.cfg.Hosts = []string{"kitchen.pizza.example"}
+	defer n.open()()
+	for host, want := range map[string]int{"kitchen.pizza.example": http.StatusOK, "evil.example": http.StatusMisdirectedRequest} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, n.url+"/api/board", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Host = host
+		res, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(res.Body)
+		if err = errors.Join(err, res.Body.Close()); err != nil || res.StatusCode != want {
+			t.Errorf("%s: %d %s, %v", host, res.StatusCode, body, err)
+		}
+		if want == http.StatusOK && !strings.Contains(string(body), `"clock":"doubtful"`) {
+			t.Errorf("no SYNC has told the time, and the board says %s", body)
+		}
 	}
 }
 

@@ -81,7 +81,7 @@ type Settings struct {
 	Restaurant string
 	Glass      Glass                       // a Custody that nobody asks
 	Ready      func(context.Context) error // nil: ready as soon as it serves
-	ClockState func() string               // "trusted" or "doubtful"; nil: always "trusted"
+	ClockState func() string               // "trusted" or "doubtful"; nil: nobody knows, so "doubtful"
 	Hosts      []string                    // names, besides addresses and local names, by which screens reach the node
 	Log        *slog.Logger                // discards
 	Heartbeat  time.Duration               // between comments on a quiet stream; 5 s
@@ -99,7 +99,7 @@ func (s Settings) withDefaults() Settings {
 		s.Ready = func(context.Context) error { return nil }
 	}
 	if s.ClockState == nil {
-		s.ClockState = func() string { return "trusted" }
+		s.ClockState = func() string { return "doubtful" }
 	}
 	if s.Log == nil {
 		s.Log = slog.New(slog.DiscardHandler)

@@ -163,6 +163,7 @@ func TestAPositionReachesEverybodyWhoFollows(t *testing.T) {
 		cfg.Store, cfg.Save = f, time.Hour
 	})
 	c.hire(t, "d1")
+	c.hire(t, "d2")
 	p := c.signIn(t, "d1")
 	seen, cancel := c.phones.Positions()
 	defer cancel()
@@ -197,14 +198,14 @@ func TestAPositionReachesEverybodyWhoFollows(t *testing.T) {
 	}
 	within(t, "dispatch to see that the driver is here", func() bool { return f.saves.Load() > 0 })
 	c.stop()
-	if at, ok, err := c.Store.Position(t.Context(), "d1"); !ok || err != nil || at.Lat != 40.7402 {
-		t.Errorf("the last position is lost at the end: %+v, %v", at, err)
+	if d, err := c.Driver(t.Context(), "d1"); err != nil || d.Position.Lat != 40.7402 {
+		t.Errorf("the last position is lost at the end: %+v, %v", d, err)
 	}
 	if n := f.saves.Load(); n > 2 {
 		t.Errorf("3 positions went to the database in %d transactions: one to begin with, one at the end", n)
 	}
-	if _, ok, err := c.Store.Position(t.Context(), "d2"); ok || err != nil {
-		t.Errorf("what another core keeps is kept here too: %v", err)
+	if d, err := c.Driver(t.Context(), "d2"); err != nil || !d.SeenAt.IsZero() {
+		t.Errorf("what another core keeps is kept here too: %+v, %v", d, err)
 	}
 }
 
@@ -252,7 +253,10 @@ func TestWithoutADatabaseNobodyIsLetInAndNoPositionIsLost(t *testing.T) {
 	}
 	within(t, "saves that fail", func() bool { return f.failed.Load() > 1 })
 	f.broken.Store(false)
-	within(t, "the position in the database", func() bool { _, ok, err := c.Store.Position(t.Context(), "d1"); return ok && err == nil })
+	within(t, "the position in the database", func() bool {
+		d, err := c.Driver(t.Context(), "d1")
+		return err == nil && d.Position.Lat == 40.74
+	})
 }
 
 func TestADriverWhoSignsOffGivesTheOrderBack(t *testing.T) {

@@ -171,18 +171,6 @@ func (s *Store) SetStatus(ctx context.Context, driver string, status wire.Driver
 	return changed, nil
 }
 
-// SetShift says until when a driver works; the zero time is an open end.
-func (s *Store) SetShift(ctx context.Context, driver string, until time.Time) error {
-	tag, err := s.pool.Exec(ctx, `UPDATE drivers SET shift_end = $2 WHERE id = $1`, plain(driver, MaxKey), orNull(until))
-	if err != nil {
-		return fmt.Errorf("record shift of driver %q: %w", driver, err)
-	}
-	if tag.RowsAffected() == 0 {
-		return noDriver(driver)
-	}
-	return nil
-}
-
 // Bag is what a driver has taken on and not delivered, oldest first.
 func (s *Store) Bag(ctx context.Context, driver string) ([]dispatch.Order, error) {
 	records, err := s.OfDriver(ctx, driver)

@@ -56,8 +56,11 @@ func (c *chain) shelve(t testing.TB, n *node, ids ...order.ID) {
 func TestOnlyTheSecretThatWasShownOnceOpens(t *testing.T) {
 	t.Parallel()
 	c := newChain(t)
-	made, secret, err := c.RegisterDriver(t.Context(), dispatch.Driver{Name: "Grace", Phone: "+12025550123", Vehicle: dispatch.Scooter, Home: "r1"})
-	if err != nil || len(secret) < 20 || !wire.SafeID(made.ID) || made.Status != wire.Offline || !made.SeenAt.IsZero() {
+	until := time.Now().Add(8 * time.Hour).UTC().Truncate(time.Millisecond)
+	made, secret, err := c.RegisterDriver(t.Context(), dispatch.Driver{
+		Name: "Grace", Phone: "+12025550123", Vehicle: dispatch.Scooter, Home: "r1", ShiftEnd: until,
+	})
+	if err != nil || !made.ShiftEnd.Equal(until) || len(secret) < 20 || !wire.SafeID(made.ID) || made.Status != wire.Offline || !made.SeenAt.IsZero() {
 		t.Fatalf("%+v, %q, %v", made, secret, err)
 	}
 	got, err := c.DriverBySecret(t.Context(), made.ID, secret)
@@ -92,7 +95,7 @@ func TestWhoCannotBeTakenOn(t *testing.T) {
 	}
 	for _, err := range []error{
 		second(c.Driver(t.Context(), "nobody")), second(c.SetStatus(t.Context(), "nobody", wire.Available, time.Now())),
-		second(c.RenewSecret(t.Context(), "nobody")), c.SetShift(t.Context(), "nobody", time.Now()), second(c.DriverHash(t.Context(), "nobody")),
+		second(c.RenewSecret(t.Context(), "nobody")), second(c.DriverHash(t.Context(), "nobody")),
 	} {
 		if !problem.Is(err, problem.NotFound) {
 			t.Errorf("of nobody: %v", err)
@@ -114,11 +117,7 @@ func TestTheLastWordOfADriverCounts(t *testing.T) {
 			t.Errorf("%+v: %v, %v", say, changed, err)
 		}
 	}
-	until := now.Add(8 * time.Hour)
-	if err := c.SetShift(t.Context(), "d1", until); err != nil {
-		t.Fatal(err)
-	}
-	if d, err := c.Driver(t.Context(), "d1"); err != nil || d.Status != wire.Available || !d.StatusAt.Equal(now.Add(time.Second)) || !d.ShiftEnd.Equal(until) {
+	if d, err := c.Driver(t.Context(), "d1"); err != nil || d.Status != wire.Available || !d.StatusAt.Equal(now.Add(time.Second)) {
 		t.Errorf("%+v, %v", d, err)
 	}
 	c.hire(t, "d2")

@@ -134,12 +134,3 @@ func (h Houses) House(ctx context.Context, rid string, now time.Time) (ordering.
 		Queues: c.row.Offline == restaurant.Queue, LinkUp: l.Up, Since: l.Since, Ahead: c.ahead, AheadSeconds: c.work,
 	}, nil
 }
-
-// Queue is how many orders a restaurant's kitchen has not finished, and the make seconds in them, at most a second old.
-func (s *Store) Queue(ctx context.Context, rid string) (ahead, seconds int, err error) {
-	c, err := s.card(ctx, rid)
-	if err != nil {
-		return 0, 0, err
-	}
-	return c.ahead, c.work, nil
-}

@@ -78,18 +78,6 @@ func (s *Store) EndOffers(ctx context.Context, now time.Time) (int, error) {
 	return int(tag.RowsAffected()), nil
 }
 
-// RevokeOffersOf ends the open offer of an order, if there is one.
-func (s *Store) RevokeOffersOf(ctx context.Context, oid order.ID, now time.Time) error {
-	if !id.Valid(string(oid)) {
-		return nil
-	}
-	_, err := s.pool.Exec(ctx, `UPDATE offers SET state = 'revoked', answered = $2 WHERE order_id = $1 AND state = 'open'`, string(oid), now.UTC())
-	if err != nil {
-		return fmt.Errorf("revoke offers of order %s: %w", oid, err)
-	}
-	return nil
-}
-
 const offerColumns = `f.id::text, f.order_id::text, f.driver, f.state, f.created, f.expires, f.answered, f.arrive_at, f.because`
 
 // readOffers also reads what a phone is told of a run.
@@ -104,14 +92,6 @@ func (s *Store) RecentOffers(ctx context.Context, endedAfter time.Time) ([]dispa
 // OpenOffers are what a driver is asked now: one, or none.
 func (s *Store) OpenOffers(ctx context.Context, driver string) ([]dispatch.Offer, error) {
 	return s.offers(ctx, readOffers+`WHERE f.state = 'open' AND f.driver = $1`, plain(driver, MaxKey))
-}
-
-// OffersOf are all offers an order has had, oldest first.
-func (s *Store) OffersOf(ctx context.Context, oid order.ID) ([]dispatch.Offer, error) {
-	if !id.Valid(string(oid)) {
-		return nil, nil
-	}
-	return s.offers(ctx, readOffers+`WHERE f.order_id = $1 ORDER BY f.created, f.id`, string(oid))
 }
 
 func (s *Store) offers(ctx context.Context, sql string, arg any) ([]dispatch.Offer, error) {

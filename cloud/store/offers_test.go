@@ -31,6 +31,25 @@ func (c *chain) ask(t testing.TB, oid order.ID, did string, now time.Time) dispa
 	return f
 }
 
+// offersOf are all offers an order has had, oldest first.
+func (c *chain) offersOf(t testing.TB, oid order.ID) []dispatch.Offer {
+	t.Helper()
+	all, err := c.RecentOffers(t.Context(), time.Time{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return slices.DeleteFunc(all, func(f dispatch.Offer) bool { return f.Order != oid })
+}
+
+// revoke has the offer to a driver end because he takes a break.
+func (c *chain) revoke(t testing.TB, now time.Time) {
+	t.Helper()
+	c.says(t, "d1", wire.OnBreak)
+	if n, err := c.EndOffers(t.Context(), now); err != nil || n != 1 {
+		t.Fatalf("%d, %v", n, err)
+	}
+}
+
 func offerOf(oid order.ID, did string, now time.Time) dispatch.Offer {
 	now = now.UTC().Truncate(time.Millisecond)
 	return dispatch.Offer{
@@ -82,8 +101,8 @@ func TestAnAcceptedOfferAndItsOrderAreOneThing(t *testing.T) {
 	if err != nil || told[len(told)-1].Kind != (event.DeliveryStepped{}).Kind() {
 		t.Errorf("the restaurant is told %+v, %v", told, err)
 	}
-	if all, err := c.OffersOf(t.Context(), ids[0]); err != nil || len(all) != 1 || all[0].State != dispatch.Accepted || len(all[0].Because) != 2 {
-		t.Errorf("%+v, %v", all, err)
+	if all := c.offersOf(t, ids[0]); len(all) != 1 || all[0].State != dispatch.Accepted || len(all[0].Because) != 2 {
+		t.Errorf("%+v", all)
 	}
 }
 
@@ -99,7 +118,7 @@ func TestAnOfferThatCannotBeAcceptedChangesNothing(t *testing.T) {
 		"too late":       {nil, "d1", dispatch.OfferTTL, "offer_over"},
 		"another's":      {nil, "d2", 0, "no_such_offer"},
 		"declined":       {func(t *testing.T, c *chain, ids []order.ID) { c.decline(t, ids[0], now) }, "d1", 0, "offer_over"},
-		"taken back":     {func(t *testing.T, c *chain, ids []order.ID) { _ = c.RevokeOffersOf(t.Context(), ids[0], now) }, "d1", 0, "offer_over"},
+		"taken back":     {func(t *testing.T, c *chain, _ []order.ID) { c.revoke(t, now) }, "d1", 0, "offer_over"},
 		"given by staff": {func(t *testing.T, c *chain, ids []order.ID) { c.give(t, ids[0], "d2") }, "d1", 0, "illegal_step"},
 		"a full bag":     {func(t *testing.T, c *chain, ids []order.ID) { c.give(t, ids[1], "d1") }, "d1", 0, "bag_full"},
 	} {
@@ -121,8 +140,8 @@ func TestAnOfferThatCannotBeAcceptedChangesNothing(t *testing.T) {
 			if n, err := ch.EndOffers(t.Context(), now.Add(dispatch.OfferTTL)); err != nil || n > 1 {
 				t.Errorf("%d, %v", n, err)
 			}
-			if all, err := ch.OffersOf(t.Context(), ids[0]); err != nil || len(all) != 1 || !all[0].Over() || all[0].State == dispatch.Accepted {
-				t.Errorf("%+v, %v", all, err)
+			if all := ch.offersOf(t, ids[0]); len(all) != 1 || !all[0].Over() || all[0].State == dispatch.Accepted {
+				t.Errorf("%+v", all)
 			}
 		})
 	}
@@ -143,10 +162,7 @@ func (c *chain) give(t testing.TB, oid order.ID, did string) {
 
 func (c *chain) decline(t testing.TB, oid order.ID, now time.Time) {
 	t.Helper()
-	all, err := c.OffersOf(t.Context(), oid)
-	if err != nil {
-		t.Fatal(err)
-	}
+	all := c.offersOf(t, oid)
 	for range 2 {
 		if f, err := c.DeclineOffer(t.Context(), all[0].Driver, all[0].ID, now); err != nil || f.State != dispatch.Declined {
 			t.Fatalf("%+v, %v", f, err)
@@ -218,9 +234,8 @@ func TestOffersEndWithTheirTimeOrTheirReason(t *testing.T) {
 			if _, err := ch.EndOffers(t.Context(), now.Add(c.at)); err != nil {
 				t.Fatal(err)
 			}
-			all, err := ch.OffersOf(t.Context(), ids[0])
-			if err != nil || all[0].State != c.want {
-				t.Errorf("%+v, %v", all, err)
+			if all := ch.offersOf(t, ids[0]); all[0].State != c.want {
+				t.Errorf("%+v", all)
 			}
 			recent, err := ch.RecentOffers(t.Context(), now.Add(-time.Minute))
 			if err != nil || len(recent) != 1 || recent[0].State != c.want {

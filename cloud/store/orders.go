@@ -49,17 +49,6 @@ func (s *Store) one(ctx context.Context, sql, arg string) (ordering.Record, erro
 	return r, nil
 }
 
-// StepsSince are the steps of an order after a version, and the order as it is now: what an event stream resumes with.
-func (s *Store) StepsSince(ctx context.Context, oid order.ID, version int) ([]ordering.Step, ordering.Record, error) {
-	r, err := s.Order(ctx, oid)
-	for i, step := range r.Steps {
-		if step.Version > version {
-			return r.Steps[i:], r, err
-		}
-	}
-	return nil, r, err
-}
-
 // Query says which orders a list has. Only Restaurant is required.
 type Query struct {
 	Restaurant string
@@ -113,37 +102,9 @@ func (s *Store) KitchenQueue(ctx context.Context, restaurant string) ([]ordering
 		ORDER BY arrival LIMIT $2`, restaurant, maxOpen)
 }
 
-// Undelivered are open deliveries, oldest first, for dispatch: of all restaurants after an arrival (0: from the first), limit at most.
-func (s *Store) Undelivered(ctx context.Context, after int64, limit int) ([]ordering.Record, error) {
-	return s.many(ctx, `
-		SELECT `+recordColumns+` FROM orders WHERE open AND delivers AND arrival > $1 AND status <> 'Created' ORDER BY arrival LIMIT $2`, after, limit)
-}
-
 // OfDriver are the open orders a driver has, oldest first.
 func (s *Store) OfDriver(ctx context.Context, driver string) ([]ordering.Record, error) {
 	return s.many(ctx, `SELECT `+recordColumns+` FROM orders WHERE driver = $1 AND open ORDER BY arrival LIMIT $2`, driver, MaxPage)
-}
-
-// Counts are how many orders of each status a restaurant has open: all restaurants by their id.
-func (s *Store) Counts(ctx context.Context) (map[string]map[order.StatusName]int, error) {
-	rows, err := s.pool.Query(ctx, `SELECT restaurant, status, count(*) FROM orders WHERE open GROUP BY restaurant, status`)
-	if err != nil {
-		return nil, fmt.Errorf("count open orders: %w", err)
-	}
-	counts := map[string]map[order.StatusName]int{}
-	var (
-		restaurant string
-		status     order.StatusName
-		n          int
-	)
-	_, err = pgx.ForEachRow(rows, []any{&restaurant, (*string)(&status), &n}, func() error {
-		if counts[restaurant] == nil {
-			counts[restaurant] = map[order.StatusName]int{}
-		}
-		counts[restaurant][status] = n
-		return nil
-	})
-	return counts, err
 }
 
 // StillCreated are orders that the cloud took before an instant and whose intake is not done, oldest first.

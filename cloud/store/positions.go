@@ -53,21 +53,6 @@ func latest(all []dispatch.Position) []dispatch.Position {
 	return out
 }
 
-// Position is where a driver was last seen; ok is false if never.
-func (s *Store) Position(ctx context.Context, driver string) (p dispatch.Position, ok bool, err error) {
-	p.Driver = driver
-	err = s.pool.QueryRow(ctx, `SELECT lat, lon, heading, speed, at, heard FROM driver_positions WHERE driver = $1`, plain(driver, MaxKey)).
-		Scan(&p.Lat, &p.Lon, &p.Heading, &p.Speed, &p.At, &p.Heard)
-	if isNone(err) {
-		return dispatch.Position{}, false, nil
-	}
-	if err != nil {
-		return dispatch.Position{}, false, fmt.Errorf("read position of driver %q: %w", driver, err)
-	}
-	p.At, p.Heard = p.At.UTC(), p.Heard.UTC()
-	return p, true, nil
-}
-
 // seenAt is when a position was true, by our clock: a phone's clock that is off by less than clock.MaxAhead is not held against its driver,
 // and a position that waited in the phone for longer is old.
 func seenAt(at, heard time.Time) time.Time {

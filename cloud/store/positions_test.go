@@ -25,12 +25,12 @@ func TestTheNewestPositionIsKept(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	got, ok, err := c.Position(t.Context(), "d1")
-	if diff := cmp.Diff(at(42, 0), got); !ok || err != nil || diff != "" {
-		t.Errorf("%v, %v\n%s", ok, err, diff)
+	d, err := c.Driver(t.Context(), "d1")
+	if err != nil || d.Position != (dispatch.Point{Lat: 42, Lon: 10}) || !d.SeenAt.Equal(now) {
+		t.Errorf("%+v, %v", d, err)
 	}
-	if _, ok, err := c.Position(t.Context(), "d2"); ok || err != nil {
-		t.Errorf("%v, %v", ok, err)
+	if kept := c.sql(t, `SELECT heading FROM driver_positions WHERE speed IS NULL`); kept != heading {
+		t.Errorf("heading %v", kept)
 	}
 }
 

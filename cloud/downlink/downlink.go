@@ -34,18 +34,18 @@ type Config struct {
 	URL     string // of the hub
 	Stream  StreamLimits
 	Log     *slog.Logger
-	OnHeard func(edge string, h link.Heartbeat, at time.Time) // called for each heartbeat; it must not block
-	OnSync  func(edge string, at time.Time)                   // called for each SYNC that was answered with resume
+	OnHeard func(edge string, h link.Heartbeat, at time.Time) // called for each heartbeat of a link's own node; it must not block
 }
 
 // Downlink is a core's connection to the hub.
 type Downlink struct {
-	cfg    Config
-	store  Store
-	conn   *nats.Conn
-	js     jetstream.JetStream
-	acks   *acker
-	errand chan errand
+	cfg      Config
+	store    Store
+	conn     *nats.Conn
+	js       jetstream.JetStream
+	acks     *acker
+	standing *standing
+	errand   chan errand
 }
 
 // Connect reaches the hub, waiting for it as long as ctx allows.
@@ -59,7 +59,7 @@ func Connect(ctx context.Context, cfg Config, keys *Keys, store Store) (*Downlin
 	}
 	conn, err := nats.Connect(cfg.URL, nats.Name("core"), nats.UserJWTAndSeed(token, seed),
 		nats.MaxReconnects(-1), nats.ReconnectWait(500*time.Millisecond), nats.ReconnectBufSize(-1), nats.RetryOnFailedConnect(true),
-		nats.PingInterval(5*time.Second), nats.MaxPingsOutstanding(2), nats.IgnoreDiscoveredServers(),
+		nats.PingInterval(5*time.Second), nats.MaxPingsOutstanding(2), nats.IgnoreDiscoveredServers(), nats.IgnoreAuthErrorAbort(),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { cfg.Log.Warn("hub connection", "err", err) }),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) { cfg.Log.Warn("hub connection lost", "err", err) }),
 		nats.ReconnectHandler(func(*nats.Conn) { cfg.Log.Info("hub connection is back") }))
@@ -71,7 +71,7 @@ func Connect(ctx context.Context, cfg Config, keys *Keys, store Store) (*Downlin
 		conn.Close()
 		return nil, fmt.Errorf("use the hub's streams: %w", err)
 	}
-	d := &Downlink{cfg: cfg, store: store, conn: conn, js: js, errand: make(chan errand, 1024)}
+	d := &Downlink{cfg: cfg, store: store, conn: conn, js: js, standing: newStanding(), errand: make(chan errand, 1024)}
 	d.acks = &acker{publish: d.publish, last: map[string]time.Time{}, waiting: map[string]link.Ack{}}
 	if err := d.awaitHub(ctx); err != nil {
 		conn.Close()
@@ -94,6 +94,7 @@ func (d *Downlink) Run(ctx context.Context) error {
 		g.Go(func() error { return d.apply(ctx, pp) })
 	}
 	g.Go(func() error { return d.answerSyncs(ctx) })
+	g.Go(func() error { return d.learn(ctx) })
 	g.Go(func() error { return d.hear(ctx) })
 	g.Go(func() error { return d.courier(ctx) })
 	g.Go(func() error { return d.acks.run(ctx) })
@@ -104,9 +105,6 @@ func (d *Downlink) Run(ctx context.Context) error {
 	}
 	return err
 }
-
-// Connected reports whether the hub can be reached now.
-func (d *Downlink) Connected() bool { return d.conn.IsConnected() }
 
 // Tell gives data to every core that Listens to the same topic, this one included. It may be lost.
 func (d *Downlink) Tell(topic string, data []byte) {

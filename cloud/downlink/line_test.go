@@ -7,6 +7,7 @@ import (
 	"net"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -44,6 +45,9 @@ type chain struct {
 	enrolled uplink.Enrolment
 	kitchen  *kitchen.Kitchen
 	line     *uplink.Uplink
+
+	listening atomic.Bool
+	beats     chan string // versions in the heartbeats that count, while listening
 }
 
 func newChain(t *testing.T, mode uplink.Mode) *chain {
@@ -90,7 +94,10 @@ func (c *chain) openCloud() {
 	down, err := downlink.Connect(t.Context(), downlink.Config{
 		URL: "nats://" + c.hubAt.Clients, Log: quiet,
 		OnHeard: func(edge string, h link.Heartbeat, at time.Time) {
-			c.presence.Heard(edge, restaurant.Beat{Boot: h.Boot, CmdSeq: h.CmdSeq, At: h.At}, at)
+			c.presence.Heard(edge, restaurant.Beat{Device: h.Device, Version: h.Version, Epoch: h.Epoch, Boot: h.Boot, CmdSeq: h.CmdSeq, At: h.At}, at)
+			if c.listening.Load() {
+				c.beats <- h.Version
+			}
 		},
 	}, c.keys, c.store)
 	if err != nil {
@@ -121,35 +128,45 @@ func passOn(ctx context.Context, s *cloudstore.Store, down *downlink.Downlink) e
 }
 
 func (c *chain) openKitchen(mode uplink.Mode) {
+	c.t.Helper()
+	c.enrolled = c.enrol("r1")
+	c.kitchen, c.line = c.open(c.enrolled, mode, "edge.db")
+}
+
+// open runs a node of r1 with a database of its own.
+func (c *chain) open(as uplink.Enrolment, mode uplink.Mode, file string) (*kitchen.Kitchen, *uplink.Uplink) {
 	t := c.t
 	t.Helper()
-	c.enrolled = c.enrol("r1")
-	db, err := edgestore.Open(t.Context(), filepath.Join(c.dir, "edge.db"))
+	db, err := edgestore.Open(t.Context(), filepath.Join(c.dir, file))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
+	if err := db.BeginEpoch(t.Context(), as.Epoch, as.Commands); err != nil {
+		t.Fatal(err)
+	}
 	dishes, err := menu.Pizzeria()
 	if err != nil {
 		t.Fatal(err)
 	}
 	screens := live.New[kitchen.Change](64)
-	c.kitchen, err = kitchen.New(t.Context(), db, dishes, clock.System{}, screens, kitchen.Settings{Restaurant: "r1"})
+	kit, err := kitchen.New(t.Context(), db, dishes, clock.System{}, screens, kitchen.Settings{Restaurant: "r1"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.line = uplink.New(uplink.Config{Enrolment: c.enrolled, Mode: mode, Log: slog.New(slog.DiscardHandler)}, db, obedient{c.kitchen})
-	run(t, c.line.Run)
+	line := uplink.New(uplink.Config{Enrolment: as, Mode: mode, Log: slog.New(slog.DiscardHandler)}, db, obedient{kit})
+	run(t, line.Run)
 	run(t, func(ctx context.Context) error {
 		for {
 			select {
 			case <-ctx.Done():
 				return nil
 			case <-db.Appended():
-				c.line.Appended()
+				line.Appended()
 			}
 		}
 	})
+	return kit, line
 }
 
 type obedient struct{ *kitchen.Kitchen }
@@ -171,7 +188,8 @@ func (c *chain) enrol(id string) uplink.Enrolment {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	if _, err := c.store.Claim(c.t.Context(), code, device); err != nil {
+	row, err := c.store.Claim(c.t.Context(), code, device)
+	if err != nil {
 		c.t.Fatal(err)
 	}
 	credential, err := c.keys.Issue(id, device, time.Now())
@@ -181,6 +199,7 @@ func (c *chain) enrol(id string) uplink.Enrolment {
 	return uplink.Enrolment{
 		Restaurant: id, Device: device, Seed: string(seed), JWT: credential.JWT,
 		Leaves: []string{"nats-leaf://" + c.hubAt.Leaves}, Clients: []string{"nats://" + c.hubAt.Clients},
+		Epoch: row.Epoch, Commands: row.Commands,
 	}
 }
 

@@ -64,44 +64,15 @@ func (d *Downlink) answerSync(ctx context.Context, m *nats.Msg) error {
 	if err != nil {
 		return err
 	}
+	d.declare(answered{Edge: edge, Node: node{req.Device, req.Epoch, req.Boot}, Resumes: reply.Kind == link.Resume}, now)
 	if err := m.Respond(data); err != nil {
 		return fmt.Errorf("answer SYNC of %s: %w", edge, err)
 	}
 	if reply.Kind == link.Resume {
 		d.send(ctx, errand{edge: edge, kind: synced, seq: req.CmdSeq})
 		d.send(ctx, errand{edge: edge, kind: committed, seq: high})
-		if d.cfg.OnSync != nil {
-			d.cfg.OnSync(edge, now)
-		}
 		return nil
 	}
 	d.cfg.Log.Warn("a restaurant cannot resume", "restaurant", edge, "kind", string(reply.Kind), "reason", reply.Reason)
 	return nil
-}
-
-// hear takes note of heartbeats. Every core hears all of them. An edge that this core hears for the first time is called to SYNC: while
-// the cores were away it may be waiting to try again, for up to half a minute.
-func (d *Downlink) hear(ctx context.Context) error {
-	known := map[string]bool{}
-	sub, err := d.conn.Subscribe(link.TelemetryWildcard, func(m *nats.Msg) {
-		edge, ok := link.EdgeOfSubject(m.Subject)
-		h, err := link.Decode[link.Heartbeat](m.Data)
-		if !ok || err != nil {
-			d.cfg.Log.Warn("a heartbeat nobody can read", "subject", m.Subject, "err", err)
-			return
-		}
-		if !known[edge] {
-			known[edge] = true
-			d.control(edge, link.Control{Kind: link.CallSync, Reason: "the core has started"})
-		}
-		d.send(ctx, errand{edge: edge, kind: reported, seq: h.CmdSeq})
-		if d.cfg.OnHeard != nil {
-			d.cfg.OnHeard(edge, h, time.Now())
-		}
-	})
-	if err != nil {
-		return fmt.Errorf("listen for heartbeats: %w", err)
-	}
-	<-ctx.Done()
-	return sub.Unsubscribe()
 }

@@ -60,9 +60,10 @@ type Ovens interface{ Ovens() []OvenView }
 // Link is the line to the cloud as it stands now. It is asked about once a second.
 type Link interface{ LinkState() LinkView }
 
-// Glass records that a screen has shown tickets: the custody of an order. Only the first time counts.
+// Glass records that a screen has shown tickets: the custody of an order. Only the first time counts, and the board tells it.
 type Glass interface {
 	Rendered(screen string, at time.Time, orders ...order.ID)
+	First(id order.ID) (s Shown, ok bool)
 }
 
 // Deps are what a Server cannot live without.
@@ -79,7 +80,7 @@ type Deps struct {
 // Settings are optional: each zero value means the default named beside it.
 type Settings struct {
 	Restaurant string
-	Glass      Glass                       // a Custody that nobody asks
+	Glass      Glass                       // a Custody of its own
 	Ready      func(context.Context) error // nil: ready as soon as it serves
 	ClockState func() string               // "trusted" or "doubtful"; nil: nobody knows, so "doubtful"
 	Hosts      []string                    // names, besides addresses and local names, by which screens reach the node

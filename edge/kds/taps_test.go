@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"sync"
 	"testing"
+	"time"
 )
 
 // ticketBody is what the tests read of a ticket.
@@ -189,7 +190,23 @@ func TestTheFirstGlassThatShowsATicketIsRemembered(t *testing.T) {
 			t.Fatalf("%d %s", r.status, r.body)
 		}
 	}
-	if s, shown := n.custody.First(orderID(id)); !shown || s.Screen != "make-1" || s.At.IsZero() {
+	s, shown := n.custody.First(orderID(id))
+	if !shown || s.Screen != "make-1" || s.At.IsZero() {
 		t.Errorf("%+v %v", s, shown)
+	}
+	unseen := n.place()
+	var board struct {
+		Tickets []struct {
+			ID       string     `json:"order_id"`
+			Rendered *time.Time `json:"rendered_at"`
+		}
+	}
+	if err := json.Unmarshal(n.get("/api/board").body, &board); err != nil || len(board.Tickets) != 2 {
+		t.Fatalf("%+v (%v)", board, err)
+	}
+	for _, ticket := range board.Tickets {
+		if told := ticket.Rendered; (told != nil) != (ticket.ID == id) || told != nil && !told.Equal(s.At.Truncate(time.Millisecond)) {
+			t.Errorf("the board says that %s was first shown at %v; %s was not", ticket.ID, told, unseen)
+		}
 	}
 }

@@ -10,8 +10,9 @@ import (
 
 // viewer turns what the kitchen holds into what displays show.
 type viewer struct {
-	menu *menu.Menu
-	now  time.Time
+	menu  *menu.Menu
+	glass Glass
+	now   time.Time
 }
 
 func (v viewer) tickets(all []kitchen.Ticket) []ticketView {
@@ -27,12 +28,14 @@ func (v viewer) ticket(t kitchen.Ticket) ticketView {
 	if began.IsZero() {
 		began = t.TakenAt
 	}
+	shown, _ := v.glass.First(t.Order.ID)
 	promise := t.Order.Promise
 	return ticketView{
 		ID: t.Order.ID, Number: t.Number, Channel: t.Order.Channel, Fulfilment: t.Order.Fulfilment, Customer: t.Order.Customer.Name,
 		State: t.Progress.Kitchen(), Status: t.Progress.Status(), Version: t.Version, Cook: t.Cook,
 		AgeSeconds: int(max(0, v.now.Sub(began)) / time.Second),
 		Since:      at(t.Since), PlacedAt: at(t.Order.PlacedAt), QueuedAt: at(t.QueuedAt), Ready: atMaybe(t.Ready),
+		Rendered: at(shown.At),
 		Promise:  promiseView{From: at(promise.From), To: at(promise.To), Because: promise.Because},
 		Total:    t.Order.Totals.Total,
 		Delivery: v.delivery(t),

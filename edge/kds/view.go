@@ -129,6 +129,7 @@ type ticketView struct {
 	Since      *moment          `json:"since"`
 	PlacedAt   *moment          `json:"placed_at"`
 	QueuedAt   *moment          `json:"queued_at,omitempty"`
+	Rendered   *moment          `json:"rendered_at,omitempty"` // when a screen said first that it shows the ticket, since the node started
 	Promise    promiseView      `json:"promise"`
 	Ready      *moment          `json:"ready,omitempty"`
 	Total      money.Amount     `json:"total"`

@@ -92,6 +92,7 @@ var steps = []step{ // lane, from, action, to, by
 	{deliveryLane, string(Assigned), PickUp, string(PickedUp), Cloud},
 	{deliveryLane, string(PickedUp), Depart, string(OutForDelivery), Cloud},
 	{deliveryLane, string(OutForDelivery), Deliver, string(Delivered), Cloud},
+	{deliveryLane, string(Unassigned), GiveUp, string(Failed), Cloud}, // only of food that the kitchen gave to nobody we know
 	{deliveryLane, string(Assigned), GiveUp, string(Failed), Cloud},
 	{deliveryLane, string(PickedUp), GiveUp, string(Failed), Cloud},
 	{deliveryLane, string(OutForDelivery), GiveUp, string(Failed), Cloud},

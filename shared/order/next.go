@@ -28,9 +28,15 @@ var next = []struct {
 	{StatusOutForDelivery, StatusDelivered, Cloud, true, false},
 }
 
+// astray: the kitchen has handed a delivery over, and no driver is known to have it. Assigning the one who has it puts it right.
+func (p Progress) astray() bool { return p.Whole == HandedOver && p.Delivery == Unassigned }
+
 // Next are the statuses that may follow this one on the way to the guest.
 func (p Progress) Next() []StatusName {
 	out := []StatusName{}
+	if p.astray() {
+		return out
+	}
 	for _, n := range next {
 		if n.from == p.Status() && (p.Delivery == NoDelivery && n.fetched || p.Delivery != NoDelivery && n.delivered) {
 			out = append(out, p.skipOven(n.to))
@@ -42,7 +48,7 @@ func (p Progress) Next() []StatusName {
 // OwnerOf is the side that takes the order to a status that Next names; ok is false for any other.
 func (p Progress) OwnerOf(to StatusName) (by Side, ok bool) {
 	for _, n := range next {
-		if n.from == p.Status() && p.skipOven(n.to) == to {
+		if n.from == p.Status() && !p.astray() && p.skipOven(n.to) == to {
 			return p.owner(n.by), true
 		}
 	}
@@ -69,7 +75,10 @@ func (p Progress) illegal(by Side, action Action) *problem.Problem {
 		names[i] = string(s)
 	}
 	detail := fmt.Sprintf("%s cannot %s: order is %s", by, strings.ReplaceAll(string(action), "_", " "), p.Status())
-	if len(names) > 0 {
+	switch {
+	case p.astray():
+		detail += "; the kitchen handed it over and no driver is known to have it: assign the one who has"
+	case len(names) > 0:
 		detail += "; next can be " + strings.Join(names, " or ")
 	}
 	return problem.New(problem.Conflict, "illegal_step", "%s", detail).With("current", p.Status()).With("allowed", allowed)

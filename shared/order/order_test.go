@@ -204,3 +204,29 @@ func TestReadyIsShownEvenWhenTheDriverWasFaster(t *testing.T) {
 		t.Error("standing still shows as a step")
 	}
 }
+
+func TestADeliveryThatWasHandedToNobodyCanBePutRight(t *testing.T) {
+	t.Parallel()
+	p := order.Begin(&order.Order{Origin: order.Cloud, Fulfilment: order.ByDelivery}, []order.Item{{ID: "1", Bakes: true}})
+	for _, s := range lives["delivered"].steps[:9] {
+		if s.action == order.Assign {
+			continue
+		}
+		var err error
+		if p, err = p.Take(s.by, s.action, itemsOf(s.action)...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err := p.Take(order.Cloud, order.Depart)
+	if is := problem.Of(err); is == nil || !strings.Contains(is.Detail, "assign the one who has") || len(p.Next()) != 0 {
+		t.Errorf("nobody has it, and the word is %v; next %v", err, p.Next())
+	}
+	if found, err := p.Take(order.Cloud, order.Assign); err != nil {
+		t.Errorf("the driver who has it cannot be named: %v", err)
+	} else if _, err := found.Take(order.Cloud, order.PickUp); err != nil {
+		t.Errorf("the driver who was named cannot have it: %v", err)
+	}
+	if lost, err := p.Take(order.Cloud, order.GiveUp); err != nil || lost.Status() != order.StatusFailed {
+		t.Errorf("a pizza that is lost cannot be given up: %s, %v", lost.Status(), err)
+	}
+}

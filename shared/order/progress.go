@@ -120,6 +120,8 @@ func (p Progress) allows(action Action) bool {
 		return p.Delivery == NoDelivery || p.Delivery == Unassigned || p.Delivery == Assigned // afterwards the food is gone
 	case PickUp:
 		return p.Kitchen() == Ready || p.Kitchen() == HandedOver
+	case GiveUp:
+		return p.Delivery != Unassigned || p.Whole == HandedOver
 	}
 	return true
 }

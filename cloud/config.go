@@ -108,8 +108,12 @@ func (c *Config) checkAddresses() error {
 		flag, value string
 		optional    bool
 	}{
-		{"listen", c.Listen, false}, {"mqtt-listen", c.MQTTListen, false}, {"metrics-listen", c.MetricsListen, true},
-		{"leaf-listen", c.LeafListen, false}, {"client-listen", c.ClientListen, false}, {"monitor-listen", c.MonitorListen, true},
+		{"listen", c.Listen, false},
+		{"mqtt-listen", c.MQTTListen, false},
+		{"metrics-listen", c.MetricsListen, true},
+		{"leaf-listen", c.LeafListen, false},
+		{"client-listen", c.ClientListen, false},
+		{"monitor-listen", c.MonitorListen, true},
 	} {
 		if l.value == "" && l.optional {
 			continue

@@ -26,7 +26,7 @@ and tells the cloud what happened whenever the line is there. With the internet 
   edge serve --devices devices.toml                      opens the kitchen`,
 		Version: watch.BuildVersion(),
 	}
-	root.AddCommand(serveCommand(), enrollCommand(), settings.HealthCommand("EDGE", "the node", ":8080"))
+	root.AddCommand(serveCommand(), enrollCommand(), settings.HealthCommand("EDGE", "the node", Config{}.withDefaults().Listen))
 	return root
 }
 
@@ -83,7 +83,7 @@ func enrollCommand() *cobra.Command {
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&data, "data", "data/edge", "`directory` of database, keys and enrolment")
+	cmd.Flags().StringVar(&data, "data", Config{}.withDefaults().Data, "`directory` of database, keys and enrolment")
 	cmd.Flags().StringVar(&cloud, "cloud", "http://127.0.0.1:5000", "`url` of the cloud")
 	cmd.Flags().BoolVar(&replace, "replace", false, "enrol a node anew that is enrolled already; only one that never had an order is connected afterwards")
 	return cmd

@@ -1,6 +1,7 @@
 package edge
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"strings"
@@ -12,7 +13,8 @@ import (
 	"awesome.pizza/shared/settings"
 )
 
-// Config is everything that can be set about a node. Each field is a flag, an environment variable EDGE_… and a key of the TOML file.
+// Config is everything that can be set about a node. Each field is a flag, an environment variable EDGE_… and a key of the TOML file. The
+// zero value is a node without devices' broker and metrics; withDefaults says what else a zero stands for.
 type Config struct {
 	Data          string // directory of database, keys and enrolment
 	Listen        string // display and counter
@@ -23,23 +25,33 @@ type Config struct {
 	Hubs          []string
 	Hosts         []string // names by which screens reach the node, besides addresses and local names
 	TimeZone      string   // IANA; empty: what the enrolment says
-	DayStarts     int
+	DayStarts     int      // hour at which the business day starts; 0 is midnight
 	LogLevel      string
 	File          string
 }
 
+// withDefaults fills in what a node cannot do without.
+func (c Config) withDefaults() Config {
+	c.Data = cmp.Or(c.Data, "data/edge")
+	c.Listen = cmp.Or(c.Listen, ":8080")
+	c.Uplink = cmp.Or(c.Uplink, string(uplink.Leaf))
+	c.LogLevel = cmp.Or(c.LogLevel, "info")
+	return c
+}
+
 func (c *Config) flags(f *pflag.FlagSet) {
-	f.StringVar(&c.Data, "data", "data/edge", "`directory` of database, keys and enrolment")
-	f.StringVar(&c.Listen, "listen", ":8080", "`host:port` of display and counter, for the restaurant's own network")
+	d := Config{MQTTListen: ":1883", MetricsListen: "127.0.0.1:9091", DayStarts: 4}.withDefaults()
+	f.StringVar(&c.Data, "data", d.Data, "`directory` of database, keys and enrolment")
+	f.StringVar(&c.Listen, "listen", d.Listen, "`host:port` of display and counter, for the restaurant's own network")
 	f.StringSliceVar(&c.Hosts, "host", nil, "`name` by which screens reach the node, besides addresses and local names; repeatable")
-	f.StringVar(&c.MQTTListen, "mqtt-listen", ":1883", "`host:port` for ovens, probes and buttons; empty for none")
-	f.StringVar(&c.MetricsListen, "metrics-listen", "127.0.0.1:9091", "`host:port` of Prometheus metrics; empty for none")
+	f.StringVar(&c.MQTTListen, "mqtt-listen", d.MQTTListen, "`host:port` for ovens, probes and buttons; empty for none")
+	f.StringVar(&c.MetricsListen, "metrics-listen", d.MetricsListen, "`host:port` of Prometheus metrics; empty for none")
 	f.StringVar(&c.Devices, "devices", "", "TOML `file` that names ovens, devices and cooks (deploy/edge/devices.toml is an example)")
-	f.StringVar(&c.Uplink, "uplink", string(uplink.Leaf), "how the node reaches the hub: `leaf or client`")
+	f.StringVar(&c.Uplink, "uplink", d.Uplink, "how the node reaches the hub: `leaf or client`")
 	f.StringSliceVar(&c.Hubs, "hub", nil, "`url` of a hub, instead of those that the enrolment names")
 	f.StringVar(&c.TimeZone, "time-zone", "", "IANA `zone`, instead of the one that the enrolment names")
-	f.IntVar(&c.DayStarts, "day-starts", 4, "`hour` at which the business day starts")
-	f.StringVar(&c.LogLevel, "log-level", "info", "`level`: debug, info, warn or error")
+	f.IntVar(&c.DayStarts, "day-starts", d.DayStarts, "`hour` at which the business day starts")
+	f.StringVar(&c.LogLevel, "log-level", d.LogLevel, "`level`: debug, info, warn or error")
 	f.StringVar(&c.File, "config", "", "TOML `file` with any of these settings (deploy/edge/example.toml is an example)")
 }
 

@@ -27,6 +27,10 @@ import (
 // Run opens the kitchen and keeps it open until ctx ends.
 func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	opened := time.Now()
+	c = c.withDefaults()
+	if err := c.check(); err != nil {
+		return err
+	}
 
 	// Which restaurant this is, and what and who is in it.
 	if err := c.makeData(); err != nil {
@@ -86,7 +90,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	view := lineView{line, db}
 	display, err := kds.New(kds.Deps{
 		Kitchen: kit, Changes: screens, Menu: dishes, Ovens: hearths, Link: view, Pages: web.FS(), Clock: clock.System{},
-	}, kds.Settings{Restaurant: enrolment.Restaurant, Ready: db.Ready, ClockState: view.clockState, Hosts: c.Hosts, Log: log})
+	}, kds.Settings{Restaurant: enrolment.Restaurant, Ready: db.Ready, ClockState: view.clockState, Hosts: c.Hosts, Log: log, Drain: 3 * time.Second})
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,6 @@
 // Takes the pictures in docs/screens: every page, in both themes, at the sizes it is used at.
 import { test } from 'node:test';
-import { cook, desk, fillIn, internet, near, open, phone, photograph, place, post, put, status } from './stage.mjs';
+import { clear, cook, desk, fillIn, internet, near, open, phone, photograph, place, post, put, status } from './stage.mjs';
 
 const themes = ['light', 'dark'];
 
@@ -44,6 +44,7 @@ async function driverOf(order) {
 }
 
 test('pictures of tracking', async () => {
+	await clear('r1');
 	const baking = await place([{ product: 'capricciosa', size: 'large', toppings: [{ topping: 'olives', amount: 'none' }] }], { fulfilment: 'delivery' });
 	await cook(baking, 3);
 	const out = await place([{ product: 'diavola', size: 'medium' }], { fulfilment: 'delivery' });
@@ -75,6 +76,8 @@ test('pictures of tracking', async () => {
 });
 
 test('pictures of HQ', async () => {
+	await clear('r1');
+	await clear('r2');
 	for (const product of ['napoli', 'hawaii', 'tonno', 'parma', 'greca']) await place([{ product, size: 'medium' }], { restaurant: 'r2', fulfilment: product === 'parma' ? 'carryout' : 'delivery' });
 	for (const [i, product] of ['fiorentina', 'calabrese', 'diavola', 'marinara', 'vegetariana'].entries()) {
 		await cook(await place([{ product, size: 'large' }], { fulfilment: i % 2 === 0 ? 'delivery' : 'carryout' }), 5 - i || 1);
@@ -104,6 +107,7 @@ test('pictures of HQ', async () => {
 });
 
 test('pictures of the driver’s phone', async () => {
+	await clear('r1');
 	const at = await near('r1', 100, 100);
 	const d = await post('/api/drivers', { name: 'Gina', vehicle: 'scooter', restaurant_id: 'r1' });
 	for (const theme of themes) {

@@ -94,6 +94,18 @@ export async function cook(order, upTo, from = 0) {
 	});
 }
 
+/** clear ends what earlier stories left open at a restaurant: what is in the house is voided, what is on the road is delivered. */
+export async function clear(restaurant) {
+	const left = async () => (await get(`/api/restaurants/${restaurant}/orders?open=true&limit=200`)).orders;
+	for (const o of await left()) {
+		if (o.status === 'PickedUp' || o.status === 'OutForDelivery') {
+			await post(`/api/orders/${o.id}/start-delivery`).catch(() => undefined);
+			await post(`/api/orders/${o.id}/complete-delivery`);
+		} else await tap(restaurant, o.id, 'void', { reason: 'another story' });
+	}
+	await until(`${restaurant} to be empty`, async () => (await left()).length === 0);
+}
+
 let browser;
 export const errors = [];
 

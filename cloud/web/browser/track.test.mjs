@@ -5,7 +5,7 @@ import { cook, errors, get, internet, kill, near, open, place, post, start, stat
 
 const pizza = [{ product: 'marinara', size: 'small' }];
 const headline = (page, text) => page.getByRole('heading', { level: 1, name: text }).waitFor({ timeout: 20_000 });
-const stage = (page, name) => page.locator('li[aria-current="step"]').getByText(name, { exact: true }).waitFor();
+const stage = (page, name) => page.locator('li[aria-current="step"] .name', { hasText: new RegExp(`^${name}`) }).waitFor();
 
 test('a delivery is seen from the kitchen to the door', async () => {
 	const order = await place(pizza, { fulfilment: 'delivery' });

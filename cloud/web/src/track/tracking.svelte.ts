@@ -124,8 +124,10 @@ export class Tracking {
 		this.#cancel = 'sending';
 		try {
 			const answer = await call<Order>(`/api/orders/${encodeURIComponent(o.id)}/cancel?token=${encodeURIComponent(this.token)}`, { body: {} });
-			this.#order = newer(this.#order, answer);
-			this.#cancel = answer.cancel_asked ? 'asked' : 'none';
+			const now = newer(this.#order, answer);
+			this.#order = now;
+			if (ended(now.status)) this.#cancel = 'none';
+			else this.#cancel = now.cancel_asked ? 'asked' : 'kept'; // the stream may have brought the restaurant's no before this answer
 		} catch (err) {
 			this.#cancel = err instanceof Refusal && err.problem.status === 409 ? 'kept' : 'failed';
 		}

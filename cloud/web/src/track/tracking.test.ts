@@ -106,6 +106,18 @@ test('cancelling afterwards asks the restaurant, whose answer is told', async ()
 	expect(t.order?.reason).toBe('already in the oven');
 });
 
+test('a no that is faster than the answer to the question counts', async () => {
+	let letGo: (r: Response) => void = () => undefined;
+	const t = await tracked();
+	vi.stubGlobal('fetch', async () => new Promise((done) => (letGo = done)));
+	const asking = t.cancel();
+	t.take('change', event('Preparing', 5, { cancel_asked: null, reason: 'already in the oven' }));
+	letGo(json({ ...order, version: 4, cancel_asked: '2026-07-03T18:06:00.000Z' }, 202)());
+	await asking;
+	expect(t.cancelState).toBe('kept');
+	expect(t.order?.version).toBe(5);
+});
+
 test('cancelling too late, and cancelling that does not get through', async () => {
 	const late = await tracked({ '/api/orders/o1/cancel': json({ code: 'illegal_step', title: '', status: 409 }, 409) });
 	await late.cancel();

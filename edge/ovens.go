@@ -29,6 +29,9 @@ type supervised struct {
 	mqtt   *mqttoven.Oven // nil when it does not speak MQTT
 	watch  *oven.Supervisor
 	seen   chan oven.Observation
+
+	awake bool          // only Report knows: it has been heard of since it was silent
+	woke  chan struct{} // it was heard of, for the first time or again
 }
 
 func openOvens(h House, k *kitchen.Kitchen, c clock.Clock, log *slog.Logger) (*ovens, error) {
@@ -38,17 +41,53 @@ func openOvens(h House, k *kitchen.Kitchen, c clock.Clock, log *slog.Logger) (*o
 		if err != nil {
 			return nil, err
 		}
-		s := &supervised{device: d, watch: oven.Supervise(driver, d.Band()), seen: make(chan oven.Observation, 64)}
+		s := &supervised{device: d, watch: oven.Supervise(driver, d.Band()), seen: make(chan oven.Observation, 64), woke: make(chan struct{}, 1)}
 		s.mqtt, _ = driver.(*mqttoven.Oven)
-		s.watch.Report = func(seen oven.Observation) {
-			if _, often := seen.(oven.Observed); often {
-				return // displays ask for the last reading themselves
-			}
-			s.seen <- seen
-		}
+		s.watch.Report = s.report
 		o.all = append(o.all, s)
 	}
 	return o, nil
+}
+
+// report takes what the supervisor sees. Displays ask for the last reading themselves.
+func (s *supervised) report(seen oven.Observation) {
+	switch o := seen.(type) {
+	case oven.Observed:
+		if !s.awake {
+			s.awake = true
+			select {
+			case s.woke <- struct{}{}:
+			default:
+			}
+		}
+		return
+	case oven.Alerted:
+		s.awake = s.awake && o.Kind != wire.Silent
+	}
+	s.seen <- seen
+}
+
+// bandAgain is how long it takes until an oven that could not be told its band is told again.
+const bandAgain = 30 * time.Second
+
+// keepBand tells the oven its band whenever it wakes up, until ctx ends. Each time is a command of its own: told twice it is in the same
+// band.
+func (s *supervised) keepBand(ctx context.Context, log *slog.Logger) {
+	again := time.NewTimer(0)
+	defer again.Stop()
+	<-again.C
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-s.woke:
+		case <-again.C:
+		}
+		if err := s.watch.SetBand(ctx, s.device.Band()); err != nil && ctx.Err() == nil {
+			log.Warn("an oven could not be told its band", "oven", s.device.ID, "err", err)
+			again.Reset(bandAgain)
+		}
+	}
 }
 
 // run watches all ovens until ctx ends, and tells the kitchen what is wrong with them.
@@ -56,6 +95,9 @@ func (o *ovens) run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	for _, s := range o.all {
 		g.Go(func() error { defer close(s.seen); return s.watch.Run(ctx) })
+		if s.mqtt != nil {
+			g.Go(func() error { s.keepBand(ctx, o.log); return nil })
+		}
 		g.Go(func() error {
 			for seen := range s.seen {
 				if err := o.report(context.WithoutCancel(ctx), s.device.ID, seen); err != nil {

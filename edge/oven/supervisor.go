@@ -79,7 +79,9 @@ func (s *Supervisor) setBand(ctx context.Context, w *watch, b Band) error {
 	if err := setter.SetBand(ctx, b); err != nil {
 		return fmt.Errorf("set band of %s: %w", s.oven, err)
 	}
-	s.tell(w.setBand(b, time.Now()))
+	if b != w.band {
+		s.tell(w.setBand(b, time.Now()))
+	}
 	return nil
 }
 
@@ -105,7 +107,7 @@ func (s *Supervisor) note(o Observation) {
 	}
 }
 
-// SetBand tells the oven how hot to be, and watches the new band from then on. It waits for Run.
+// SetBand tells the oven how hot to be, and watches the new band from then on; the same band again changes no alert. It waits for Run.
 func (s *Supervisor) SetBand(ctx context.Context, b Band) error {
 	if err := b.Validate(); err != nil {
 		return err
@@ -129,14 +131,6 @@ func (s *Supervisor) Last() (r Reading, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.last, len(s.last.Chambers) > 0
-}
-
-// Lost reports whether the oven has fallen silent.
-func (s *Supervisor) Lost() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	_, lost := s.open[wire.Silent]
-	return lost
 }
 
 // Alerts are those open now.

@@ -82,10 +82,12 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	if err != nil {
 		return err
 	}
+	dismissed := newDismissals(fleet, lines)
 	dispatcher := dispatch.New(db.ForDispatch(), fleet, db.DispatchLock(), clock.System{}, log)
 
 	// The doors: guests, staff, drivers and operators over HTTP; drivers' phones over MQTT.
 	metrics := watch.Metrics()
+	countPhones(metrics, fleet.Stats)
 	door, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Listen)
 	if err != nil {
 		return fmt.Errorf("open the door for guests: %w", err)
@@ -93,7 +95,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	defer func() { _ = door.Close() }()
 	site, err := api.New(api.Deps{
 		Ordering: orders, Orders: db, Pager: pager{db}, Changes: db, Restaurants: db, Links: presence,
-		Drivers: db, Offers: dispatcher, OpenOffers: db, Positions: fleet, Fleet: enrolment{cfg: c, store: db, keys: keys}, Troubles: db,
+		Drivers: drivers{db, dismissed.dismiss}, Offers: dispatcher, OpenOffers: db, Positions: fleet, Fleet: enrolment{cfg: c, store: db, keys: keys}, Troubles: db,
 		Checks: []api.Check{{Name: "database", Ping: db.Ping}, {Name: "hub", Ping: lines.Ping}},
 		Pages:  web.FS(), Clock: clock.System{}, Travel: dispatch.Crow{},
 	}, api.Settings{
@@ -107,12 +109,14 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	// Everybody at work, until the chain closes.
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return lines.Run(ctx) })
-	g.Go(func() error { return sendCommands(ctx, db, lines) })
+	g.Go(func() error { return sendCommands(ctx, db, lines, log) })
+	g.Go(func() error { return remind(ctx, db, lines, log) })
 	g.Go(func() error { return orders.Run(ctx) })
 	g.Go(func() error { return fleet.Run(ctx, dispatcher) })
 	g.Go(func() error { return dispatcher.Run(ctx) })
 	g.Go(func() error { return tellDrivers(ctx, db, fleet, dispatcher) })
 	g.Go(func() error { return learnPositions(ctx, lines, fleet) })
+	g.Go(func() error { return dismissed.listen(ctx) })
 	g.Go(func() error { return watch.ServeMetrics(ctx, c.MetricsListen, metrics) })
 	g.Go(func() error { return site.Serve(ctx, door) })
 	log.Info("the chain is open", "site", "http://"+door.Addr().String(), "took", time.Since(opened).Round(time.Millisecond).String())

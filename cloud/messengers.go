@@ -3,26 +3,70 @@ package cloud
 import (
 	"context"
 	"encoding/json"
+	"log/slog"
+	"time"
 
 	"awesome.pizza/cloud/dispatch"
 	"awesome.pizza/cloud/downlink"
 	"awesome.pizza/cloud/ordering"
 	"awesome.pizza/cloud/phones"
 	"awesome.pizza/cloud/store"
+	"awesome.pizza/shared/link"
 )
 
+// remindEvery is how often the lines are told again of commands that have no answer: a hint may have been lost.
+const remindEvery = 5 * time.Second
+
 // sendCommands tells the lines of every commit that has a command in it, by whichever core.
-func sendCommands(ctx context.Context, db *store.Store, lines *downlink.Downlink) error {
+func sendCommands(ctx context.Context, db commandBook, lines commandLines, log *slog.Logger) error {
 	for ctx.Err() == nil {
 		edges, leave := db.WatchCommands()
 		forward(ctx, edges, func(edge string) {
-			if _, high, err := db.Link(ctx, edge); err == nil {
-				lines.Committed(ctx, edge, high)
+			_, high, err := db.Link(ctx, edge)
+			if err != nil {
+				log.WarnContext(ctx, "a command has to wait for the next reminder", "restaurant", edge, "err", err)
+				return
 			}
+			lines.Committed(ctx, edge, high)
 		})
 		leave()
 	}
 	return nil
+}
+
+// remind tells the lines again and again which commands have no answer yet.
+func remind(ctx context.Context, db commandBook, lines commandLines, log *slog.Logger) error {
+	tick := time.NewTicker(remindEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+		unanswered, err := db.Unanswered(ctx)
+		if err != nil {
+			if ctx.Err() == nil {
+				log.WarnContext(ctx, "commands without an answer are not looked for", "err", err)
+			}
+			continue
+		}
+		for edge, high := range unanswered {
+			lines.Committed(ctx, edge, high)
+		}
+	}
+}
+
+// commandBook is where commands are written down.
+type commandBook interface {
+	WatchCommands() (edges <-chan string, leave func())
+	Link(ctx context.Context, edge string) (row link.LinkRow, high uint64, err error)
+	Unanswered(ctx context.Context) (map[string]uint64, error)
+}
+
+// commandLines take commands down.
+type commandLines interface {
+	Committed(ctx context.Context, edge string, high uint64)
 }
 
 // tellDrivers passes on what has changed: to the phones of those it concerns, and to dispatch as a reason to plan anew.

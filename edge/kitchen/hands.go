@@ -119,8 +119,14 @@ func remake(d *draft, t Ticket, tap Tap) (Ticket, error) {
 	return d.step(t, cause{by: event.ByTap, who: tap.Who, reason: tap.Reason}, order.Remake, items...)
 }
 
+// handOver lets a delivery go only with a driver, or with a word about who has it: while the line is cut the driver who was assigned is not
+// known here, but a pizza that was handed to nobody is found by nobody.
 func handOver(d *draft, t Ticket, tap Tap) (Ticket, error) {
-	return d.step(t, cause{by: event.ByTap, who: tap.Who}, order.HandOver)
+	if t.Progress.Kitchen() == order.Ready && t.Progress.Delivery == order.Unassigned && tap.Reason == "" {
+		return t, problem.New(problem.Conflict, "no_driver",
+			"no driver is assigned to order %d: say who takes it (reason) to hand it over all the same", t.Number).With("path", "reason").With("ticket", t)
+	}
+	return d.step(t, cause{by: event.ByTap, who: tap.Who, reason: tap.Reason}, order.HandOver)
 }
 
 func void(d *draft, t Ticket, tap Tap) (Ticket, error) {

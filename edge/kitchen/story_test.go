@@ -180,8 +180,16 @@ func TestAPhoneOrderIsDelivered(t *testing.T) {
 	if ticket.Order.Totals.Fee.Minor == 0 || ticket.Progress.Delivery != order.Unassigned || ticket.Order.Promise.From.Sub(*ticket.Ready) != 20*time.Minute {
 		t.Errorf("taken as %s", asJSON(ticket))
 	}
-	h.bump(ticket, menu.StationSides)
-	if got := h.bump(ticket, menu.StationPass).Progress.Status(); got != order.StatusPickedUp {
-		t.Errorf("given to a driver it is %s", got)
+	ready := h.bump(ticket, menu.StationSides)
+	before := len(h.events())
+	if _, err := h.Bump(t.Context(), ready.Order.ID, kitchen.Tap{ID: "nobody", Station: menu.StationPass}); problem.Of(err) == nil || problem.Of(err).Code != "no_driver" {
+		t.Errorf("handed to nobody: %v", err)
+	}
+	if len(h.events()) != before {
+		t.Error("a refused hand-over left something for the cloud")
+	}
+	given, err := h.HandOver(t.Context(), ready.Order.ID, kitchen.Tap{ID: "ours", Reason: "our own driver has it"})
+	if err != nil || given.Progress.Status() != order.StatusPickedUp {
+		t.Errorf("given to a driver of our own it is %s, %v", given.Progress.Status(), err)
 	}
 }

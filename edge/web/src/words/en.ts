@@ -87,6 +87,8 @@ export const en = {
 	voidReasons: ['guest cancelled', 'twice by mistake', 'nobody came'],
 	remakeTitle: 'Make again',
 	voidTitle: 'Void the order',
+	handOverTitle: 'Hand over without a known driver',
+	handOverReasons: ['our own driver has it', 'driver came while the line was cut'],
 	contains: 'contains',
 	loading: 'Looking for the node …',
 	alert: {

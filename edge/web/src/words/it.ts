@@ -85,6 +85,8 @@ export const it: Words = {
 	voidReasons: ['annullato dal cliente', 'doppio per errore', 'nessuno è venuto'],
 	remakeTitle: 'Rifare',
 	voidTitle: "Annulla l'ordine",
+	handOverTitle: 'Consegna senza un autista noto',
+	handOverReasons: ['l’ha un nostro autista', 'autista venuto a linea interrotta'],
 	contains: 'contiene',
 	loading: 'Cerco il nodo …',
 	alert: {

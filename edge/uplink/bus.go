@@ -35,6 +35,7 @@ func openBus(ctx context.Context, cfg Config) (*bus, error) {
 	options := []nats.Option{
 		nats.Name("node " + cfg.Enrolment.Restaurant), nats.CustomInboxPrefix("_INBOX." + cfg.Enrolment.Restaurant),
 		nats.MaxReconnects(-1), nats.ReconnectBufSize(-1), nats.RetryOnFailedConnect(true), nats.IgnoreDiscoveredServers(),
+		nats.IgnoreAuthErrorAbort(), // a hub that refuses us today may know us tomorrow
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { cfg.Log.Debug("bus", "err", err) }),
 	}
 	if cfg.Mode == Client {

@@ -5,6 +5,7 @@ package uplink
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -48,6 +49,8 @@ type Config struct {
 	Hubs      []string // instead of the hubs that the enrolment names
 	Version   string   // of the node's program
 	Log       *slog.Logger
+
+	Patience time.Duration // how long SYNC may stay unanswered by a hub that can be dialled, before it is dialled anew; 3 min by default
 }
 
 // Mode is how the node reaches the hub.
@@ -81,6 +84,9 @@ type Uplink struct {
 
 // New makes an uplink that is not connected yet.
 func New(cfg Config, outbox Outbox, kitchen Kitchen) *Uplink {
+	if cfg.Patience <= 0 {
+		cfg.Patience = 3 * time.Minute
+	}
 	return &Uplink{
 		cfg: cfg, outbox: outbox, kitchen: kitchen, boot: id.New(),
 		inputs: make(chan func(time.Time) link.Todo, 64), nudge: make(chan struct{}, 1), beat: make(chan struct{}, 1),
@@ -102,31 +108,44 @@ func (u *Uplink) Changes() *live.Hub[link.State] { return u.changes }
 // Appended says that a transaction has committed events. It never blocks.
 func (u *Uplink) Appended() { poke(u.nudge) }
 
-// Run keeps the link up until ctx ends. It returns an error only if the outbox cannot be read at the start.
+// Run keeps the link up until ctx ends. It returns an error only if the outbox cannot be read, or the bus not opened, at the start.
 func (u *Uplink) Run(ctx context.Context) error {
+	defer u.changes.Close()
 	if err := u.begin(ctx); ctx.Err() != nil {
 		return nil // closed before it was open
 	} else if err != nil {
 		return err
 	}
 	bus, err := openBus(ctx, u.cfg)
-	if err != nil {
-		return err
+	for err == nil {
+		if err = u.serve(ctx, bus); !errors.Is(err, errStuck) {
+			return err
+		}
+		u.cfg.Log.Warn("the link is opened anew", "err", err)
+		u.reset()
+		bus, err = u.reopen(ctx)
 	}
-	defer bus.close()
-	u.conn = bus.conn
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+// serve keeps the link up on one bus, and closes it.
+func (u *Uplink) serve(ctx context.Context, b *bus) error {
+	defer b.close()
+	u.conn = b.conn
 	g, ctx := errgroup.WithContext(ctx)
 	commands, err := u.subscribe(ctx)
 	if err != nil {
 		return err
 	}
 	g.Go(func() error { return u.drive(ctx, g) })
-	g.Go(func() error { return u.watch(ctx, bus) })
+	g.Go(func() error { return u.watch(ctx, b) })
+	g.Go(func() error { return u.guard(ctx, b) })
 	g.Go(func() error { return u.obey(ctx, commands) })
 	g.Go(func() error { return u.heartbeat(ctx) })
-	err = g.Wait()
-	u.changes.Close()
-	return err
+	return g.Wait()
 }
 
 // begin makes the Sender from what the outbox holds.

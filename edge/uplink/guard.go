@@ -1,0 +1,65 @@
+package uplink
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"awesome.pizza/shared/link"
+)
+
+// errStuck says that the hub can be dialled, and nothing comes through.
+var errStuck = errors.New("the hub can be dialled, but no SYNC was answered for a long time")
+
+// guard ends a bus on which no SYNC was answered for as long as Patience, though the hub can be dialled: whatever it is that hangs, a new
+// connection does not inherit it.
+func (u *Uplink) guard(ctx context.Context, b *bus) error {
+	patience := u.cfg.Patience + time.Duration(rand.Float64()*0.2*float64(u.cfg.Patience)) // a fleet does not dial in step
+	heard := time.Now()
+	look := time.NewTicker(patience / 8)
+	defer look.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-look.C:
+		}
+		if last := u.State().LastSync; last.After(heard) {
+			heard = last
+		}
+		if time.Since(heard) > patience && whereItEnds(ctx, b.hubs) == link.CauseCloudSilent {
+			return errStuck
+		}
+	}
+}
+
+// reset brings the Sender to a bus that is gone. Nothing else runs now; what was told of the old one no longer counts.
+func (u *Uplink) reset() {
+	for {
+		select {
+		case <-u.inputs:
+			continue
+		default:
+		}
+		break
+	}
+	u.sender.Disconnected(time.Now(), link.CauseCloudSilent)
+	u.note()
+}
+
+// reopen opens a bus again and again until it succeeds or ctx ends.
+func (u *Uplink) reopen(ctx context.Context) (*bus, error) {
+	for {
+		b, err := openBus(ctx, u.cfg)
+		if err == nil {
+			return b, nil
+		}
+		u.cfg.Log.Warn("the link cannot be opened", "err", err)
+		select {
+		case <-ctx.Done():
+			return nil, err
+		case <-time.After(probeEvery):
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -11,7 +12,9 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"awesome.pizza/cloud/pgdev"
@@ -182,7 +185,7 @@ func (c *Chain) startAndAwait(ctx context.Context, p *Process, path string) erro
 			return nil
 		}
 		if p.View().State == Ended {
-			return fmt.Errorf("%s ended while it started; its last lines say why", p.Name)
+			return fmt.Errorf("%s ended while it started (%s); its last lines say why", p.Name, cmp.Or(p.View().Error, "as it was told to"))
 		}
 		select {
 		case <-ctx.Done():
@@ -205,44 +208,55 @@ func answers(ctx context.Context, url string) bool {
 	return res.Body.Close() == nil && res.StatusCode == http.StatusOK
 }
 
+// A chain ends in less than 5 s, whatever its programs do: those that serve the others are asked to end when the others have, or else after
+// restWithin; who has not ended after killAfter is killed; and then there is time until stopWithin to end a Postgres that was left behind.
+const (
+	restWithin = 2 * time.Second
+	killAfter  = 3 * time.Second
+	stopWithin = 4500 * time.Millisecond
+)
+
 // Stop ends everything, those who need others first, and cuts every line. The private Postgres of a cloud that was killed is nobody's
-// child: it is ended too.
+// child: it is ended too. ctx only lends its values.
 func (c *Chain) Stop(ctx context.Context) {
-	first := len(c.processes)
-	for i, p := range c.processes {
-		if p.Name == "cloud" {
-			first = i
-		}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
+	defer cancel()
+	patience, cancel := context.WithTimeout(ctx, killAfter)
+	defer cancel()
+	var all sync.WaitGroup
+	needed := 1 + slices.IndexFunc(c.processes, func(p *Process) bool { return p.Name == "cloud" })
+	select {
+	case <-c.stopAll(patience, &all, c.processes[needed:]):
+	case <-time.After(restWithin):
 	}
-	stopAll(c.processes[first+1:], c.log)
-	stopAll(c.processes[:first+1], c.log)
+	c.stopAll(patience, &all, c.processes[:needed])
+	all.Wait()
 	for _, r := range c.restaurants {
 		_ = r.internet.Set(false)
 	}
 	if c.cfg.Postgres != "" {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
-	defer cancel()
-	if pg, err := pgdev.Start(ctx, pgdev.Config{Dir: c.path("cloud", "postgres")}); err == nil {
-		_ = pg.Stop()
+	if err := pgdev.End(ctx, c.path("cloud", "postgres")); err != nil {
+		c.log.Warn("stop", "process", "postgres", "err", err)
 	}
 }
 
-// stopAll asks all of them at once, so that ending takes as long as the slowest.
-func stopAll(processes []*Process, log *slog.Logger) {
-	done := make(chan struct{})
+// stopAll asks all of them at once, so that ending takes as long as the slowest; all waits for them. done is closed when they have ended.
+func (c *Chain) stopAll(patience context.Context, all *sync.WaitGroup, processes []*Process) (done <-chan struct{}) {
+	ended, some := make(chan struct{}), new(sync.WaitGroup)
 	for _, p := range processes {
-		go func() {
-			defer func() { done <- struct{}{} }()
-			if err := p.Stop(); err != nil {
-				log.Warn("stop", "process", p.Name, "err", err)
+		some.Go(func() {
+			if err := p.Stop(patience); err != nil {
+				c.log.Warn("stop", "process", p.Name, "err", err)
 			}
-		}()
+		})
 	}
-	for range processes {
-		<-done
-	}
+	all.Go(func() {
+		defer close(ended)
+		some.Wait()
+	})
+	return ended
 }
 
 // Serve answers the control page until ctx ends.

@@ -3,11 +3,16 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -89,11 +94,138 @@ func TestAProcessIsKilledAndStartedAgain(t *testing.T) {
 	if again := p.View(); again.PID == first.PID || again.State != Running {
 		t.Errorf("started again, and it is %+v", again)
 	}
-	if err := p.Stop(); err != nil {
+	if err := p.Stop(t.Context()); err != nil {
 		t.Error(err)
 	}
 	if err := (&Process{Name: "ghost", Args: []string{"/no/such/program"}}).Start(); err == nil {
 		t.Error("a program that is not there was started")
+	}
+}
+
+func TestAProcessThatEndsByItselfSaysHow(t *testing.T) {
+	t.Parallel()
+	p := &Process{Name: "cook", Args: []string{"/bin/sh", "-c", "exit 2"}, Out: io.Discard}
+	chain := &Chain{processes: []*Process{p}}
+	for range 2 { // a restart says it anew
+		if err := p.Start(); err != nil {
+			t.Fatal(err)
+		}
+		<-p.ended
+		if v := chain.Status(t.Context()).Processes[0]; v.State != Ended || v.Error != "exit status 2" {
+			t.Errorf("%+v", v)
+		}
+	}
+	for how, end := range map[string]func(*Process) error{
+		"killed": (*Process).Kill, "asked": func(p *Process) error { return p.Stop(t.Context()) },
+	} {
+		p := &Process{Name: "sleeper", Args: []string{"/bin/sleep", "60"}, Out: io.Discard}
+		if err := p.Start(); err != nil {
+			t.Fatal(err)
+		}
+		if err := end(p); err != nil {
+			t.Fatal(err)
+		}
+		if v := p.View(); v.State != Ended || v.Error != "" {
+			t.Errorf("%s, as it was told to, and it is %+v", how, v)
+		}
+	}
+	ghost := &Process{Name: "ghost", Args: []string{"/no/such/program"}}
+	if err := ghost.Start(); err == nil || !strings.Contains(ghost.View().Error, "no such file") {
+		t.Errorf("%v, %+v", err, ghost.View())
+	}
+}
+
+// deaf is a program that does not listen to SIGTERM, and neither does what it has started.
+func deaf(name string) (*Process, *paper) {
+	out := &paper{wrote: make(chan struct{}, 1)}
+	return &Process{Name: name, Args: []string{"/bin/sh", "-c", `trap "" TERM; echo up; while :; do sleep 60; done`}, Out: out}, out
+}
+
+func TestAChainOfTheDeafEndsInLessThanFiveSeconds(t *testing.T) {
+	t.Parallel()
+	c := &Chain{cfg: Config{Data: t.TempDir()}, log: slog.New(slog.DiscardHandler)}
+	for _, name := range []string{"hub", "cloud", "edge-r1", "guests"} {
+		p, out := deaf(name)
+		if err := p.Start(); err != nil {
+			t.Fatal(err)
+		}
+		<-out.wrote
+		c.processes = append(c.processes, p)
+	}
+	var groups []int
+	for _, v := range c.Status(t.Context()).Processes {
+		groups = append(groups, v.PID)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel() // as after Ctrl-C
+	began := time.Now()
+	c.Stop(ctx)
+	if took := time.Since(began); took > 4800*time.Millisecond {
+		t.Errorf("it took %s", took)
+	}
+	for i, v := range c.Status(t.Context()).Processes {
+		if v.State != Ended {
+			t.Errorf("%s is left behind", v.Name)
+		}
+		if !gone(t, groups[i]) {
+			t.Errorf("what %s had started is left behind", v.Name)
+		}
+	}
+}
+
+// gone reports whether a process group has ended or does so soon. Who waits to be buried by a reaper that is not ours has ended.
+func gone(t *testing.T, group int) bool {
+	t.Helper()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for deadline := time.Now().Add(5 * time.Second); ; <-tick.C {
+		alive := false
+		stats, err := filepath.Glob("/proc/[0-9]*/stat")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, path := range stats {
+			text, err := os.ReadFile(path)
+			if err != nil {
+				continue
+			}
+			_, rest, _ := strings.Cut(string(text), ") ")
+			if f := strings.Fields(rest); len(f) > 2 && f[2] == strconv.Itoa(group) && f[0] != "Z" { // state, parent, group
+				alive = true
+			}
+		}
+		if !alive || time.Now().After(deadline) {
+			return !alive
+		}
+	}
+}
+
+// Those who serve the others end after them, and nobody waits for the clock when all listen.
+func TestAChainEndsInOrderAndAtOnce(t *testing.T) {
+	t.Parallel()
+	var order paper
+	order.wrote = make(chan struct{}, 1)
+	c := &Chain{cfg: Config{Data: t.TempDir()}, log: slog.New(slog.DiscardHandler)}
+	for _, name := range []string{"hub", "cloud", "edge-r1", "ovens-r1"} {
+		up := &paper{wrote: make(chan struct{}, 1)}
+		last := "last"
+		if name == "edge-r1" || name == "ovens-r1" {
+			last = "first"
+		}
+		p := &Process{Name: name, Args: []string{"/bin/sh", "-c", `trap "echo ` + last + `; exit 0" TERM; echo up >&2; while :; do sleep 0.05; done`}, Out: io.MultiWriter(up, &order)}
+		if err := p.Start(); err != nil {
+			t.Fatal(err)
+		}
+		<-up.wrote
+		c.processes = append(c.processes, p)
+	}
+	began := time.Now()
+	c.Stop(t.Context())
+	if took := time.Since(began); took > restWithin {
+		t.Errorf("it took %s", took)
+	}
+	if said := strings.ReplaceAll(order.String(), "up\n", ""); said != "first\nfirst\nlast\nlast\n" {
+		t.Errorf("they ended in the order\n%s", said)
 	}
 }
 

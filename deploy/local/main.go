@@ -68,7 +68,7 @@ func run(ctx context.Context, cfg Config) error {
 	if err != nil {
 		return err
 	}
-	defer chain.Stop(context.WithoutCancel(ctx))
+	defer chain.Stop(ctx)
 	if err := chain.Start(ctx); err != nil {
 		if errors.Is(err, context.Canceled) {
 			return nil

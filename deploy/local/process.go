@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// endWithin is how long a child may take to end after SIGTERM.
-const endWithin = 4 * time.Second
+// killedWithin is how long the kernel may take to end what was killed.
+const killedWithin = time.Second
 
 // State is what a process is doing.
 type State string
@@ -35,7 +35,8 @@ type Process struct {
 	mu    sync.Mutex
 	cmd   *exec.Cmd
 	ended chan struct{} // closed when cmd has ended
-	err   error
+	told  bool          // it was told to end
+	err   error         // why it ended, unless it was told to
 }
 
 // Start starts the process; one that runs already is an error.
@@ -45,10 +46,11 @@ func (p *Process) Start() error {
 	if p.running() {
 		return fmt.Errorf("%s is running already, as process %d", p.Name, p.cmd.Process.Pid)
 	}
-	cmd := &exec.Cmd{Path: p.Args[0], Args: p.Args, Stdout: p.Out, Stderr: p.Out, WaitDelay: time.Second}
+	cmd := &exec.Cmd{Path: p.Args[0], Args: p.Args, Stdout: p.Out, Stderr: p.Out, WaitDelay: 500 * time.Millisecond}
 	// A group of its own, so that the terminal's Ctrl-C reaches us alone and we end the children in order; and if we are killed, so are they.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM}
 	started, ended := make(chan error), make(chan struct{})
+	p.told = false
 	go func() {
 		defer close(ended)
 		runtime.LockOSThread() // Pdeathsig follows the thread that started the child, so this one waits for it
@@ -59,43 +61,64 @@ func (p *Process) Start() error {
 			err = cmd.Wait()
 		}
 		p.mu.Lock()
-		p.err = err
-		p.mu.Unlock()
+		defer p.mu.Unlock()
+		if p.err = err; p.told {
+			p.err = nil
+		}
 	}()
 	if err := <-started; err != nil {
+		p.err = err
 		return fmt.Errorf("start %s: %w", p.Name, err)
 	}
 	p.cmd, p.ended = cmd, ended
 	return nil
 }
 
-// Kill ends the process with SIGKILL and returns when it is gone.
-func (p *Process) Kill() error { return p.signal(syscall.SIGKILL, endWithin) }
-
-// Stop asks the process to end, and kills it if it does not.
-func (p *Process) Stop() error {
-	if err := p.signal(syscall.SIGTERM, endWithin); !errors.Is(err, context.DeadlineExceeded) {
+// Kill ends the process, and what it has started in its group, with SIGKILL, and returns when it is gone.
+func (p *Process) Kill() error {
+	ended, err := p.tell(syscall.SIGKILL)
+	if err != nil {
 		return err
-	}
-	return p.Kill()
-}
-
-func (p *Process) signal(s os.Signal, wait time.Duration) error {
-	p.mu.Lock()
-	running, cmd, ended := p.running(), p.cmd, p.ended
-	p.mu.Unlock()
-	if !running {
-		return nil
-	}
-	if err := cmd.Process.Signal(s); err != nil && !errors.Is(err, os.ErrProcessDone) {
-		return fmt.Errorf("signal %s: %w", p.Name, err)
 	}
 	select {
 	case <-ended:
 		return nil
-	case <-time.After(wait):
-		return fmt.Errorf("%s has not ended after %s: %w", p.Name, wait, context.DeadlineExceeded)
+	case <-time.After(killedWithin):
+		return fmt.Errorf("%s has not ended %s after it was killed", p.Name, killedWithin)
 	}
+}
+
+// Stop asks the process to end, and kills it if it has not when ctx ends.
+func (p *Process) Stop(ctx context.Context) error {
+	ended, err := p.tell(syscall.SIGTERM)
+	if err != nil {
+		return err
+	}
+	select {
+	case <-ended:
+		return nil
+	case <-ctx.Done():
+		return p.Kill()
+	}
+}
+
+// tell sends a signal to the process, and SIGKILL to its group. ended is closed when it has ended.
+func (p *Process) tell(s syscall.Signal) (ended <-chan struct{}, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.running() {
+		gone := make(chan struct{})
+		close(gone)
+		return gone, nil
+	}
+	p.told = true
+	if err := p.cmd.Process.Signal(s); err != nil && !errors.Is(err, os.ErrProcessDone) {
+		return nil, fmt.Errorf("signal %s: %w", p.Name, err)
+	}
+	if s == syscall.SIGKILL {
+		_ = syscall.Kill(-p.cmd.Process.Pid, s) // nobody may be left in it
+	}
+	return p.ended, nil
 }
 
 // running wants the lock.
@@ -117,6 +140,7 @@ type View struct {
 	PID   int    `json:"pid"`
 	State State  `json:"state"`
 	URL   string `json:"url,omitempty"`
+	Error string `json:"error,omitempty"` // how it ended, as in "exit status 2", when nobody told it to
 }
 
 // View is the process as it is now.
@@ -126,6 +150,8 @@ func (p *Process) View() View {
 	v := View{Name: p.Name, URL: p.URL, State: Ended}
 	if p.running() {
 		v.State, v.PID = Running, p.cmd.Process.Pid
+	} else if p.err != nil {
+		v.Error = p.err.Error()
 	}
 	return v
 }

@@ -12,12 +12,12 @@ import (
 // Assign gives the order to a driver, who is expected at the restaurant at arrives, if known. An order that was handed over before a
 // driver was known counts as picked up by this one.
 func (s *Service) Assign(ctx context.Context, id order.ID, ifVersion int, d Driver, arrives *time.Time, by string) (Record, error) {
-	return s.Store.Change(ctx, id, ifVersion, assign(d, arrives, by, s.now()))
+	return s.Store.Change(ctx, id, ifVersion, ToDriver(d, arrives, by, s.now()))
 }
 
 // Drop takes the driver off the order, who has not picked it up. driver "" stands for whoever has it.
 func (s *Service) Drop(ctx context.Context, id order.ID, ifVersion int, driver, by string) (Record, error) {
-	return s.Store.Change(ctx, id, ifVersion, drop(driver, by, s.now()))
+	return s.Store.Change(ctx, id, ifVersion, OffDriver(driver, by, s.now()))
 }
 
 // PickUp says that the driver has the food. While the restaurant's link is up, the kitchen must have said that it is ready; while it is
@@ -46,7 +46,8 @@ func (s *Service) linkUp(now time.Time) func(restaurant string) bool {
 	return func(restaurant string) bool { return s.Links.Up(restaurant, now) }
 }
 
-func assign(d Driver, arrives *time.Time, by string, now time.Time) Decide {
+// ToDriver is what Assign decides, for whoever commits it together with something of his own.
+func ToDriver(d Driver, arrives *time.Time, by string, now time.Time) Decide {
 	return func(r *Record) error {
 		if err := r.Take(order.Cloud, order.Assign, by, now); err != nil {
 			return err
@@ -62,7 +63,8 @@ func assign(d Driver, arrives *time.Time, by string, now time.Time) Decide {
 	}
 }
 
-func drop(driver, by string, now time.Time) Decide {
+// OffDriver is what Drop decides.
+func OffDriver(driver, by string, now time.Time) Decide {
 	return func(r *Record) error {
 		if err := r.mine(driver); err != nil {
 			return err

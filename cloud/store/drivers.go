@@ -201,14 +201,14 @@ func deliveryOf(r *ordering.Record, pickup dispatch.Point) dispatch.Order {
 		o.Ready = r.Ready.UTC()
 	}
 	if r.Driver != nil {
-		o.Driver = r.Driver.ID
+		o.Driver, o.ByHand = r.Driver.ID, r.Driver.ByHand
 	}
 	return o
 }
 
 // GiveBack takes a driver off an order that was not picked up; on any other order it changes nothing.
 func (s *Store) GiveBack(ctx context.Context, oid order.ID, driver, by string) error {
-	_, err := (&ordering.Service{Store: s, Clock: s.cfg.Clock}).Drop(ctx, oid, 0, driver, by)
+	_, err := s.Change(ctx, oid, 0, ordering.OffDriver(driver, by, s.now().Truncate(time.Millisecond)))
 	if problem.Is(err, problem.Conflict) || problem.Is(err, problem.Refused) {
 		return nil // somebody was faster
 	}

@@ -195,8 +195,8 @@ func (s *Store) acceptOnce(ctx context.Context, f dispatch.Offer, now time.Time)
 	if err != nil {
 		return f, rollback(context.WithoutCancel(ctx), conn, err)
 	}
-	t := &acceptance{Store: s, rows: rows}
-	f, err = t.decide(ctx, conn, f, now)
+	t := &acceptance{rows: rows}
+	f, err = t.decide(ctx, conn, f, now, s.now().Truncate(time.Millisecond))
 	if err == nil {
 		err = t.work.commit(ctx, conn, rows)
 	}
@@ -207,21 +207,14 @@ func (s *Store) acceptOnce(ctx context.Context, f dispatch.Offer, now time.Time)
 	return f, nil
 }
 
-// acceptance is the store as ordering sees it within one transaction: what ordering changes is committed with the offer.
+// acceptance is one transaction: what becomes of the order is committed with the offer.
 type acceptance struct {
-	*Store
 	rows map[order.ID]*recordRow
 	work work
 }
 
-// Change decides at once, on the locked row.
-func (t *acceptance) Change(_ context.Context, oid order.ID, ifVersion int, decide ordering.Decide) (ordering.Record, error) {
-	j := &changing{id: oid, ifVersion: ifVersion, decide: decide}
-	err := t.work.try(t.rows[oid], j)
-	return j.result, err
-}
-
-func (t *acceptance) decide(ctx context.Context, conn *pgxpool.Conn, f dispatch.Offer, now time.Time) (dispatch.Offer, error) {
+// decide accepts the offer at now, and has the order assigned at the instant its timeline shows.
+func (t *acceptance) decide(ctx context.Context, conn *pgxpool.Conn, f dispatch.Offer, now, at time.Time) (dispatch.Offer, error) {
 	d := ordering.Driver{ID: f.Driver}
 	if err := conn.QueryRow(ctx, `SELECT name FROM drivers WHERE id = $1 FOR NO KEY UPDATE`, f.Driver).Scan(&d.Name); isNone(err) {
 		return f, noDriver(f.Driver)
@@ -240,7 +233,8 @@ func (t *acceptance) decide(ctx context.Context, conn *pgxpool.Conn, f dispatch.
 		return f, problem.New(problem.Conflict, "bag_full", "deliver what you have first")
 	}
 	arrives := f.ArriveAt
-	if _, err := (&ordering.Service{Store: t, Clock: t.cfg.Clock}).Assign(ctx, f.Order, 0, d, &arrives, ordering.ByDriver(d.ID)); err != nil {
+	assign := &changing{id: f.Order, decide: ordering.ToDriver(d, &arrives, ordering.ByDriver(d.ID), at)}
+	if err := t.work.try(t.rows[f.Order], assign); err != nil {
 		return f, err
 	}
 	_, err = conn.Exec(ctx, `UPDATE offers SET state = $2, answered = $3 WHERE id = $1`, f.ID, f.State, f.Answered)

@@ -42,10 +42,6 @@ func DecideCommand(applied uint64, c Command) Verdict {
 	return Gap
 }
 
-// Ready reports whether new web orders may go to the kitchen's queue: only when the edge has applied every command that existed at its
-// last SYNC, so that it has met every revoke before it starts cooking.
-func Ready(applied, namedBySync uint64) bool { return applied >= namedBySync }
-
 // Pack cuts commands into batches of at most MaxBatchEvents and MaxBatchBytes.
 func Pack(commands []Command) [][]Command {
 	var batches [][]Command

@@ -54,7 +54,8 @@ func (s *Sender) SyncFailed(now time.Time, n uint64) Todo {
 	return s.todo(now)
 }
 
-// Named is the highest command the last SYNC of this connection named, for Ready; false while there was none.
+// Named is the highest command the last SYNC of this connection named; false while there was none. Web orders wait until the edge has
+// applied it, so that it has met every revoke before it starts cooking.
 func (s *Sender) Named() (uint64, bool) { return s.named, s.sending() }
 
 func (s *Sender) syncFailed(now time.Time) {

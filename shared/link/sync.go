@@ -89,7 +89,8 @@ func (row LinkRow) Ack(inc string) Ack {
 }
 
 // AnswerSync answers a SYNC from the committed row, the incarnation of the database and the edge's highest committed command. The
-// caller sets MaxRate if it wants to slow the edge down, and binds the device first when the row has none.
+// caller sets MaxRate if it wants to slow the edge down. Binding a device to a row is enrolment's business, before the hub lets the device
+// in; a row that has none is answered as if it were the asker's.
 //
 // An edge that has applied more commands than the cloud knows is answered with a fork: the cloud's commands were restored to an older
 // point, and their numbers must not be used again for others.

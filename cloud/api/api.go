@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -223,10 +224,18 @@ type API struct {
 	pages    pages
 	docs     []byte
 	board    *board
+	outage   outage
 
 	orders    *caster[order.ID, *ordering.Record]
 	positions *caster[string, dispatch.Position]
 	streams   ending
+}
+
+// outage is what could not be reached when somebody last asked.
+type outage struct {
+	sync.Mutex
+	what  string
+	asked time.Time
 }
 
 // New makes an API; it reports pages that cannot be read and networks that are none.

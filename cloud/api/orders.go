@@ -223,7 +223,7 @@ func (a *API) assignDriver(ctx context.Context, in *assignInput) (*orderOutput, 
 	if err != nil {
 		return nil, err
 	}
-	r, err := a.Ordering.Assign(ctx, in.ID, version, ordering.Driver{ID: d.ID, Name: d.Name}, nil, ordering.ByStaff)
+	r, err := a.Ordering.Assign(ctx, in.ID, version, ordering.Driver{ID: d.ID, Name: d.Name, ByHand: true}, nil, ordering.ByStaff)
 	if err != nil {
 		return nil, err
 	}

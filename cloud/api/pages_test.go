@@ -140,3 +140,18 @@ func TestAPanicIsAnsweredAndObserved(t *testing.T) {
 		t.Errorf("%v", all)
 	}
 }
+
+// An error while the database is away is the outage's, and is told to come back.
+func TestAnOutageIsNotABug(t *testing.T) {
+	t.Parallel()
+	away := errors.New("connection refused")
+	c := open(t, func(d *api.Deps, _ *api.Settings) {
+		d.Checks = []api.Check{{Name: "database", Ping: func(context.Context) error { return away }}}
+	})
+	c.Store.Close()
+	a := c.get(t, "/api/restaurants/r1")
+	a.refused(t, http.StatusServiceUnavailable, "unavailable")
+	if a.header.Get("Retry-After") == "" {
+		t.Error("nobody is told when to come back")
+	}
+}

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/validation"
@@ -103,8 +104,34 @@ func (a *API) judge(ctx context.Context, what string, err error) *Problem {
 	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
 		return refuse(499, "gone", "the client went away") // nobody reads it
 	}
+	if away := a.away(); away != "" {
+		a.settings.Log.DebugContext(ctx, "request", "route", what, "err", err)
+		return refuse(http.StatusServiceUnavailable, "unavailable", "the %s cannot be reached at the moment; try again", away)
+	}
 	a.settings.Log.ErrorContext(ctx, "request", "route", what, "err", err)
 	return refuse(http.StatusInternalServerError, "internal", "this could not be done; it is in the log")
+}
+
+// away names what this process needs and cannot reach, or nothing. Many requests fail together, so one of them asks for all, once a second.
+func (a *API) away() string {
+	a.outage.Lock()
+	defer a.outage.Unlock()
+	if time.Since(a.outage.asked) < time.Second {
+		return a.outage.what
+	}
+	a.outage.what = ""
+	for _, c := range a.Checks {
+		ctx, cancel := context.WithTimeout(context.Background(), 250*time.Millisecond)
+		err := c.Ping(ctx)
+		cancel()
+		if err != nil {
+			a.settings.Log.Error("out of reach", "what", c.Name, "err", err)
+			a.outage.what = c.Name
+			break
+		}
+	}
+	a.outage.asked = time.Now()
+	return a.outage.what
 }
 
 // spell writes a problem of the house in HTTP's words. A fact "path" is the place in the request.

@@ -182,7 +182,7 @@ func (d *Dispatcher) takeBack(ctx context.Context, s Snapshot) error {
 		gone[s.Drivers[i].ID] = s.Drivers[i].Gone(s.Now)
 	}
 	for _, o := range s.Orders {
-		if o.Delivery != order.Assigned || !gone[o.Driver] {
+		if o.Delivery != order.Assigned || !gone[o.Driver] || o.ByHand {
 			continue
 		}
 		d.Log.WarnContext(ctx, "driver is gone: the order goes to another", "order", o.ID, "driver", o.Driver, "restaurant", o.Restaurant)

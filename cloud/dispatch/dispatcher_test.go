@@ -317,3 +317,17 @@ func TestADatabaseThatFailsIsTriedAgain(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatAPersonAssignedIsNotTakenBack(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := shop(1, 2)
+		r.orders[0].Driver, r.orders[0].Delivery, r.orders[0].ByHand = "d1", order.Assigned, true
+		r.drivers[0].Status = wire.Offline // perhaps the phone is in the other jacket
+		o := open(t, r, &lock{})
+		pass(time.Hour)
+		if got := o.said(); len(got) != 0 || o.rows.order("o1").Driver != "d1" {
+			t.Errorf("dispatch said %q, and the order is with %q", got, o.rows.order("o1").Driver)
+		}
+	})
+}

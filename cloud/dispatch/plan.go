@@ -37,6 +37,7 @@ type Order struct {
 	Kitchen     order.Kitchen
 	Delivery    order.Delivery
 	Driver      string   // who brings it; empty while nobody does
+	ByHand      bool     // a person gave it to Driver: that is respected, whatever the phone says
 	Offered     string   // who has an open offer for it
 	Declined    []string // who is not to be asked (again) now
 }

@@ -50,6 +50,8 @@ type Record struct {
 type Driver struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
+
+	ByHand bool `json:"by_hand,omitempty"` // a person chose this driver, not dispatch
 }
 
 // Step is one line of the timeline. Several steps can stand in one version.

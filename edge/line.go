@@ -2,12 +2,15 @@ package edge
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"awesome.pizza/edge/kds"
 	"awesome.pizza/edge/kitchen"
 	"awesome.pizza/edge/uplink"
+	"awesome.pizza/shared/clock"
 	"awesome.pizza/shared/link"
+	"awesome.pizza/shared/menu"
 	"awesome.pizza/shared/watch"
 )
 
@@ -64,15 +67,23 @@ func causeWord(c link.Cause) string {
 	return "cloud"
 }
 
-func (c *Config) kitchenSettings(e uplink.Enrolment, h House) (kitchen.Settings, error) {
+// openKitchen opens the kitchen of a restaurant as its store has it.
+func (c *Config) openKitchen(ctx context.Context, e uplink.Enrolment, h House, db kitchen.Store, m *menu.Menu, screens kitchen.Screens) (*kitchen.Kitchen, error) {
 	zone := c.TimeZone
 	if zone == "" {
 		zone = e.TimeZone
 	}
 	at, err := time.LoadLocation(zone)
-	return kitchen.Settings{
+	if err != nil {
+		return nil, fmt.Errorf("find the restaurant's time zone: %w", err)
+	}
+	k, err := kitchen.New(ctx, db, m, clock.System{}, screens, kitchen.Settings{
 		Restaurant: e.Restaurant, Zone: at, DayStarts: c.DayStarts, Roster: h.roster(), OvenSlots: h.slots(),
-	}, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("open the kitchen: %w", err)
+	}
+	return k, nil
 }
 
 // metrics are the node's numbers besides those of its process.

@@ -63,13 +63,9 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	// The kitchen, and who sees what it does.
 	screens := live.New[kitchen.Change](256)
 	defer screens.Close()
-	habits, err := c.kitchenSettings(enrolment, house)
+	kit, err := c.openKitchen(ctx, enrolment, house, db, dishes, screens)
 	if err != nil {
 		return err
-	}
-	kit, err := kitchen.New(ctx, db, dishes, clock.System{}, screens, habits)
-	if err != nil {
-		return fmt.Errorf("open the kitchen: %w", err)
 	}
 	hearths, err := openOvens(house, kit, clock.System{}, log)
 	if err != nil {

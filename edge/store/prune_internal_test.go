@@ -53,7 +53,7 @@ func (s *Store) events(t *testing.T) (first, last, count int) {
 
 func TestCommitsGoThroughWhileAWeekIsPruned(t *testing.T) {
 	t.Parallel()
-	const events = 40 * pruneSlice
+	const events = 12 * pruneSlice
 	s := stuffed(t, events, friday.Add(-8*24*time.Hour))
 	done := make(chan error, 1)
 	go func() { done <- s.Prune(t.Context(), friday) }()
@@ -75,8 +75,8 @@ func TestCommitsGoThroughWhileAWeekIsPruned(t *testing.T) {
 	if first, last, count := s.events(t); first != events-10 || last != events || count != 11 {
 		t.Errorf("events %d to %d are left, %d of them", first, last, count)
 	}
-	if between < 10 {
-		t.Errorf("only %d commits went through while 40 slices were pruned", between)
+	if between < 6 {
+		t.Errorf("only %d commits went through while 12 slices were pruned", between)
 	}
 }
 

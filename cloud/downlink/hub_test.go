@@ -1,0 +1,75 @@
+package downlink_test
+
+import (
+	"context"
+	"log/slog"
+	"path/filepath"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"awesome.pizza/cloud/downlink"
+)
+
+// refusals counts what the core logs while the hub does not know it.
+type refusals struct {
+	slog.Handler
+	n *atomic.Int32
+}
+
+func (r refusals) Enabled(context.Context, slog.Level) bool { return true }
+
+func (r refusals) Handle(context.Context, slog.Record) error {
+	r.n.Add(1)
+	return nil
+}
+
+// A hub that was started with another chain's keys refuses the core, again and again, until somebody gives it the right ones.
+func TestACoreOutlastsAHubThatRefusesIt(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	keys, err := downlink.LoadKeys(filepath.Join(dir, "ours"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	others, err := downlink.LoadKeys(filepath.Join(dir, "others"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	quiet := slog.New(slog.DiscardHandler)
+	at := downlink.HubConfig{Dir: filepath.Join(dir, "strange"), Clients: freeAddr(t)}
+	strange, err := downlink.StartHub(at, others, quiet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var complaints atomic.Int32
+	log := slog.New(refusals{slog.DiscardHandler, &complaints})
+	connected := make(chan error, 1)
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	go func() {
+		down, err := downlink.Connect(ctx, downlink.Config{URL: "nats://" + at.Clients, Log: log}, keys, nil)
+		if err == nil {
+			stop()
+			err = down.Run(ctx)
+		}
+		connected <- err
+	}()
+	eventually(t, "refused often", func() bool { return complaints.Load() >= 6 })
+	strange.Stop()
+	at.Dir = filepath.Join(dir, "ours")
+	right, err := downlink.StartHub(at, keys, quiet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer right.Stop()
+	select {
+	case err := <-connected:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(20 * time.Second):
+		stop()
+		t.Errorf("the core has given the hub up: %v", <-connected)
+	}
+}

@@ -120,5 +120,6 @@ var codes = []struct{ Code, Means string }{
 	{"too_many_requests", "wait for Retry-After seconds"},
 	{"timeout", "it took too long; try again"},
 	{"closing", "this process is ending; try again"},
+	{"unavailable", "the database or the hub cannot be reached at the moment; try again"},
 	{"internal", "it is in the log"},
 }

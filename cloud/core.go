@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"net"
 	"os"
-	"path/filepath"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -18,7 +17,6 @@ import (
 	"awesome.pizza/cloud/dispatch"
 	"awesome.pizza/cloud/downlink"
 	"awesome.pizza/cloud/ordering"
-	"awesome.pizza/cloud/pgdev"
 	"awesome.pizza/cloud/phones"
 	"awesome.pizza/cloud/restaurant"
 	"awesome.pizza/cloud/store"
@@ -38,23 +36,11 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	}
 
 	// Where the truth is kept: a database of ours or of yours, and the restaurants in it.
-	houses, err := c.restaurants()
+	base, db, err := openBooks(ctx, c, log)
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(c.Data, 0o711); err != nil { // a private Postgres runs as another user, who must get through
-		return fmt.Errorf("make the data directory: %w", err)
-	}
-	databaseURL, stopDatabase, err := openDatabase(ctx, c)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, stopDatabase()) }()
-	db, err := openStore(ctx, databaseURL, houses, log)
-	if err != nil {
-		return err
-	}
-	defer db.Close()
+	defer func() { db.Close(); err = errors.Join(err, base.stop()) }()
 
 	// The lines to the restaurants: keys, a hub, and who is connected.
 	keys, err := downlink.LoadKeys(c.keysDir())
@@ -108,6 +94,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 
 	// Everybody at work, until the chain closes.
 	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return base.keep(ctx, db.Ping) })
 	g.Go(func() error { return lines.Run(ctx) })
 	g.Go(func() error { return sendCommands(ctx, db, lines, log) })
 	g.Go(func() error { return remind(ctx, db, lines, log) })
@@ -123,16 +110,22 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	return g.Wait()
 }
 
-// openDatabase is the one that was named, or a private one.
-func openDatabase(ctx context.Context, c Config) (url string, stop func() error, err error) {
-	if c.DatabaseURL != "" {
-		return c.DatabaseURL, func() error { return nil }, nil
-	}
-	pg, err := pgdev.Start(ctx, pgdev.Config{Dir: filepath.Join(c.Data, "postgres")})
+// openBooks opens a store on the database, with the restaurants of the configuration in it.
+func openBooks(ctx context.Context, c Config, log *slog.Logger) (base *database, db *store.Store, err error) {
+	houses, err := c.restaurants()
 	if err != nil {
-		return "", nil, fmt.Errorf("start a private database (or name one with --database-url): %w", err)
+		return nil, nil, err
 	}
-	return pg.URL(), pg.Stop, nil
+	if err := os.MkdirAll(c.Data, 0o711); err != nil { // a private Postgres runs as another user, who must get through
+		return nil, nil, fmt.Errorf("make the data directory: %w", err)
+	}
+	if base, err = openDatabase(ctx, c, log); err != nil {
+		return nil, nil, err
+	}
+	if db, err = openStore(ctx, base.url, houses, log); err != nil {
+		return nil, nil, errors.Join(err, base.stop())
+	}
+	return base, db, nil
 }
 
 // openStore opens the books and enters the restaurants that are new or have changed.

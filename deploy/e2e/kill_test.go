@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -130,4 +131,37 @@ func (j *journal) more(n int) func() bool {
 		defer j.mu.Unlock()
 		return j.n >= want
 	}
+}
+
+// A private Postgres that is killed is started again by its core; meanwhile orders are refused with a word about when to come back.
+func TestADatabaseThatDiesIsStartedAgain(t *testing.T) {
+	t.Parallel()
+	c := start(t, options{})
+	before := c.place(basket("r1", "carryout", "margherita"), "before the murder")
+	pid := c.pids()["postgres"]
+	if pid == 0 {
+		t.Fatal("the chain has no Postgres of its own")
+	}
+	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	var id string
+	c.eventually(15*time.Second, "orders are taken again", func() bool {
+		a := c.post(c.cloud+"/api/orders", basket("r1", "carryout", "margherita"), "Idempotency-Key", "after the murder")
+		if a.status >= 500 && (a.status != http.StatusServiceUnavailable || a.header.Get("Retry-After") == "") {
+			t.Errorf("while the database is away: %d %s", a.status, a.body)
+		}
+		var v view
+		ok := a.status == http.StatusCreated && json.Unmarshal(a.body, &v) == nil
+		id = v.ID
+		return ok
+	})
+	c.eventually(15*time.Second, "another Postgres serves", func() bool {
+		again := c.pids()["postgres"]
+		return again != pid && again != 0 && alive(again) && c.serves("cloud")
+	})
+	for _, order := range []string{before, id} {
+		c.eventually(20*time.Second, "order "+order+" is in the kitchen", func() bool { v, _ := c.order(order); return v.Status == "Queued" })
+	}
+	c.agree(1, []string{before, id})
 }

@@ -53,9 +53,9 @@ func (c *Config) check() error {
 		return settings.Usage("--restaurants is %d; write a number from 1 to 20", c.Restaurants)
 	case c.PortBase < 5000 || c.PortBase > 50000:
 		return settings.Usage("--port-base is %d; write a number from 5000 to 50000", c.PortBase)
-	case c.Guests < 0 || c.Guests > 6000 || c.Drivers < 0 || c.Drivers > 100:
+	case !(c.Guests >= 0 && c.Guests <= 6000) || c.Drivers < 0 || c.Drivers > 100:
 		return settings.Usage("--guests is 0 to 6000 a minute, --drivers 0 to 100 a restaurant")
-	case c.Speed < 0.1 || c.Speed > 1000:
+	case !(c.Speed >= 0.1 && c.Speed <= 1000):
 		return settings.Usage("--speed is %v; write a factor from 0.1 to 1000", c.Speed)
 	}
 	return nil

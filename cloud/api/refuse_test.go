@@ -212,10 +212,8 @@ func TestAnotherSiteCannotActInAGuestsName(t *testing.T) {
 // A page of another site can make its own name point at loopback. Then it is of the same origin, and only the host tells.
 func TestWithoutATokenOnlyThisMachineIsServed(t *testing.T) {
 	t.Parallel()
-	unguarded, port := open(t), ""
-	if _, port, _ = strings.Cut(strings.TrimPrefix(unguarded.url, "http://"), ":"); port == "" {
-		t.Fatal(unguarded.url)
-	}
+	unguarded := open(t)
+	_, port, _ := strings.Cut(strings.TrimPrefix(unguarded.url, "http://"), ":")
 	enroll := func(c *chain, host string) reply {
 		head := map[string]string{"Host": host, "Origin": "http://" + host, "Sec-Fetch-Site": "same-origin", "Authorization": "Bearer " + secret}
 		return c.call(t, req{"POST", "/api/fleet/r1/enroll", map[string]any{}, head})

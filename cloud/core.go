@@ -52,7 +52,10 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 		return err
 	}
 	defer stopHub()
-	presence := new(restaurant.Presence)
+	presence, err := expectNodes(ctx, db)
+	if err != nil {
+		return err
+	}
 	lines, err := downlink.Connect(ctx, downlink.Config{
 		URL: hubURL, Stream: downlink.StreamLimits{Replicas: c.HubReplicas}, Log: log,
 		OnHeard: func(edge string, h link.Heartbeat, at time.Time) { presence.Heard(edge, beat(h), at) },
@@ -108,6 +111,21 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	g.Go(func() error { return site.Serve(ctx, door) })
 	log.Info("the chain is open", "site", "http://"+door.Addr().String(), "took", time.Since(opened).Round(time.Millisecond).String())
 	return g.Wait()
+}
+
+// expectNodes counts every restaurant that has a node as connected, until it has been silent for as long as any other may be.
+func expectNodes(ctx context.Context, db *store.Store) (*restaurant.Presence, error) {
+	presence, now := new(restaurant.Presence), time.Now()
+	houses, err := db.Restaurants(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, h := range houses {
+		if row, _, err := db.Link(ctx, h.ID); err == nil && row.Device != "" {
+			presence.Expect(h.ID, now)
+		}
+	}
+	return presence, nil
 }
 
 // openBooks opens a store on the database, with the restaurants of the configuration in it.

@@ -63,6 +63,19 @@ func (p *Presence) Heard(restaurant string, b Beat, now time.Time) (cameUp bool)
 	return cameUp
 }
 
+// Expect counts a restaurant as connected at now although it was not heard yet: a core that has just started knows of no silence, and
+// must not send guests away because of its own.
+func (p *Presence) Expect(restaurant string, now time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.links == nil {
+		p.links = map[string]*heard{}
+	}
+	if _, known := p.links[restaurant]; !known {
+		p.links[restaurant] = &heard{up: now, at: now, beat: Beat{At: now}}
+	}
+}
+
 // Up reports whether the restaurant's link counts as up.
 func (p *Presence) Up(restaurant string, now time.Time) bool { return p.Of(restaurant, now).Up }
 

@@ -43,11 +43,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	defer func() { db.Close(); err = errors.Join(err, base.stop()) }()
 
 	// The lines to the restaurants: keys, a hub, and who is connected.
-	keys, err := downlink.LoadKeys(c.keysDir())
-	if err != nil {
-		return err
-	}
-	hubURL, stopHub, err := openHub(c, keys, log)
+	keys, hubURL, stopHub, err := openHub(c, log)
 	if err != nil {
 		return err
 	}
@@ -161,16 +157,19 @@ func openStore(ctx context.Context, url string, houses []restaurant.Restaurant, 
 	return db, nil
 }
 
-// openHub is the one that was named, or one in this process.
-func openHub(c Config, keys *downlink.Keys, log *slog.Logger) (url string, stop func(), err error) {
+// openHub reads the chain's keys, and is the hub that was named, or one in this process.
+func openHub(c Config, log *slog.Logger) (keys *downlink.Keys, url string, stop func(), err error) {
+	if keys, err = downlink.LoadKeys(c.keysDir()); err != nil {
+		return nil, "", nil, err
+	}
 	if c.NatsURL != "" {
-		return c.NatsURL, func() {}, nil
+		return keys, c.NatsURL, func() {}, nil
 	}
 	hub, err := downlink.StartHub(downlink.HubConfig{Dir: c.Data, Clients: c.ClientListen, Leaves: c.LeafListen, Monitor: c.MonitorListen}, keys, log)
 	if err != nil {
-		return "", nil, err
+		return nil, "", nil, err
 	}
-	return hub.ClientURL(), hub.Stop, nil
+	return keys, hub.ClientURL(), hub.Stop, nil
 }
 
 func openPhones(c Config, db *store.Store, lines *downlink.Downlink, log *slog.Logger) (*phones.Phones, error) {

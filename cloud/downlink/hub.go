@@ -6,10 +6,12 @@ import (
 	"log/slog"
 	"maps"
 	"net"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/nats-io/jwt/v2"
@@ -28,7 +30,10 @@ type HubConfig struct {
 }
 
 // Hub is a nats-server inside this process. A chain that outgrows it runs a cluster of its own and gives the core its URL.
-type Hub struct{ server *server.Server }
+type Hub struct {
+	server *server.Server
+	lock   *os.File
+}
 
 // StartHub starts the hub. Streams are synced to disk with every message and are a buffer all the same: the truth is in the databases.
 func StartHub(cfg HubConfig, keys *Keys, log *slog.Logger) (*Hub, error) {
@@ -36,26 +41,48 @@ func StartHub(cfg HubConfig, keys *Keys, log *slog.Logger) (*Hub, error) {
 	if err != nil {
 		return nil, err
 	}
+	lock, err := own(cfg.Dir)
+	if err != nil {
+		return nil, err
+	}
 	s, err := server.NewServer(opts)
 	if err != nil {
-		return nil, fmt.Errorf("make the hub: %w", err)
+		return nil, errors.Join(fmt.Errorf("make the hub: %w", err), lock.Close())
 	}
 	s.SetLoggerV2(hubLog{log.With("part", "hub")}, false, false, false)
 	s.Start()
 	if !s.ReadyForConnections(hubStart) {
 		s.Shutdown()
+		_ = lock.Close()
 		return nil, fmt.Errorf("the hub is not ready after %s: are the addresses %q, %q and %q free?", hubStart, cfg.Clients, cfg.Leaves, cfg.Monitor)
 	}
-	return &Hub{server: s}, nil
+	return &Hub{server: s, lock: lock}, nil
 }
 
-// ClientURL is where a plain client reaches the hub;
+// own keeps other processes off the hub's streams: two servers on one directory would each take the other's messages for damage. The lock
+// ends with the process, however that ends.
+func own(dir string) (*os.File, error) {
+	if err := os.MkdirAll(filepath.Join(dir, "hub"), 0o700); err != nil {
+		return nil, fmt.Errorf("make a place for the hub's streams: %w", err)
+	}
+	lock, err := os.OpenFile(filepath.Join(dir, "hub", "lock"), os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("lock the hub's streams: %w", err)
+	}
+	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		return nil, errors.Join(fmt.Errorf("another core runs a hub in %s: give this one a directory of its own (--data), or both a hub of your own (--nats-url)", dir), lock.Close())
+	}
+	return lock, nil
+}
+
+// ClientURL is where a plain client reaches the hub.
 func (h *Hub) ClientURL() string { return h.server.ClientURL() }
 
 // Stop ends the hub after its streams are on disk.
 func (h *Hub) Stop() {
 	h.server.Shutdown()
 	h.server.WaitForShutdown()
+	_ = h.lock.Close()
 }
 
 func hubOptions(cfg HubConfig, keys *Keys) (*server.Options, error) {

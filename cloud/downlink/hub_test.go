@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -72,4 +73,30 @@ func TestACoreOutlastsAHubThatRefusesIt(t *testing.T) {
 		stop()
 		t.Errorf("the core has given the hub up: %v", <-connected)
 	}
+}
+
+func TestTwoHubsDoNotShareADirectory(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	keys, err := downlink.LoadKeys(filepath.Join(dir, "keys"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	quiet := slog.New(slog.DiscardHandler)
+	first, err := downlink.StartHub(downlink.HubConfig{Dir: dir, Clients: freeAddr(t)}, keys, quiet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if second, err := downlink.StartHub(downlink.HubConfig{Dir: dir, Clients: freeAddr(t)}, keys, quiet); err == nil {
+		second.Stop()
+		t.Error("two hubs write into one directory")
+	} else if !strings.Contains(err.Error(), "--data") {
+		t.Errorf("nobody is told what to do: %v", err)
+	}
+	first.Stop()
+	again, err := downlink.StartHub(downlink.HubConfig{Dir: dir, Clients: freeAddr(t)}, keys, quiet)
+	if err != nil {
+		t.Fatalf("after the first has ended: %v", err)
+	}
+	again.Stop()
 }

@@ -84,7 +84,7 @@ func openLeaf(ctx context.Context, cfg Config, hubs []*url.URL, options []nats.O
 	}
 	leaf.SetLoggerV2(busLog{cfg.Log.With("part", "leaf")}, false, false, false)
 	leaf.Start()
-	if !leaf.ReadyForConnections(10*time.Second) || ctx.Err() != nil {
+	if !leaf.ReadyForConnections(30*time.Second) || ctx.Err() != nil {
 		leaf.Shutdown()
 		return nil, errors.New("the leaf node does not start")
 	}

@@ -12,13 +12,15 @@ const screens = new URL('../../../docs/screens/', import.meta.url).pathname;
 export const phone = { width: 390, height: 844, scale: 2, touch: true };
 export const desk = { width: 1440, height: 900, scale: 1, touch: false };
 
-async function send(url, method, body, headers) {
+/** send asks once, and again when somebody else moved the order in the same moment: the stories name no version. */
+async function send(url, method, body, headers, tries = 5) {
 	const response = await fetch(url, {
 		method,
 		headers: { ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...headers },
 		...(body === undefined ? {} : { body: JSON.stringify(body) }),
 	});
 	const answer = await response.json().catch(() => undefined);
+	if (response.status === 412 && tries > 1) return send(url, method, body, headers, tries - 1);
 	if (!response.ok) throw new Error(`${method} ${url}: ${response.status} ${JSON.stringify(answer)}`);
 	return answer;
 }

@@ -126,6 +126,7 @@ export class Deeds {
 				this.#offline = !(err instanceof Refusal);
 				return 3_000;
 			}
+			if (err.problem.status === 412) return 500; // the kitchen moved the order in the same moment
 			if (!alreadySo(deed, err)) this.#rejected = { deed, detail: err.message };
 		}
 		this.#offline = false;

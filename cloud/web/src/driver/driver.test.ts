@@ -100,6 +100,15 @@ describe('deeds', () => {
 		expect(d.waiting).toEqual([]);
 	});
 
+	test('are sent again when the kitchen moved the order in the same moment', async () => {
+		answer = () => (calls.length < 2 ? no(412) : ok());
+		const d = make();
+		d.add({ ...delivered, verb: 'depart' });
+		await vi.advanceTimersByTimeAsync(6000);
+		expect(sent()).toHaveLength(2);
+		expect([d.waiting, d.rejected]).toEqual([[], undefined]);
+	});
+
 	test('wait when the cloud is in trouble', async () => {
 		answer = () => no(503);
 		const d = make();

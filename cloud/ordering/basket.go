@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -77,6 +78,9 @@ func checkCustomer(c order.Customer) error {
 	if n := utf8.RuneCountInString(c.Name); n < 1 || n > maxName {
 		return invalid("customer.name", "the name has 1 to %d characters", maxName)
 	}
+	if strings.TrimSpace(c.Name) == "" || !order.Plain(c.Name) {
+		return invalid("customer.name", "the name is blank or has control characters in it")
+	}
 	if c.Phone != "" && !phone.MatchString(c.Phone) {
 		return invalid("customer.phone", "the phone number is written like +12025550123")
 	}
@@ -96,6 +100,8 @@ func (b *Basket) checkAddress() error {
 		return invalid("address.street", "the street has 1 to %d characters", maxText)
 	case a.City == "" || utf8.RuneCountInString(a.City) > maxText:
 		return invalid("address.city", "the city has 1 to %d characters", maxText)
+	case !order.Plain(a.Street) || !order.Plain(a.City) || !order.Plain(a.Note):
+		return invalid("address", "the address has control characters in it")
 	case utf8.RuneCountInString(a.Note) > maxText:
 		return invalid("address.note", "the note has up to %d characters", maxText)
 	case !(a.Latitude >= -90 && a.Latitude <= 90):

@@ -147,6 +147,7 @@ func TestOrdersThatCannotBeAreRefusedWithThePath(t *testing.T) {
 		"payment.method":               func(c *kitchen.CounterOrder) { c.Payment.Method = "gold" },
 		"address":                      func(c *kitchen.CounterOrder) { c.Fulfilment = order.ByDelivery },
 		"customer.phone":               func(c *kitchen.CounterOrder) { c.Customer.Phone = string(make([]byte, 33)) },
+		"customer":                     func(c *kitchen.CounterOrder) { c.Customer.Name = "Grace\x1b@" },
 		"customer.name":                func(c *kitchen.CounterOrder) { c.Customer.Name = string(make([]byte, 201)) },
 		"lines[0].toppings[0].topping": func(c *kitchen.CounterOrder) { c.Lines[0].Toppings = []order.Topping{{Topping: "gold"}} },
 	} {

@@ -86,6 +86,7 @@ func TestUnusableLinesSayWhereAndWhy(t *testing.T) {
 		"none of it":            {order.Line{Product: "cola"}, "quantity"},
 		"too many":              {order.Line{Product: "cola", Quantity: 51}, "quantity"},
 		"novel as a note":       {order.Line{Product: "cola", Quantity: 1, Note: strings.Repeat("x", 201)}, "note"},
+		"a note to the printer": {order.Line{Product: "cola", Quantity: 1, Note: "\x1bp0"}, "note"},
 		"half a cola":           {order.Line{Product: "cola", Half: "margherita", Quantity: 1}, "size"},
 		"half of what?":         {order.Line{Product: "margherita", Half: "calzone", Size: "small", Quantity: 1}, "half"},
 		"cheese on salad":       {order.Line{Product: "green_salad", Quantity: 1, Toppings: []order.Topping{{Topping: "feta"}}}, "toppings[0].topping"},

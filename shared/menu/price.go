@@ -34,6 +34,9 @@ func (m *Menu) PriceLine(l order.Line) (order.Line, error) {
 	if len(l.Note) > maxNote {
 		return l, invalid("note", "the note is %d bytes long; it can have up to %d", len(l.Note), maxNote)
 	}
+	if !order.Plain(l.Note) {
+		return l, invalid("note", "the note has control characters in it")
+	}
 	l.Size, l.Name, l.Allergens = size.ID, p.Name, slices.Clone(p.Allergens)
 	price := size.Price
 	if l.Half != "" {

@@ -143,10 +143,10 @@ func (c CounterOrder) check() error {
 		return invalid("lines", "an order has 1 to %d lines, not %d", menu.MaxLines, len(c.Lines))
 	case len(c.Customer.Name) > maxText:
 		return invalid("customer.name", "the name can have up to %d bytes", maxText)
-	case !order.Plain(c.Customer.Name) || !order.Plain(c.Customer.Phone):
-		return invalid("customer", "name or phone has control characters in it")
-	case len(c.Customer.Phone) > 32:
-		return invalid("customer.phone", "the phone number can have up to 32 bytes")
+	case !order.Plain(c.Customer.Name):
+		return invalid("customer.name", "the name has control characters in it")
+	case len(c.Customer.Phone) > 32 || !order.Plain(c.Customer.Phone):
+		return invalid("customer.phone", "the phone number can have up to 32 bytes, and no control characters")
 	case c.Payment.Method != "cash" && c.Payment.Method != "card_at_door":
 		return invalid("payment.method", "payment is %q; it can be cash or card_at_door", c.Payment.Method)
 	}

@@ -39,7 +39,7 @@ export const en = {
 	down: (ago: string) => `cut off for ${ago}`,
 	downPlain: 'never heard',
 	asOf: (time: string) => `as of ${time}`,
-	behind: (n: number) => `${n} events to come`,
+	behind: (n: number) => (n === 1 ? '1 event to come' : `${n} events to come`),
 	back: 'All restaurants',
 	queue: 'Open orders, oldest first',
 	queueNone: 'No open order.',

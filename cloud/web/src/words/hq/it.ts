@@ -36,7 +36,7 @@ export const it: Words = {
 	down: (ago) => `isolato da ${ago}`,
 	downPlain: 'mai sentito',
 	asOf: (time) => `delle ${time}`,
-	behind: (n) => `${n} eventi in arrivo`,
+	behind: (n) => (n === 1 ? '1 evento in arrivo' : `${n} eventi in arrivo`),
 	back: 'Tutti i ristoranti',
 	queue: 'Ordini aperti, i più vecchi prima',
 	queueNone: 'Nessun ordine aperto.',

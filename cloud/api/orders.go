@@ -276,7 +276,7 @@ func (a *API) startDelivery(ctx context.Context, in *deedInput) (*orderOutput, e
 			if r, err = a.Ordering.PickUp(ctx, in.ID, version, d); err != nil {
 				return r, err
 			}
-			version = r.Version
+			version = 0 // If-Match was about the first step; the kitchen may move the order between the two
 		}
 		return a.Ordering.Depart(ctx, in.ID, version, d, a.arrival(now))
 	})

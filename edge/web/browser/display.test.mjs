@@ -1,7 +1,7 @@
 // The kitchen display at work: two tablets, hands and keys, a cut line, a node that goes away and comes back.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
-import { card, clear, errors, place, post, tablet, until, world } from './stage.mjs';
+import { card, clear, errors, place, post, tap, tablet, until, world } from './stage.mjs';
 
 beforeEach(clear);
 afterEach(() => world('start'));
@@ -36,7 +36,7 @@ test('a new ticket is on the glass at once, as a cook needs to read it, and the 
 		const answered = Date.now();
 		await card(page, quick).waitFor();
 		took.push((await page.evaluate((id) => globalThis.seenAt[id], quick.id)) - answered);
-		await post(`/api/tickets/${quick.id}/bump`, { station: 'make' });
+		await tap(quick.id, 'bump', { station: 'make' });
 	}
 	t.diagnostic(`from answer to glass: ${took.join(', ')} ms`);
 	assert.ok(took.sort((a, b) => a - b)[2] < 250, `on the glass ${took.join(', ')} ms after the answer`);
@@ -103,7 +103,7 @@ test('two tablets that bump the same ticket: one does, the other is told', async
 	const order = await place([{ product: 'napoli', size: 'small' }]);
 	await card(page, order).waitFor();
 	await page.route('**/bump', async (route) => {
-		await post(`/api/tickets/${order.id}/bump`, { station: 'make' }); // the other tablet is a moment faster
+		await tap(order.id, 'bump', { station: 'make' }); // the other tablet is a moment faster
 		await route.continue();
 	});
 	await card(page, order).locator('.head').click();
@@ -165,11 +165,11 @@ test('a voided ticket is stamped until somebody has seen it, and a remake is lou
 	const page = await tablet('/', { view: 'make' });
 	const order = await place([{ product: 'calabrese', size: 'large' }]);
 	await card(page, order).waitFor();
-	for (const station of ['make', 'oven', 'oven']) await post(`/api/tickets/${order.id}/bump`, { station });
+	for (const station of ['make', 'oven', 'oven']) await tap(order.id, 'bump', { station });
 	await card(page, order).waitFor({ state: 'detached' });
-	await post(`/api/tickets/${order.id}/remake`, { reason: 'burned' });
+	await tap(order.id, 'remake', { reason: 'burned' });
 	await card(page, order).getByText('Remake').waitFor();
-	await post(`/api/tickets/${order.id}/void`, { reason: 'guest cancelled' });
+	await tap(order.id, 'void', { reason: 'guest cancelled' });
 	await card(page, order).waitFor({ state: 'detached' });
 	const stamp = page.getByRole('button', { name: /Voided/ });
 	await stamp.waitFor();
@@ -248,7 +248,7 @@ test('an oven that sees a pizza shows it on the display without a tap', async ()
 	await world('ovens', [{ id: 'deck', kind: 'deck', state: 'ok', slots: 4, band: { low: 280, high: 320 }, chambers: [{ name: 'top', celsius: 301 }], items: [] }]);
 	await page.getByText('301 °C').waitFor();
 	const order = await place([{ product: 'marinara', size: 'small' }]);
-	await post(`/api/tickets/${order.id}/bump`, { station: 'make' });
+	await tap(order.id, 'bump', { station: 'make' });
 	await card(page, order).getByRole('button', { name: 'Into the oven' }).waitFor();
 	await world('oven', { oven: 'deck', kind: 'item_in', slot: 3 });
 	await page.getByRole('listitem', { name: 'place 3' }).getByText(String(order.number)).waitFor();

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
-import { errors, place, post, tablet, world } from './stage.mjs';
+import { errors, place, tap, tablet, world } from './stage.mjs';
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const most = 150 * 1024;
@@ -12,7 +12,7 @@ test('axe finds nothing on any page, in either theme, in good times and bad', as
 	const order = await place([
 		{ product: 'diavola', half: 'hawaii', size: 'large', toppings: [{ topping: 'jalapenos', placement: 'left', amount: 'none' }], note: 'Allergy: nuts' },
 	]);
-	await post(`/api/tickets/${order.id}/start`, { station: 'make' });
+	await tap(order.id, 'start', { station: 'make' });
 	await place([{ product: 'parma', size: 'small', quantity: 2 }]);
 	await world('clock', { seconds: 170 });
 	await place([{ product: 'caesar_salad' }]);

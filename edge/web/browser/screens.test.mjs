@@ -1,22 +1,22 @@
 // Takes the pictures in docs/screens: every page, in both themes, at the sizes it is used at.
 import { test } from 'node:test';
-import { address, card, photograph, place, post, tablet, world } from './stage.mjs';
+import { address, card, photograph, place, tap, tablet, world } from './stage.mjs';
 
 const sizes = { '1920x1080': { width: 1920, height: 1080 }, '1280x800': { width: 1280, height: 800 } };
 
 test('pictures of all pages', async () => {
 	const first = await place([{ product: 'capricciosa', size: 'large' }], { fulfilment: 'delivery', address, channel: 'phone', customer: { name: 'Grace' } });
-	await post(`/api/tickets/${first.id}/bump`, { station: 'make' });
+	await tap(first.id, 'bump', { station: 'make' });
 	await world('oven', { oven: 'deck', kind: 'item_in', slot: 1 });
 	await world('clock', { seconds: 130 });
 	const shelf = await place([{ product: 'green_salad' }, { product: 'tiramisu', quantity: 2 }], { customer: { name: 'Barbara' } });
-	await post(`/api/tickets/${shelf.id}/bump`, { station: 'sides' });
+	await tap(shelf.id, 'bump', { station: 'sides' });
 	const half = await place([{ product: 'napoli', size: 'small' }, { product: 'cola' }], { fulfilment: 'delivery', address, channel: 'phone', customer: { name: 'Edsger' } });
-	await post(`/api/tickets/${half.id}/bump`, { station: 'sides' });
+	await tap(half.id, 'bump', { station: 'sides' });
 	const second = await place([
 		{ product: 'margherita', size: 'large', quantity: 2, toppings: [{ topping: 'basil', amount: 'none' }, { topping: 'mushrooms', placement: 'whole', amount: 'extra' }] },
 	]);
-	await post(`/api/tickets/${second.id}/start`, { station: 'make' });
+	await tap(second.id, 'start', { station: 'make' });
 	await world('clock', { seconds: 75 });
 	await place([{ product: 'diavola', half: 'quattro_formaggi', size: 'medium', toppings: [{ topping: 'olives', placement: 'right', amount: 'extra' }, { topping: 'jalapenos', placement: 'left', amount: 'none' }] }, { product: 'green_salad', size: 'regular' }], {
 		fulfilment: 'dine_in', customer: { name: 'Table 7' },

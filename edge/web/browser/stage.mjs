@@ -26,6 +26,11 @@ export async function post(path, body, headers = {}) {
 	return answer;
 }
 
+/** tap does something to a ticket, as another screen would: with an id of its own. */
+export function tap(ticket, verb, body = {}) {
+	return post(`/api/tickets/${ticket}/${verb}`, { tap: crypto.randomUUID(), ...body });
+}
+
 /** place orders at the counter: place([{product: 'hawaii', size: 'large'}], {fulfilment: 'dine_in'}). */
 export function place(lines, more = {}) {
 	return post('/api/orders', {
@@ -43,7 +48,7 @@ export const address = { street: '1 Main St', city: 'Springfield', latitude: 40.
 /** clear voids what is open, so that a story starts with an empty board. */
 export async function clear() {
 	const { tickets } = await (await fetch(`${edge}/api/board`)).json();
-	for (const t of tickets) await post(`/api/tickets/${t.order_id}/void`, { reason: 'another story' });
+	for (const t of tickets) await tap(t.order_id, 'void', { reason: 'another story' });
 }
 
 /** until waits for a condition, with a deadline. */

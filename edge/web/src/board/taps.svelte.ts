@@ -25,6 +25,7 @@ export const undoSeconds = 5;
 export class Taps {
 	#said = $state.raw<Said | undefined>();
 	#busy = $state.raw<ReadonlySet<string>>(new Set());
+	#running = new Map<string, { what: string; done: Promise<void> }>();
 	#last: { ticket: Ticket; steps: number } | undefined;
 	#timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -44,14 +45,23 @@ export class Taps {
 		return this.#busy.has(ticket.order_id);
 	}
 
-	/** act sends one tap after the other for a ticket; the first that is refused ends it. */
+	/**
+	 * act sends one tap after the other for a ticket; the first that is refused ends it. What is done to a ticket whose last tap is still on
+	 * its way waits for it; the same once more is a finger that bounced.
+	 */
 	async act(ticket: Ticket, ...taps: Tap[]): Promise<boolean> {
-		if (this.busy(ticket)) return false;
+		const what = JSON.stringify(taps);
+		for (let running = this.#running.get(ticket.order_id); running; running = this.#running.get(ticket.order_id)) {
+			if (running.what === what) return false;
+			await running.done;
+		}
 		const verb = taps.at(-1)?.verb ?? 'bump';
 		if (!this.#reachable()) {
 			this.#say({ kind: 'lost', number: ticket.number, verb, detail: '', undo: false });
 			return false;
 		}
+		const { promise, resolve } = later();
+		this.#running.set(ticket.order_id, { what, done: promise });
 		this.#busy = new Set([...this.#busy, ticket.order_id]);
 		let done = 0;
 		try {
@@ -68,6 +78,8 @@ export class Taps {
 			return false;
 		} finally {
 			this.#busy = new Set([...this.#busy].filter((id) => id !== ticket.order_id));
+			this.#running.delete(ticket.order_id);
+			resolve();
 		}
 	}
 
@@ -107,6 +119,13 @@ export class Taps {
 		this.#said = { ...said, until: Date.now() + undoSeconds * 1000 };
 		this.#timer = setTimeout(() => (this.#said = undefined), undoSeconds * 1000);
 	}
+}
+
+/** later is a promise and what keeps it; old tablets have no Promise.withResolvers. */
+function later(): { promise: Promise<void>; resolve: () => void } {
+	let resolve!: () => void;
+	const promise = new Promise<void>((kept) => (resolve = kept));
+	return { promise, resolve };
 }
 
 /** send delivers a tap once, whatever happens to the answer: it is asked again under the same id. */

@@ -53,6 +53,17 @@ describe('taps', () => {
 		expect(await taps.recallLast()).toBe(true);
 	});
 
+	it('what follows quickly waits for the tap before it, and a finger that bounced does nothing', async () => {
+		answers = [ok(2), ok(3)];
+		const first = taps.act(t, { verb: 'bump', item: '1' });
+		const bounced = taps.act(t, { verb: 'bump', item: '1' });
+		const second = taps.act(t, { verb: 'bump', station: 'sides' });
+		expect(asked).toHaveLength(1);
+		expect(await Promise.all([first, bounced, second])).toEqual([true, false, true]);
+		expect(asked.map((a) => a.url.split('/').slice(4).join('/'))).toEqual(['items/1/bump', 'bump']);
+		expect(merged).toEqual([2, 3]);
+	});
+
 	it('undo takes back as many steps as the tap made', async () => {
 		answers = [ok(2), ok(3), ok(4), ok(5)];
 		await taps.act(t, { verb: 'start', item: '1' }, { verb: 'bump', item: '1' });

@@ -85,6 +85,7 @@ export class Taps {
 
 	/** undo takes the last bump back, as long as the offer stands. */
 	async undo(): Promise<boolean> {
+		await this.#settled();
 		const last = this.#last;
 		if (!last || !this.#said?.undo) return false;
 		this.#last = undefined;
@@ -93,10 +94,16 @@ export class Taps {
 
 	/** recallLast takes back the last thing that was bumped here, however long ago. */
 	async recallLast(): Promise<boolean> {
+		await this.#settled();
 		const last = this.#last;
 		if (!last) return false;
 		this.#last = undefined;
 		return this.act(last.ticket, ...Array.from({ length: last.steps }, () => ({ verb: 'recall' as const })));
+	}
+
+	/** settled waits for what is on its way: the board may show it before its answer is here. */
+	async #settled(): Promise<void> {
+		await Promise.all([...this.#running.values()].map((r) => r.done));
 	}
 
 	dismiss(): void {

@@ -64,6 +64,14 @@ describe('taps', () => {
 		expect(merged).toEqual([2, 3]);
 	});
 
+	it('undo right after a tap waits until the tap is answered', async () => {
+		answers = [ok(2), ok(3)];
+		const tap = taps.act(t, { verb: 'bump', station: 'make' });
+		const undo = taps.undo();
+		expect(await Promise.all([tap, undo])).toEqual([true, true]);
+		expect(merged).toEqual([2, 3]);
+	});
+
 	it('undo takes back as many steps as the tap made', async () => {
 		answers = [ok(2), ok(3), ok(4), ok(5)];
 		await taps.act(t, { verb: 'start', item: '1' }, { verb: 'bump', item: '1' });

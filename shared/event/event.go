@@ -47,6 +47,7 @@ func readers() map[string]func(json.RawMessage) (Body, error) {
 		CommandAnswered{}.Kind(): read[CommandAnswered],
 		AlertRaised{}.Kind():     read[AlertRaised],
 		AlertCleared{}.Kind():    read[AlertCleared],
+		OrderStanding{}.Kind():   read[OrderStanding],
 
 		OrderOffered{}.Kind():    read[OrderOffered],
 		OrderRevoked{}.Kind():    read[OrderRevoked],

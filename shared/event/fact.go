@@ -85,3 +85,22 @@ type AlertCleared struct {
 
 // Kind names the fact.
 func (AlertCleared) Kind() string { return "alert.cleared.v1" }
+
+// OrderStanding says how an order stands, whole: what a side tells the other when single steps no longer lead there, because one of them
+// has lost some. From a restaurant it counts for the lanes the restaurant owns, and brings an order that the cloud does not have; in a
+// snapshot it is the cloud's view.
+type OrderStanding struct {
+	Order    order.Order    `json:"order"`
+	Progress order.Progress `json:"progress"`
+	Day      string         `json:"day,omitempty"`    // business day of Number
+	Number   int            `json:"number,omitempty"` // 0 until queued
+	Driver   string         `json:"driver,omitempty"` // id
+	Name     string         `json:"name,omitempty"`   // the driver's
+	Arrives  *time.Time     `json:"arrives,omitempty"`
+	Ready    *time.Time     `json:"ready,omitempty"`
+	Token    string         `json:"token,omitempty"` // of the tracking link, so that it still works after the cloud has lost the order
+	Since    time.Time      `json:"since"`           // when the kitchen lane came where it is
+}
+
+// Kind names the fact.
+func (OrderStanding) Kind() string { return "order.standing.v1" }

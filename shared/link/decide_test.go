@@ -107,7 +107,7 @@ func TestEachSyncHasItsAnswer(t *testing.T) {
 		"an old epoch":                          {func(r *link.SyncRequest) { r.Epoch = 1 }, link.Forked},
 		"an epoch the cloud has forgotten":      {func(r *link.SyncRequest) { r.Epoch = 3 }, link.Forked},
 		"another device":                        {func(r *link.SyncRequest) { r.Device = "dev-2" }, link.Fenced},
-		"an empty database":                     {func(r *link.SyncRequest) { r.Last, r.LastHash = 0, link.Hash{} }, link.Snapshot},
+		"an empty database":                     {func(r *link.SyncRequest) { r.Last, r.LastHash = 0, link.Hash{} }, link.Emptied},
 		"commands the cloud has forgotten":      {func(r *link.SyncRequest) { r.CmdSeq = 8 }, link.Forked},
 		"another device with an empty database": {func(r *link.SyncRequest) { r.Device, r.Last = "dev-2", 0 }, link.Fenced},
 	} {

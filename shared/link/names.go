@@ -70,7 +70,7 @@ func EdgeOfSubject(subject string) (edge string, ok bool) {
 	case "up", "tm":
 		return t[4], ValidEdge(t[4]) && t[3] == fmt.Sprintf("%02d", Partition(t[4]))
 	case "rq":
-		return t[3], ValidEdge(t[3]) && t[4] == "sync"
+		return t[3], ValidEdge(t[3]) && (t[4] == "sync" || t[4] == "heal" || t[4] == "snapshot")
 	case "dn":
 		return t[3], ValidEdge(t[3]) && (t[4] == "ack" || t[4] == "cmd" || t[4] == "ctl")
 	}
@@ -89,3 +89,15 @@ func ValidEdge(edge string) bool {
 	}
 	return true
 }
+
+// HealSubject is where an edge names what it has, SnapshotSubject where it asks for its open orders; both are answered.
+func HealSubject(edge string) string { return "ap.v1.rq." + edge + ".heal" }
+
+// SnapshotSubject is where an edge asks for what the cloud knows of its open orders.
+func SnapshotSubject(edge string) string { return "ap.v1.rq." + edge + ".snapshot" }
+
+// The questions of every edge.
+const (
+	HealWildcard     = "ap.v1.rq.*.heal"
+	SnapshotWildcard = "ap.v1.rq.*.snapshot"
+)

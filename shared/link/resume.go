@@ -94,7 +94,7 @@ func (s *Sender) judge(r SyncReply) (Cause, string) {
 		return CauseFork, r.Reason
 	case Fenced:
 		return CauseFenced, r.Reason
-	case Snapshot:
+	case Emptied:
 		return CauseSnapshot, r.Reason
 	case Resume:
 	default:

@@ -336,7 +336,7 @@ func TestWhatTheEdgeCannotActOnStopsItWithTheReasonAndKeepsAsking(t *testing.T) 
 	}{
 		"fork":              {func(_ *desk, r *link.SyncReply) { r.Kind = link.Forked }, link.CauseFork},
 		"fenced":            {func(_ *desk, r *link.SyncReply) { r.Kind = link.Fenced }, link.CauseFenced},
-		"snapshot":          {func(_ *desk, r *link.SyncReply) { r.Kind = link.Snapshot }, link.CauseSnapshot},
+		"snapshot":          {func(_ *desk, r *link.SyncReply) { r.Kind = link.Emptied }, link.CauseSnapshot},
 		"a kind to come":    {func(_ *desk, r *link.SyncReply) { r.Kind = "merge" }, link.CauseUnknownReply},
 		"another history":   {func(_ *desk, r *link.SyncReply) { r.Hash[0] ^= 1 }, link.CauseFork},
 		"beyond the tip":    {func(_ *desk, r *link.SyncReply) { r.Seq = 11 }, link.CauseFork},

@@ -28,10 +28,10 @@ type SyncRequest struct {
 type SyncKind string
 
 const (
-	Resume   SyncKind = "resume"   // go on after Seq
-	Forked   SyncKind = "fork"     // edge and cloud hold different histories: a restored card, a clone
-	Fenced   SyncKind = "fenced"   // another device is enrolled for this restaurant
-	Snapshot SyncKind = "snapshot" // the edge is empty and the cloud is not: new or replaced hardware
+	Resume  SyncKind = "resume"   // go on after Seq
+	Forked  SyncKind = "fork"     // edge and cloud hold different histories: a restored card, a clone
+	Fenced  SyncKind = "fenced"   // another device is enrolled for this restaurant
+	Emptied SyncKind = "snapshot" // the edge is empty and the cloud is not: new or replaced hardware
 )
 
 // SyncReply is the cloud's answer. It is made from committed state only.
@@ -103,7 +103,7 @@ func AnswerSync(row LinkRow, req SyncRequest, inc string, cmdHigh uint64, now ti
 	case row.Device != "" && req.Device != row.Device:
 		r.Kind, r.Reason = Fenced, "another device is enrolled for this restaurant"
 	case req.Last == 0 && row.Seq > 0:
-		r.Kind, r.Reason = Snapshot, fmt.Sprintf("the edge is empty, the cloud holds %d events", row.Seq)
+		r.Kind, r.Reason = Emptied, fmt.Sprintf("the edge is empty, the cloud holds %d events", row.Seq)
 	case req.Epoch != row.Epoch:
 		r.Kind, r.Reason = Forked, fmt.Sprintf("the edge is in epoch %d, the cloud in %d", req.Epoch, row.Epoch)
 	case req.Last < row.Seq:

@@ -15,6 +15,10 @@ import (
 // MaxBody bounds what a request can carry, in bytes.
 const MaxBody = 256 << 10
 
+// drain is how much of a body that is too large is read all the same: a client that is still writing hears the answer only if nobody hangs
+// up on it.
+const drain = 4 << 20
+
 // maxDepth is deeper than any request; it bounds what a hostile one can make us do.
 const maxDepth = 32
 
@@ -37,10 +41,10 @@ func (a *API) readsBody(next http.Handler) http.Handler {
 }
 
 func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBody))
-	var tooLarge *http.MaxBytesError
+	body, err := io.ReadAll(io.LimitReader(r.Body, MaxBody+1))
 	switch {
-	case errors.As(err, &tooLarge):
+	case len(body) > MaxBody:
+		_, _ = io.CopyN(io.Discard, http.MaxBytesReader(w, r.Body, drain), drain)
 		return nil, refuse(http.StatusRequestEntityTooLarge, "too_large", "the body is larger than %d bytes", MaxBody)
 	case err != nil:
 		return nil, refuse(http.StatusBadRequest, "incomplete", "the body ended early")

@@ -1,7 +1,11 @@
 package api_test
 
 import (
+	"bufio"
+	"io"
 	"maps"
+	"net"
+	"net/http"
 	"strconv"
 	"strings"
 	"testing"
@@ -269,4 +273,27 @@ func TestOnlyATrustedProxySaysWhoTheClientIs(t *testing.T) {
 	ask(alone, 1).is(t, 200)
 	ask(alone, 2).is(t, 200)
 	ask(alone, 3).refused(t, 429, "too_many_requests")
+}
+
+func TestAGuestWhoSendsTooMuchAndListensOnlyThenHearsWhy(t *testing.T) {
+	t.Parallel()
+	c := open(t)
+	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(c.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	const size = 3 << 20
+	head := "POST /api/orders HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: " + strconv.Itoa(size) + "\r\n\r\n"
+	if _, err := io.WriteString(conn, head+strings.Repeat(" ", size)); err != nil {
+		t.Fatalf("hung up on while sending: %v", err)
+	}
+	res, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	if res.StatusCode != http.StatusRequestEntityTooLarge {
+		t.Errorf("answered %s", res.Status)
+	}
 }

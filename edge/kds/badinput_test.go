@@ -1,9 +1,13 @@
 package kds_test
 
 import (
+	"bufio"
 	"encoding/json"
+	"io"
 	"maps"
+	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -136,5 +140,28 @@ func TestANodeAnswersToTheNamesOfItsLANAndToThoseItWasGiven(t *testing.T) {
 		if r := n.get("/healthz", "Host", host); r.status != want {
 			t.Errorf("%s: %d, want %d", host, r.status, want)
 		}
+	}
+}
+
+func TestAScreenThatSendsTooMuchAndListensOnlyThenHearsWhy(t *testing.T) {
+	t.Parallel()
+	n := open(t)
+	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(n.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	const size = 3 << 20
+	head := "POST /api/orders HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: " + strconv.Itoa(size) + "\r\n\r\n"
+	if _, err := io.WriteString(conn, head+strings.Repeat(" ", size)); err != nil {
+		t.Fatalf("hung up on while sending: %v", err)
+	}
+	res, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	if res.StatusCode != http.StatusRequestEntityTooLarge {
+		t.Errorf("answered %s", res.Status)
 	}
 }

@@ -16,15 +16,19 @@ import (
 // MaxBody bounds what a screen can send at once.
 const MaxBody = 256 << 10
 
+// drain is how much of a body that is too large is read all the same: a screen that is still writing hears the answer only if nobody hangs
+// up on it.
+const drain = 4 << 20
+
 // read takes a request's JSON body into v, strictly: media type, size, encoding, syntax, then every field's name and type.
 func read(w http.ResponseWriter, r *http.Request, v any) error {
 	if err := mediaType(r); err != nil {
 		return err
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBody))
-	var tooLarge *http.MaxBytesError
+	body, err := io.ReadAll(io.LimitReader(r.Body, MaxBody+1))
 	switch {
-	case errors.As(err, &tooLarge):
+	case len(body) > MaxBody:
+		_, _ = io.CopyN(io.Discard, http.MaxBytesReader(w, r.Body, drain), drain)
 		return refuse(http.StatusRequestEntityTooLarge, "too_large", "the body is larger than %d bytes", MaxBody)
 	case err != nil:
 		return refuse(http.StatusBadRequest, "incomplete", "the body ended early")

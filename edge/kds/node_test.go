@@ -34,6 +34,7 @@ type node struct {
 	custody *kds.Custody
 	client  *http.Client
 	stop    func()
+	handler http.Handler
 
 	mu    sync.Mutex
 	ovens []kds.OvenView
@@ -111,7 +112,7 @@ func (n *node) serve(d kds.Deps, s kds.Settings) {
 	if err != nil {
 		n.t.Fatal(err)
 	}
-	n.url = "http://" + l.Addr().String()
+	n.url, n.handler = "http://"+l.Addr().String(), server.Handler()
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- server.Serve(ctx, l) }()

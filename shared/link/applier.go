@@ -6,11 +6,11 @@ import "fmt"
 type Verdict string
 
 const (
-	Skip       Verdict = "skip"       // everything in it is there already: acknowledge again
+	Skip       Verdict = "skip"       // there already, or of an epoch that was healed: apply nothing
 	Apply      Verdict = "apply"      // insert Events, project them, advance to After, commit, acknowledge
 	Gap        Verdict = "gap"        // something before it is missing: apply nothing, ask for a rewind
 	Fork       Verdict = "fork"       // it continues another history: apply nothing, call for SYNC
-	Quarantine Verdict = "quarantine" // another epoch or device: keep it aside for a person
+	Quarantine Verdict = "quarantine" // of another device: keep it aside for a person
 	Corrupt    Verdict = "corrupt"    // its hashes do not fit its contents: apply nothing, ask for a rewind
 )
 
@@ -21,6 +21,7 @@ type Decision struct {
 	After   Mark    // where the row stands when the decision is carried out
 	Reason  string
 	gen     string
+	past    bool // of an epoch that is over
 }
 
 // Decide judges a batch against the edge's row, which the caller has locked in the transaction that will carry out the decision. Every
@@ -34,8 +35,13 @@ func Decide(have LinkRow, b Batch) Decision {
 	switch {
 	case have.Device != "" && b.Device != have.Device:
 		return d.with(Quarantine, "batch %s comes from device %q, enrolled is %q", b.MsgID(), b.Device, have.Device)
-	case b.Epoch != have.Epoch:
+	case b.Epoch != have.Epoch && have.Device == "":
 		return d.with(Quarantine, "batch %s is of epoch %d, the link is in %d", b.MsgID(), b.Epoch, have.Epoch)
+	case b.Epoch < have.Epoch: // what the cloud lacks of it came, or comes, in the epoch that healed it
+		d.past = true
+		return d.with(Skip, "batch %s is of epoch %d, the link is in %d", b.MsgID(), b.Epoch, have.Epoch)
+	case b.Epoch > have.Epoch: // the cloud went back to before the epoch was begun: SYNC heals it
+		return d.with(Fork, "batch %s is of epoch %d, the link is in %d", b.MsgID(), b.Epoch, have.Epoch)
 	}
 	if seq := broken(b); seq != 0 {
 		return d.with(Corrupt, "event %d of batch %s does not fit its hash", seq, b.MsgID())
@@ -59,6 +65,12 @@ func (d Decision) with(v Verdict, format string, args ...any) Decision {
 	return d
 }
 
+// Ack is the acknowledgement to send once the decision is committed, if any: none for an epoch that is over.
+func (d Decision) Ack(inc string) (Ack, bool) {
+	ok := d.Verdict == Apply || d.Verdict == Skip && !d.past
+	return Ack{Inc: inc, Epoch: d.After.Epoch, Seq: d.After.Seq, Hash: d.After.Hash}, ok
+}
+
 // Control is what to tell the edge besides the acknowledgement, if anything.
 func (d Decision) Control() (Control, bool) {
 	switch d.Verdict {
@@ -66,6 +78,11 @@ func (d Decision) Control() (Control, bool) {
 		return Control{Kind: Rewind, Epoch: d.After.Epoch, Seq: d.After.Seq + 1, Gen: d.gen, Reason: d.Reason}, true
 	case Fork, Quarantine:
 		return Control{Kind: CallSync, Gen: d.gen, Reason: d.Reason}, true
+	case Skip:
+		if d.past {
+			return Control{Kind: CallSync, Epoch: d.After.Epoch, Gen: d.gen, Reason: d.Reason}, true
+		}
+	case Apply:
 	}
 	return Control{}, false
 }

@@ -7,11 +7,23 @@ import (
 
 // Message is what travels as one JSON document: everything but a Batch, which has headers too.
 type Message interface {
-	SyncRequest | SyncReply | Ack | Control | CommandBatch | Heartbeat
+	SyncRequest | SyncReply | Ack | Control | CommandBatch | Heartbeat | HealRequest | HealReply | SnapshotRequest | SnapshotReply | Snapshot
 	check() error
 }
 
-// Encode writes a message.
+// limit is the largest encoding of a message.
+func limit[M Message]() int {
+	var m M
+	switch any(m).(type) {
+	case HealRequest, HealReply, SnapshotReply:
+		return MaxPageBytes
+	case Snapshot:
+		return MaxDocBytes
+	}
+	return MaxBatchBytes
+}
+
+// Encode writes a message. It reports ErrCorrupt when it could not be decoded again.
 func Encode[M Message](m M) ([]byte, error) {
 	if err := m.check(); err != nil {
 		return nil, err
@@ -20,13 +32,16 @@ func Encode[M Message](m M) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encode %T: %w", m, err)
 	}
+	if len(data) > limit[M]() {
+		return nil, fmt.Errorf("%w: %d bytes in a %T", ErrCorrupt, len(data), m)
+	}
 	return data, nil
 }
 
 // Decode reads a message. It reports ErrCorrupt when data is not one.
 func Decode[M Message](data []byte) (M, error) {
 	var m M
-	if len(data) > MaxBatchBytes {
+	if len(data) > limit[M]() {
 		return m, fmt.Errorf("%w: %d bytes in a %T", ErrCorrupt, len(data), m)
 	}
 	if err := json.Unmarshal(data, &m); err != nil {

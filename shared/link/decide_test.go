@@ -21,7 +21,7 @@ func TestEachBatchHasItsVerdict(t *testing.T) {
 		other[i] = link.Seal(prev, uint64(i+1), other[i])
 	}
 	batch := func(from []link.Event, first, last uint64) link.Batch {
-		b := link.Batch{Edge: edgeID, Device: "dev-1", Epoch: 1, First: first, Last: last, Gen: "g", Schema: 1, Events: from[first-1 : last]}
+		b := link.Batch{Edge: edgeID, Device: "dev-1", Epoch: 2, First: first, Last: last, Gen: "g", Schema: 1, Events: from[first-1 : last]}
 		if first > 1 {
 			b.Prev = from[first-2].Hash
 		}
@@ -32,11 +32,11 @@ func TestEachBatchHasItsVerdict(t *testing.T) {
 	spoiled.Events[1].Body = []byte(`{"price":0}`)
 	moved := batch(events, 5, 7)
 	moved.Last = 8
-	stranger, past := batch(events, 5, 7), batch(events, 5, 7)
-	stranger.Device, past.Epoch = "dev-2", 9
+	stranger, past, future := batch(events, 5, 7), batch(events, 5, 7), batch(events, 5, 7)
+	stranger.Device, past.Epoch, future.Epoch = "dev-2", 1, 3
 	garbage, _ := link.DecodeBatch(edgeID, []byte("\x00"), nil)
 
-	row := link.LinkRow{Edge: edgeID, Device: "dev-1", Epoch: 1, Seq: 4, Hash: events[3].Hash}
+	row := link.LinkRow{Edge: edgeID, Device: "dev-1", Epoch: 2, Seq: 4, Hash: events[3].Hash}
 	for name, c := range map[string]struct {
 		batch   link.Batch
 		want    link.Verdict
@@ -55,7 +55,8 @@ func TestEachBatchHasItsVerdict(t *testing.T) {
 		"wrong numbers":                   {moved, link.Corrupt, 0, link.Rewind},
 		"garbage":                         {garbage, link.Corrupt, 0, link.Rewind},
 		"another device":                  {stranger, link.Quarantine, 0, link.CallSync},
-		"another epoch":                   {past, link.Quarantine, 0, link.CallSync},
+		"an epoch that was healed":        {past, link.Skip, 0, link.CallSync},
+		"an epoch yet to come":            {future, link.Fork, 0, link.CallSync},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -64,7 +65,7 @@ func TestEachBatchHasItsVerdict(t *testing.T) {
 				t.Fatalf("%s (%s) with %d events, want %s with %d", d.Verdict, d.Reason, len(d.Events), c.want, c.applied)
 			}
 			at := row.Seq + uint64(c.applied)
-			if want := (link.Mark{Epoch: 1, Seq: at, Hash: events[at-1].Hash}); d.After != want {
+			if want := (link.Mark{Epoch: 2, Seq: at, Hash: events[at-1].Hash}); d.After != want {
 				t.Errorf("the row is then at %+v, want %+v", d.After, want)
 			}
 			control, ok := d.Control()
@@ -74,10 +75,23 @@ func TestEachBatchHasItsVerdict(t *testing.T) {
 			if control.Kind == link.Rewind && (control.Seq != 5 || control.Gen != c.batch.Gen) {
 				t.Errorf("rewind to %+v", control)
 			}
+			if ack, ok := d.Ack("pg-1"); ok != (c.want == link.Apply || c.want == link.Skip && c.batch.Epoch == row.Epoch) || ack.Seq != at {
+				t.Errorf("acknowledges %+v (%v)", ack, ok)
+			}
 			if c.want != link.Apply && c.want != link.Skip && d.Reason == "" {
 				t.Error("no reason")
 			}
 		})
+	}
+}
+
+func TestAnUnboundRowKeepsOtherEpochsAside(t *testing.T) {
+	t.Parallel()
+	b := link.Batch{Edge: edgeID, Device: "dev-7", Epoch: 2, First: 1, Last: 2, Gen: "g", Schema: 1, Events: chained(2)}
+	for _, epoch := range []uint64{0, 1, 3} {
+		if d := link.Decide(link.LinkRow{Edge: edgeID, Epoch: epoch}, b); d.Verdict != link.Quarantine {
+			t.Error(epoch, d.Verdict, d.Reason)
+		}
 	}
 }
 

@@ -39,10 +39,16 @@ type HealReply struct {
 	Reason    string    `json:"reason,omitempty"`
 }
 
-// Place is where an event stands in an edge's outbox.
+// Place is where an event stands in an edge's outbox. Its zero value is before the first.
 type Place struct {
 	Epoch uint64 `json:"epoch"`
 	Seq   uint64 `json:"seq"`
+}
+
+// Ref is an event of an outbox by its place and its name.
+type Ref struct {
+	Place
+	ID string
 }
 
 // SnapshotRequest asks for a page of what the cloud knows of a restaurant's open orders.
@@ -50,6 +56,7 @@ type SnapshotRequest struct {
 	N      uint64 `json:"n"`
 	Device string `json:"device"`
 	After  string `json:"after,omitempty"` // id of the last order of the page before
+	Most   int    `json:"most,omitempty"`  // orders in the page; 0: as many as fit
 }
 
 // Snapshot is a page of a restaurant's open orders as the cloud has them, in the order of their ids. A node that lost what it had, wholly or
@@ -79,7 +86,8 @@ type Beginning struct {
 	Epoch     uint64
 	Commands  uint64
 	CommandID string
-	Unknown   []Place
+	Through   Place   // the last event the cloud was asked about; those after it, which happened meanwhile, are unknown as well
+	Unknown   []Place // events up to Through that the cloud lacks, in order
 	Orders    []event.OrderStanding
 	Numbers   map[string]int
 }

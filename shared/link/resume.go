@@ -38,11 +38,16 @@ func (s *Sender) Synced(now time.Time, r SyncReply) Todo {
 	}
 	s.sync.asked, s.sync.wanted, s.sync.fails = time.Time{}, false, 0
 	s.sync.last, s.sync.after, s.sync.sway = now, now.Add(syncSpacing), 0.9+0.2*s.cfg.Rand()
-	if cause, detail := s.judge(r); cause != "" {
+	switch cause, detail := s.judge(r); {
+	case cause == "":
+		s.heal = nil
+		s.resume(now, r)
+	case cause.heals():
+		s.mend(now, r, cause, detail)
+	default:
+		s.heal = nil
 		s.block(now, cause, detail)
-		return s.todo(now)
 	}
-	s.resume(now, r)
 	return s.todo(now)
 }
 
@@ -63,9 +68,9 @@ func (s *Sender) syncFailed(now time.Time) {
 	s.sync.asked, s.sync.wanted, s.sync.after = time.Time{}, true, now.Add(s.backoff(s.sync.fails))
 }
 
-// syncDue is when the next SYNC is to be held; zero while one is out.
+// syncDue is when the next SYNC is to be held; zero while one is out, and while a healing is under way.
 func (s *Sender) syncDue() time.Time {
-	if !s.sync.asked.IsZero() {
+	if !s.sync.asked.IsZero() || s.healBusy() {
 		return time.Time{}
 	}
 	if s.sync.wanted {
@@ -116,7 +121,7 @@ func (s *Sender) judge(r SyncReply) (Cause, string) {
 	return "", ""
 }
 
-// block stops sending. Every row is kept and SYNC goes on, so that a link somebody has mended in the cloud comes up by itself.
+// block stops sending: somebody has to act. Every row is kept and SYNC goes on, so that a link somebody has mended in the cloud comes up by itself.
 func (s *Sender) block(now time.Time, cause Cause, detail string) {
 	s.blocked, s.detail = cause, detail
 	s.rewind(now, s.acked.Seq+1)

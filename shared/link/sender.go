@@ -36,6 +36,8 @@ type Sender struct {
 	down      Cause // why it is not connected
 	sync      syncing
 	synced    bool // since this connection came up
+	heal      *healing
+	healed    healed
 	inc       string
 	named     uint64
 	rate      int
@@ -74,7 +76,17 @@ type Todo struct {
 	Persist *Mark        // store as acked; it may be lower than before, when the cloud went back in time
 	Sync    *SyncRequest // complete it, send it, and give the reply to Synced
 	Publish *Publish     // publish it, then call Sent at once, and Published or Unpublished when the hub has answered
-	Wake    time.Time    // call Tick then, unless something happens earlier; zero: nothing to wait for
+
+	// Heal asks the shell to load at most HealMost refs of the outbox, of all epochs, after HealAfter (its zero value: from the first), to
+	// complete the request with them (HealRequest.Page) and with the last command, to send it, and to give the answer to Healed, or to
+	// call HealFailed with its N.
+	Heal      *HealRequest
+	HealAfter Place
+	HealMost  int
+	Fetch     *SnapshotRequest // send it, verify the answer, and give its Doc to Fetched, or call FetchFailed with its N
+	Begin     *Beginning       // give it to the kitchen, and call Begun or BeginFailed
+
+	Wake time.Time // call Tick then, unless something happens earlier; zero: nothing to wait for
 }
 
 // NewSender makes the Sender of a node that starts: tip is the end of its outbox, acked what it has persisted as acknowledged.
@@ -89,6 +101,7 @@ func (s *Sender) Connected(now time.Time) Todo {
 	s.connected, s.synced = true, false
 	s.sync = syncing{n: s.sync.n, wanted: true, after: now, last: s.sync.last}
 	s.fails, s.hold, s.pace, s.trouble, s.blocked = 0, time.Time{}, time.Time{}, "", ""
+	s.healInterrupted()
 	s.rewind(now, s.acked.Seq+1)
 	return s.todo(now)
 }
@@ -97,14 +110,19 @@ func (s *Sender) Connected(now time.Time) Todo {
 func (s *Sender) Disconnected(now time.Time, cause Cause) Todo {
 	s.connected, s.synced, s.down = false, false, cause
 	s.sync.asked = time.Time{}
+	s.healInterrupted()
 	s.rewind(now, s.acked.Seq+1)
 	return s.todo(now)
 }
 
-// Appended says that a business transaction has committed events: tip is now the last one.
+// Appended says that a business transaction has committed events: tip is now the last one. One in a later epoch says that the kitchen
+// has begun it.
 func (s *Sender) Appended(now time.Time, tip Mark) Todo {
-	if tip.Epoch == s.tip.Epoch && tip.Seq > s.tip.Seq {
+	switch {
+	case tip.Epoch == s.tip.Epoch && tip.Seq > s.tip.Seq:
 		s.tip = tip
+	case tip.Epoch > s.tip.Epoch:
+		s.begun(now, tip, Mark{Epoch: tip.Epoch})
 	}
 	return s.todo(now)
 }
@@ -167,6 +185,7 @@ func (s *Sender) Acked(now time.Time, a Ack) Todo {
 // Controlled says that the cloud asks for something.
 func (s *Sender) Controlled(now time.Time, c Control) Todo {
 	switch {
+	case c.Kind == CallSync && c.Epoch != 0 && c.Epoch == s.tip.Epoch: // it saw a batch of an epoch that is over, here as well
 	case c.Kind == CallSync:
 		s.sync.wanted = true
 		if s.sync.fails > 0 { // whoever calls is there to answer
@@ -221,6 +240,7 @@ func (s *Sender) todo(now time.Time) Todo {
 	if due := s.syncDue(); s.connected && !due.IsZero() && !due.After(now) {
 		t.Sync = s.ask(now)
 	}
+	s.healTodo(now, &t)
 	if s.mayPublish() && !s.publishDue().After(now) {
 		s.offered = &Publish{First: s.next, Last: min(s.tip.Seq, s.next+MaxBatchEvents-1), Gen: s.generation()}
 		offer := *s.offered
@@ -239,6 +259,7 @@ func (s *Sender) expire(now time.Time) {
 	if len(s.flights) > 0 && now.Sub(s.flights[0].at) >= PublishTimeout {
 		s.stumble(now, CauseHubSilent)
 	}
+	s.healExpire(now)
 }
 
 func (s *Sender) wake() time.Time {
@@ -255,10 +276,13 @@ func (s *Sender) wake() time.Time {
 	if s.mayPublish() {
 		at = earlier(at, s.publishDue())
 	}
+	if heal := s.healWake(); !heal.IsZero() {
+		at = earlier(at, heal)
+	}
 	return at
 }
 
-func (s *Sender) sending() bool { return s.connected && s.synced && s.blocked == "" }
+func (s *Sender) sending() bool { return s.connected && s.synced && s.blocked == "" && s.heal == nil }
 
 func (s *Sender) mayPublish() bool {
 	return s.sending() && s.offered == nil && len(s.flights) < Window && s.next <= s.tip.Seq

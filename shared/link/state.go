@@ -8,6 +8,7 @@ type Condition string
 const (
 	Offline Condition = "offline" // nothing gets through: Cause says where it ends
 	Syncing Condition = "syncing" // the hub is there, SYNC is being held
+	Healing Condition = "healing" // edge and cloud hold different histories and are making one of them: Cause says how it came
 	Online  Condition = "online"
 	Blocked Condition = "blocked" // the cloud answers, but somebody has to act: Cause and Detail say why
 )
@@ -54,7 +55,10 @@ func (s *Sender) note(now time.Time) {
 		s.state.Condition, s.state.Cause, s.state.Since = condition, cause, now
 	}
 	s.state.Detail = ""
-	if cause == s.blocked || cause == s.trouble {
+	switch {
+	case condition == Healing:
+		s.state.Detail = s.heal.detail
+	case cause == s.blocked || cause == s.trouble:
 		s.state.Detail = s.detail
 	}
 	s.state.Backlog = s.tip.Seq - s.acked.Seq
@@ -67,6 +71,8 @@ func (s *Sender) condition() (Condition, Cause) {
 		return Offline, s.down
 	case s.synced && s.sync.fails > 1, !s.synced && s.sync.fails > 0:
 		return Offline, CauseCloudSilent
+	case s.heal != nil:
+		return Healing, s.heal.cause
 	case s.blocked != "":
 		return Blocked, s.blocked
 	case !s.synced:

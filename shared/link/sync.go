@@ -88,6 +88,8 @@ func (row LinkRow) Ack(inc string) Ack {
 	return Ack{Inc: inc, Epoch: row.Epoch, Seq: row.Seq, Hash: row.Hash}
 }
 
+const anotherDevice = "another device is enrolled for this restaurant"
+
 // AnswerSync answers a SYNC from the committed row, the incarnation of the database and the edge's highest committed command. The
 // caller sets MaxRate if it wants to slow the edge down. Binding a device to a row is enrolment's business, before the hub lets the device
 // in; a row that has none is answered as if it were the asker's.
@@ -101,7 +103,7 @@ func AnswerSync(row LinkRow, req SyncRequest, inc string, cmdHigh uint64, now ti
 	}
 	switch {
 	case row.Device != "" && req.Device != row.Device:
-		r.Kind, r.Reason = Fenced, "another device is enrolled for this restaurant"
+		r.Kind, r.Reason = Fenced, anotherDevice
 	case req.Last == 0 && row.Seq > 0:
 		r.Kind, r.Reason = Emptied, fmt.Sprintf("the edge is empty, the cloud holds %d events", row.Seq)
 	case req.Epoch != row.Epoch:

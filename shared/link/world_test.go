@@ -187,8 +187,8 @@ func (w *world) heal() {
 
 func (w *world) agreed() bool {
 	s := w.edge.sender.State()
-	if w.card != nil && s.Condition == link.Blocked && (s.Cause == link.CauseFork || s.Cause == link.CauseSnapshot) {
-		return true // somebody has to decide, and nothing is lost: verify has looked
+	if w.card != nil && s.Condition == link.Healing && (s.Cause == link.CauseFork || s.Cause == link.CauseSnapshot) {
+		return true // this cloud answers no healing; nothing is lost: verify has looked
 	}
 	return s.Condition == link.Online && s.Backlog == 0 && len(w.edge.truth) == len(w.cloud.events) && int(w.edge.cmdSeq) == len(w.cloud.commands) &&
 		(len(w.edge.truth) == 0 || w.edge.truth[len(w.edge.truth)-1].Hash == w.cloud.row.Hash)

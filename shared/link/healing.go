@@ -1,0 +1,308 @@
+package link
+
+import (
+	"fmt"
+	"time"
+
+	"awesome.pizza/shared/event"
+)
+
+const (
+	// HealTimeout is how long a question of a healing may stay unanswered. Questions become smaller with every failure, so that a slow
+	// line gets one through.
+	HealTimeout = 30 * time.Second
+	// BeginTimeout is how long the kitchen may take to begin a new epoch before SYNC asks again where things stand.
+	BeginTimeout = 2 * time.Minute
+
+	healLeast  = 64               // ids or orders in the smallest question
+	healTries  = 5                // failures of questions before SYNC is held again
+	healPause  = 2 * time.Second  // before the second healing in a row; doubles
+	healMost   = 2 * time.Minute  // the longest pause
+	healForget = 10 * time.Minute // a healing that was longer ago does not count
+	openMost   = 1 << 16          // orders in all pages of a snapshot
+)
+
+// healing is where the Sender is with giving two histories one future: it names what the outbox has, page by page, then fetches the open
+// orders, then has the kitchen begin. What the cloud has said stays true as long as its incarnation does, so a cut line costs one page.
+type healing struct {
+	cause  Cause
+	detail string
+	inc    string // of the SYNC that found the trouble; every answer comes from it
+	live   bool   // SYNC has confirmed the trouble since the connection came up
+
+	asked time.Time // when the question that is out was asked; zero when none is
+	after time.Time // ask nothing before
+	page  int       // ids or orders asked for at once
+
+	started  bool
+	through  Place // the last event named
+	unknown  []Place
+	renewed  *HealReply // the cloud has begun the new epoch
+	snapshot []event.OrderStanding
+	numbers  map[string]int
+	complete bool      // the snapshot is
+	begun    time.Time // when the kitchen was asked to begin; zero when it is not at it
+}
+
+// healed is what the Sender remembers beyond one healing.
+type healed struct {
+	n     uint64    // the last question
+	fails int       // questions without answer since the last answer
+	times int       // healings in a row
+	last  time.Time // when the last one ended
+}
+
+// heals reports whether a cause is one that edge and cloud heal among themselves.
+func (c Cause) heals() bool { return c == CauseFork || c == CauseSnapshot || c == CauseHistory }
+
+// mend begins a healing, or goes on with one that was interrupted, because SYNC says so.
+func (s *Sender) mend(now time.Time, r SyncReply, cause Cause, detail string) {
+	if s.heal == nil {
+		s.heal = &healing{page: HealPage}
+	}
+	if s.heal.inc != r.Inc {
+		s.heal = &healing{inc: r.Inc, page: s.heal.page, after: now.Add(s.healPause(now))}
+	}
+	h := s.heal
+	h.cause, h.detail, h.live = cause, detail, true
+	if h.renewed != nil && (r.Epoch != h.renewed.Epoch || r.Seq > 0) { // somebody has begun a later one
+		h.renewed = nil
+	}
+	s.blocked, s.trouble = "", ""
+	s.rewind(now, s.acked.Seq+1)
+}
+
+// healPause is how long to wait before a healing: nothing at first; longer when one follows another, as two living clones of one card
+// would have it for ever.
+func (s *Sender) healPause(now time.Time) time.Duration {
+	if s.healed.last.IsZero() || now.Sub(s.healed.last) > healForget {
+		s.healed.times = 0
+	}
+	if s.healed.times == 0 {
+		return 0
+	}
+	most := min(healPause<<min(s.healed.times, 10), healMost)
+	return most/2 + time.Duration(s.cfg.Rand()*float64(most/2))
+}
+
+// healTodo asks the next question of a healing when it is due.
+func (s *Sender) healTodo(now time.Time, t *Todo) {
+	due := s.healDue()
+	if due.IsZero() || due.After(now) {
+		return
+	}
+	h := s.heal
+	h.started = true
+	switch {
+	case h.renewed == nil:
+		s.healed.n++
+		h.asked = now
+		t.Heal = &HealRequest{N: s.healed.n, Device: s.cfg.Device, Boot: s.cfg.Boot, Epoch: s.tip.Epoch}
+		t.HealAfter, t.HealMost = h.through, h.page
+	case !h.complete:
+		s.healed.n++
+		h.asked = now
+		t.Fetch = &SnapshotRequest{N: s.healed.n, Device: s.cfg.Device, After: h.cursor(), Most: h.page}
+	default:
+		h.begun = now
+		t.Begin = &Beginning{
+			Epoch: h.renewed.Epoch, Commands: h.renewed.Commands, CommandID: h.renewed.CommandID,
+			Through: h.through, Unknown: h.unknown, Orders: h.snapshot, Numbers: h.numbers,
+		}
+	}
+}
+
+// healDue is when the next question is due; zero when there is none, or an answer is waited for.
+func (s *Sender) healDue() time.Time {
+	if h := s.heal; h == nil || !s.connected || !h.live || !h.asked.IsZero() || !h.begun.IsZero() || !s.sync.asked.IsZero() {
+		return time.Time{}
+	}
+	return s.heal.after
+}
+
+// healExpire turns silence into failures.
+func (s *Sender) healExpire(now time.Time) {
+	h := s.heal
+	switch {
+	case h == nil:
+	case !h.asked.IsZero() && now.Sub(h.asked) >= HealTimeout:
+		s.healFailed(now)
+	case !h.begun.IsZero() && now.Sub(h.begun) >= BeginTimeout:
+		s.healAnew(now, "the kitchen did not begin the new epoch in time")
+	}
+}
+
+// healWake is when a healing wants to be looked at; zero when it does not.
+func (s *Sender) healWake() time.Time {
+	switch h := s.heal; {
+	case h == nil || !s.connected:
+		return time.Time{}
+	case !h.begun.IsZero():
+		return h.begun.Add(BeginTimeout)
+	case !h.asked.IsZero():
+		return h.asked.Add(HealTimeout)
+	}
+	return s.healDue()
+}
+
+// healBusy reports whether a healing is under way, so that SYNC waits. While one only waits for its turn, SYNC may say that all is well.
+func (s *Sender) healBusy() bool {
+	return s.heal != nil && (s.heal.live && s.heal.started || !s.heal.begun.IsZero())
+}
+
+// answers reports whether an answer is the one that is waited for, and takes note that it has come.
+func (s *Sender) answers(n uint64) bool {
+	if s.heal == nil || s.heal.asked.IsZero() || n != s.healed.n {
+		return false
+	}
+	s.heal.asked = time.Time{}
+	return true
+}
+
+// Healed says that the cloud has answered the question with the number of r; refs are the events that it named.
+func (s *Sender) Healed(now time.Time, r HealReply, refs []Ref) Todo {
+	if s.heal == nil || s.heal.renewed != nil || !s.answers(r.N) {
+		return s.todo(now)
+	}
+	switch {
+	case r.Kind == Fenced:
+		s.heal = nil
+		s.block(now, CauseFenced, r.Reason)
+	case r.Kind != Forked:
+		s.healAnew(now, fmt.Sprintf("the cloud answers a healing with %q: %s", r.Kind, r.Reason))
+	case r.Inc != s.heal.inc:
+		s.healAnew(now, "the cloud's database was replaced during the healing")
+	case len(r.Known) != (len(refs)+7)/8, r.Epoch != 0 && r.Epoch <= s.tip.Epoch, r.Epoch == 0 && len(refs) == 0:
+		s.healAnew(now, "the cloud's answer does not fit the question")
+	default:
+		s.healed.fails = 0
+		s.heal.note(r, refs)
+	}
+	return s.todo(now)
+}
+
+// note takes down which events the cloud lacks.
+func (h *healing) note(r HealReply, refs []Ref) {
+	for i, ref := range refs {
+		if !r.Knows(i) {
+			h.unknown = append(h.unknown, ref.Place)
+		}
+		h.through = ref.Place
+	}
+	if r.Epoch != 0 {
+		h.renewed, h.snapshot, h.numbers, h.complete = &r, nil, nil, false
+	}
+}
+
+// HealFailed says that the question n of a healing got no answer and will get none, or could not be asked.
+func (s *Sender) HealFailed(now time.Time, n uint64) Todo {
+	if s.answers(n) {
+		s.healFailed(now)
+	}
+	return s.todo(now)
+}
+
+// healFailed tries again later with a smaller question, and now and then asks SYNC whether it is still needed.
+func (s *Sender) healFailed(now time.Time) {
+	h := s.heal
+	s.healed.fails++
+	h.asked, h.page = time.Time{}, max(h.page/2, healLeast)
+	h.after = now.Add(s.backoff(s.healed.fails))
+	if s.healed.fails%healTries == 0 {
+		h.live = false
+		s.sync.wanted, s.sync.after = true, h.after
+	}
+}
+
+// healAnew forgets what this healing has found and begins again with SYNC.
+func (s *Sender) healAnew(now time.Time, detail string) {
+	s.healed.fails++
+	h := s.heal
+	after := now.Add(s.backoff(s.healed.fails))
+	s.heal = &healing{cause: h.cause, detail: detail, page: max(h.page/2, healLeast), after: after}
+	s.sync.wanted, s.sync.after = true, after
+}
+
+// Fetched says that page n of the snapshot has come. Whoever calls has verified its signature.
+func (s *Sender) Fetched(now time.Time, n uint64, page Snapshot) Todo {
+	if s.heal == nil || s.heal.renewed == nil || !s.answers(n) {
+		return s.todo(now)
+	}
+	h := s.heal
+	switch {
+	case page.Inc != h.inc, page.Epoch != h.renewed.Epoch:
+		s.healAnew(now, "the snapshot belongs to another epoch than the one begun")
+	case page.Restaurant != s.cfg.Edge, page.Device != s.cfg.Device, !h.follows(page):
+		s.healAnew(now, "the snapshot is not the one that was asked for")
+	default:
+		s.healed.fails = 0
+		h.take(page)
+	}
+	return s.todo(now)
+}
+
+// follows reports whether a page goes on where the one before it ended.
+func (h *healing) follows(page Snapshot) bool {
+	switch n := len(page.Orders); {
+	case n == 0:
+		return !page.More
+	default:
+		return string(page.Orders[0].Order.ID) > h.cursor() && len(h.snapshot)+n <= openMost
+	}
+}
+
+func (h *healing) take(page Snapshot) {
+	h.snapshot, h.complete = append(h.snapshot, page.Orders...), !page.More
+	for day, number := range page.Numbers {
+		if h.numbers == nil {
+			h.numbers = map[string]int{}
+		}
+		h.numbers[day] = max(h.numbers[day], number)
+	}
+}
+
+// cursor is the id of the last order fetched.
+func (h *healing) cursor() string {
+	if n := len(h.snapshot); n > 0 {
+		return string(h.snapshot[n-1].Order.ID)
+	}
+	return ""
+}
+
+// FetchFailed says that page n of the snapshot did not come, or that its signature is wrong.
+func (s *Sender) FetchFailed(now time.Time, n uint64) Todo { return s.HealFailed(now, n) }
+
+// Begun says that the kitchen has begun the new epoch: tip and acked are what the outbox holds now. SYNC comes next.
+func (s *Sender) Begun(now time.Time, tip, acked Mark) Todo {
+	if tip.Epoch <= s.tip.Epoch { // Appended was faster
+		return s.Appended(now, tip)
+	}
+	s.begun(now, tip, acked)
+	return s.todo(now)
+}
+
+func (s *Sender) begun(now time.Time, tip, acked Mark) {
+	s.heal = nil
+	s.healed.fails, s.healed.last = 0, now
+	s.healed.times++
+	s.tip, s.acked, s.persist = tip, acked, false
+	s.synced, s.blocked, s.trouble = false, "", ""
+	s.rewinds, s.stalls = 0, 0
+	s.rewind(now, acked.Seq+1)
+	s.sync.asked, s.sync.wanted, s.sync.after = time.Time{}, true, now
+}
+
+// BeginFailed says that the kitchen could not begin: nothing has changed.
+func (s *Sender) BeginFailed(now time.Time) Todo {
+	if s.heal != nil && !s.heal.begun.IsZero() {
+		s.healAnew(now, "the kitchen could not begin the new epoch")
+	}
+	return s.todo(now)
+}
+
+// healInterrupted says that the connection went or came: SYNC has to confirm the trouble first. The kitchen is not disturbed.
+func (s *Sender) healInterrupted() {
+	if s.heal != nil {
+		s.heal.live, s.heal.asked = false, time.Time{}
+	}
+}

@@ -12,8 +12,8 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -27,6 +27,7 @@ type Chain struct {
 	log         *slog.Logger
 	processes   []*Process // in the order in which they start; they end in the reverse
 	restaurants []*restaurant
+	doors       []*Line // in front of two cores
 }
 
 type restaurant struct {
@@ -34,11 +35,12 @@ type restaurant struct {
 	n        int // from 0
 	kitchen  string
 	secret   string // of its oven
-	internet *Internet
+	internet *Line
 }
 
 func (r *restaurant) view(ctx context.Context) RestaurantView {
-	return RestaurantView{ID: r.id, Internet: r.internet.Up(), Link: r.link(ctx), URL: r.kitchen}
+	weather := r.internet.Weather()
+	return RestaurantView{ID: r.id, Internet: weather.Up, Weather: weather, Link: r.link(ctx), URL: r.kitchen}
 }
 
 // link is what the node says of its link.
@@ -77,13 +79,10 @@ func NewChain(ctx context.Context, cfg Config, logs *Log, log *slog.Logger) (*Ch
 		}
 		c.restaurants = append(c.restaurants, &restaurant{
 			id: id, n: n, kitchen: cfg.url(kitchenPort + n), secret: secret,
-			internet: NewInternet(id, cfg.addr(linePort+n), cfg.addr(leafPort)),
+			internet: NewLine(id, cfg.addr(linePort+n), c.hubs()...),
 		})
 	}
-	if cfg.OwnHub != "" {
-		c.add("hub", cfg.url(hubPort), cfg.OwnHub, "--config", c.path("hub.conf"))
-	}
-	c.add("cloud", cfg.url(cloudPort), c.cloudArgs()...)
+	c.addCloud()
 	for _, r := range c.restaurants {
 		c.add("edge-"+r.id, r.kitchen, c.edgeArgs(r)...)
 	}
@@ -97,6 +96,63 @@ func NewChain(ctx context.Context, cfg Config, logs *Log, log *slog.Logger) (*Ch
 		c.add("guests", "", c.guestArgs()...)
 	}
 	return c, c.write(ctx)
+}
+
+// addCloud adds hub and cores, and the doors in front of two of them.
+func (c *Chain) addCloud() {
+	for n := range c.hubNodes() {
+		name := numbered("hub", n, c.cfg.Hubs)
+		c.add(name, c.cfg.url(hubPort+n), c.cfg.OwnHub, "--config", c.path(name+".conf"))
+	}
+	for n := range c.cfg.Cores {
+		c.add(numbered("cloud", n, c.cfg.Cores), c.cfg.url(c.behind(cloudPort, n)), c.cloudArgs(n)...)
+	}
+	if c.cfg.Cores == 1 {
+		return
+	}
+	for _, port := range []int{cloudPort, phonePort} {
+		var behind []string
+		for n := range c.cfg.Cores {
+			behind = append(behind, c.cfg.addr(c.behind(port, n)))
+		}
+		c.doors = append(c.doors, NewLine("the cloud", c.cfg.addr(port), behind...))
+	}
+}
+
+// hubNodes is how many processes are the hub; none when it is inside of the core.
+func (c *Chain) hubNodes() int {
+	if c.cfg.OwnHub == "" {
+		return 0
+	}
+	return c.cfg.Hubs
+}
+
+// hubs are the addresses at which the restaurants' lines end.
+func (c *Chain) hubs() (all []string) {
+	port := leafPort
+	if c.cfg.Uplink == "client" {
+		port = clientPort
+	}
+	for n := range c.cfg.Hubs {
+		all = append(all, c.cfg.addr(port+n))
+	}
+	return all
+}
+
+// behind is the port of one core: the usual one of the only core, one of those after it when there is a door.
+func (c *Chain) behind(port, n int) int {
+	if c.cfg.Cores == 1 {
+		return port
+	}
+	return port + 1 + n
+}
+
+// numbered is the name of one of several, from 1; the only one needs no number.
+func numbered(name string, n, of int) string {
+	if of == 1 {
+		return name
+	}
+	return name + "-" + strconv.Itoa(n+1)
 }
 
 func (c *Chain) path(parts ...string) string {
@@ -143,16 +199,31 @@ func (c *Chain) Status(ctx context.Context) Status {
 
 // Start starts everything, waiting for each part that another needs.
 func (c *Chain) Start(ctx context.Context) error {
-	if hub := c.process("hub"); hub != nil {
-		if err := c.startAndAwait(ctx, hub, "/healthz"); err != nil {
+	for _, p := range c.processes { // nodes of a cluster are ready together or not at all
+		if strings.HasPrefix(p.Name, "hub") {
+			if err := p.Start(); err != nil {
+				return err
+			}
+		}
+	}
+	for _, door := range c.doors {
+		if err := door.Set(Weather{Up: true}); err != nil {
 			return err
 		}
 	}
-	if err := c.startAndAwait(ctx, c.process("cloud"), "/readyz"); err != nil {
-		return err
+	for _, p := range c.processes {
+		path := "/readyz"
+		if strings.HasPrefix(p.Name, "hub") {
+			path = "/healthz"
+		} else if !serving(p) {
+			continue
+		}
+		if err := c.startAndAwait(ctx, p, path); err != nil {
+			return err
+		}
 	}
 	for _, r := range c.restaurants {
-		if err := r.internet.Set(true); err != nil {
+		if err := r.internet.Set(Weather{Up: true}); err != nil {
 			return err
 		}
 		if err := c.enrol(ctx, r); err != nil {
@@ -173,8 +244,10 @@ func (c *Chain) Start(ctx context.Context) error {
 }
 
 func (c *Chain) startAndAwait(ctx context.Context, p *Process, path string) error {
-	if err := p.Start(); err != nil {
-		return err
+	if p.View().State == Ended {
+		if err := p.Start(); err != nil {
+			return err
+		}
 	}
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
@@ -216,6 +289,11 @@ const (
 	stopWithin = 4500 * time.Millisecond
 )
 
+// serving reports whether a process is of the cloud: the others need it.
+func serving(p *Process) bool {
+	return strings.HasPrefix(p.Name, "hub") || strings.HasPrefix(p.Name, "cloud")
+}
+
 // Stop ends everything, those who need others first, and cuts every line. The private Postgres of a cloud that was killed is nobody's
 // child: it is ended too. ctx only lends its values.
 func (c *Chain) Stop(ctx context.Context) {
@@ -224,7 +302,10 @@ func (c *Chain) Stop(ctx context.Context) {
 	patience, cancel := context.WithTimeout(ctx, killAfter)
 	defer cancel()
 	var all sync.WaitGroup
-	needed := 1 + slices.IndexFunc(c.processes, func(p *Process) bool { return p.Name == "cloud" })
+	needed := 0
+	for needed < len(c.processes) && serving(c.processes[needed]) {
+		needed++
+	}
 	select {
 	case <-c.stopAll(patience, &all, c.processes[needed:]):
 	case <-time.After(restWithin):
@@ -232,7 +313,10 @@ func (c *Chain) Stop(ctx context.Context) {
 	c.stopAll(patience, &all, c.processes[:needed])
 	all.Wait()
 	for _, r := range c.restaurants {
-		_ = r.internet.Set(false)
+		r.internet.Close()
+	}
+	for _, door := range c.doors {
+		door.Close()
 	}
 	if c.cfg.Postgres != "" {
 		return

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -21,7 +22,10 @@ type Config struct {
 	Speed       float64
 	Seed        int64
 	Cook        bool
+	Cores       int
+	Hubs        int
 	OwnHub      string
+	Uplink      string
 	Postgres    string
 	LogLevel    string
 	File        string
@@ -41,6 +45,9 @@ func (c *Config) flags(f *pflag.FlagSet) {
 	f.Float64Var(&c.Speed, "speed", 1, "how many times faster than life cooks, ovens and drivers work: `factor`")
 	f.Int64Var(&c.Seed, "seed", 1, "`number` from which everything random is made")
 	f.BoolVar(&c.Cook, "cook", true, "a robot cooks what nobody else has touched; --cook=false leaves it to you")
+	f.IntVar(&c.Cores, "cores", 1, "`number` of cores on one database and one hub, 1 or 2; two stand behind one door and want --own-hub")
+	f.IntVar(&c.Hubs, "hubs", 1, "`number` of hub nodes, 1 or 3; three are a cluster that keeps everything three times and want --own-hub")
+	f.StringVar(&c.Uplink, "uplink", "leaf", "how restaurants reach the hub: `leaf or client`")
 	f.StringVar(&c.OwnHub, "own-hub", "", "`program` nats-server, to run the hub as a process of its own instead of inside the cloud")
 	f.StringVar(&c.Postgres, "database-url", "", "`url` of a Postgres to use instead of a private one")
 	f.StringVar(&c.LogLevel, "log-level", "info", "`level` of all programs: debug, info, warn or error")
@@ -58,7 +65,20 @@ func (c *Config) check() error {
 	case !(c.Speed >= 0.1 && c.Speed <= 1000):
 		return settings.Usage("--speed is %v; write a factor from 0.1 to 1000", c.Speed)
 	}
-	return nil
+	return c.checkCloud()
+}
+
+// checkCloud holds the parts of the cloud against each other.
+func (c *Config) checkCloud() error {
+	switch {
+	case c.Cores != 1 && c.Cores != 2:
+		return settings.Usage("--cores is %d; write 1 or 2", c.Cores)
+	case c.Hubs != 1 && c.Hubs != 3:
+		return settings.Usage("--hubs is %d; write 1 or 3", c.Hubs)
+	case (c.Cores > 1 || c.Hubs > 1) && c.OwnHub == "":
+		return settings.Usage("--cores 2 and --hubs 3 want a hub outside of the cores: name the program, as in --own-hub bin/nats-server")
+	}
+	return settings.OneOf("uplink", c.Uplink, "leaf", "client")
 }
 
 // Ports, as docs name them for a port base of 5000; they all move with it.
@@ -66,17 +86,27 @@ func (c *Config) port(usual int) int { return usual + c.PortBase - 5000 }
 
 func (c *Config) addr(usual int) string { return "127.0.0.1:" + strconv.Itoa(c.port(usual)) }
 
+// each is the same port of several nodes as one setting.
+func (c *Config) each(nodes int, scheme string, usual int) string {
+	var all []string
+	for n := range nodes {
+		all = append(all, scheme+"://"+c.addr(usual+n))
+	}
+	return strings.Join(all, ",")
+}
+
 func (c *Config) url(usual int) string { return "http://" + c.addr(usual) }
 
 const (
-	cloudPort   = 5000
+	cloudPort   = 5000 // of the only core, or the door of two; they are at 5001 and 5002
 	controlPort = 5099
 	linePort    = 5100 // the first restaurant's line to the hub; one more for each
-	phonePort   = 1883
-	clientPort  = 4222
+	phonePort   = 1883 // likewise: two are at 1884 and 1885
+	clientPort  = 4222 // of the first hub node, as those that follow; one more for each node
 	leafPort    = 7422
+	routePort   = 6222
 	hubPort     = 8222
-	metricsPort = 9090
+	metricsPort = 9090 // of the first core, one more for the second
 	edgeMetrics = 9191
 	kitchenPort = 8080 // of the first restaurant
 	devicePort  = 1891

@@ -2,7 +2,9 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 
@@ -15,13 +17,14 @@ type Status struct {
 	Restaurants []RestaurantView `json:"restaurants"`
 }
 
-// RestaurantView is one restaurant, whether its internet is there, and what its node says of the link: "up", "down", or "unknown" when the
-// node does not answer.
+// RestaurantView is one restaurant, whether its internet is there and in what weather, and what its node says of the link: "up", "down",
+// or "unknown" when the node does not answer.
 type RestaurantView struct {
-	ID       string `json:"id"`
-	Internet bool   `json:"internet"`
-	Link     string `json:"link"`
-	URL      string `json:"url"`
+	ID       string  `json:"id"`
+	Internet bool    `json:"internet"`
+	Weather  Weather `json:"weather"`
+	Link     string  `json:"link"`
+	URL      string  `json:"url"`
 }
 
 // control is how people, tests and curl cut cables and kill processes; pages of other sites, whatever their name points at, are refused.
@@ -50,13 +53,9 @@ func onlyHere(next http.Handler) http.Handler {
 }
 
 func (c *Chain) setInternet(w http.ResponseWriter, r *http.Request) {
-	var want struct {
-		Up *bool `json:"up"`
-	}
-	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1024))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&want); err != nil || want.Up == nil {
-		refuse(w, http.StatusUnprocessableEntity, "invalid", `write {"up":false} to cut the internet and {"up":true} to mend it`)
+	weather, err := readWeather(http.MaxBytesReader(w, r.Body, 1024))
+	if err != nil {
+		refuse(w, http.StatusUnprocessableEntity, "invalid", err.Error())
 		return
 	}
 	i := slices.IndexFunc(c.restaurants, func(x *restaurant) bool { return x.id == r.PathValue("id") })
@@ -64,11 +63,26 @@ func (c *Chain) setInternet(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusNotFound, "not_found", fmt.Sprintf("there is no restaurant %q in this chain", r.PathValue("id")))
 		return
 	}
-	if err := c.restaurants[i].internet.Set(*want.Up); err != nil {
+	if err := c.restaurants[i].internet.Set(weather); err != nil {
 		refuse(w, http.StatusInternalServerError, "internal", err.Error())
 		return
 	}
 	answer(w, http.StatusOK, c.restaurants[i].view(r.Context()))
+}
+
+// readWeather reads what shall become of a line. A line that is slow, or comes and goes, is there unless it is said not to be.
+func readWeather(body io.Reader) (Weather, error) {
+	var want struct {
+		Up *bool `json:"up"`
+		Weather
+	}
+	d := json.NewDecoder(body)
+	d.DisallowUnknownFields()
+	if err := d.Decode(&want); err != nil || want.Up == nil && want.Weather == (Weather{}) {
+		return Weather{}, errors.New(`write {"up":false} to cut the internet and {"up":true} to mend it; "how", "latency_ms", "kbps", "slice" and "flap_ms" make other weather`)
+	}
+	want.Weather.Up = want.Up == nil || *want.Up
+	return want.Weather, want.Weather.check()
 }
 
 func (c *Chain) onProcess(do func(*Process) error) http.HandlerFunc {

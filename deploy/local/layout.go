@@ -15,15 +15,16 @@ import (
 	"time"
 )
 
-func (c *Chain) cloudArgs() []string {
+func (c *Chain) cloudArgs(n int) []string {
 	args := []string{
 		c.program("cloud"), "serve", "--data", c.path("cloud"), "--restaurants", c.path("restaurants.toml"),
-		"--listen", c.cfg.addr(cloudPort), "--mqtt-listen", c.cfg.addr(phonePort), "--metrics-listen", c.cfg.addr(metricsPort),
+		"--listen", c.cfg.addr(c.behind(cloudPort, n)), "--mqtt-listen", c.cfg.addr(c.behind(phonePort, n)), "--metrics-listen", c.cfg.addr(metricsPort + n),
 		"--leaf-listen", c.cfg.addr(leafPort), "--client-listen", c.cfg.addr(clientPort), "--monitor-listen", c.cfg.addr(hubPort),
 		"--log-level", c.cfg.LogLevel,
 	}
 	if c.cfg.OwnHub != "" {
-		args = append(args, "--nats-url", "nats://"+c.cfg.addr(clientPort))
+		args = append(args, "--nats-url", c.cfg.each(c.cfg.Hubs, "nats", clientPort), "--hub-replicas", strconv.Itoa(c.cfg.Hubs),
+			"--leaf-url", c.cfg.each(c.cfg.Hubs, "nats-leaf", leafPort), "--client-url", c.cfg.each(c.cfg.Hubs, "nats", clientPort))
 	}
 	if c.cfg.Postgres != "" {
 		args = append(args, "--database-url", c.cfg.Postgres)
@@ -32,10 +33,15 @@ func (c *Chain) cloudArgs() []string {
 }
 
 func (c *Chain) edgeArgs(r *restaurant) []string {
+	scheme := "nats-leaf://"
+	if c.cfg.Uplink == "client" {
+		scheme = "nats://"
+	}
 	return []string{
 		c.program("edge"), "serve", "--data", c.path(r.id), "--devices", c.path(r.id + ".toml"),
 		"--listen", c.cfg.addr(kitchenPort + r.n), "--mqtt-listen", c.cfg.addr(devicePort + r.n),
-		"--metrics-listen", c.cfg.addr(edgeMetrics + r.n), "--hub", "nats-leaf://" + c.cfg.addr(linePort+r.n), "--log-level", c.cfg.LogLevel,
+		"--metrics-listen", c.cfg.addr(edgeMetrics + r.n), "--uplink", c.cfg.Uplink, "--hub", scheme + c.cfg.addr(linePort+r.n),
+		"--log-level", c.cfg.LogLevel,
 	}
 }
 
@@ -108,9 +114,24 @@ func (c *Chain) write(ctx context.Context) error {
 	if _, err := output(ctx, c.program("cloud"), "trust", "--data", c.path("cloud"), "--out", trust); err != nil {
 		return err
 	}
-	return fill(c.path("hub.conf"), hubFile, map[string]string{
-		"Clients": c.cfg.addr(clientPort), "Leaves": c.cfg.addr(leafPort), "Monitor": c.cfg.addr(hubPort), "Store": c.abs("hub"),
-	})
+	secret, err := c.secret("hub")
+	if err != nil {
+		return err
+	}
+	var routes []string
+	for n := range c.cfg.Hubs {
+		routes = append(routes, "nats-route://hub:"+secret+"@"+c.cfg.addr(routePort+n))
+	}
+	for n := range c.cfg.Hubs {
+		name := numbered("hub", n, c.cfg.Hubs)
+		if err := fill(c.path(name+".conf"), hubFile, map[string]any{
+			"Name": name, "Clients": c.cfg.addr(clientPort + n), "Leaves": c.cfg.addr(leafPort + n), "Monitor": c.cfg.addr(hubPort + n),
+			"Store": c.abs(name), "Cluster": c.cfg.Hubs > 1, "Route": c.cfg.addr(routePort + n), "Routes": routes, "Secret": secret,
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (c *Chain) abs(parts ...string) string {
@@ -213,7 +234,7 @@ name = "Robot"
 
 const hubFile = `# Written at every start.
 include {{quote "cloud/trust.conf"}}
-server_name: hub
+server_name: {{.Name}}
 listen: {{quote .Clients}}
 http: {{quote .Monitor}}
 max_payload: 1MB
@@ -221,4 +242,13 @@ ping_interval: "10s"
 ping_max: 2
 leafnodes { listen: {{quote .Leaves}}, no_advertise: true, compression: off }
 jetstream { store_dir: {{quote .Store}}, domain: hub, sync_interval: always }
-`
+{{if .Cluster}}cluster {
+  name: hub
+  listen: {{quote .Route}}
+  no_advertise: true
+  authorization { user: hub, password: {{quote .Secret}}, timeout: 2 }
+  routes: [{{range .Routes}}
+    {{quote .}}{{end}}
+  ]
+}
+{{end}}`

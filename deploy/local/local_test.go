@@ -1,13 +1,11 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"errors"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -229,62 +227,6 @@ func TestAChainEndsInOrderAndAtOnce(t *testing.T) {
 	}
 }
 
-func TestCutMeansCut(t *testing.T) {
-	t.Parallel()
-	hub, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var served sync.WaitGroup
-	served.Go(func() {
-		for {
-			conn, err := hub.Accept()
-			if err != nil {
-				return
-			}
-			served.Go(func() { defer func() { _ = conn.Close() }(); _, _ = io.Copy(conn, conn) })
-		}
-	})
-	defer served.Wait()
-	defer func() { _ = hub.Close() }()
-
-	free, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	at := free.Addr().String()
-	_ = free.Close()
-	line := NewInternet("r1", at, hub.Addr().String())
-	if _, err := net.Dial("tcp", at); err == nil {
-		t.Error("a line that was never opened can be dialled")
-	}
-	for range 2 { // cut and mend, and once more
-		if err := errors.Join(line.Set(true), line.Set(true)); err != nil {
-			t.Fatal(err)
-		}
-		conn, err := net.Dial("tcp", at)
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, _ = io.WriteString(conn, "pizza\n")
-		if word, err := bufio.NewReader(conn).ReadString('\n'); word != "pizza\n" {
-			t.Errorf("said pizza, heard %q, %v", word, err)
-		}
-		if err := line.Set(false); err != nil || line.Up() {
-			t.Fatal(err)
-		}
-		_ = conn.SetReadDeadline(time.Now().Add(10 * time.Second))
-		var late net.Error
-		if _, err := conn.Read(make([]byte, 1)); err == nil || errors.As(err, &late) && late.Timeout() {
-			t.Errorf("the line is cut, and the connection lives: %v", err)
-		}
-		if _, err := net.Dial("tcp", at); err == nil {
-			t.Error("the line is cut, and can be dialled")
-		}
-		_ = conn.Close()
-	}
-}
-
 func TestTheControlPageSaysWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	c := &Chain{processes: []*Process{{Name: "ghost", Args: []string{"/no/such/program"}}}}
@@ -294,11 +236,15 @@ func TestTheControlPageSaysWhatIsWrong(t *testing.T) {
 		body   string
 		status int
 	}{
-		"/restaurants/r9/internet":  {`{"up":false}`, http.StatusNotFound},
-		"/restaurants/r1/internet":  {`{"upp":false}`, http.StatusUnprocessableEntity},
-		"/processes/nobody/kill":    {"", http.StatusNotFound},
-		"/processes/ghost/start":    {"", http.StatusConflict},
-		"/restaurants/r1/internet?": {`{}`, http.StatusUnprocessableEntity},
+		"/restaurants/r9/internet":      {`{"up":false}`, http.StatusNotFound},
+		"/restaurants/r1/internet":      {`{"upp":false}`, http.StatusUnprocessableEntity},
+		"/processes/nobody/kill":        {"", http.StatusNotFound},
+		"/processes/ghost/start":        {"", http.StatusConflict},
+		"/restaurants/r1/internet?":     {`{}`, http.StatusUnprocessableEntity},
+		"/restaurants/r1/internet?how":  {`{"up":false,"how":"gently"}`, http.StatusUnprocessableEntity},
+		"/restaurants/r1/internet?up":   {`{"up":true,"how":"blackhole"}`, http.StatusUnprocessableEntity},
+		"/restaurants/r1/internet?late": {`{"latency_ms":-1}`, http.StatusUnprocessableEntity},
+		"/restaurants/r1/internet?flap": {`{"flap_ms":[30,20]}`, http.StatusUnprocessableEntity},
 	} {
 		res, err := s.Client().Post(s.URL+path, "application/json", strings.NewReader(c.body))
 		if err != nil {
@@ -352,6 +298,7 @@ func TestUnusableArgumentsSayWhatToWrite(t *testing.T) {
 	t.Parallel()
 	for name, args := range map[string][]string{
 		"no restaurants": {"--restaurants", "0"}, "a low port": {"--port-base", "80"}, "no speed": {"--speed", "0"}, "a storm": {"--guests", "1e9"},
+		"three cores": {"--cores", "3", "--own-hub", "x"}, "two hubs": {"--hubs", "2", "--own-hub", "x"}, "no hub for two cores": {"--cores", "2"}, "a pigeon": {"--uplink", "pigeon"},
 	} {
 		cmd := command()
 		cmd.SilenceErrors, cmd.SilenceUsage = true, true

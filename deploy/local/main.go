@@ -32,8 +32,18 @@ func command() *cobra.Command {
 Control (port base + 99):
   curl localhost:5099/status
   curl -X POST localhost:5099/restaurants/r1/internet -d '{"up":false}'     cut a restaurant's internet; {"up":true} mends it
-  curl -X POST localhost:5099/processes/cloud/kill                          SIGKILL; /start starts it again`,
-		Example: "  bin/local\n  bin/local --restaurants 5 --guests 30 --speed 10\n  bin/local --data /tmp/chain --port-base 15000",
+  curl -X POST localhost:5099/processes/cloud/kill                          SIGKILL; /start starts it again
+
+A line can be worse than cut. Each of these replaces the weather there was; {"up":true} is fair weather again:
+  {"up":false,"how":"blackhole"}                     nothing passes and nothing ends; what was said arrives when the line is mended
+  {"up":false,"how":"halfopen"}                      the hub's end is gone and the node never hears of it
+  {"up":false,"how":"oneway"}                        the node is heard and hears nothing
+  {"latency_ms":1000,"kbps":20,"slice":64}           2G: two seconds there and back, 20 kbit/s, crumbs of 64 bytes
+  {"how":"rst","flap_ms":[1000,30000]}               cut and mended in turn, each for 1 to 30 s`,
+		Example: `  bin/local
+  bin/local --restaurants 5 --guests 30 --speed 10
+  bin/local --data /tmp/chain --port-base 15000
+  bin/local --own-hub bin/nats-server --cores 2 --hubs 3     two cores behind one door, a hub of three nodes`,
 		Version: watch.BuildVersion(),
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -132,7 +142,7 @@ func (c *Chain) toggle(number string) {
 			continue
 		}
 		up := !r.internet.Up()
-		if err := r.internet.Set(up); err != nil {
+		if err := r.internet.Set(Weather{Up: up}); err != nil {
 			c.log.Error("internet", "restaurant", r.id, "err", err)
 			return
 		}

@@ -1,0 +1,14 @@
+package powercut_test
+
+import (
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"awesome.pizza/deploy/powercut"
+)
+
+func TestMain(m *testing.M) {
+	powercut.Serve()
+	goleak.VerifyTestMain(m)
+}

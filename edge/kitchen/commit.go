@@ -45,6 +45,9 @@ func (k *Kitchen) commit(ctx context.Context, d *draft) error {
 	k.mu.Lock()
 	k.board.after(d.commit)
 	k.mu.Unlock()
+	if d.landed != nil {
+		d.landed()
+	}
 	k.screens.Publish(shown)
 	if len(d.commit.Timers) > 0 {
 		select {

@@ -24,6 +24,7 @@ type draft struct {
 	numbers map[string]int      // given
 	cooks   []Cook              // nil while unchanged
 	answer  *Answer             // its body is written at the end
+	landed  func()              // called once the store has it, before any screen hears of it
 }
 
 func newDraft(b *board, s Settings, now time.Time) *draft {

@@ -70,6 +70,9 @@ func New(ctx context.Context, store Store, m *menu.Menu, c clock.Clock, screens 
 		return nil, err
 	}
 	k.board = boardOf(state)
+	if err := k.arrive(ctx); err != nil {
+		return nil, err
+	}
 	return k, k.enrol(ctx)
 }
 

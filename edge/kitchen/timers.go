@@ -83,7 +83,7 @@ func (d *draft) mind(t Ticket) {
 	for _, key := range keys {
 		timer, wanted := want[key]
 		running, runs := d.board.timers[key]
-		alert, rang := d.board.alerts[key.alert()]
+		alert, rang := d.alert(key.alert())
 		if rang && wanted && alert.Since.Equal(timer.Since) {
 			continue // it has fired for this
 		}

@@ -1,0 +1,110 @@
+package kitchen
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"awesome.pizza/shared/order"
+)
+
+// Relabel says that the kitchen's clock was wrong since from: what it labelled from then on belongs by later, or earlier. Ages, forecasts
+// and timers go on as if the clock had been right; what was labelled before has aged by the time that has really passed. set puts the clock
+// right: it is called in the moment between the commit and the screens, and not at all when the commit fails.
+func (k *Kitchen) Relabel(ctx context.Context, from time.Time, by time.Duration, set func()) error {
+	moved := func(at time.Time) time.Time {
+		if at.IsZero() || at.Before(from.Truncate(time.Millisecond)) {
+			return at
+		}
+		return at.Add(by.Truncate(time.Millisecond))
+	}
+	return k.relabel(ctx, k.now().Add(by), moved, set)
+}
+
+// behindMost is how far a clock may fall behind the labels while the node is off, and nobody minds: it is saved every minute.
+const behindMost = 2 * time.Minute
+
+// arrive is for a kitchen that opens: no label of it lies in the future. A clock that fell behind the labels while the node was off knows only
+// that they are not younger than now: what they count has gone on for at least no time.
+func (k *Kitchen) arrive(ctx context.Context) error {
+	now := k.now()
+	return k.relabel(ctx, now, func(at time.Time) time.Time {
+		if at.Sub(now) > behindMost {
+			return now
+		}
+		return at
+	}, func() {})
+}
+
+// relabel gives open tickets and alerts other labels, in one commit, at a now of its own.
+func (k *Kitchen) relabel(ctx context.Context, now time.Time, moved func(time.Time) time.Time, set func()) error {
+	select {
+	case k.turn <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-k.turn }()
+	if err := k.reread(ctx); err != nil {
+		return err
+	}
+	d := newDraft(&k.board, k.settings, now.UTC().Truncate(time.Millisecond))
+	d.landed = set
+	for _, t := range d.open() {
+		if m := t.relabelled(moved); !m.sameLabels(t) {
+			d.put(m)
+		}
+	}
+	for _, a := range d.board.alerts {
+		if at := moved(a.Since); !at.Equal(a.Since) {
+			a.Since = at
+			d.commit.Raised = append(d.commit.Raised, a) // known to the cloud already
+		}
+	}
+	d.released = k.gate.open(d.board.applied)
+	if d.released {
+		if err := d.queueWaiting(); err != nil {
+			return err
+		}
+	}
+	if d.empty() {
+		set()
+		return nil
+	}
+	if err := d.finish(); err != nil {
+		return err
+	}
+	return k.commit(ctx, d)
+}
+
+// relabelled is the ticket with every label of the kitchen's clock moved. What the guest was promised stays.
+func (t Ticket) relabelled(moved func(time.Time) time.Time) Ticket {
+	t = t.clone()
+	t.TakenAt, t.QueuedAt, t.Since = moved(t.TakenAt), moved(t.QueuedAt), moved(t.Since)
+	for state, at := range t.Clocks.Lane {
+		t.Clocks.Lane[state] = moved(at)
+	}
+	for _, states := range t.Clocks.Items {
+		for state, at := range states {
+			states[state] = moved(at)
+		}
+	}
+	return t
+}
+
+func (t Ticket) sameLabels(other Ticket) bool {
+	return t.TakenAt.Equal(other.TakenAt) && t.QueuedAt.Equal(other.QueuedAt) && t.Since.Equal(other.Since) &&
+		maps.EqualFunc(t.Clocks.Lane, other.Clocks.Lane, time.Time.Equal) &&
+		maps.EqualFunc(t.Clocks.Items, other.Clocks.Items, func(x, y map[order.ItemState]time.Time) bool {
+			return maps.EqualFunc(x, y, time.Time.Equal)
+		})
+}
+
+// alert is an alert as this draft leaves it.
+func (d *draft) alert(id string) (Alert, bool) {
+	if n := slices.IndexFunc(d.commit.Raised, func(a Alert) bool { return a.ID == id }); n >= 0 {
+		return d.commit.Raised[n], true
+	}
+	a, open := d.board.alerts[id]
+	return a, open
+}

@@ -2,6 +2,7 @@ package cloud
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -152,7 +153,7 @@ func askForCode(ctx context.Context, cloud, token, restaurant string) (code stri
 }
 
 func trustCommand() *cobra.Command {
-	var data, out string
+	var data, out, accounts string
 	cmd := &cobra.Command{
 		Use:   "trust",
 		Short: "Write what a nats-server of your own has to trust, and end",
@@ -168,7 +169,7 @@ operator and accounts. Include it from the server's own configuration; deploy/na
 			if err != nil {
 				return err
 			}
-			text, err := keys.TrustConfig()
+			text, err := keys.TrustConfig(cmp.Or(accounts, filepath.Join(filepath.Dir(out), "accounts")), time.Now())
 			if err != nil {
 				return err
 			}
@@ -183,6 +184,7 @@ operator and accounts. Include it from the server's own configuration; deploy/na
 		},
 	}
 	cmd.Flags().StringVar(&data, "data", Config{}.withDefaults().Data, "`directory` of the core")
+	cmd.Flags().StringVar(&accounts, "accounts", "", "`directory`, at the hub, for what cores tell it of revoked nodes; each server has one of its own; empty is accounts beside --out")
 	cmd.Flags().StringVar(&out, "out", "", "`file` to write; empty prints it")
 	return cmd
 }

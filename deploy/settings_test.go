@@ -204,7 +204,7 @@ func trustedHub(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	trust, err := keys.TrustConfig()
+	trust, err := keys.TrustConfig(filepath.Join(dir, "accounts"), time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}

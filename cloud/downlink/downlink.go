@@ -5,9 +5,11 @@ package downlink
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -31,21 +33,27 @@ type Store interface {
 
 // Config is what a Downlink needs besides its hub.
 type Config struct {
-	URL     string // of the hub
-	Stream  StreamLimits
-	Log     *slog.Logger
-	OnHeard func(edge string, h link.Heartbeat, at time.Time) // called for each heartbeat of a link's own node; it must not block
+	URL      string      // of the hub
+	TLS      *tls.Config // for a hub that wants it; nil: as this machine believes
+	Stream   StreamLimits
+	Log      *slog.Logger
+	Refusals Refusals                                          // whom the hub must refuse; nil: it is not told
+	OnHeard  func(edge string, h link.Heartbeat, at time.Time) // called for each heartbeat of a link's own node; it must not block
 }
 
 // Downlink is a core's connection to the hub.
 type Downlink struct {
 	cfg      Config
+	keys     *Keys
 	store    Store
 	conn     *nats.Conn
+	warden   *nats.Conn // of the hub's system account
 	js       jetstream.JetStream
 	acks     *acker
 	standing *standing
 	errand   chan errand
+
+	enforcing sync.Mutex // one at a time has the hub told whom to refuse
 }
 
 // Connect reaches the hub, waiting for it as long as ctx allows.
@@ -53,31 +61,56 @@ func Connect(ctx context.Context, cfg Config, keys *Keys, store Store) (*Downlin
 	if cfg.URL == "" {
 		return nil, errNoHub
 	}
-	token, seed, err := keys.core()
-	if err != nil {
-		return nil, err
-	}
-	conn, err := nats.Connect(cfg.URL, nats.Name("core"), nats.UserJWTAndSeed(token, seed),
-		nats.MaxReconnects(-1), nats.ReconnectWait(500*time.Millisecond), nats.ReconnectBufSize(-1), nats.RetryOnFailedConnect(true),
-		nats.PingInterval(5*time.Second), nats.MaxPingsOutstanding(2), nats.IgnoreDiscoveredServers(), nats.IgnoreAuthErrorAbort(),
-		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { cfg.Log.Warn("hub connection", "err", err) }),
-		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) { cfg.Log.Warn("hub connection lost", "err", err) }),
-		nats.ReconnectHandler(func(*nats.Conn) { cfg.Log.Info("hub connection is back") }))
-	if err != nil {
-		return nil, fmt.Errorf("connect to the hub at %s: %w", cfg.URL, err)
-	}
-	js, err := jetstream.New(conn)
-	if err != nil {
-		conn.Close()
-		return nil, fmt.Errorf("use the hub's streams: %w", err)
-	}
-	d := &Downlink{cfg: cfg, store: store, conn: conn, js: js, standing: newStanding(), errand: make(chan errand, 1024)}
+	d := &Downlink{cfg: cfg, keys: keys, store: store, standing: newStanding(), errand: make(chan errand, 1024)}
 	d.acks = &acker{publish: d.publish, last: map[string]time.Time{}, waiting: map[string]link.Ack{}}
-	if err := d.awaitHub(ctx); err != nil {
-		conn.Close()
+	var err error
+	if d.conn, err = d.dial("core", keys.core); err != nil {
 		return nil, err
+	}
+	if d.warden, err = d.dial("warden", keys.warden); err == nil {
+		d.js, err = jetstream.New(d.conn)
+	}
+	if err == nil {
+		err = d.awaitHub(ctx)
+	}
+	if err != nil {
+		d.close()
+		return nil, fmt.Errorf("use the hub at %s: %w", cfg.URL, err)
 	}
 	return d, nil
+}
+
+// dial makes a connection that comes back by itself, for ever, even from a hub that refuses it.
+func (d *Downlink) dial(as string, credential func() (token, seed string, err error)) (*nats.Conn, error) {
+	token, seed, err := credential()
+	if err != nil {
+		return nil, err
+	}
+	options := []nats.Option{
+		nats.Name(as), nats.UserJWTAndSeed(token, seed),
+		nats.MaxReconnects(-1), nats.ReconnectWait(500 * time.Millisecond), nats.ReconnectBufSize(-1), nats.RetryOnFailedConnect(true),
+		nats.PingInterval(5 * time.Second), nats.MaxPingsOutstanding(2), nats.IgnoreDiscoveredServers(), nats.IgnoreAuthErrorAbort(),
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
+			d.cfg.Log.Warn("hub connection", "as", as, "err", err)
+		}),
+		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) { d.cfg.Log.Warn("hub connection lost", "as", as, "err", err) }),
+		nats.ReconnectHandler(func(*nats.Conn) { d.cfg.Log.Info("hub connection is back", "as", as) }),
+	}
+	if d.cfg.TLS != nil { // without insisting: who may not speak in the clear says tls://
+		options = append(options, func(o *nats.Options) error { o.TLSConfig = d.cfg.TLS; return nil })
+	}
+	conn, err := nats.Connect(d.cfg.URL, options...)
+	if err != nil {
+		return nil, fmt.Errorf("connect to the hub at %s: %w", d.cfg.URL, err)
+	}
+	return conn, nil
+}
+
+func (d *Downlink) close() {
+	d.conn.Close()
+	if d.warden != nil {
+		d.warden.Close()
+	}
 }
 
 // awaitHub makes the streams as soon as the hub answers.
@@ -98,8 +131,9 @@ func (d *Downlink) Run(ctx context.Context) error {
 	g.Go(func() error { return d.hear(ctx) })
 	g.Go(func() error { return d.courier(ctx) })
 	g.Go(func() error { return d.acks.run(ctx) })
+	g.Go(func() error { return d.enforce(ctx) })
 	err := g.Wait()
-	d.conn.Close()
+	d.close()
 	if errors.Is(err, context.Canceled) {
 		return nil
 	}

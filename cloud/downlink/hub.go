@@ -1,16 +1,15 @@
 package downlink
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
 	"net"
+	"net/url"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
-	"strings"
 	"syscall"
 	"time"
 
@@ -23,11 +22,15 @@ const hubStart = 15 * time.Second
 
 // HubConfig is where the embedded hub listens and keeps its streams. An empty address does not listen.
 type HubConfig struct {
-	Dir     string // streams and keys
-	Clients string // host:port for plain clients
-	Leaves  string // host:port for restaurants' leaf nodes
-	Monitor string // host:port for the hub's own HTTP monitoring
+	Dir     string      // streams and accounts
+	Clients string      // host:port for plain clients
+	Leaves  string      // host:port for restaurants' leaf nodes
+	Monitor string      // host:port for the hub's own HTTP monitoring
+	TLS     *tls.Config // for Clients and Leaves; nil: in the clear
 }
+
+// tlsSeconds is how long a handshake may take, over a telephone line too.
+const tlsSeconds = 10
 
 // Hub is a nats-server inside this process. A chain that outgrows it runs a cluster of its own and gives the core its URL.
 type Hub struct {
@@ -37,16 +40,17 @@ type Hub struct {
 
 // StartHub starts the hub. Streams are synced to disk with every message and are a buffer all the same: the truth is in the databases.
 func StartHub(cfg HubConfig, keys *Keys, log *slog.Logger) (*Hub, error) {
-	opts, err := hubOptions(cfg, keys)
-	if err != nil {
-		return nil, err
-	}
 	lock, err := own(cfg.Dir)
 	if err != nil {
 		return nil, err
 	}
+	opts, err := hubOptions(cfg, keys)
+	if err != nil {
+		return nil, errors.Join(err, lock.Close())
+	}
 	s, err := server.NewServer(opts)
 	if err != nil {
+		opts.AccountResolver.Close()
 		return nil, errors.Join(fmt.Errorf("make the hub: %w", err), lock.Close())
 	}
 	s.SetLoggerV2(hubLog{log.With("part", "hub")}, false, false, false)
@@ -75,8 +79,19 @@ func own(dir string) (*os.File, error) {
 	return lock, nil
 }
 
-// ClientURL is where a plain client reaches the hub.
-func (h *Hub) ClientURL() string { return h.server.ClientURL() }
+// ClientURL is where a plain client on this machine reaches the hub.
+func (h *Hub) ClientURL() string {
+	at := h.server.ClientURL()
+	u, err := url.Parse(at)
+	if err != nil {
+		return at
+	}
+	if ip := net.ParseIP(u.Hostname()); ip != nil && ip.IsUnspecified() { // a name that is in its certificate
+		u.Host = net.JoinHostPort("127.0.0.1", u.Port())
+		at = u.String()
+	}
+	return at
+}
 
 // Stop ends the hub after its streams are on disk.
 func (h *Hub) Stop() {
@@ -86,32 +101,28 @@ func (h *Hub) Stop() {
 }
 
 func hubOptions(cfg HubConfig, keys *Keys) (*server.Options, error) {
-	t, err := keys.trust()
+	t, err := keys.trust(time.Now())
 	if err != nil {
 		return nil, err
-	}
-	resolver := &server.MemAccResolver{}
-	for account, token := range t.accounts {
-		if err := resolver.Store(account, token); err != nil {
-			return nil, fmt.Errorf("introduce account %s to the hub: %w", account, err)
-		}
 	}
 	opts := &server.Options{
 		ServerName: "hub", NoSigs: true, NoLog: true, MaxPayload: 1 << 20,
 		JetStream: true, StoreDir: filepath.Join(cfg.Dir, "hub"), SyncAlways: true, JetStreamDomain: "hub",
-		TrustedOperators: []*jwt.OperatorClaims{t.operator}, SystemAccount: t.system, AccountResolver: resolver,
+		TrustedOperators: []*jwt.OperatorClaims{t.operator}, SystemAccount: t.system,
 		PingInterval: 10 * time.Second, MaxPingsOut: 2,
 	}
 	if opts.Host, opts.Port, err = hostPort(cfg.Clients); err != nil {
 		return nil, err
 	}
 	opts.DontListen = cfg.Clients == ""
+	opts.TLSConfig, opts.TLSTimeout = cfg.TLS, tlsSeconds
 	if cfg.Leaves != "" {
 		l := &opts.LeafNode
 		if l.Host, l.Port, err = hostPort(cfg.Leaves); err != nil {
 			return nil, err
 		}
 		l.NoAdvertise = true
+		l.TLSConfig, l.TLSTimeout = cfg.TLS, tlsSeconds
 		l.Compression.Mode = server.CompressionOff // CVE-2026-29785
 	}
 	if cfg.Monitor != "" {
@@ -119,7 +130,23 @@ func hubOptions(cfg HubConfig, keys *Keys) (*server.Options, error) {
 			return nil, err
 		}
 	}
-	return opts, nil
+	opts.AccountResolver, err = resolve(filepath.Join(cfg.Dir, "hub", "accounts"), t)
+	return opts, err
+}
+
+// resolve is what the hub knows of the accounts: what cores have told it, in a directory, and else what it begins with.
+func resolve(dir string, t *trust) (server.AccountResolver, error) {
+	resolver, err := server.NewDirAccResolver(dir, 0, syncEvery, server.NoDelete)
+	if err != nil {
+		return nil, fmt.Errorf("open the hub's accounts: %w", err)
+	}
+	for account, token := range t.accounts {
+		if err := resolver.Store(account, token); err != nil {
+			resolver.Close()
+			return nil, fmt.Errorf("introduce account %s to the hub: %w", account, err)
+		}
+	}
+	return resolver, nil
 }
 
 func hostPort(addr string) (string, int, error) {
@@ -141,22 +168,6 @@ func hostPort(addr string) (string, int, error) {
 		host = "0.0.0.0"
 	}
 	return host, port, nil
-}
-
-// TrustConfig is the part of a nats-server's configuration that makes a hub of one's own trust this chain: whom it believes, and which
-// accounts there are. Where it listens and keeps its streams is the operator's to say (deploy/nats/hub.conf).
-func (k *Keys) TrustConfig() (string, error) {
-	t, err := k.trust()
-	if err != nil {
-		return "", err
-	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "operator: %s\nsystem_account: %s\nresolver: MEMORY\nresolver_preload {\n", t.operatorJWT, t.system)
-	for _, account := range slices.Sorted(maps.Keys(t.accounts)) {
-		fmt.Fprintf(&b, "  %s: %s\n", account, t.accounts[account])
-	}
-	b.WriteString("}\n")
-	return b.String(), nil
 }
 
 // hubLog passes the hub's words on to ours.

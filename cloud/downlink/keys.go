@@ -7,214 +7,163 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"sync"
 	"time"
 
-	"github.com/nats-io/jwt/v2"
 	"github.com/nats-io/nkeys"
-
-	"awesome.pizza/shared/link"
-	"awesome.pizza/shared/problem"
 )
 
-// CredentialLife is how long a node's credential is good for. A node whose credential has expired goes on cooking.
-const CredentialLife = 90 * 24 * time.Hour
-
 // Keys are the chain's: an operator that the hub trusts, one account in which all nodes and cores live, and a signing key that can only
-// make nodes, because its scope carries their permissions. A leaked signer cannot widen them.
+// make nodes, because its scope carries their permissions. A leaked signer cannot widen them. They lie in one file, which whoever runs a
+// core on it reads again when it changes.
 type Keys struct {
-	OperatorSeed string `json:"operator_seed"`
-	SystemSeed   string `json:"system_seed"`
-	AccountSeed  string `json:"account_seed"`
-	NodeSeed     string `json:"node_seed"` // scoped signing key of the account
+	path string
+
+	mu   sync.RWMutex
+	set  keySet
+	read fs.FileInfo // the file as set stands in it
 }
 
-// Credential is how one node speaks to the hub: a JWT that names the node's own public key.
-type Credential struct {
-	JWT     string    `json:"jwt"`
-	Expires time.Time `json:"expires"`
+// keySet is the file.
+type keySet struct {
+	OperatorSeed string    `json:"operator_seed"`
+	SystemSeed   string    `json:"system_seed"`
+	AccountSeed  string    `json:"account_seed"`
+	NodeSeed     string    `json:"node_seed"` // scoped signing key of the account
+	Retired      []retired `json:"retired,omitempty"`
 }
 
-// LoadKeys reads the chain's keys from dir, and makes them if there are none.
+// retired is a signing key that makes no credentials any more; those it has made are good until it ends.
+type retired struct {
+	Public string    `json:"public"`
+	Until  time.Time `json:"until"`
+}
+
+// LoadKeys reads the chain's keys from dir, and makes them if there are none. Two cores that start at once on one directory end up with the
+// same keys.
 func LoadKeys(dir string) (*Keys, error) {
-	path := filepath.Join(dir, "chain.json")
-	data, err := os.ReadFile(path)
+	k := &Keys{path: filepath.Join(dir, "chain.json")}
+	_, err := k.Reload()
 	if errors.Is(err, fs.ErrNotExist) {
-		return makeKeys(dir, path)
+		if err = makeKeys(k.path); err == nil {
+			_, err = k.Reload()
+		}
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read the chain's keys: %w", err)
-	}
-	k := new(Keys)
-	if err := json.Unmarshal(data, k); err != nil {
-		return nil, fmt.Errorf("read the chain's keys in %s: %w", path, err)
+		return nil, err
 	}
 	return k, nil
 }
 
-// makeKeys writes a new set. Two cores that start at once on one directory end up with the same keys: the first file wins.
-func makeKeys(dir, path string) (*Keys, error) {
-	if err := errors.Join(os.MkdirAll(filepath.Dir(dir), 0o711), os.MkdirAll(dir, 0o700)); err != nil { // beside the keys, a database of another user
-		return nil, fmt.Errorf("make a place for the chain's keys: %w", err)
+// Reload reads the file again if it is another one than before, and reports whether it was.
+func (k *Keys) Reload() (changed bool, err error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	info, err := os.Stat(k.path)
+	if err != nil {
+		return false, fmt.Errorf("read the chain's keys: %w", err)
 	}
-	k := new(Keys)
+	if k.read != nil && os.SameFile(k.read, info) && k.read.ModTime().Equal(info.ModTime()) {
+		return false, nil
+	}
+	data, err := os.ReadFile(k.path)
+	if err != nil {
+		return false, fmt.Errorf("read the chain's keys: %w", err)
+	}
+	var set keySet
+	if err := json.Unmarshal(data, &set); err != nil {
+		return false, fmt.Errorf("read the chain's keys in %s: %w", k.path, err)
+	}
+	k.set, k.read = set, info
+	return true, nil
+}
+
+func (k *Keys) seeds() keySet {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	return k.set
+}
+
+// makeKeys writes a new set, unless there is one.
+func makeKeys(path string) error {
+	var set keySet
 	for _, one := range []struct {
 		seed *string
 		make func() (nkeys.KeyPair, error)
-	}{{&k.OperatorSeed, nkeys.CreateOperator}, {&k.SystemSeed, nkeys.CreateAccount}, {&k.AccountSeed, nkeys.CreateAccount}, {&k.NodeSeed, nkeys.CreateAccount}} {
-		pair, err := one.make()
+	}{{&set.OperatorSeed, nkeys.CreateOperator}, {&set.SystemSeed, nkeys.CreateAccount}, {&set.AccountSeed, nkeys.CreateAccount}, {&set.NodeSeed, nkeys.CreateAccount}} {
+		seed, err := newSeed(one.make)
 		if err != nil {
-			return nil, fmt.Errorf("make a key: %w", err)
+			return err
 		}
-		seed, err := pair.Seed()
-		if err != nil {
-			return nil, fmt.Errorf("make a key: %w", err)
-		}
-		*one.seed = string(seed)
+		*one.seed = seed
 	}
-	data, err := json.MarshalIndent(k, "", "  ")
+	data, err := json.MarshalIndent(set, "", "  ")
 	if err != nil {
-		return nil, fmt.Errorf("write the chain's keys: %w", err)
+		return fmt.Errorf("write the chain's keys: %w", err)
 	}
-	tmp, err := os.CreateTemp(dir, ".chain-*")
-	if err != nil {
-		return nil, fmt.Errorf("write the chain's keys: %w", err)
-	}
-	defer func() { _ = os.Remove(tmp.Name()) }()
-	_, err = tmp.Write(data)
-	if err := errors.Join(err, tmp.Sync(), tmp.Close()); err != nil {
-		return nil, fmt.Errorf("write the chain's keys: %w", err)
-	}
-	if err := os.Link(tmp.Name(), path); errors.Is(err, fs.ErrExist) {
-		return LoadKeys(dir)
-	} else if err != nil {
-		return nil, fmt.Errorf("write the chain's keys: %w", err)
-	}
-	return k, nil
-}
-
-// trust is what a hub must know: who the operator is and which accounts there are.
-type trust struct {
-	operator        *jwt.OperatorClaims
-	operatorJWT     string
-	system, account string // public keys
-	accounts        map[string]string
-}
-
-func (k *Keys) trust() (*trust, error) {
-	operator, operatorKey, err := pair(k.OperatorSeed)
-	if err != nil {
-		return nil, err
-	}
-	t := &trust{accounts: map[string]string{}}
-	if _, t.system, err = pair(k.SystemSeed); err != nil {
-		return nil, err
-	}
-	if _, t.account, err = pair(k.AccountSeed); err != nil {
-		return nil, err
-	}
-	t.operator = jwt.NewOperatorClaims(operatorKey)
-	t.operator.Name, t.operator.SystemAccount = "awesome-pizza", t.system
-	if t.operatorJWT, err = t.operator.Encode(operator); err != nil {
-		return nil, fmt.Errorf("sign the operator: %w", err)
-	}
-	system := jwt.NewAccountClaims(t.system)
-	system.Name = "SYS"
-	account, err := k.accountClaims(t.account)
-	if err != nil {
-		return nil, err
-	}
-	for _, a := range []*jwt.AccountClaims{system, account} {
-		if t.accounts[a.Subject], err = a.Encode(operator); err != nil {
-			return nil, fmt.Errorf("sign account %s: %w", a.Name, err)
-		}
-	}
-	return t, nil
-}
-
-func (k *Keys) accountClaims(public string) (*jwt.AccountClaims, error) {
-	a := jwt.NewAccountClaims(public)
-	a.Name = "CHAIN"
-	a.Limits.JetStreamLimits = jwt.JetStreamLimits{
-		MemoryStorage: jwt.NoLimit, DiskStorage: jwt.NoLimit, Streams: jwt.NoLimit, Consumer: jwt.NoLimit, MaxAckPending: jwt.NoLimit,
-	}
-	_, node, err := pair(k.NodeSeed)
-	if err != nil {
-		return nil, err
-	}
-	scope := jwt.NewUserScope()
-	scope.Key, scope.Role, scope.Template.Permissions = node, "node", nodePermissions()
-	a.SigningKeys.AddScopedSigner(scope)
-	return a, nil
-}
-
-// nodePermissions are SYNC.md's: a node publishes its own batches, telemetry and requests, and reads what is sent down to it and the
-// answers to its own requests. Nothing else, and nothing of the hub's.
-func nodePermissions() jwt.Permissions {
-	return jwt.Permissions{
-		Pub: jwt.Permission{Allow: jwt.StringList{
-			"ap.v1.up.{{tag(pp)}}.{{name()}}", "ap.v1.tm.{{tag(pp)}}.{{name()}}", "ap.v1.rq.{{name()}}.>",
-		}},
-		Sub: jwt.Permission{Allow: jwt.StringList{"ap.v1.dn.{{name()}}.>", "_INBOX.{{name()}}.>"}},
-	}
-}
-
-// CheckDevice reports Invalid "bad_key" for what is not a node's public NKey.
-func CheckDevice(device string) error {
-	if !nkeys.IsValidPublicUserKey(device) {
-		return problem.New(problem.Invalid, "bad_key", "this is not a node's public key: it has 56 characters and begins with U")
+	if err := writeSecret(path, data, false); err != nil && !errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("write the chain's keys: %w", err)
 	}
 	return nil
 }
 
-// Issue makes the credential of a restaurant's node, whose public NKey is device. It reports Invalid "bad_key".
-func (k *Keys) Issue(restaurant, device string, now time.Time) (Credential, error) {
-	if err := CheckDevice(device); err != nil {
-		return Credential{}, err
-	}
-	if !link.ValidEdge(restaurant) {
-		return Credential{}, fmt.Errorf("issue a credential: %q is not a restaurant", restaurant)
-	}
-	signer, _, err := pair(k.NodeSeed)
+// Rotate makes a new signing key for nodes. Credentials of the old one stay good for as long as one lives, in which every node fetches
+// another; with dropOld they end as soon as the hub hears of it, and the nodes have to fetch theirs without it. One person rotates at a time.
+func (k *Keys) Rotate(now time.Time, dropOld bool) error {
+	set := k.seeds()
+	_, old, err := pair(set.NodeSeed)
 	if err != nil {
-		return Credential{}, err
+		return err
 	}
-	_, account, err := pair(k.AccountSeed)
+	if set.NodeSeed, err = newSeed(nkeys.CreateAccount); err != nil {
+		return err
+	}
+	set.Retired = append(slices.DeleteFunc(slices.Clone(set.Retired), func(r retired) bool { return r.Until.Before(now) }),
+		retired{Public: old, Until: now.Add(CredentialLife).UTC().Truncate(time.Second)})
+	if dropOld {
+		set.Retired = nil
+	}
+	data, err := json.MarshalIndent(set, "", "  ")
 	if err != nil {
-		return Credential{}, err
+		return fmt.Errorf("write the chain's keys: %w", err)
 	}
-	u := jwt.NewUserClaims(device)
-	u.Name, u.IssuerAccount, u.Expires = restaurant, account, now.Add(CredentialLife).Unix()
-	u.Tags.Add(fmt.Sprintf("pp:%02d", link.Partition(restaurant)))
-	u.SetScoped(true)
-	token, err := u.Encode(signer)
-	if err != nil {
-		return Credential{}, fmt.Errorf("sign the credential of %s: %w", restaurant, err)
+	if err := writeSecret(k.path, data, true); err != nil {
+		return fmt.Errorf("write the chain's keys: %w", err)
 	}
-	return Credential{JWT: token, Expires: time.Unix(u.Expires, 0).UTC()}, nil
+	_, err = k.Reload()
+	return err
 }
 
-// core makes a credential for this process: it may do anything within the account.
-func (k *Keys) core() (token, seed string, err error) {
-	account, _, err := pair(k.AccountSeed)
+// Sign signs what the chain tells a node (a snapshot), Ed25519 by the key that Chain names.
+func (k *Keys) Sign(doc []byte) ([]byte, error) {
+	account, _, err := pair(k.seeds().AccountSeed)
 	if err != nil {
-		return "", "", err
+		return nil, err
 	}
-	user, err := nkeys.CreateUser()
+	sig, err := account.Sign(doc)
 	if err != nil {
-		return "", "", fmt.Errorf("make a key: %w", err)
+		return nil, fmt.Errorf("sign as the chain: %w", err)
 	}
-	public, err := user.PublicKey()
+	return sig, nil
+}
+
+// Chain is the public NKey, of type account, by which a node knows what the chain has signed. It stays the same for the chain's life.
+func (k *Keys) Chain() (string, error) {
+	_, public, err := pair(k.seeds().AccountSeed)
+	return public, err
+}
+
+func newSeed(make func() (nkeys.KeyPair, error)) (string, error) {
+	pair, err := make()
 	if err != nil {
-		return "", "", fmt.Errorf("make a key: %w", err)
+		return "", fmt.Errorf("make a key: %w", err)
 	}
-	raw, err := user.Seed()
+	seed, err := pair.Seed()
 	if err != nil {
-		return "", "", fmt.Errorf("make a key: %w", err)
+		return "", fmt.Errorf("make a key: %w", err)
 	}
-	u := jwt.NewUserClaims(public)
-	u.Name = "core"
-	token, err = u.Encode(account)
-	return token, string(raw), err
+	return string(seed), nil
 }
 
 func pair(seed string) (nkeys.KeyPair, string, error) {
@@ -227,4 +176,34 @@ func pair(seed string) (nkeys.KeyPair, string, error) {
 		return nil, "", fmt.Errorf("read a key of the chain: %w", err)
 	}
 	return p, public, nil
+}
+
+// writeSecret writes a file that only this user may read, whole or not at all. Without replace, the first of several writers wins, and the
+// others are told fs.ErrExist.
+func writeSecret(path string, data []byte, replace bool) error {
+	dir := filepath.Dir(path)
+	if err := errors.Join(os.MkdirAll(filepath.Dir(dir), 0o711), os.MkdirAll(dir, 0o700)); err != nil { // beside the keys, a database of another user
+		return err
+	}
+	tmp, err := os.CreateTemp(dir, ".new-*") // 0600
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.Remove(tmp.Name()) }()
+	_, err = tmp.Write(data)
+	if err := errors.Join(err, tmp.Sync(), tmp.Close()); err != nil {
+		return err
+	}
+	put := os.Link
+	if replace {
+		put = os.Rename
+	}
+	if err := put(tmp.Name(), path); err != nil {
+		return err
+	}
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -74,6 +76,13 @@ func (s *standing) judge(edge string, n node, now time.Time) (its, ask bool) {
 	}
 	s.called[edge] = call{n, now}
 	return false, true
+}
+
+// edges are the restaurants whose node is known.
+func (s *standing) edges() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Sorted(maps.Keys(s.resume))
 }
 
 // declare lets all cores know how a SYNC was answered; this one at once. A core that misses it calls the node to SYNC when it hears it.

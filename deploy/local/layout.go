@@ -126,7 +126,7 @@ func (c *Chain) write(ctx context.Context) error {
 		name := numbered("hub", n, c.cfg.Hubs)
 		if err := fill(c.path(name+".conf"), hubFile, map[string]any{
 			"Name": name, "Clients": c.cfg.addr(clientPort + n), "Leaves": c.cfg.addr(leafPort + n), "Monitor": c.cfg.addr(hubPort + n),
-			"Store": c.abs(name), "Cluster": c.cfg.Hubs > 1, "Route": c.cfg.addr(routePort + n), "Routes": routes, "Secret": secret,
+			"Store": c.abs(name), "Accounts": c.abs(name, "accounts"), "Cluster": c.cfg.Hubs > 1, "Route": c.cfg.addr(routePort + n), "Routes": routes, "Secret": secret,
 		}); err != nil {
 			return err
 		}
@@ -234,6 +234,7 @@ name = "Robot"
 
 const hubFile = `# Written at every start.
 include {{quote "cloud/trust.conf"}}
+resolver { type: full, dir: {{quote .Accounts}}, allow_delete: false, interval: "5s" }
 server_name: {{.Name}}
 listen: {{quote .Clients}}
 http: {{quote .Monitor}}

@@ -1,0 +1,210 @@
+package downlink_test
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"io/fs"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"awesome.pizza/cloud/downlink"
+)
+
+// greet is what a server with this configuration shows to a client that dials it as host, or why they do not meet.
+func greet(t *testing.T, server, client *tls.Config, host string) (tls.ConnectionState, error) {
+	t.Helper()
+	a, b := net.Pipe()
+	defer func() { _, _ = a.Close(), b.Close() }()
+	done := make(chan error, 1)
+	s := tls.Server(a, server)
+	go func() { done <- s.Handshake() }()
+	client = client.Clone()
+	client.ServerName = host
+	c := tls.Client(b, client)
+	err := c.Handshake()
+	if err != nil {
+		_ = b.Close()
+	}
+	<-done
+	return c.ConnectionState(), err
+}
+
+func authority(t *testing.T, dir string) *downlink.Authority {
+	t.Helper()
+	a, err := downlink.LoadAuthority(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+func TestTwoCoresOnOneDirectoryHaveOneAuthorityAndOneSetOfKeys(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "keys")
+	var all sync.WaitGroup
+	found := make(chan [2]string, 8)
+	for range cap(found) {
+		all.Go(func() {
+			a, err := downlink.LoadAuthority(dir)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			k, err := downlink.LoadKeys(dir)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			chain, err := k.Chain()
+			if err != nil {
+				t.Error(err)
+			}
+			found <- [2]string{a.PEM(), chain}
+		})
+	}
+	all.Wait()
+	first := <-found
+	for range cap(found) - 1 {
+		if another := <-found; another != first {
+			t.Error("two cores made one each")
+		}
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if info, err := e.Info(); err != nil || info.Mode().Perm() != 0o600 || !slices.Contains([]string{"authority.pem", "chain.json"}, e.Name()) {
+			t.Errorf("%s lies there as %v, %v", e.Name(), info.Mode(), err)
+		}
+	}
+}
+
+func TestACoreShowsWhoItIsToThoseWhoPinItsAuthority(t *testing.T) {
+	t.Parallel()
+	ours := authority(t, t.TempDir())
+	is, err := ours.Identity([]string{"pizza.example", "10.0.0.7"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, host := range []string{"pizza.example", "10.0.0.7", "localhost", "127.0.0.1", "::1"} {
+		seen, err := greet(t, is.Server(), is.Client(), host)
+		if err != nil {
+			t.Errorf("dialled as %s: %v", host, err)
+			continue
+		}
+		shown := seen.PeerCertificates
+		if last := downlink.Fingerprint(string(pemOf(shown[len(shown)-1]))); last != downlink.Fingerprint(is.CA()) || len(last) != 16 {
+			t.Errorf("the end of the chain has fingerprint %q, the authority %q", last, downlink.Fingerprint(is.CA()))
+		}
+	}
+	if _, err := greet(t, is.Server(), is.Client(), "evil.example"); err == nil {
+		t.Error("it passes for a host that it is not")
+	}
+	theirs, err := authority(t, t.TempDir()).Identity([]string{"pizza.example"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := greet(t, theirs.Server(), is.Client(), "pizza.example"); err == nil {
+		t.Error("another chain's certificate passes for ours")
+	}
+	atDawn := is.Client()
+	atDawn.Time = func() time.Time { return time.Unix(60, 0) }
+	if _, err := greet(t, is.Server(), atDawn, "pizza.example"); err != nil {
+		t.Errorf("a node that woke in 1970 cannot reach the chain: %v", err)
+	}
+}
+
+func TestACertificateIsRenewedWhileTheCoreServes(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		is, err := authority(t, dir).Identity(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		server := is.Server()
+		shown := func() *x509.Certificate {
+			c, err := server.GetCertificate(nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return c.Leaf
+		}
+		first := shown()
+		time.Sleep(downlink.CertificateLife/2 - time.Minute)
+		if !shown().Equal(first) {
+			t.Error("renewed before half of its life")
+		}
+		time.Sleep(2 * time.Minute)
+		second := shown()
+		if second.Equal(first) || second.NotAfter.Sub(time.Now()) < downlink.CertificateLife-time.Minute {
+			t.Errorf("not renewed at half of its life: good until %s", second.NotAfter)
+		}
+	})
+}
+
+func TestACertificateOfOnesOwnIsReadAgainWhenItChanges(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	ca := authority(t, filepath.Join(dir, "keys"))
+	if err := ca.Write(dir, []string{"pizza.example"}, time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		is, err := downlink.FileIdentity(filepath.Join(dir, "hub.pem"), filepath.Join(dir, "hub.key"), filepath.Join(dir, "ca.pem"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		serial := func() string {
+			c, err := is.Server().GetCertificate(nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return c.Leaf.SerialNumber.String()
+		}
+		first := serial()
+		if err := ca.Write(dir, []string{"pizza.example"}, time.Hour); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(2 * time.Minute)
+		second := serial()
+		if second == first {
+			t.Error("the new certificate is not shown")
+		}
+		if err := os.WriteFile(filepath.Join(dir, "hub.pem"), []byte("half writ"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(2 * time.Minute)
+		if serial() != second {
+			t.Error("a torn file ends the service")
+		}
+	})
+	is, err := downlink.FileIdentity(filepath.Join(dir, "hub.pem"), filepath.Join(dir, "hub.key"), "")
+	if err == nil || is != nil && is.CA() != "" {
+		t.Errorf("a torn certificate at the start: %v", err)
+	}
+	if _, err := downlink.FileIdentity("none.pem", "none.key", filepath.Join(dir, "hub.key")); err == nil {
+		t.Error("a private key passes for an authority")
+	}
+}
+
+func TestTheKeyOfAnAuthorityThatIsTornIsAnErrorAndNotANewOne(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "authority.pem"), []byte("torn"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := downlink.LoadAuthority(dir); err == nil {
+		t.Error("every node would have to be enrolled again, and nobody is told")
+	}
+	if info, err := os.Stat(filepath.Join(dir, "authority.pem")); err != nil || info.Size() != 4 || info.Mode()&fs.ModeType != 0 {
+		t.Errorf("the file was touched: %v", err)
+	}
+}

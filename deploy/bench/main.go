@@ -47,6 +47,7 @@ func command() *cobra.Command {
 	f.IntVar(&m.Starts, "starts", 15, "`times` the node is started")
 	f.IntVar(&m.Taps, "taps", 300, "`number` of taps and of orders that are followed to a screen")
 	f.DurationVar(&m.Load, "load", 10*time.Second, "how `long` orders are placed as fast as they are taken")
+	f.IntVar(&m.Backlog, "backlog", 1200, "`orders` that are taken and cooked with the internet cut")
 	f.IntVar(&m.Guests, "guests", 64, "`number` of guests who order at the same time under load")
 	f.IntVar(&m.PortBase, "port-base", 27000, "`port` of the cloud while measuring")
 	return cmd
@@ -58,6 +59,7 @@ type Machine struct {
 	Starts   int
 	Taps     int
 	Load     time.Duration
+	Backlog  int
 	Guests   int
 	PortBase int
 }
@@ -78,7 +80,7 @@ func (m *Machine) Measure(ctx context.Context) (string, error) {
 		return "", err
 	}
 	defer c.close()
-	for _, measure := range []func(context.Context, *chain, *report) error{m.memory, m.starts, m.screens, m.orders, m.load, m.sizes} {
+	for _, measure := range []func(context.Context, *chain, *report) error{m.memory, m.starts, m.screens, m.orders, m.load, m.backlog, m.sizes} {
 		if err := measure(ctx, c, r); err != nil {
 			return "", err
 		}

@@ -54,7 +54,7 @@ func (d *Downlink) answerSync(ctx context.Context, m *nats.Msg) error {
 	defer cancel()
 	now := time.Now()
 	row, high, err := d.store.Link(ctx, edge)
-	reply := link.AnswerSync(row, req, d.store.Incarnation(), high, now)
+	reply := link.AnswerSync(row, req, link.Cloud{Inc: d.store.Incarnation(), CmdHigh: high, CmdID: req.CmdID}, now)
 	if problem.Is(err, problem.NotFound) {
 		reply = link.SyncReply{N: req.N, Kind: link.Fenced, Inc: d.store.Incarnation(), Time: now.UTC(), Reason: "nobody has enrolled this restaurant"}
 	} else if err != nil {

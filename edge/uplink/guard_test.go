@@ -75,7 +75,7 @@ func core(t *testing.T, s *server.Server) {
 			return
 		}
 		row := link.LinkRow{Edge: "r1", Device: req.Device, Epoch: 1}
-		data, err := link.Encode(link.AnswerSync(row, req, "pg-1", 0, time.Now()))
+		data, err := link.Encode(link.AnswerSync(row, req, link.Cloud{Inc: "pg-1"}, time.Now()))
 		if err != nil {
 			t.Error(err)
 			return

@@ -11,6 +11,7 @@ const (
 	Gap        Verdict = "gap"        // something before it is missing: apply nothing, ask for a rewind
 	Fork       Verdict = "fork"       // it continues another history: apply nothing, call for SYNC
 	Quarantine Verdict = "quarantine" // of another device: keep it aside for a person
+	Unreadable Verdict = "unreadable" // of a schema this cloud cannot read: apply nothing, call for SYNC, which agrees on one
 	Corrupt    Verdict = "corrupt"    // its hashes do not fit its contents: apply nothing, ask for a rewind
 )
 
@@ -27,8 +28,14 @@ type Decision struct {
 // Decide judges a batch against the edge's row, which the caller has locked in the transaction that will carry out the decision. Every
 // batch is acknowledged to the hub after the commit, whatever the verdict: what is missing is sent again by the edge, not by the hub.
 // What DecodeBatch could not decode is Corrupt here.
-func Decide(have LinkRow, b Batch) Decision {
+func Decide(have LinkRow, b Batch) Decision { return Range{}.Decide(have, b) }
+
+// Decide is Decide for a cloud that reads the versions in r.
+func (r Range) Decide(have LinkRow, b Batch) Decision {
 	d := Decision{After: Mark{Epoch: have.Epoch, Seq: have.Seq, Hash: have.Hash}, gen: b.Gen}
+	if b.Schema > 0 && !r.Has(b.Schema) {
+		return d.with(Unreadable, "batch %s is of schema %d, the cloud reads %v", b.MsgID(), b.Schema, r)
+	}
 	if err := b.check(); err != nil {
 		return d.with(Corrupt, "%v", err)
 	}
@@ -76,7 +83,7 @@ func (d Decision) Control() (Control, bool) {
 	switch d.Verdict {
 	case Gap, Corrupt:
 		return Control{Kind: Rewind, Epoch: d.After.Epoch, Seq: d.After.Seq + 1, Gen: d.gen, Reason: d.Reason}, true
-	case Fork, Quarantine:
+	case Fork, Quarantine, Unreadable:
 		return Control{Kind: CallSync, Gen: d.gen, Reason: d.Reason}, true
 	case Skip:
 		if d.past {

@@ -104,7 +104,7 @@ func EncodeBatch(b Batch) (payload []byte, header map[string]string, err error) 
 }
 
 // DecodeBatch reads a batch of the edge that the subject names. It reports ErrCorrupt when shape, sizes or numbers do not fit; hashes
-// are judged by Decide.
+// are judged by Decide. Of a batch of a schema to come only the headers are read: Decide finds it Unreadable.
 func DecodeBatch(edge string, payload []byte, header map[string]string) (Batch, error) {
 	b := Batch{Edge: edge, Device: header[HeaderDevice], Gen: genOf(header[HeaderMsgID])}
 	if len(payload) > MaxBatchBytes {
@@ -118,6 +118,9 @@ func DecodeBatch(edge string, payload []byte, header map[string]string) (Batch, 
 	b.Schema, errs[4] = strconv.Atoi(header[HeaderSchema])
 	if err := errors.Join(errs[:]...); err != nil {
 		return b, fmt.Errorf("%w: headers of a batch of %s: %w", ErrCorrupt, edge, err)
+	}
+	if b.Schema > Schema {
+		return b, nil
 	}
 	var p batchPayload
 	if err := json.Unmarshal(payload, &p); err != nil {

@@ -52,14 +52,15 @@ func Decode[M Message](data []byte) (M, error) {
 }
 
 func (r SyncRequest) check() error {
-	if r.Epoch < FirstEpoch || r.Acked > r.Last || r.Schema < 1 || !named(r.Device) || !named(r.Boot) || r.CmdID != clean(r.CmdID) {
+	if r.Epoch < FirstEpoch || r.Acked > r.Last || r.Schema < 1 || r.SchemaMin < 0 || r.SchemaMin > r.Schema ||
+		!named(r.Device) || !named(r.Boot) || r.CmdID != clean(r.CmdID) || len(r.Digest) > DigestMost {
 		return fmt.Errorf("%w: a SYNC request of device %q in epoch %d", ErrCorrupt, r.Device, r.Epoch)
 	}
 	return nil
 }
 
 func (r SyncReply) check() error {
-	if r.Kind == "" || r.Inc == "" || r.MaxRate < 0 || r.Seq == 0 && r.Hash != (Hash{}) {
+	if r.Kind == "" || r.Inc == "" || r.MaxRate < 0 || r.Schema < 0 || r.Seq == 0 && r.Hash != (Hash{}) {
 		return fmt.Errorf("%w: a SYNC reply of kind %q", ErrCorrupt, r.Kind)
 	}
 	return nil

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
+
+	"awesome.pizza/shared/problem"
 )
 
 // Command is what the cloud wants of a restaurant: a row of edge_commands. The edge answers with an event.
@@ -15,10 +17,14 @@ type Command struct {
 	Order string          `json:"order,omitempty"`
 	Trace string          `json:"trace,omitempty"` // W3C traceparent
 	Body  json.RawMessage `json:"body"`
+	Again string          `json:"again,omitempty"` // id of the first command that this one repeats, whose answer the cloud does not know
 }
 
 // Check reports problem.Invalid when c could not travel as it is; ask before the command is committed.
 func (c Command) Check() error {
+	if c.Again != "" && !named(c.Again) {
+		return problem.New(problem.Invalid, "bad_event", "the command that %s repeats is not named by clean text of 1 to %d bytes", c.ID, maxName)
+	}
 	return Event{ID: c.ID, Order: c.Order, Kind: c.Kind, At: c.At, Trace: c.Trace, Body: c.Body}.Check()
 }
 
@@ -47,7 +53,7 @@ func Pack(commands []Command) [][]Command {
 	var batches [][]Command
 	start, size := 0, 0
 	for i, c := range commands {
-		n := len(c.Body) + 6*(len(c.ID)+len(c.Kind)+len(c.Order)+len(c.Trace)) + 256 // as in Fit
+		n := len(c.Body) + 6*(len(c.ID)+len(c.Kind)+len(c.Order)+len(c.Trace)+len(c.Again)) + 256 // as in Fit
 		if i-start == MaxBatchEvents || i > start && size+n > MaxBatchBytes-512 {
 			batches = append(batches, commands[start:i])
 			start, size = i, 0
@@ -65,7 +71,7 @@ func (b CommandBatch) check() error {
 		return fmt.Errorf("%w: %d commands of incarnation %q", ErrCorrupt, len(b.Commands), b.Inc)
 	}
 	for i, c := range b.Commands {
-		if c.Seq == 0 || c.Seq != b.Commands[0].Seq+uint64(i) || c.Seq > b.High || !named(c.ID) || !named(c.Kind) || len(c.Body) == 0 {
+		if c.Seq == 0 || c.Seq != b.Commands[0].Seq+uint64(i) || c.Seq > b.High || !named(c.ID) || !named(c.Kind) || len(c.Body) == 0 || c.Again != clean(c.Again) {
 			return fmt.Errorf("%w: command %d of %d", ErrCorrupt, c.Seq, b.High)
 		}
 	}

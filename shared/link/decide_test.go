@@ -34,6 +34,8 @@ func TestEachBatchHasItsVerdict(t *testing.T) {
 	moved.Last = 8
 	stranger, past, future := batch(events, 5, 7), batch(events, 5, 7), batch(events, 5, 7)
 	stranger.Device, past.Epoch, future.Epoch = "dev-2", 1, 3
+	newer := batch(events, 5, 7)
+	newer.Schema = link.Schema + 1
 	garbage, _ := link.DecodeBatch(edgeID, []byte("\x00"), nil)
 
 	row := link.LinkRow{Edge: edgeID, Device: "dev-1", Epoch: 2, Seq: 4, Hash: events[3].Hash}
@@ -53,6 +55,7 @@ func TestEachBatchHasItsVerdict(t *testing.T) {
 		"another history, the last again": {batch(other, 3, 4), link.Fork, 0, link.CallSync},
 		"a changed body":                  {spoiled, link.Corrupt, 0, link.Rewind},
 		"wrong numbers":                   {moved, link.Corrupt, 0, link.Rewind},
+		"a schema to come":                {newer, link.Unreadable, 0, link.CallSync},
 		"garbage":                         {garbage, link.Corrupt, 0, link.Rewind},
 		"another device":                  {stranger, link.Quarantine, 0, link.CallSync},
 		"an epoch that was healed":        {past, link.Skip, 0, link.CallSync},
@@ -108,7 +111,8 @@ func TestEachSyncHasItsAnswer(t *testing.T) {
 	now := time.Date(2026, 7, 3, 19, 30, 0, 1234567, time.UTC)
 	h := chained(9)
 	row := link.LinkRow{Edge: edgeID, Device: "dev-1", Epoch: 2, Seq: 5, Hash: h[4].Hash}
-	good := link.SyncRequest{N: 3, Device: "dev-1", Boot: "b", Epoch: 2, Last: 9, LastHash: h[8].Hash, Acked: 4, CmdSeq: 6, Schema: 1}
+	good := link.SyncRequest{N: 3, Device: "dev-1", Boot: "b", Epoch: 2, Last: 9, LastHash: h[8].Hash, Acked: 4, CmdSeq: 6, CmdID: "c6", Schema: 1}
+	cloud := link.Cloud{Inc: "pg-1", CmdHigh: 7, CmdID: "c6", MaxRate: 300}
 	for name, c := range map[string]struct {
 		change func(*link.SyncRequest)
 		want   link.SyncKind
@@ -123,25 +127,34 @@ func TestEachSyncHasItsAnswer(t *testing.T) {
 		"another device":                        {func(r *link.SyncRequest) { r.Device = "dev-2" }, link.Fenced},
 		"an empty database":                     {func(r *link.SyncRequest) { r.Last, r.LastHash = 0, link.Hash{} }, link.Emptied},
 		"commands the cloud has forgotten":      {func(r *link.SyncRequest) { r.CmdSeq = 8 }, link.Forked},
+		"a command the cloud has forgotten":     {func(r *link.SyncRequest) { r.CmdID = "c5" }, link.Forked},
+		"an edge that names no command":         {func(r *link.SyncRequest) { r.CmdID = "" }, link.Resume},
+		"an edge that writes what is to come":   {func(r *link.SyncRequest) { r.SchemaMin, r.Schema = 3, 4 }, link.Incompatible},
+		"an edge that writes more than is read": {func(r *link.SyncRequest) { r.SchemaMin, r.Schema = 2, 4 }, link.Resume},
+		"another device from the future":        {func(r *link.SyncRequest) { r.Device, r.SchemaMin, r.Schema = "dev-2", 3, 4 }, link.Fenced},
 		"another device with an empty database": {func(r *link.SyncRequest) { r.Device, r.Last = "dev-2", 0 }, link.Fenced},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			req := good
 			c.change(&req)
-			r := link.AnswerSync(row, req, "pg-1", 7, now)
+			r := link.AnswerSync(row, req, cloud, now)
 			if r.Kind != c.want {
 				t.Fatalf("%s (%s), want %s", r.Kind, r.Reason, c.want)
 			}
 			if (r.Kind == link.Resume) != (r.Reason == "") {
 				t.Errorf("%s with reason %q", r.Kind, r.Reason)
 			}
+			if wantSchema := min(req.Schema, link.Schema); c.want == link.Incompatible && r.Schema != 0 || c.want == link.Resume && r.Schema != wantSchema {
+				t.Errorf("%s in schema %d", r.Kind, r.Schema)
+			}
 		})
 	}
 	want := link.SyncReply{
 		N: 3, Kind: link.Resume, Inc: "pg-1", Epoch: 2, Seq: 5, Hash: h[4].Hash, CmdFrom: 7, CmdHigh: 7, Time: now.Truncate(time.Millisecond),
+		Schema: 1, MaxRate: 300,
 	}
-	if diff := cmp.Diff(want, link.AnswerSync(row, good, "pg-1", 7, now)); diff != "" {
+	if diff := cmp.Diff(want, link.AnswerSync(row, good, cloud, now)); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -149,7 +162,7 @@ func TestEachSyncHasItsAnswer(t *testing.T) {
 func TestAFreshEdgeAndAFreshRowSimplyBegin(t *testing.T) {
 	t.Parallel()
 	req := link.SyncRequest{Device: "dev-1", Boot: "b", Epoch: link.FirstEpoch, Schema: 1}
-	if r := link.AnswerSync(link.LinkRow{Edge: edgeID, Epoch: link.FirstEpoch}, req, "pg-1", 0, time.Now()); r.Kind != link.Resume || r.CmdFrom != 1 {
+	if r := link.AnswerSync(link.LinkRow{Edge: edgeID, Epoch: link.FirstEpoch}, req, link.Cloud{Inc: "pg-1"}, time.Now()); r.Kind != link.Resume || r.CmdFrom != 1 {
 		t.Errorf("%+v", r)
 	}
 }

@@ -53,7 +53,7 @@ func ExampleSender() {
 		Rand:   func() float64 { return 0 },
 	}, tip, link.Mark{Epoch: link.FirstEpoch})}
 	s.request = func(req link.SyncRequest) {
-		reply := link.AnswerSync(row, req, "pg-1", 0, now)
+		reply := link.AnswerSync(row, req, link.Cloud{Inc: "pg-1"}, now)
 		fmt.Println("sync:", reply.Kind, "after", reply.Seq)
 		s.do(now, s.Synced(now, reply))
 	}

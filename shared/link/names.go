@@ -16,8 +16,6 @@ import (
 )
 
 const (
-	// Schema is the version of the messages in this package. It is carried by every batch and SYNC.
-	Schema = 1
 	// FirstEpoch is the epoch in which a restaurant's sequence begins: a fresh edge and a fresh row in the cloud both start with it.
 	FirstEpoch = 1
 	// Partitions is the number of hub streams that share the restaurants. It never changes: it is part of every subject.

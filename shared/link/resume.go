@@ -12,7 +12,8 @@ const (
 	SyncUnacked = 30 * time.Second
 	SyncIdle    = 60 * time.Second
 
-	syncSpacing = time.Second // between a reply and a SYNC on demand
+	syncSpacing = time.Second     // between a reply and a SYNC on demand
+	syncSpread  = 5 * time.Second // the most by which the first SYNC waits after a long cut
 	stallAfter  = 20 * time.Second
 	stallMost   = 4 * time.Minute
 	backoffLow  = 250 * time.Millisecond
@@ -63,6 +64,15 @@ func (s *Sender) SyncFailed(now time.Time, n uint64) Todo {
 // applied it, so that it has met every revoke before it starts cooking.
 func (s *Sender) Named() (uint64, bool) { return s.named, s.sending() }
 
+// spread is how long the first SYNC of a connection waits, so that restaurants that were cut off together do not all come at once: the
+// longer the cut was, the less it matters to them.
+func (s *Sender) spread(now time.Time) time.Duration {
+	if s.cut.IsZero() {
+		return 0
+	}
+	return time.Duration(s.cfg.Rand() * float64(min(now.Sub(s.cut)/10, syncSpread)))
+}
+
 func (s *Sender) syncFailed(now time.Time) {
 	s.sync.fails++
 	s.sync.asked, s.sync.wanted, s.sync.after = time.Time{}, true, now.Add(s.backoff(s.sync.fails))
@@ -87,14 +97,19 @@ func (s *Sender) ask(now time.Time) *SyncRequest {
 	s.sync.n++
 	s.sync.asked, s.sync.acked = now, s.acked.Seq
 	return &SyncRequest{
-		N: s.sync.n, Device: s.cfg.Device, Boot: s.cfg.Boot, Schema: Schema,
+		N: s.sync.n, Device: s.cfg.Device, Boot: s.cfg.Boot, Schema: s.cfg.Writes.Max, SchemaMin: s.cfg.Writes.Min, Inc: s.inc,
 		Epoch: s.tip.Epoch, Last: s.tip.Seq, LastHash: s.tip.Hash, Acked: s.acked.Seq,
 	}
 }
 
 // judge says why a reply cannot be acted on, or nothing.
 func (s *Sender) judge(r SyncReply) (Cause, string) {
+	if !s.cfg.Writes.Has(r.written()) && r.Kind != Fenced && r.Kind != Incompatible {
+		return CauseSchema, fmt.Sprintf("the cloud reads schema %d, this node writes %v", r.written(), s.cfg.Writes)
+	}
 	switch r.Kind {
+	case Incompatible:
+		return CauseSchema, r.Reason
 	case Forked:
 		return CauseFork, r.Reason
 	case Fenced:
@@ -129,8 +144,8 @@ func (s *Sender) block(now time.Time, cause Cause, detail string) {
 
 // resume takes the cloud's word for where it stands, and goes back when it stands before what it once acknowledged.
 func (s *Sender) resume(now time.Time, r SyncReply) {
-	changed := s.inc != "" && r.Inc != s.inc
-	s.synced, s.blocked, s.inc, s.rate, s.named = true, "", r.Inc, r.MaxRate, r.CmdHigh
+	changed := s.inc != "" && r.Inc != s.inc || s.schema != 0 && r.written() != s.schema
+	s.synced, s.blocked, s.inc, s.rate, s.named, s.schema = true, "", r.Inc, r.MaxRate, r.CmdHigh, r.written()
 	if s.rate == 0 {
 		s.pace = time.Time{}
 	}

@@ -22,6 +22,8 @@ type SenderConfig struct {
 	HashAt func(seq uint64) (Hash, bool)
 	// Rand is a number in [0,1) for jitter.
 	Rand func() float64
+	// Writes is the versions of the messages it can write.
+	Writes Range
 }
 
 // Sender is the edge's half of the up link: it decides when to SYNC, what to publish, and what the cloud has for certain. It has no
@@ -33,7 +35,8 @@ type Sender struct {
 	acked Mark
 
 	connected bool
-	down      Cause // why it is not connected
+	down      Cause     // why it is not connected
+	cut       time.Time // since when; zero when it is, or never was
 	sync      syncing
 	synced    bool // since this connection came up
 	heal      *healing
@@ -41,6 +44,7 @@ type Sender struct {
 	inc       string
 	named     uint64
 	rate      int
+	schema    int // to write, once SYNC has agreed on it
 
 	gen      uint64
 	next     uint64   // first event not yet given to the hub in this generation
@@ -91,6 +95,7 @@ type Todo struct {
 
 // NewSender makes the Sender of a node that starts: tip is the end of its outbox, acked what it has persisted as acknowledged.
 func NewSender(cfg SenderConfig, tip, acked Mark) *Sender {
+	cfg.Writes = cfg.Writes.orOurs()
 	s := &Sender{cfg: cfg, tip: tip, acked: acked, next: acked.Seq + 1, down: CauseStarting}
 	s.note(time.Time{})
 	return s
@@ -99,7 +104,8 @@ func NewSender(cfg SenderConfig, tip, acked Mark) *Sender {
 // Connected says that the hub can be reached: SYNC comes first.
 func (s *Sender) Connected(now time.Time) Todo {
 	s.connected, s.synced = true, false
-	s.sync = syncing{n: s.sync.n, wanted: true, after: now, last: s.sync.last}
+	s.sync = syncing{n: s.sync.n, wanted: true, after: now.Add(s.spread(now)), last: s.sync.last}
+	s.cut = time.Time{}
 	s.fails, s.hold, s.pace, s.trouble, s.blocked = 0, time.Time{}, time.Time{}, "", ""
 	s.healInterrupted()
 	s.rewind(now, s.acked.Seq+1)
@@ -108,6 +114,9 @@ func (s *Sender) Connected(now time.Time) Todo {
 
 // Disconnected says that the hub cannot be reached, and why. The outcome of everything on its way is unknown.
 func (s *Sender) Disconnected(now time.Time, cause Cause) Todo {
+	if s.connected {
+		s.cut = now
+	}
 	s.connected, s.synced, s.down = false, false, cause
 	s.sync.asked = time.Time{}
 	s.healInterrupted()
@@ -225,7 +234,7 @@ func (s *Sender) Batch(p Publish, events []Event) (Batch, error) {
 	events = events[:min(Fit(events), int(p.Last-p.First+1))]
 	return Batch{
 		Edge: s.cfg.Edge, Device: s.cfg.Device, Epoch: s.tip.Epoch, First: p.First, Last: events[len(events)-1].Seq,
-		Prev: prev, Gen: p.Gen, Schema: Schema, Events: events,
+		Prev: prev, Gen: p.Gen, Schema: s.schema, Events: events,
 	}, nil
 }
 

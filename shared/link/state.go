@@ -29,6 +29,7 @@ const (
 	CauseFenced       Cause = "fenced"
 	CauseSnapshot     Cause = "snapshot"
 	CauseHistory      Cause = "history" // the cloud went back further than the outbox reaches
+	CauseSchema       Cause = "schema"  // edge and cloud have no version of the messages in common
 	CauseUnknownReply Cause = "unknown_reply"
 )
 

@@ -15,13 +15,18 @@ type SyncRequest struct {
 	Last     uint64 `json:"last"` // tip of the outbox
 	LastHash Hash   `json:"last_hash"`
 	Acked    uint64 `json:"acked"`
-	Schema   int    `json:"schema"`
+	Schema   int    `json:"schema"` // the newest version it can write
+	// The oldest version it can write; 0: none but Schema.
+	SchemaMin int    `json:"schema_min,omitempty"`
+	Inc       string `json:"inc,omitempty"` // incarnation of the cloud's database as last learned
 
 	CmdSeq  uint64    `json:"cmd_seq"`          // highest command applied
 	CmdID   string    `json:"cmd_id,omitempty"` // its id
 	Clock   time.Time `json:"clock"`            // the edge's wall clock
 	Trusted bool      `json:"trusted"`          // whether the edge trusts it
 	Open    int       `json:"open"`             // open orders at the edge: dashboards are fresh before the backlog is in
+	// Where they stand, as Digest has chosen them.
+	Digest []OpenOrder `json:"digest,omitempty"`
 }
 
 // SyncKind is what a SYNC tells the edge to do.
@@ -32,6 +37,8 @@ const (
 	Forked  SyncKind = "fork"     // edge and cloud hold different histories: a restored card, a clone
 	Fenced  SyncKind = "fenced"   // another device is enrolled for this restaurant
 	Emptied SyncKind = "snapshot" // the edge is empty and the cloud is not: new or replaced hardware
+
+	Incompatible SyncKind = "incompatible" // there is no schema that both sides know: one of them needs a newer program
 )
 
 // SyncReply is the cloud's answer. It is made from committed state only.
@@ -45,6 +52,7 @@ type SyncReply struct {
 	CmdFrom uint64    `json:"cmd_from"`           // commands follow from here
 	CmdHigh uint64    `json:"cmd_high"`           // highest committed command: web orders wait until the edge has applied it
 	MaxRate int       `json:"max_rate,omitempty"` // events per second while the edge catches up; 0: as fast as it can
+	Schema  int       `json:"schema,omitempty"`   // the version to write; 0: 1
 	Time    time.Time `json:"time"`               // the cloud's clock
 	Reason  string    `json:"reason,omitempty"`
 }
@@ -63,6 +71,7 @@ type ControlKind string
 const (
 	Rewind   ControlKind = "rewind" // send again from Seq
 	CallSync ControlKind = "sync"   // SYNC now
+	Renew    ControlKind = "renew"  // for the shell: renew the device's credentials now
 )
 
 // Control is the cloud's request to an edge's Sender.
@@ -90,30 +99,59 @@ func (row LinkRow) Ack(inc string) Ack {
 
 const anotherDevice = "another device is enrolled for this restaurant"
 
-// AnswerSync answers a SYNC from the committed row, the incarnation of the database and the edge's highest committed command. The
-// caller sets MaxRate if it wants to slow the edge down. Binding a device to a row is enrolment's business, before the hub lets the device
-// in; a row that has none is answered as if it were the asker's.
+// Cloud is what the cloud knows beside an edge's row when it answers SYNC, all of it committed.
+type Cloud struct {
+	Inc     string // incarnation of its database
+	CmdHigh uint64 // the edge's highest committed command
+	CmdID   string // the id of its command with the request's CmdSeq; empty when there is none
+	Reads   Range  // the versions of the messages it reads
+	MaxRate int    // events per second if the edge has to catch up; 0: as fast as it can
+}
+
+// AnswerSync answers a SYNC. Binding a device to a row is enrolment's business, before the hub lets the device in; a row that has none is
+// answered as if it were the asker's.
 //
-// An edge that has applied more commands than the cloud knows is answered with a fork: the cloud's commands were restored to an older
-// point, and their numbers must not be used again for others.
-func AnswerSync(row LinkRow, req SyncRequest, inc string, cmdHigh uint64, now time.Time) SyncReply {
+// An edge that has obeyed a command that the cloud does not have, or has another one under its number, is answered with a fork: the
+// cloud's commands were restored to an older point, and their numbers must not be used again for others. So the cloud keeps the command
+// that an edge stands at for as long as it stands there.
+func AnswerSync(row LinkRow, req SyncRequest, cloud Cloud, now time.Time) SyncReply {
 	r := SyncReply{
-		N: req.N, Kind: Resume, Inc: inc, Epoch: row.Epoch, Seq: row.Seq, Hash: row.Hash,
-		CmdFrom: req.CmdSeq + 1, CmdHigh: cmdHigh, Time: now.UTC().Truncate(time.Millisecond),
+		N: req.N, Kind: Resume, Inc: cloud.Inc, Epoch: row.Epoch, Seq: row.Seq, Hash: row.Hash,
+		CmdFrom: req.CmdSeq + 1, CmdHigh: cloud.CmdHigh, Time: now.UTC().Truncate(time.Millisecond),
 	}
+	schema, meet := cloud.Reads.Meet(req.schemas())
 	switch {
 	case row.Device != "" && req.Device != row.Device:
 		r.Kind, r.Reason = Fenced, anotherDevice
+	case !meet:
+		r.Kind, r.Reason = Incompatible, fmt.Sprintf("the edge writes %v, the cloud reads %v", req.schemas(), cloud.Reads)
 	case req.Last == 0 && row.Seq > 0:
 		r.Kind, r.Reason = Emptied, fmt.Sprintf("the edge is empty, the cloud holds %d events", row.Seq)
-	case req.Epoch != row.Epoch:
-		r.Kind, r.Reason = Forked, fmt.Sprintf("the edge is in epoch %d, the cloud in %d", req.Epoch, row.Epoch)
-	case req.Last < row.Seq:
-		r.Kind, r.Reason = Forked, fmt.Sprintf("the edge ends at %d, the cloud holds %d", req.Last, row.Seq)
-	case req.Last == row.Seq && req.LastHash != row.Hash:
-		r.Kind, r.Reason = Forked, fmt.Sprintf("event %d is another one here and there", row.Seq)
-	case req.CmdSeq > cmdHigh:
-		r.Kind, r.Reason = Forked, fmt.Sprintf("the edge has applied command %d, the cloud knows %d", req.CmdSeq, cmdHigh)
+	default:
+		r.Kind, r.Reason = forked(row, req, cloud)
+	}
+	if meet {
+		r.Schema = schema
+	}
+	if r.Kind == Resume {
+		r.MaxRate = cloud.MaxRate
 	}
 	return r
+}
+
+// forked compares the two histories.
+func forked(row LinkRow, req SyncRequest, cloud Cloud) (SyncKind, string) {
+	switch {
+	case req.Epoch != row.Epoch:
+		return Forked, fmt.Sprintf("the edge is in epoch %d, the cloud in %d", req.Epoch, row.Epoch)
+	case req.Last < row.Seq:
+		return Forked, fmt.Sprintf("the edge ends at %d, the cloud holds %d", req.Last, row.Seq)
+	case req.Last == row.Seq && req.LastHash != row.Hash:
+		return Forked, fmt.Sprintf("event %d is another one here and there", row.Seq)
+	case req.CmdSeq > cloud.CmdHigh:
+		return Forked, fmt.Sprintf("the edge has obeyed command %d, the cloud knows %d", req.CmdSeq, cloud.CmdHigh)
+	case req.CmdSeq > 0 && req.CmdID != "" && req.CmdID != cloud.CmdID:
+		return Forked, fmt.Sprintf("command %d is another one here and there", req.CmdSeq)
+	}
+	return Resume, ""
 }

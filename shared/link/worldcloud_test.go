@@ -95,7 +95,11 @@ func (c *cloud) onSync(req link.SyncRequest) {
 	if !c.alive {
 		return
 	}
-	reply := link.AnswerSync(c.row, req, c.incarnation(), uint64(len(c.commands)), c.world.now)
+	known := link.Cloud{Inc: c.incarnation(), CmdHigh: uint64(len(c.commands))}
+	if n := req.CmdSeq; n > 0 && n <= known.CmdHigh {
+		known.CmdID = c.commands[n-1].ID
+	}
+	reply := link.AnswerSync(c.row, req, known, c.world.now)
 	if c.world.mutant.forkBlind && reply.Kind == link.Forked {
 		reply.Kind = link.Resume
 		if reply.Seq > req.Last {

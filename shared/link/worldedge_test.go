@@ -80,6 +80,9 @@ func (e *edge) do(t link.Todo) {
 		if t.Sync != nil {
 			req := *t.Sync
 			req.CmdSeq = e.cmdSeq
+			if n := len(e.inbox); n > 0 {
+				req.CmdID = e.inbox[n-1]
+			}
 			w.send(wire(w, req, w.cloud.onSync))
 		}
 		e.wake = t.Wake

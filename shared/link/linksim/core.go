@@ -14,6 +14,7 @@ type core struct {
 	boots int
 	doom  doom
 
+	governor link.Governor
 	couriers []*link.Courier // by restaurant
 	wakes    []int
 	busy     time.Duration // until then it answers questions
@@ -166,7 +167,11 @@ func (c *core) serve(what func()) {
 func (c *core) answerSync(s *site, req link.SyncRequest, answer func(link.SyncReply)) {
 	c.serve(func() {
 		a := c.w.base.account(s)
-		r := link.AnswerSync(a.row, req, c.w.base.incarnation(), a.head, c.w.time())
+		cloud := link.Cloud{Inc: c.w.base.incarnation(), CmdHigh: a.head, CmdID: a.commandID(req.CmdSeq), Reads: c.w.reads}
+		if req.Last > req.Acked {
+			cloud.MaxRate = c.governor.Rate(c.w.time(), s.id, req.Last-req.Acked)
+		}
+		r := link.AnswerSync(a.row, req, cloud, c.w.time())
 		if c.w.mutant.forkBlind && r.Kind == link.Forked && req.Epoch == a.row.Epoch {
 			r.Kind = link.Resume
 			if r.Seq > req.Last {
@@ -183,6 +188,9 @@ func (c *core) answerSync(s *site, req link.SyncRequest, answer func(link.SyncRe
 
 func (c *core) answerHeal(s *site, req link.HealRequest, answer func(link.HealReply)) {
 	c.serve(func() {
+		if !c.w.reads.Has(2) {
+			return // an older cloud does not listen
+		}
 		var r link.HealReply
 		alive := c.commit(s, "heal", func(a *account) {
 			known := make([]bool, len(req.IDs))

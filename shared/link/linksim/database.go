@@ -85,7 +85,6 @@ func (b *database) restore(dump *database) {
 	b.inc, b.lives = lives, lives
 	for _, a := range b.accounts {
 		a.site.touched = true
-		a.site.observer.wentBack()
 	}
 }
 
@@ -100,7 +99,6 @@ func (a *account) command(c link.Command, wish string) *command {
 	a.head++
 	c.Seq, c.ID, c.At = a.head, a.w.name("cm"), a.w.time()
 	a.commands = append(a.commands, command{Command: c, wish: cmp.Or(wish, c.ID)})
-	a.site.observer.numbered(c.ID)
 	return &a.commands[len(a.commands)-1]
 }
 

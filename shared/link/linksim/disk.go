@@ -19,10 +19,16 @@ type disk struct {
 	acked  link.Mark
 	cmdSeq uint64
 	cmdID  string
-	obeyed []string // every command that had an effect, in order
+	obeyed []obeyed // every command that had an effect, in order
 
 	tickets []*ticket // in the order in which they came
 	number  int       // the last ticket number
+}
+
+// obeyed is a command that had an effect.
+type obeyed struct {
+	seq uint64
+	id  string
 }
 
 // row is an event in the outbox.

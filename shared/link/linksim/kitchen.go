@@ -150,7 +150,7 @@ func (n *node) obey(c link.Command) bool {
 		n.log("command", c.Seq, 0, c.ID+" "+c.Kind)
 		granted, reason := d.wish(n, c)
 		d.cmdSeq, d.cmdID = c.Seq, c.ID
-		d.obeyed = append(d.obeyed, c.ID)
+		d.obeyed = append(d.obeyed, obeyed{c.Seq, c.ID})
 		d.write(n, order.ID(c.Order), event.CommandAnswered{Seq: c.Seq, Command: c.ID, Order: order.ID(c.Order), Granted: granted, Reason: reason})
 		if n.gate.open(c.Seq) {
 			d.queueWaiting(n)

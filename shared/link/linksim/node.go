@@ -21,6 +21,7 @@ type node struct {
 	skew    time.Duration // of its wall clock
 	slow    time.Duration // what everything takes
 	doom    doom
+	writes  link.Range // what its program writes
 
 	alive   bool
 	boots   int
@@ -74,8 +75,10 @@ func (n *node) start() {
 		Edge: n.site.id, Device: d.device, Boot: fmt.Sprintf("%s.%d", n.name, n.boots),
 		HashAt: func(seq uint64) (link.Hash, bool) { return n.disk.hashAt(seq) },
 		Rand:   func() float64 { return float64(n.dice.roll(1024)) / 1024 },
+		Writes: n.writes,
 	}, d.tip, d.acked)
 	n.log("starts", d.tip.Seq, d.acked.Seq, "")
+	n.kept()
 	n.while(link.HeartbeatEvery, n.beat)
 	n.while(watch/3, n.guard)
 	if n.plugged {

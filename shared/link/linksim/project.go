@@ -60,10 +60,12 @@ func (a *account) insert(epoch uint64, e link.Event, salvaged bool) {
 	a.counts[e.ID]++
 	a.events = append(a.events, e.ID)
 	a.site.observer.applied(a, e, salvaged)
-	if !a.project(epoch, e, salvaged) {
+	fits := a.project(epoch, e, salvaged)
+	if !fits {
 		a.unfit++
 		a.w.log(a.site.id, "unprojectable", epoch, e.Seq, e.Kind)
 	}
+	a.site.observer.projected(a, e, fits)
 }
 
 // project brings what an event says into the cloud's copy of the order.

@@ -19,11 +19,14 @@ type world struct {
 	mutant  Mutant
 	trace   trace
 	dice    *dice // of everything that is not a step of the plan
+	dump    *database
+	dumped  time.Duration
 	sites   []*site
 	hub     *hub
 	base    *database
 	cores   []*core
-	names   uint64 // given so far
+	names   uint64     // given so far
+	reads   link.Range // what the cloud's program reads
 	faults  map[Fault]bool
 	tally   Tally
 	peace   bool

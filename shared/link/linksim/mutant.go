@@ -1,0 +1,61 @@
+package linksim
+
+// Mutant is a plausible design that is wrong. The histories must show that each of them is.
+type Mutant struct {
+	deleteOnPubAck  bool // the hub's acknowledgement counts as the cloud's
+	skipGaps        bool // the applier takes what comes
+	noWatermark     bool // the applier relies on the hub's duplicate window
+	noGeneration    bool // what is sent again has the name it had
+	ackNoHash       bool // an acknowledgement counts for whatever event has the number
+	ackNoInc        bool // an acknowledgement counts whichever database made it
+	noRewind        bool // the edge believes its own watermark, not the cloud's
+	forkBlind       bool // only numbers are compared
+	commandTwice    bool // a repeated command is carried out again
+	commandGap      bool // a command is carried out before the one before it
+	cmdNoInc        bool // commands count whichever database numbered them
+	screenFirst     bool // a screen shows what is not committed yet
+	noReissue       bool // commands that nobody has answered are forgotten in a healing
+	sameEpoch       bool // a healing does not raise the epoch
+	allUnknown      bool // a healing renumbers everything, known or not
+	noIDGuard       bool // the numbers alone say what is new
+	reuseNumbers    bool // a restored database gives numbers of commands again
+	salvageMoves    bool // what a fenced box says moves orders that another box has in its hands
+	standingWhole   bool // the restaurant's word counts for the cloud's lane too
+	openOnly        bool // the snapshot names only orders that are open
+	noFence         bool // batches of a device that was replaced are applied
+	identityClaimed bool // who speaks is who it says it is
+}
+
+// Mutants are all wrong designs, by what is wrong about them.
+func Mutants() []struct {
+	Name   string
+	Mutant Mutant
+} {
+	return []struct {
+		Name   string
+		Mutant Mutant
+	}{
+		{"a row is deleted on the hub's acknowledgement", Mutant{deleteOnPubAck: true}},
+		{"the applier skips gaps", Mutant{skipGaps: true}},
+		{"the hub's duplicate window instead of a watermark", Mutant{noWatermark: true, noIDGuard: true}},
+		{"no generation in the name of a batch", Mutant{noGeneration: true}},
+		{"acknowledgements without a hash", Mutant{ackNoHash: true}},
+		{"acknowledgements without an incarnation", Mutant{ackNoInc: true}},
+		{"no rewind when the cloud went back", Mutant{noRewind: true}},
+		{"no fork is noticed", Mutant{forkBlind: true}},
+		{"a repeated command is carried out again", Mutant{commandTwice: true}},
+		{"a command is carried out before its turn", Mutant{commandGap: true}},
+		{"commands without an incarnation", Mutant{cmdNoInc: true}},
+		{"screens show what is not committed", Mutant{screenFirst: true}},
+		{"a healing forgets unanswered commands", Mutant{noReissue: true}},
+		{"a healing keeps the epoch", Mutant{sameEpoch: true}},
+		{"a healing renumbers what is known, and only numbers are compared", Mutant{allUnknown: true, noIDGuard: true}},
+		{"a restored database gives numbers of commands again", Mutant{reuseNumbers: true}},
+		{"salvage without a guard, approved twice", Mutant{noIDGuard: true}},
+		{"salvage moves orders that another box has", Mutant{salvageMoves: true}},
+		{"the restaurant's word counts for the cloud's lane", Mutant{standingWhole: true}},
+		{"a snapshot of open orders only", Mutant{openOnly: true}},
+		{"batches of a replaced device are applied", Mutant{noFence: true}},
+		{"identity is what a batch claims", Mutant{identityClaimed: true}},
+	}
+}

@@ -1,0 +1,113 @@
+package linksim
+
+import (
+	"awesome.pizza/shared/link"
+	"awesome.pizza/shared/order"
+)
+
+// observe holds the promises against how a restaurant stands at this moment.
+func (s *site) observe() {
+	a := s.account()
+	s.acknowledged(a)
+	s.lanes(a)
+	s.wishes(a)
+	s.once()
+}
+
+// acknowledged holds P3: what a box counts as acknowledged is committed.
+func (s *site) acknowledged(a *account) {
+	for _, n := range s.boxes {
+		st := n.disk.acked
+		if !n.alive || st.Epoch != a.row.Epoch || n.disk.device != a.row.Device || n.sender.State().Inc != s.w.base.incarnation() {
+			continue
+		}
+		if st.Seq > a.row.Seq {
+			s.w.fail("P3", "%s has %d as acknowledged, the cloud has committed %d", n.name, st.Seq, a.row.Seq)
+		}
+	}
+}
+
+// lanes holds P4 and P5: with equal watermarks both sides show the same, and each lane is its owner's work.
+func (s *site) lanes(a *account) {
+	for _, r := range a.orders {
+		if last := r.lane[len(r.lane)-1]; r.p.Delivery != last {
+			s.w.fail("P5", "%s: order %s is %s, the cloud, whose lane it is, has it %s", s.id, r.o.ID, r.p.Delivery, last)
+		}
+	}
+	for _, n := range s.boxes {
+		if n.disk.device != a.row.Device || n.disk.tip != (link.Mark{Epoch: a.row.Epoch, Seq: a.row.Seq, Hash: a.row.Hash}) {
+			continue
+		}
+		for _, t := range n.disk.tickets {
+			r := a.order(t.order.ID)
+			if r == nil {
+				s.w.fail("P4", "%s: at %d/%d the cloud lacks order %s", s.id, a.row.Epoch, a.row.Seq, t.order.ID)
+				continue
+			}
+			if r.p.Kitchen() != t.p.Kitchen() {
+				s.w.fail("P4", "%s: at %d/%d order %s is %s in the kitchen and %s in the cloud",
+					s.id, a.row.Epoch, a.row.Seq, t.order.ID, t.p.Kitchen(), r.p.Kitchen())
+			}
+			if n.disk.cmdSeq == a.head && t.p.Delivery != r.p.Delivery {
+				s.w.fail("P5", "%s: after command %d order %s is %s in the kitchen and %s in the cloud",
+					s.id, a.head, t.order.ID, t.p.Delivery, r.p.Delivery)
+			}
+		}
+	}
+}
+
+// wishes holds P7: one answer to a cancel wish, and what was cancelled was not delivered.
+func (s *site) wishes(a *account) {
+	for _, r := range a.orders {
+		for i, one := range r.answers {
+			for _, other := range r.answers[:i] {
+				if one.command == other.command {
+					s.w.fail("P7", "%s: the cancel wish %s was answered twice", s.id, one.command)
+				}
+				if one.wish == other.wish && one.granted != other.granted {
+					s.w.fail("P7", "%s: the cancel wish %s was both granted and refused", s.id, one.wish)
+				}
+			}
+			if one.granted && (s.observer.left[r.o.ID] || r.p.Delivery == order.Delivered) {
+				s.w.fail("P7", "%s: order %s is cancelled, and the guest has the food", s.id, r.o.ID)
+			}
+		}
+	}
+}
+
+// once holds P13: a command has one effect, its number is used once, and an order has one ticket.
+func (s *site) once() {
+	for _, n := range s.boxes {
+		if k := len(n.disk.obeyed); k > 0 {
+			last := n.disk.obeyed[k-1]
+			for _, o := range n.disk.obeyed[:k-1] {
+				if o.id == last.id {
+					s.w.fail("P13", "%s carried out command %s twice", n.name, o.id)
+				}
+				if o.seq >= last.seq {
+					s.w.fail("P13", "%s carried out command %d after %d", n.name, last.seq, o.seq)
+				}
+			}
+		}
+		for i, t := range n.disk.tickets {
+			for _, other := range n.disk.tickets[:i] {
+				if t.order.ID == other.order.ID {
+					s.w.fail("P13", "%s has two tickets for order %s", n.name, t.order.ID)
+				}
+			}
+		}
+	}
+}
+
+// kept holds P1 when a box has started: what its screens had confirmed is on its card.
+func (n *node) kept() {
+	has := map[string]bool{}
+	for _, r := range n.disk.all() {
+		has[r.ID] = true
+	}
+	for _, id := range n.site.observer.shown[n] {
+		if !has[id] {
+			n.w.fail("P1", "%s has forgotten event %s, which a screen had confirmed", n.name, id)
+		}
+	}
+}

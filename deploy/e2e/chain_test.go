@@ -34,7 +34,7 @@ type chain struct {
 	control string
 	cloud   string
 	client  *http.Client
-	journal bytes.Buffer
+	said    bytes.Buffer
 	mu      sync.Mutex
 }
 
@@ -46,7 +46,11 @@ type options struct {
 	speed       float64
 	cook        bool
 	ownHub      bool
-	base        int // 0: a free range
+	cores       int    // 0: one
+	hubs        int    // 0: one; more want ownHub
+	uplink      string // leaf or client; empty: leaf
+	base        int    // 0: a free range
+	data        string // where it lives; empty: a directory of its own
 }
 
 // ranges hands out port bases to the tests of this package, which run side by side.
@@ -72,7 +76,10 @@ func portBase(t *testing.T) int {
 }
 
 func free(base int) bool {
-	for _, port := range []int{5000, 5001, 5099, 5100, 5101, 5102, 8080, 8081, 8082, 1883, 1891, 1892, 1893, 4222, 7422, 8222, 9090, 9191, 9192, 9193} {
+	for _, port := range []int{
+		5000, 5001, 5002, 5099, 5100, 5101, 5102, 5103, 5104, 8080, 8081, 8082, 8083, 8084, 1883, 1884, 1885, 1891, 1892, 1893, 1894, 1895,
+		4222, 4223, 4224, 6222, 6223, 6224, 7422, 7423, 7424, 8222, 8223, 8224, 9090, 9091, 9191, 9192, 9193, 9194, 9195,
+	} {
 		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port+base-5000))
 		if err != nil {
 			return false
@@ -100,8 +107,11 @@ func start(t *testing.T, o options) *chain {
 	if o.base == 0 {
 		o.base = portBase(t)
 	}
+	if o.data == "" {
+		o.data = dataDir(t)
+	}
 	c := &chain{
-		t: t, base: o.base, data: dataDir(t), control: fmt.Sprintf("http://127.0.0.1:%d", o.base+99), cloud: fmt.Sprintf("http://127.0.0.1:%d", o.base),
+		t: t, base: o.base, data: o.data, control: fmt.Sprintf("http://127.0.0.1:%d", o.base+99), cloud: fmt.Sprintf("http://127.0.0.1:%d", o.base),
 		client: &http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}},
 	}
 	args := []string{
@@ -109,7 +119,10 @@ func start(t *testing.T, o options) *chain {
 		"--drivers", fmt.Sprint(o.drivers), "--speed", fmt.Sprint(max(1, o.speed)), fmt.Sprintf("--cook=%v", o.cook), "--log-level", "warn",
 	}
 	if o.ownHub {
-		args = append(args, "--own-hub", bin(t, "nats-server"))
+		args = append(args, "--own-hub", bin(t, "nats-server"), "--cores", fmt.Sprint(max(1, o.cores)), "--hubs", fmt.Sprint(max(1, o.hubs)))
+	}
+	if o.uplink != "" {
+		args = append(args, "--uplink", o.uplink)
 	}
 	cmd := exec.Command(bin(t, "local"), args...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM}
@@ -218,17 +231,22 @@ func (c *chain) pids() map[string]int {
 	return pids
 }
 
-// Write keeps what the programs say, for a test that fails.
+// Write keeps what the programs say, for a test that fails; a hub says much that is no trouble.
 func (c *chain) Write(p []byte) (int, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.journal.Write(p)
+	for line := range bytes.Lines(p) {
+		if !bytes.Contains(line, []byte("[INF] ")) && !bytes.Contains(line, []byte(": store is closed")) {
+			c.said.Write(line)
+		}
+	}
+	return len(p), nil
 }
 
 func (c *chain) log() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	text := c.journal.String()
+	text := c.said.String()
 	if len(text) > 20_000 {
 		return "…" + text[len(text)-20_000:]
 	}
@@ -287,8 +305,14 @@ func (c *chain) get(url string) answer { return c.do(http.MethodGet, url, "") }
 
 func (c *chain) internet(n int, up bool) {
 	c.t.Helper()
-	if a := c.post(fmt.Sprintf("%s/restaurants/r%d/internet", c.control, n), fmt.Sprintf(`{"up":%v}`, up)); a.status != 200 {
-		c.t.Fatalf("internet of r%d: %d %s %v", n, a.status, a.body, a.err)
+	c.weather(n, fmt.Sprintf(`{"up":%v}`, up))
+}
+
+// weather makes the weather of a restaurant's line.
+func (c *chain) weather(n int, w string) {
+	c.t.Helper()
+	if a := c.post(fmt.Sprintf("%s/restaurants/r%d/internet", c.control, n), w); a.status != 200 {
+		c.t.Fatalf("weather %s at r%d: %d %s %v", w, n, a.status, a.body, a.err)
 	}
 }
 
@@ -323,55 +347,4 @@ func until(within time.Duration, so func() bool) bool {
 		}
 	}
 	return so()
-}
-
-// view is what both sides say of an order.
-type view struct {
-	ID      string `json:"id"`
-	OrderID string `json:"order_id"`
-	Number  *int   `json:"number"`
-	Status  string `json:"status"`
-	Version int    `json:"version"`
-	Kitchen struct {
-		State string `json:"state"`
-	} `json:"kitchen"`
-	Items []struct {
-		ID      string `json:"id"`
-		State   string `json:"state"`
-		Remakes int    `json:"remakes"`
-	} `json:"items"`
-	Timeline []struct {
-		Status string `json:"status"`
-		By     string `json:"by"`
-	} `json:"timeline"`
-}
-
-// steps are the statuses of the timeline, in order.
-func (v view) steps() (names []string) {
-	for _, s := range v.Timeline {
-		names = append(names, s.Status)
-	}
-	return names
-}
-
-func (c *chain) order(id string) (v view, ok bool) {
-	a := c.get(c.cloud + "/api/orders/" + id)
-	if a.err != nil || a.status != 200 {
-		return v, false
-	}
-	return v, json.Unmarshal(a.body, &v) == nil
-}
-
-func basket(restaurant, how, product string) string {
-	address := ""
-	if how == "delivery" {
-		address = `"address":{"street":"1 Main St","city":"Springfield","latitude":40.7431,"longitude":-73.9899},`
-	}
-	return fmt.Sprintf(`{"restaurant_id":%q,"fulfilment":%q,"channel":"web","customer":{"name":"Ada","phone":"+12025550123"},%s
-		"lines":[{"product":%q,"size":"small","quantity":1}],"payment":{"method":"cash"}}`, restaurant, how, address, product)
-}
-
-func counterBasket(how string) string {
-	return fmt.Sprintf(`{"fulfilment":%q,"channel":"counter","customer":{"name":"Grace"},
-		"lines":[{"product":"margherita","size":"small","quantity":1}],"payment":{"method":"cash"}}`, how)
 }

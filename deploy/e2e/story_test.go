@@ -37,7 +37,7 @@ func (c *chain) track(id, lastEventID string, limit time.Duration) (all []heard)
 	}
 	res, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(req)
 	if err != nil {
-		c.t.Fatal(err)
+		return nil // a browser tries again
 	}
 	defer func() { _ = res.Body.Close() }()
 	var now heard

@@ -38,7 +38,7 @@ func TestTwoCoresAreOneCloud(t *testing.T) {
 	core := func(listen, phones string) *chain {
 		forever(t, bin(t, "cloud"), "serve", "--data", filepath.Join(dir, "cloud"), "--restaurants", filepath.Join(dir, "restaurants.toml"),
 			"--database-url", pg.URL(), "--nats-url", "nats://"+addr(4222), "--leaf-url", "nats-leaf://"+addr(7422), "--client-url", "nats://"+addr(4222),
-			"--listen", listen, "--mqtt-listen", phones, "--metrics-listen", "", "--log-level", "warn")
+			"--listen", listen, "--tls-listen", "", "--mqtt-listen", phones, "--metrics-listen", "", "--log-level", "warn")
 		c := &chain{t: t, base: base, cloud: "http://" + listen, client: &http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}}
 		c.eventually(time.Minute, "the core is ready", func() bool { return c.get(c.cloud+"/readyz").status == http.StatusOK })
 		return c

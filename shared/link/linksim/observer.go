@@ -13,7 +13,7 @@ type observer struct {
 	line   []string // ids in the order in which they were committed
 	forked bool     // there have been two histories: a healing, a claim
 	cloned bool
-	back   bool // a card went back: people did things that their box forgot
+	back   bool // a card went back or was replaced: people did things that their box does not know
 	left   map[order.ID]bool
 	shown  map[*node][]string // what screens have confirmed and the box still has to have
 }

@@ -68,7 +68,7 @@ func (s *site) wishes(a *account) {
 					s.w.fail("P7", "%s: the cancel wish %s was both granted and refused", s.id, one.wish)
 				}
 			}
-			if one.granted && (s.observer.left[r.o.ID] || r.p.Delivery == order.Delivered) {
+			if one.granted && (s.observer.left[r.o.ID] && !s.observer.back && !s.observer.cloned || r.p.Delivery == order.Delivered) {
 				s.w.fail("P7", "%s: order %s is cancelled, and the guest has the food", s.id, r.o.ID)
 			}
 		}

@@ -142,7 +142,7 @@ func (s *site) replace(c *core) {
 	old := s.box
 	old.cut()
 	old.boots++ // nobody switches it on by itself
-	s.observer.forked = true
+	s.observer.forked, s.observer.back = true, true
 	s.box = s.w.newNode(s, newDisk(device, b.Epoch))
 	s.boxes = append(s.boxes, s.box)
 	s.box.log("is enrolled", b.Epoch, b.Commands, device)

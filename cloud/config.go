@@ -3,7 +3,6 @@ package cloud
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"net"
 	"net/netip"
 	"path/filepath"
@@ -17,7 +16,7 @@ import (
 )
 
 // Config is everything that can be set about a core. Each field is a flag, an environment variable CLOUD_… and a key of the TOML file. The
-// zero value is a core for this machine alone, without metrics and monitoring; withDefaults says what else a zero stands for.
+// zero value is a core for this machine alone, without metrics, monitoring and TLS; withDefaults says what else a zero stands for.
 type Config struct {
 	Data        string // directory of keys, hub and, without DatabaseURL, a private Postgres
 	DatabaseURL string
@@ -25,6 +24,7 @@ type Config struct {
 	Restaurants string // TOML file of restaurants to add or change at the start; empty: none
 
 	Listen        string // of pages and API; without StaffToken only loopback
+	TLSListen     string // the same over HTTPS; empty: none
 	MQTTListen    string
 	MetricsListen string // empty: no metrics
 	LeafListen    string
@@ -32,6 +32,13 @@ type Config struct {
 	MonitorListen string   // empty: no monitoring
 	LeafURLs      []string // what nodes are told at enrolment; empty: this host and the port of LeafListen
 	ClientURLs    []string
+	PublicURL     string // by which nodes reach the API; empty: this host and the port of TLSListen, or of Listen
+
+	Hosts   []string // names and addresses by which others reach this machine, besides those in the settings above; the first is the one told
+	TLSCert string   // PEM file; empty: the chain's own authority makes one
+	TLSKey  string
+	TLSCA   string // PEM file of what nodes pin for TLSCert; empty: what their machine believes
+	HubTLS  bool   // the embedded hub speaks TLS only
 
 	StaffToken   string   // empty: everybody on this machine is staff
 	PerMinute    int      // requests of one client
@@ -57,19 +64,26 @@ func (c Config) withDefaults() Config {
 }
 
 func (c *Config) flags(f *pflag.FlagSet) {
-	d := Config{MetricsListen: "127.0.0.1:9090", MonitorListen: "127.0.0.1:8222"}.withDefaults()
+	d := Config{TLSListen: "127.0.0.1:5001", MetricsListen: "127.0.0.1:9090", MonitorListen: "127.0.0.1:8222"}.withDefaults()
 	f.StringVar(&c.Data, "data", d.Data, "`directory` of keys, hub and, without --database-url, a private Postgres")
 	f.StringVar(&c.DatabaseURL, "database-url", "", "`url` of a Postgres 15 or newer; empty starts a private one under --data")
 	f.StringVar(&c.NatsURL, "nats-url", "", "`url` of a hub of your own (see cloud trust); empty embeds one")
 	f.StringVar(&c.Restaurants, "restaurants", "", "TOML `file` of restaurants that are added or changed at the start")
 	f.StringVar(&c.Listen, "listen", d.Listen, "`host:port` of pages and API; without --staff-token only loopback is allowed")
+	f.StringVar(&c.TLSListen, "tls-listen", d.TLSListen, "`host:port` of pages and API over HTTPS; empty for none")
 	f.StringVar(&c.MQTTListen, "mqtt-listen", d.MQTTListen, "`host:port` for drivers' phones")
 	f.StringVar(&c.MetricsListen, "metrics-listen", d.MetricsListen, "`host:port` of Prometheus metrics; empty for none")
 	f.StringVar(&c.LeafListen, "leaf-listen", d.LeafListen, "`host:port` of the embedded hub for restaurants' leaf nodes")
 	f.StringVar(&c.ClientListen, "client-listen", d.ClientListen, "`host:port` of the embedded hub for plain clients")
 	f.StringVar(&c.MonitorListen, "monitor-listen", d.MonitorListen, "`host:port` of the embedded hub's own monitoring; empty for none")
-	f.StringSliceVar(&c.LeafURLs, "leaf-url", nil, "`url` by which nodes reach the hub as leaves, as in nats-leaf://hub.example:7422")
-	f.StringSliceVar(&c.ClientURLs, "client-url", nil, "`url` by which nodes reach the hub as plain clients, as in nats://hub.example:4222")
+	f.StringSliceVar(&c.LeafURLs, "leaf-url", nil, "`url` by which nodes reach the hub as leaves, as in tls://hub.example:7422, or nats-leaf://… without TLS")
+	f.StringSliceVar(&c.ClientURLs, "client-url", nil, "`url` by which nodes reach the hub as plain clients, as in tls://hub.example:4222, or nats://… without TLS")
+	f.StringVar(&c.PublicURL, "public-url", "", "`url` by which nodes reach the API, as in https://pizza.example; empty is this host and the port of --tls-listen")
+	f.StringSliceVar(&c.Hosts, "host", nil, "`names` and addresses by which others reach this machine: they go into its certificate")
+	f.StringVar(&c.TLSCert, "tls-cert", "", "PEM `file` of a certificate of your own, with its chain; empty has the chain's own authority make one")
+	f.StringVar(&c.TLSKey, "tls-key", "", "PEM `file` of its key")
+	f.StringVar(&c.TLSCA, "tls-ca", "", "PEM `file` of the authority that nodes pin for --tls-cert; empty lets them believe whom their machine believes")
+	f.BoolVar(&c.HubTLS, "hub-tls", d.HubTLS, "the embedded hub speaks TLS only")
 	f.StringVar(&c.StaffToken, "staff-token", "", "`token` that staff and operators send as Authorization: Bearer; better from CLOUD_STAFF_TOKEN")
 	f.IntVar(&c.PerMinute, "requests-per-minute", d.PerMinute, "`number` of requests that one client may send in a minute")
 	f.StringSliceVar(&c.Proxies, "trusted-proxies", nil, "`networks` of proxies whose X-Forwarded-For says who the client is, as in 10.0.0.0/8,fd00::/8")
@@ -86,9 +100,13 @@ func (c *Config) check() error {
 	if err := c.checkAddresses(); err != nil {
 		return err
 	}
-	host, _, _ := net.SplitHostPort(c.Listen)
-	if c.StaffToken == "" && !settings.Loopback(host) {
-		return settings.Usage("--listen %s is open to the network: set CLOUD_STAFF_TOKEN, or listen on 127.0.0.1", c.Listen)
+	for flag, listen := range map[string]string{"listen": c.Listen, "tls-listen": c.TLSListen} {
+		if host, _, _ := net.SplitHostPort(listen); listen != "" && c.StaffToken == "" && !settings.Loopback(host) {
+			return settings.Usage("--%s %s is open to the network: set CLOUD_STAFF_TOKEN, or listen on 127.0.0.1", flag, listen)
+		}
+	}
+	if err := c.checkTLS(); err != nil {
+		return err
 	}
 	if c.StaffToken != "" && len(c.StaffToken) < 16 {
 		return settings.Usage("--staff-token is too short to be a secret: use at least 16 characters")
@@ -109,6 +127,7 @@ func (c *Config) checkAddresses() error {
 		optional    bool
 	}{
 		{"listen", c.Listen, false},
+		{"tls-listen", c.TLSListen, true},
 		{"mqtt-listen", c.MQTTListen, false},
 		{"metrics-listen", c.MetricsListen, true},
 		{"leaf-listen", c.LeafListen, false},
@@ -128,16 +147,6 @@ func (c *Config) checkAddresses() error {
 		}
 	}
 	return nil
-}
-
-// host is the name under which a node at the door reaches this machine; who listens everywhere has none, so nodes elsewhere want the
-// settings LeafURLs and ClientURLs.
-func (c *Config) host() string {
-	host, _, err := net.SplitHostPort(c.Listen)
-	if ip := net.ParseIP(host); err != nil || host == "" || ip != nil && ip.IsUnspecified() {
-		return "127.0.0.1"
-	}
-	return host
 }
 
 func (c *Config) keysDir() string { return filepath.Join(c.Data, "keys") }
@@ -165,16 +174,4 @@ func (c *Config) restaurants() ([]restaurant.Restaurant, error) {
 		return nil, settings.Usage("--restaurants: %s: %w", c.Restaurants, err)
 	}
 	return file.Restaurants, nil
-}
-
-// hubURLs are what a node is told at enrolment: what was set, or else host with the port of a listener.
-func hubURLs(set []string, scheme, host, listen string) ([]string, error) {
-	if len(set) > 0 {
-		return set, nil
-	}
-	_, port, err := net.SplitHostPort(listen)
-	if err != nil {
-		return nil, fmt.Errorf("no address of the hub to tell the node: set --leaf-url and --client-url: %w", err)
-	}
-	return []string{scheme + "://" + net.JoinHostPort(host, port)}, nil
 }

@@ -42,7 +42,8 @@ func TestFlagsBeginWithTheDefaultsOfTheConfig(t *testing.T) {
 	c.flags(pflag.NewFlagSet("serve", pflag.ContinueOnError))
 	want := Config{}.withDefaults()
 	want.MetricsListen, want.MonitorListen = c.MetricsListen, c.MonitorListen // a zero Config has none, the program has
-	if c.MetricsListen == "" || c.MonitorListen == "" || !reflect.DeepEqual(c, want) {
+	want.TLSListen, want.HubTLS = c.TLSListen, c.HubTLS
+	if c.MetricsListen == "" || c.MonitorListen == "" || c.TLSListen != "127.0.0.1:5001" || !reflect.DeepEqual(c, want) {
 		t.Errorf("a core without flags is\n%+v, the zero config\n%+v", c, want)
 	}
 }
@@ -79,7 +80,16 @@ func TestUnusableSettingsSayWhatToWriteInstead(t *testing.T) {
 		"proxies":                  {func(c *Config) { c.Proxies = []string{"10.0.0.0/8", "fd00::/8"} }, ""},
 		"a proxy, not its network": {func(c *Config) { c.Proxies = []string{"10.0.0.0/8", "10.1.2.3"} }, `--trusted-proxies names "10.1.2.3"`},
 		"a proxy by name":          {func(c *Config) { c.Proxies = []string{"proxy"} }, "--trusted-proxies"},
-		"none of what is optional": {func(c *Config) { c.MetricsListen, c.MonitorListen = "", "" }, ""},
+		"none of what is optional": {func(c *Config) { c.TLSListen, c.MetricsListen, c.MonitorListen = "", "", "" }, ""},
+		"HTTPS without a token":    {func(c *Config) { c.TLSListen = "0.0.0.0:5001" }, "--tls-listen 0.0.0.0:5001 is open"},
+		"HTTPS with a token":       {func(c *Config) { c.TLSListen, c.StaffToken = "0.0.0.0:5001", long }, ""},
+		"HTTPS without a port":     {func(c *Config) { c.TLSListen = "5001" }, "--tls-listen"},
+		"a certificate, no key":    {func(c *Config) { c.TLSCert = "c.pem" }, "--tls-cert and --tls-key"},
+		"a key, no certificate":    {func(c *Config) { c.TLSKey = "c.key" }, "--tls-cert and --tls-key"},
+		"an authority of nothing":  {func(c *Config) { c.TLSCA = "ca.pem" }, "--tls-ca"},
+		"a name with a port":       {func(c *Config) { c.Hosts = []string{"pizza.example:5000"} }, "--host names"},
+		"names and addresses":      {func(c *Config) { c.Hosts = []string{"pizza.example", "10.0.0.7", "fd00::7"} }, ""},
+		"an address for all":       {func(c *Config) { c.PublicURL = "pizza.example" }, "--public-url"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -115,6 +125,26 @@ func TestANodeIsToldWhereTheHubIs(t *testing.T) {
 	} {
 		if got := (&Config{Listen: listen}).host(); got != want {
 			t.Errorf("listening on %q it is called %q, not %q", listen, got, want)
+		}
+	}
+	for want, c := range map[string]Config{
+		"https://127.0.0.1:5001":     {Listen: "127.0.0.1:5000", TLSListen: "127.0.0.1:5001"},
+		"https://[::1]:5001":         {Listen: ":5000", TLSListen: ":5001", Hosts: []string{"::1"}},
+		"http://pizza.example:5000":  {Listen: ":5000", Hosts: []string{"pizza.example"}},
+		"https://pizza.example":      {Listen: ":5000", TLSListen: ":5001", PublicURL: "https://pizza.example/"},
+		"https://pizza.example:5001": {Listen: ":5000", TLSListen: ":5001", Hosts: []string{"pizza.example", "10.0.0.7"}},
+	} {
+		if got := c.door(); got != want {
+			t.Errorf("a node is told %q, not %q", got, want)
+		}
+	}
+	names := (&Config{
+		Listen: "0.0.0.0:5000", TLSListen: "10.0.0.7:5001", LeafListen: ":7422", Hosts: []string{"core.example"}, PublicURL: "https://pizza.example",
+		LeafURLs: []string{"tls://hub.example:7422"}, ClientURLs: []string{"tls://[fd00::7]:4222"},
+	}).names()
+	for _, want := range []string{"core.example", "10.0.0.7", "pizza.example", "hub.example", "fd00::7"} {
+		if !slices.Contains(names, want) {
+			t.Errorf("the certificate is not for %s but for %v", want, names)
 		}
 	}
 	for name, x := range map[string]struct {
@@ -188,7 +218,7 @@ func TestACodeIsAskedForAndPrinted(t *testing.T) {
 			w.WriteHeader(http.StatusNotFound)
 			_, _ = w.Write([]byte(`not JSON`))
 		default:
-			_, _ = w.Write([]byte(`{"code":"7KQ2-M4XD","expires":"2026-07-03T19:30:00Z"}`))
+			_, _ = w.Write([]byte(`{"code":"7KQ2-M4XD.0123456789abcdef","expires":"2026-07-03T19:30:00Z","cloud":"https://pizza.example"}`))
 		}
 	}))
 	t.Cleanup(func() {
@@ -204,10 +234,10 @@ func TestACodeIsAskedForAndPrinted(t *testing.T) {
 		err := cmd.ExecuteContext(t.Context())
 		return out.String(), err
 	}
-	if out, err := run("r1", "--staff-token", "the-staffs-token", "--quiet"); err != nil || out != "7KQ2-M4XD\n" {
+	if out, err := run("r1", "--staff-token", "the-staffs-token", "--quiet"); err != nil || out != "7KQ2-M4XD.0123456789abcdef\n" {
 		t.Errorf("%q, %v", out, err)
 	}
-	if out, err := run("r1", "--staff-token", "the-staffs-token"); err != nil || !strings.Contains(out, "edge enroll 7KQ2-M4XD --cloud "+core.URL) {
+	if out, err := run("r1", "--staff-token", "the-staffs-token"); err != nil || !strings.Contains(out, "edge enroll 7KQ2-M4XD.0123456789abcdef --cloud https://pizza.example\n") {
 		t.Errorf("%q, %v", out, err)
 	}
 	if _, err := run("r1"); err == nil || !strings.Contains(err.Error(), "this wants a token") {

@@ -4,6 +4,7 @@ package cloud
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -43,7 +44,11 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	defer func() { db.Close(); err = errors.Join(err, base.stop()) }()
 
 	// The lines to the restaurants: keys, a hub, and who is connected.
-	keys, hubURL, stopHub, err := openHub(c, log)
+	is, err := c.identity()
+	if err != nil {
+		return err
+	}
+	keys, hubURL, stopHub, err := openHub(c, is, log)
 	if err != nil {
 		return err
 	}
@@ -53,7 +58,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 		return err
 	}
 	lines, err := downlink.Connect(ctx, downlink.Config{
-		URL: hubURL, Stream: downlink.StreamLimits{Replicas: c.HubReplicas}, Log: log,
+		URL: hubURL, TLS: is.Client(), Stream: downlink.StreamLimits{Replicas: c.HubReplicas}, Log: log,
 		OnHeard: func(edge string, h link.Heartbeat, at time.Time) { presence.Heard(edge, beat(h), at) },
 	}, keys, db)
 	if err != nil {
@@ -73,14 +78,14 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	// The doors: guests, staff, drivers and operators over HTTP; drivers' phones over MQTT.
 	metrics := watch.Metrics()
 	countPhones(metrics, fleet.Stats)
-	door, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Listen)
+	doors, err := openDoors(ctx, c, is)
 	if err != nil {
-		return fmt.Errorf("open the door for guests: %w", err)
+		return err
 	}
-	defer func() { _ = door.Close() }()
+	defer closeDoors(doors)
 	site, err := api.New(api.Deps{
 		Ordering: orders, Orders: db, Pager: pager{db}, Changes: db, Restaurants: db, Links: presence,
-		Drivers: drivers{db, dismissed.dismiss}, Offers: dispatcher, OpenOffers: db, Positions: fleet, Fleet: enrolment{cfg: c, store: db, keys: keys}, Troubles: db,
+		Drivers: drivers{db, dismissed.dismiss}, Offers: dispatcher, OpenOffers: db, Positions: fleet, Fleet: enrolment{cfg: c, store: db, keys: keys, is: is, lines: lines}, Troubles: db,
 		Checks: []api.Check{{Name: "database", Ping: db.Ping}, {Name: "hub", Ping: lines.Ping}},
 		Pages:  web.FS(), Clock: clock.System{}, Travel: dispatch.Crow{},
 	}, api.Settings{
@@ -104,8 +109,8 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	g.Go(func() error { return learnPositions(ctx, lines, fleet) })
 	g.Go(func() error { return dismissed.listen(ctx) })
 	g.Go(func() error { return watch.ServeMetrics(ctx, c.MetricsListen, metrics) })
-	g.Go(func() error { return site.Serve(ctx, door) })
-	log.Info("the chain is open", "site", "http://"+door.Addr().String(), "took", time.Since(opened).Round(time.Millisecond).String())
+	g.Go(func() error { return site.Serve(ctx, doors...) })
+	log.Info("the chain is open", "site", "http://"+doors[0].Addr().String(), "took", time.Since(opened).Round(time.Millisecond).String())
 	return g.Wait()
 }
 
@@ -158,18 +163,49 @@ func openStore(ctx context.Context, url string, houses []restaurant.Restaurant, 
 }
 
 // openHub reads the chain's keys, and is the hub that was named, or one in this process.
-func openHub(c Config, log *slog.Logger) (keys *downlink.Keys, url string, stop func(), err error) {
+func openHub(c Config, is *downlink.Identity, log *slog.Logger) (keys *downlink.Keys, url string, stop func(), err error) {
 	if keys, err = downlink.LoadKeys(c.keysDir()); err != nil {
 		return nil, "", nil, err
 	}
 	if c.NatsURL != "" {
 		return keys, c.NatsURL, func() {}, nil
 	}
-	hub, err := downlink.StartHub(downlink.HubConfig{Dir: c.Data, Clients: c.ClientListen, Leaves: c.LeafListen, Monitor: c.MonitorListen}, keys, log)
+	at := downlink.HubConfig{Dir: c.Data, Clients: c.ClientListen, Leaves: c.LeafListen, Monitor: c.MonitorListen}
+	if c.HubTLS {
+		at.TLS = is.Server()
+	}
+	hub, err := downlink.StartHub(at, keys, log)
 	if err != nil {
 		return nil, "", nil, err
 	}
 	return keys, hub.ClientURL(), hub.Stop, nil
+}
+
+// openDoors listens for guests, staff and nodes: in the clear first, then over TLS.
+func openDoors(ctx context.Context, c Config, is *downlink.Identity) (doors []net.Listener, err error) {
+	for _, at := range []string{c.Listen, c.TLSListen} {
+		if at == "" {
+			continue
+		}
+		door, err := new(net.ListenConfig).Listen(ctx, "tcp", at)
+		if err != nil {
+			closeDoors(doors)
+			return nil, fmt.Errorf("open the door for guests: %w", err)
+		}
+		if len(doors) == 1 {
+			secure := is.Server()
+			secure.NextProtos = []string{"h2", "http/1.1"}
+			door = tls.NewListener(door, secure)
+		}
+		doors = append(doors, door)
+	}
+	return doors, nil
+}
+
+func closeDoors(doors []net.Listener) {
+	for _, d := range doors {
+		_ = d.Close()
+	}
 }
 
 func openPhones(c Config, db *store.Store, lines *downlink.Downlink, log *slog.Logger) (*phones.Phones, error) {

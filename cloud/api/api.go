@@ -121,17 +121,28 @@ type Enrolment struct {
 	Restaurant string     `json:"restaurant"`
 	JWT        string     `json:"jwt" doc:"credential for the hub, bound to the node's public key"`
 	Expires    time.Time  `json:"expires"`
-	Leaves     []string   `json:"leaves" doc:"hubs for leaf nodes"`
-	Clients    []string   `json:"clients" doc:"hubs for plain clients"`
+	Leaves     []string   `json:"leaves" doc:"hubs for leaf nodes: tls://host:port, or nats-leaf://host:port without TLS"`
+	Clients    []string   `json:"clients" doc:"hubs for plain clients: tls://host:port, or nats://host:port without TLS"`
+	CA         string     `json:"ca" doc:"PEM of the authority to which the certificates of hub and cloud chain; empty: one that every machine knows"`
+	Cloud      string     `json:"cloud" doc:"where the node renews its credential"`
+	Chain      string     `json:"chain" doc:"public NKey that signs what the chain tells a node"`
 	TimeZone   string     `json:"time_zone"`
 	Menu       *menu.Menu `json:"menu"`
 	Epoch      uint64     `json:"epoch" doc:"in which the node's sequence of events begins"`
 	Commands   uint64     `json:"commands" doc:"the node obeys the commands after this one"`
+	CommandID  string     `json:"command_id" doc:"the id of that one"`
+}
+
+// Invitation is a one-time code for a node.
+type Invitation struct {
+	Code    string // with the fingerprint of the chain's authority behind a point, when there is one to pin
+	Expires time.Time
+	Cloud   string // where the node is to ask
 }
 
 // Fleet enrols nodes. It reports NotFound "no_such_restaurant", Refused "bad_code", Invalid "bad_key" and Conflict "key_in_use".
 type Fleet interface {
-	Enroll(ctx context.Context, restaurant string) (code string, expires time.Time, err error)
+	Enroll(ctx context.Context, restaurant string) (Invitation, error)
 	Claim(ctx context.Context, code, publicKey string) (Enrolment, error)
 }
 

@@ -99,17 +99,18 @@ type enrollOutput struct {
 		Restaurant string  `json:"restaurant"`
 		Code       string  `json:"code" doc:"shown once; for edge enroll"`
 		Expires    instant `json:"expires"`
+		Cloud      string  `json:"cloud" doc:"where the node is to ask"`
 	}
 }
 
 // enroll makes a one-time code for a node of the restaurant.
 func (a *API) enroll(ctx context.Context, in *restaurantInput) (*enrollOutput, error) {
-	code, expires, err := a.Fleet.Enroll(ctx, in.ID)
+	made, err := a.Fleet.Enroll(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
 	out := &enrollOutput{}
-	out.Body.Restaurant, out.Body.Code, out.Body.Expires = in.ID, code, instant{expires}
+	out.Body.Restaurant, out.Body.Code, out.Body.Expires, out.Body.Cloud = in.ID, made.Code, instant{made.Expires}, made.Cloud
 	return out, nil
 }
 

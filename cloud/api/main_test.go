@@ -195,8 +195,9 @@ func (p pager) Page(ctx context.Context, l api.List) ([]ordering.Record, string,
 
 type fleet struct{ *store.Store }
 
-func (f fleet) Enroll(ctx context.Context, restaurant string) (string, time.Time, error) {
-	return f.IssueCode(ctx, restaurant)
+func (f fleet) Enroll(ctx context.Context, restaurant string) (api.Invitation, error) {
+	code, expires, err := f.IssueCode(ctx, restaurant)
+	return api.Invitation{Code: code, Expires: expires, Cloud: "https://pizza.example"}, err
 }
 
 func (f fleet) Claim(ctx context.Context, code, key string) (api.Enrolment, error) {

@@ -11,9 +11,9 @@ import (
 	"time"
 )
 
-// Serve answers requests on l until ctx ends; then it ends the streams, lets running requests finish for Settings.Drain, and returns. It
-// closes l and can be called once. It reports only what made it stop by itself.
-func (a *API) Serve(ctx context.Context, l net.Listener) error {
+// Serve answers requests on all listeners until ctx ends; then it ends the streams, lets running requests finish for Settings.Drain, and
+// returns. It closes the listeners and can be called once. It reports only what made it stop by itself.
+func (a *API) Serve(ctx context.Context, listeners ...net.Listener) error {
 	work, endWork := context.WithCancel(context.WithoutCancel(ctx))
 	var working sync.WaitGroup
 	defer working.Wait()
@@ -33,11 +33,13 @@ func (a *API) Serve(ctx context.Context, l net.Listener) error {
 		BaseContext:       func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
 		ErrorLog:          slog.NewLogLogger(a.settings.Log.Handler(), slog.LevelDebug),
 	}
-	failed := make(chan error, 1)
-	go func() { failed <- web.Serve(l) }()
-
+	failed := make(chan error, len(listeners))
+	for _, l := range listeners {
+		working.Go(func() { failed <- web.Serve(l) })
+	}
 	select {
 	case err := <-failed:
+		_ = web.Close()
 		return fmt.Errorf("serve HTTP: %w", err)
 	case <-ctx.Done():
 	}
@@ -48,8 +50,10 @@ func (a *API) Serve(ctx context.Context, l net.Listener) error {
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = web.Close()
 	}
-	if served := <-failed; !errors.Is(served, http.ErrServerClosed) {
-		err = errors.Join(err, served)
+	for range listeners {
+		if served := <-failed; !errors.Is(served, http.ErrServerClosed) {
+			err = errors.Join(err, served)
+		}
 	}
 	return err
 }

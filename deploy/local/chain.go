@@ -110,7 +110,7 @@ func (c *Chain) addCloud() {
 	if c.cfg.Cores == 1 {
 		return
 	}
-	for _, port := range []int{cloudPort, phonePort} {
+	for _, port := range []int{cloudPort, tlsPort, phonePort} {
 		var behind []string
 		for n := range c.cfg.Cores {
 			behind = append(behind, c.cfg.addr(c.behind(port, n)))
@@ -141,8 +141,13 @@ func (c *Chain) hubs() (all []string) {
 
 // behind is the port of one core: the usual one of the only core, one of those after it when there is a door.
 func (c *Chain) behind(port, n int) int {
-	if c.cfg.Cores == 1 {
+	switch {
+	case c.cfg.Cores == 1:
 		return port
+	case port == cloudPort:
+		return 5011 + n
+	case port == tlsPort:
+		return 5021 + n
 	}
 	return port + 1 + n
 }

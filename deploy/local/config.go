@@ -98,7 +98,8 @@ func (c *Config) each(nodes int, scheme string, usual int) string {
 func (c *Config) url(usual int) string { return "http://" + c.addr(usual) }
 
 const (
-	cloudPort   = 5000 // of the only core, or the door of two; they are at 5001 and 5002
+	cloudPort   = 5000 // of the only core, or the door of two; they are at 5011 and 5012
+	tlsPort     = 5001 // likewise over HTTPS, at 5021 and 5022
 	controlPort = 5099
 	linePort    = 5100 // the first restaurant's line to the hub; one more for each
 	phonePort   = 1883 // likewise: two are at 1884 and 1885

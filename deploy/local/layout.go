@@ -18,7 +18,8 @@ import (
 func (c *Chain) cloudArgs(n int) []string {
 	args := []string{
 		c.program("cloud"), "serve", "--data", c.path("cloud"), "--restaurants", c.path("restaurants.toml"),
-		"--listen", c.cfg.addr(c.behind(cloudPort, n)), "--mqtt-listen", c.cfg.addr(c.behind(phonePort, n)), "--metrics-listen", c.cfg.addr(metricsPort + n),
+		"--listen", c.cfg.addr(c.behind(cloudPort, n)), "--tls-listen", c.cfg.addr(c.behind(tlsPort, n)), "--public-url", "https://" + c.cfg.addr(tlsPort),
+		"--mqtt-listen", c.cfg.addr(c.behind(phonePort, n)), "--metrics-listen", c.cfg.addr(metricsPort + n),
 		"--leaf-listen", c.cfg.addr(leafPort), "--client-listen", c.cfg.addr(clientPort), "--monitor-listen", c.cfg.addr(hubPort),
 		"--log-level", c.cfg.LogLevel,
 	}

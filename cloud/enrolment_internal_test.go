@@ -31,7 +31,15 @@ func newEnrolment(t *testing.T) enrolment {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return enrolment{cfg: Config{Listen: "127.0.0.1:5000", LeafListen: "127.0.0.1:7422", ClientListen: "127.0.0.1:4222"}, store: db, keys: keys}
+	authority, err := downlink.LoadAuthority(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	is, err := authority.Identity(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return enrolment{is: is, cfg: Config{Listen: "127.0.0.1:5000", LeafListen: "127.0.0.1:7422", ClientListen: "127.0.0.1:4222"}, store: db, keys: keys}
 }
 
 func newKey(t *testing.T) string {
@@ -51,28 +59,28 @@ func TestAClaimThatFailsUsesNothingUpAndFencesNobody(t *testing.T) {
 	t.Parallel()
 	e := newEnrolment(t)
 	working, key := newKey(t), newKey(t)
-	code, _, err := e.Enroll(t.Context(), "r1")
+	made, err := e.Enroll(t.Context(), "r1")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := e.Claim(t.Context(), code, working); err != nil {
+	if _, err := e.Claim(t.Context(), made.Code, working); err != nil {
 		t.Fatal(err)
 	}
-	if code, _, err = e.Enroll(t.Context(), "r1"); err != nil {
+	if made, err = e.Enroll(t.Context(), "r1"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := e.Claim(t.Context(), code, "UNODE"); problem.Of(err) == nil || problem.Of(err).Code != "bad_key" || !problem.Is(err, problem.Invalid) {
+	if _, err := e.Claim(t.Context(), made.Code, "UNODE"); problem.Of(err) == nil || problem.Of(err).Code != "bad_key" || !problem.Is(err, problem.Invalid) {
 		t.Errorf("a key that is none: %v", err)
 	}
 	broken := e
 	broken.cfg.LeafListen = "nowhere"
-	if _, err := broken.Claim(t.Context(), code, key); err == nil {
+	if _, err := broken.Claim(t.Context(), made.Code, key); err == nil {
 		t.Error("a node is enrolled with a hub that has no address")
 	}
 	if row, _, err := e.store.Link(t.Context(), "r1"); err != nil || row.Device != working || row.Epoch != 1 {
 		t.Errorf("the working node was fenced by claims that failed: %+v, %v", row, err)
 	}
-	if told, err := e.Claim(t.Context(), code, key); err != nil || told.Epoch != 2 || told.JWT == "" || told.Restaurant != "r1" {
+	if told, err := e.Claim(t.Context(), made.Code, key); err != nil || told.Epoch != 2 || told.JWT == "" || told.Restaurant != "r1" {
 		t.Errorf("the code no longer works: %+v, %v", told, err)
 	}
 }
@@ -81,16 +89,16 @@ func TestANodeThatAsksAgainIsToldTheSame(t *testing.T) {
 	t.Parallel()
 	e := newEnrolment(t)
 	key := newKey(t)
-	code, _, err := e.Enroll(t.Context(), "r1")
+	made, err := e.Enroll(t.Context(), "r1")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for range 2 {
-		if told, err := e.Claim(t.Context(), code, key); err != nil || told.Epoch != 1 || told.Commands != 0 || len(told.Leaves) != 1 {
+		if told, err := e.Claim(t.Context(), made.Code, key); err != nil || told.Epoch != 1 || told.Commands != 0 || len(told.Leaves) != 1 {
 			t.Errorf("told %+v, %v", told, err)
 		}
 	}
-	if _, err := e.Claim(t.Context(), code, newKey(t)); !problem.Is(err, problem.Refused) {
+	if _, err := e.Claim(t.Context(), made.Code, newKey(t)); !problem.Is(err, problem.Refused) {
 		t.Errorf("another node with the same code: %v", err)
 	}
 }

@@ -51,6 +51,10 @@ func bodies() []event.Body {
 		event.CommandAnswered{Seq: 7, Command: "0198c0de-0000-7000-8000-000000000002", Order: o.ID, Reason: "it is in the oven"},
 		event.AlertRaised{Alert: "silent/oven-1", Device: "oven-1", What: "silent", Level: "critical", Since: at},
 		event.AlertCleared{Alert: "silent/oven-1", Device: "oven-1", At: later},
+		event.OrderStanding{
+			Order: o, Day: "2026-07-03", Number: 42, Driver: "d1", Name: "Grace", Arrives: &later, Ready: &later, Token: "0198c0de-token", Since: at,
+			Progress: order.Progress{Origin: order.Cloud, Intake: order.Validated, Whole: order.Queued, Delivery: order.Assigned, Items: items},
+		},
 		event.OrderOffered{Order: o, Items: items},
 		event.OrderRevoked{Order: o.ID, Reason: "the guest changed their mind"},
 		event.StatusWished{Order: o.ID, Status: order.StatusPreparing, By: "staff"},

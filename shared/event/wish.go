@@ -10,6 +10,7 @@ import (
 type OrderOffered struct {
 	Order order.Order  `json:"order"`
 	Items []order.Item `json:"items"`
+	Token string       `json:"token,omitempty"` // of the tracking link: the restaurant keeps it, in case the cloud loses the order
 }
 
 // Kind names the wish.

@@ -8,9 +8,7 @@ import (
 	"awesome.pizza/shared/link/linksim"
 )
 
-var (
-	duration = flag.Duration("linksim.for", 10*time.Second, "how long TestNoHistoryBreaksAPromise looks for one")
-)
+var duration = flag.Duration("linksim.for", 10*time.Second, "how long TestNoHistoryBreaksAPromise looks for one")
 
 func TestNoHistoryBreaksAPromise(t *testing.T) {
 	t.Parallel()

@@ -114,7 +114,7 @@ func (o *observer) applied(a *account, e link.Event, salvaged bool) {
 // projected holds P4 against an order after an event: the cloud shows what the kitchen showed then.
 func (o *observer) projected(a *account, e link.Event, fits bool) {
 	f := o.facts[e.ID]
-	if f == nil || o.forked || o.cloned || o.back {
+	if f == nil || o.forked || o.cloned || o.back || a.w.base.lives > 1 {
 		return
 	}
 	if !fits {

@@ -153,6 +153,9 @@ func (a *account) answered(r *record, b event.CommandAnswered) bool {
 		return true // of a life of this database that is lost
 	}
 	c := &a.commands[i]
+	if c.answered {
+		return true
+	}
 	c.answered = true
 	if c.Kind == (event.OrderRevoked{}).Kind() && r != nil {
 		r.asked = false
@@ -179,6 +182,9 @@ func (a *account) stands(r *record, epoch uint64, b event.OrderStanding) {
 		r.number = b.Number
 	}
 	a.react(r)
+	if b.Progress.Delivery != r.p.Delivery { // the restaurant has the word of a life of this database that is lost
+		a.tell(r.o.ID, event.DeliveryStepped{Order: r.o.ID, Delivery: r.p.Delivery})
+	}
 }
 
 // approve takes what is in quarantine into the history: what a person has looked at.

@@ -35,6 +35,9 @@ func (s *site) lanes(a *account) {
 		}
 	}
 	for _, n := range s.boxes {
+		if n.sender.State().Inc != s.w.base.incarnation() {
+			continue // it has not held SYNC with this database yet
+		}
 		if n.disk.device != a.row.Device || n.disk.tip != (link.Mark{Epoch: a.row.Epoch, Seq: a.row.Seq, Hash: a.row.Hash}) {
 			continue
 		}

@@ -116,12 +116,15 @@ func (s *site) judge() {
 	s.observe()
 }
 
-// salvage gives the tail of a replaced box to a person, who approves it; twice, for people do.
+// salvage gives what a replaced box has, and the cloud may lack, to a person, who approves it; twice, for people do. That is its tail, or
+// everything when the database it was acknowledged by is another one by now.
 func (s *site) salvage(n *node) {
 	a := s.account()
 	for range 2 {
-		if tail := n.disk.events(n.disk.acked.Seq+1, n.disk.tip.Seq); len(tail) > 0 {
-			a.asides = append(a.asides, aside{n.disk.device, n.disk.epoch, tail})
+		for _, r := range n.disk.all() {
+			if r.epoch != n.disk.epoch || r.Seq > n.disk.acked.Seq || n.sender.State().Inc != s.w.base.incarnation() {
+				a.asides = append(a.asides, aside{n.disk.device, r.epoch, []link.Event{r.Event}})
+			}
 		}
 		a.approve()
 	}

@@ -96,4 +96,7 @@ func (b *board) after(c Commit) {
 	if c.Command != nil {
 		b.applied = c.Command.Seq
 	}
+	if c.Begin != nil {
+		b.applied = c.Begin.Commands
+	}
 }

@@ -30,6 +30,7 @@ func (t Ticket) stepped(next order.Progress, action order.Action, items []string
 	}
 	before := t.Progress.Kitchen()
 	t.Progress = next
+	t.Recovered = t.Recovered && t.Open()
 	t.Version++
 	if after := next.Kitchen(); after != before {
 		t.enter(before, after, action, at)

@@ -1,6 +1,7 @@
 package kitchen
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -35,7 +36,7 @@ func (k *Kitchen) change(ctx context.Context, decide func(*draft) error) error {
 }
 
 func (k *Kitchen) commit(ctx context.Context, d *draft) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitWithin)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cmp.Or(d.within, commitWithin))
 	defer cancel()
 	if err := k.store.Commit(ctx, d.commit); err != nil {
 		k.doubt = true

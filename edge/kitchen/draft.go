@@ -2,6 +2,7 @@ package kitchen
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"time"
 
@@ -24,6 +25,7 @@ type draft struct {
 	numbers map[string]int      // given
 	cooks   []Cook              // nil while unchanged
 	answer  *Answer             // its body is written at the end
+	within  time.Duration       // how long the commit may take; commitWithin when zero
 	landed  func()              // called once the store has it, before any screen hears of it
 }
 
@@ -44,7 +46,7 @@ func (d *draft) fresh() *draft {
 func (d *draft) empty() bool {
 	c := d.commit
 	return len(d.tickets) == 0 && len(c.Facts) == 0 && c.Command == nil && d.answer == nil && d.cooks == nil &&
-		len(c.Raised) == 0 && len(c.Cleared) == 0 && len(c.Stopped) == 0 && len(c.Timers) == 0 && len(c.Letters) == 0
+		len(c.Raised) == 0 && len(c.Cleared) == 0 && len(c.Stopped) == 0 && len(c.Timers) == 0 && len(c.Letters) == 0 && c.Begin == nil
 }
 
 // ticket is an open ticket as this draft leaves it.
@@ -71,6 +73,18 @@ func (d *draft) open() []Ticket {
 	}
 	slices.SortFunc(all, byQueue)
 	return all
+}
+
+// find is a ticket as this draft leaves it, open or ended.
+func (d *draft) find(ctx context.Context, k *Kitchen, id order.ID) (t Ticket, ok bool, err error) {
+	if t, ok := d.ticket(id); ok {
+		return t, true, nil
+	}
+	t, err = k.store.Ticket(ctx, id)
+	if problem.Is(err, problem.NotFound) {
+		return t, false, nil
+	}
+	return t, err == nil, err
 }
 
 func (d *draft) put(t Ticket) { d.tickets[t.Order.ID] = t }

@@ -23,6 +23,7 @@ type Command struct {
 	Order string
 	Trace string
 	Body  json.RawMessage
+	Again string
 }
 
 // Obey carries out a command, or refuses it: its effect, its one answer and its place in the sequence are one commit. A repetition does
@@ -36,25 +37,47 @@ func (k *Kitchen) Obey(ctx context.Context, c Command) error {
 			return ErrGap
 		}
 		d.trace = c.Trace
-		trial := d.fresh()
-		trial.released = k.gate.open(c.Seq)
-		reason, err := trial.wish(ctx, k, c)
-		granted := err == nil
-		if p := problem.Of(err); p != nil {
-			reason = p.Detail
-		} else if err != nil {
+		o, err := k.judge(ctx, d, c)
+		if err != nil {
 			return err
 		}
-		if granted {
-			*d = *trial
-		}
-		d.commit.Command = &Obeyed{Seq: c.Seq, ID: c.ID, Granted: granted, Reason: reason}
-		d.tell(order.ID(c.Order), event.CommandAnswered{Seq: c.Seq, Command: c.ID, Order: order.ID(c.Order), Granted: granted, Reason: reason})
+		d.commit.Command = &o
+		d.tell(order.ID(c.Order), event.CommandAnswered{Seq: c.Seq, Command: c.ID, Order: order.ID(c.Order), Granted: o.Granted, Reason: o.Reason})
 		if k.gate.open(c.Seq) {
 			return d.queueWaiting()
 		}
 		return nil
 	})
+}
+
+// judge does what a command asks for, or says why not. One that repeats another, whose answer was lost, is answered as that one was, and
+// has no effect.
+func (k *Kitchen) judge(ctx context.Context, d *draft, c Command) (Obeyed, error) {
+	o := Obeyed{Seq: c.Seq, ID: c.ID, Again: c.Again}
+	if c.Again != "" {
+		first, ok, err := k.store.Obeyed(ctx, c.Again)
+		if err != nil {
+			return o, err
+		}
+		if ok {
+			o.Granted, o.Reason = first.Granted, first.Reason
+			return o, nil
+		}
+	}
+	trial := d.fresh()
+	trial.released = k.gate.open(c.Seq)
+	reason, err := trial.wish(ctx, k, c)
+	p := problem.Of(err)
+	switch {
+	case p != nil:
+		o.Reason = p.Detail
+	case err != nil:
+		return o, err
+	default:
+		*d = *trial
+		o.Granted, o.Reason = true, reason
+	}
+	return o, nil
 }
 
 // gate holds web orders back until every command is obeyed that existed when the link came up: a revoke may be among them.

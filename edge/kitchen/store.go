@@ -17,6 +17,15 @@ type Store interface {
 	Answer(ctx context.Context, tap string) (a Answer, ok bool, err error) // what a tap was answered
 	Recent(ctx context.Context, day string, most int) ([]Ticket, error)    // ended, last first
 	Prune(ctx context.Context, now time.Time) error                        // what nobody will ask for any more
+	Past
+}
+
+// Past is what a kitchen asks when a new epoch begins, or when it is told something again.
+type Past interface {
+	Epochs(ctx context.Context) (epoch, begun uint64, err error)                                           // present, and the last that Begin began
+	Heard(ctx context.Context, b Beginning, after Place) (heard map[order.ID]Heard, last Place, err error) // of orders with events after a place
+	Holder(ctx context.Context, day string, number int) (id order.ID, ok bool, err error)                  // who has a number
+	Obeyed(ctx context.Context, command string) (o Obeyed, ok bool, err error)                             // by its id, or by the first it repeats
 }
 
 // State is what a kitchen has to know when it starts.
@@ -31,7 +40,7 @@ type State struct {
 }
 
 // Commit is everything that changes at once. The store refuses it when Seq is not one more than it has, when Command is not the next
-// command, when Number is not the next of its day, and when Answer's id has been answered.
+// command, when Number is not the next of its day, when Answer's id has been answered, and when Begin does not follow what it has.
 type Commit struct {
 	Seq     uint64
 	At      time.Time
@@ -46,6 +55,9 @@ type Commit struct {
 	Timers  []Timer  // set, or set anew
 	Stopped []TimerKey
 	Letters []DeadLetter
+
+	Begin    *Beginning // a new epoch: what the cloud lacks goes first in it
+	Standing []order.ID // facts behind all others: how these tickets stand once all of this is written
 }
 
 // Fact is what the cloud is told.
@@ -59,6 +71,7 @@ type Fact struct {
 type Obeyed struct {
 	Seq     uint64
 	ID      string
+	Again   string // the first command that this one repeats, if it repeats one
 	Granted bool
 	Reason  string
 }

@@ -83,17 +83,23 @@ func newTicket(o order.Order, items []order.Item, at time.Time) Ticket {
 // queue gives an order its number.
 func (d *draft) queue(t Ticket, why cause) (Ticket, error) {
 	t.Day = d.settings.Day(d.now)
-	last, given := d.numbers[t.Day]
-	if !given {
-		last = d.board.numbers[t.Day]
-	}
-	t.Number = last + 1
+	t.Number = d.lastNumber(t.Day) + 1
 	t, err := d.step(t, why, order.Queue)
 	if err != nil {
 		return t, err
 	}
-	d.numbers[t.Day] = t.Number
+	d.raiseNumber(t.Day, t.Number)
 	return t, nil
+}
+
+// lastNumber is the last number given on a business day, as this draft leaves it.
+func (d *draft) lastNumber(day string) int { return max(d.numbers[day], d.board.numbers[day]) }
+
+// raiseNumber says that the numbers of a business day have been given up to one.
+func (d *draft) raiseNumber(day string, to int) {
+	if to > d.lastNumber(day) {
+		d.numbers[day] = to
+	}
 }
 
 // price checks what does not need the kitchen, and makes the order.

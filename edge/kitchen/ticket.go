@@ -26,6 +26,10 @@ type Ticket struct {
 	Clocks   Clocks          `json:"clocks"`
 	Slots    map[string]Slot `json:"slots,omitempty"` // by item: where in which oven, as a sensor saw it
 	Moves    []Move          `json:"moves,omitempty"` // the last taps, for undo: the newest at the end
+
+	Recovered bool   `json:"recovered,omitempty"` // this kitchen had lost it, wholly or since some moment: a cook says where it really is
+	Was       int    `json:"was,omitempty"`       // the number people may call it by, when another order has that number here
+	Token     string `json:"-"`                   // of the guest's tracking link; for the cloud only, never for a screen
 }
 
 // Driver is who fetches an order.

@@ -58,7 +58,7 @@ func timersOf(t Ticket, s Settings, now time.Time) map[TimerKey]Timer {
 		set(FireOrder, "", t.TakenAt, at.Sub(t.TakenAt))
 	}
 	for _, i := range t.Progress.Items {
-		if i.State == order.ItemInOven {
+		if i.State == order.ItemInOven && !t.Recovered { // else nobody has said that it is in there
 			set(OverdueBake, i.ID, t.entered(i), seconds(i.BakeSeconds)+s.Overdue)
 		}
 	}

@@ -61,7 +61,7 @@ func (d *draft) offered(ctx context.Context, k *Kitchen, c Command, b event.Orde
 	}
 	o.Origin = order.Cloud
 	t := newTicket(o, b.Items, d.now)
-	t.Command = c.Seq
+	t.Command, t.Token = c.Seq, b.Token
 	var err error
 	if t.Progress, err = t.Progress.Follow(order.Cloud, order.Validate); err != nil {
 		return "", err
@@ -155,11 +155,8 @@ func (d *draft) advance(t Ticket, why cause, states []order.ItemState) error {
 
 // delivery takes over what the cloud says about its lane. When the driver has a ready order, it is handed over.
 func (d *draft) delivery(t Ticket, b event.DeliveryStepped) (string, error) {
-	gone := false
 	switch b.Delivery {
-	case order.Unassigned, order.Assigned, order.Failed:
-	case order.PickedUp, order.OutForDelivery, order.Delivered:
-		gone = true
+	case order.Unassigned, order.Assigned, order.Failed, order.PickedUp, order.OutForDelivery, order.Delivered:
 	case order.NoDelivery:
 		return "", refuse("a delivery cannot become none")
 	default:
@@ -169,12 +166,12 @@ func (d *draft) delivery(t Ticket, b event.DeliveryStepped) (string, error) {
 		return "", refuse("the order is not a delivery")
 	}
 	note := ""
-	if gone && t.Progress.Kitchen() == order.Ready && !t.Progress.Status().Terminal() {
+	if gone(b.Delivery) && t.Progress.Kitchen() == order.Ready && !t.Progress.Status().Terminal() {
 		var err error
 		if t, err = d.step(t, cause{by: event.ByWish, who: b.Driver}, order.HandOver); err != nil {
 			return "", err
 		}
-	} else if gone && t.Progress.Whole == order.Queued {
+	} else if gone(b.Delivery) && t.Progress.Whole == order.Queued {
 		note = "the kitchen had it as " + string(t.Progress.Kitchen())
 	}
 	t.Progress.Delivery, t.Driver = b.Delivery, nil

@@ -26,8 +26,13 @@ func (s *Store) Commit(ctx context.Context, c kitchen.Commit) error {
 		return err
 	}
 	acked := s.ackedMark()
-	err = s.tx(ctx, func(tx *sql.Tx) error { return write(ctx, tx, c, events, acked) })
-	if err == nil && len(events) > 0 {
+	if err := s.tx(ctx, func(tx *sql.Tx) error { return write(ctx, tx, c, events, acked) }); err != nil {
+		return err
+	}
+	if c.Begin != nil {
+		_, err = s.Acked(ctx)
+	}
+	if len(events) > 0 || c.Begin != nil {
 		select {
 		case s.appended <- struct{}{}:
 		default:
@@ -54,7 +59,11 @@ func eventsOf(c kitchen.Commit) ([]link.Event, error) {
 }
 
 func write(ctx context.Context, tx *sql.Tx, c kitchen.Commit, events []link.Event, acked link.Mark) error {
-	if err := writeMeta(ctx, tx, c, events, acked); err != nil {
+	n, err := readNode(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if err := n.follow(c, acked); err != nil {
 		return err
 	}
 	for _, t := range c.Tickets {
@@ -79,54 +88,12 @@ func write(ctx context.Context, tx *sql.Tx, c kitchen.Commit, events []link.Even
 			return err
 		}
 	}
-	if c.Cooks == nil {
-		return nil
-	}
-	return writeCooks(ctx, tx, c.Cooks)
-}
-
-// writeMeta moves the node's row on and seals the events into the outbox.
-func writeMeta(ctx context.Context, tx *sql.Tx, c kitchen.Commit, events []link.Event, acked link.Mark) error {
-	var board, next, applied uint64
-	var raw []byte
-	err := tx.QueryRowContext(ctx, `SELECT board_seq, next_seq, tip_hash, cmd_seq FROM meta`).Scan(&board, &next, &raw, &applied)
-	if err != nil {
-		return fmt.Errorf("read the node's row: %w", err)
-	}
-	if c.Seq != board+1 {
-		return fmt.Errorf("%w: change %d after %d", ErrMoved, c.Seq, board)
-	}
-	command := ""
-	if c.Command != nil {
-		if c.Command.Seq != applied+1 {
-			return fmt.Errorf("%w: command %d after %d", ErrMoved, c.Command.Seq, applied)
-		}
-		applied, command = c.Command.Seq, c.Command.ID
-	}
-	var tip link.Hash
-	copy(tip[:], raw)
-	for _, e := range events {
-		sealed := link.Seal(tip, next, e)
-		if err := appendOutbox(ctx, tx, sealed); err != nil {
+	if c.Cooks != nil {
+		if err := writeCooks(ctx, tx, c.Cooks); err != nil {
 			return err
 		}
-		tip, next = sealed.Hash, next+1
 	}
-	_, err = tx.ExecContext(ctx, `UPDATE meta SET board_seq = ?, next_seq = ?, tip_hash = ?, cmd_seq = ?, cmd_id = coalesce(nullif(?, ''), cmd_id),
-		acked_seq = ?, acked_hash = ?`, c.Seq, next, tip[:], applied, command, acked.Seq, acked.Hash[:])
-	if err != nil {
-		return fmt.Errorf("move the node's row on: %w", err)
-	}
-	return nil
-}
-
-func appendOutbox(ctx context.Context, tx *sql.Tx, e link.Event) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO outbox (seq, event_id, order_id, kind, at, trace, body, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-		e.Seq, e.ID, e.Order, e.Kind, e.At.UnixMilli(), e.Trace, string(e.Body), e.Hash[:])
-	if err != nil {
-		return fmt.Errorf("append event %d to the outbox: %w", e.Seq, err)
-	}
-	return nil
+	return n.seal(ctx, tx, c, events)
 }
 
 func writeTicket(ctx context.Context, tx *sql.Tx, t kitchen.Ticket, at time.Time) error {
@@ -134,7 +101,9 @@ func writeTicket(ctx context.Context, tx *sql.Tx, t kitchen.Ticket, at time.Time
 	if err != nil {
 		return fmt.Errorf("write order %s: %w", t.Order.ID, err)
 	}
-	if _, err := tx.ExecContext(ctx, `INSERT INTO orders (id, doc) VALUES (?, ?) ON CONFLICT (id) DO NOTHING`, t.Order.ID, string(doc)); err != nil {
+	_, err = tx.ExecContext(ctx, `INSERT INTO orders (id, doc, token) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+		t.Order.ID, string(doc), t.Token)
+	if err != nil {
 		return fmt.Errorf("write order %s: %w", t.Order.ID, err)
 	}
 	orderID, open, ended := t.Order.ID, t.Open(), any(nil)
@@ -205,8 +174,8 @@ func writeAlerts(ctx context.Context, tx *sql.Tx, c kitchen.Commit) error {
 
 func writeAnswers(ctx context.Context, tx *sql.Tx, c kitchen.Commit) error {
 	if o := c.Command; o != nil {
-		_, err := tx.ExecContext(ctx, `INSERT INTO inbox (cmd_seq, cmd_id, granted, reason, at) VALUES (?, ?, ?, ?, ?)`,
-			o.Seq, o.ID, o.Granted, o.Reason, c.At.UnixMilli())
+		_, err := tx.ExecContext(ctx, `INSERT INTO inbox (cmd_seq, cmd_id, again, granted, reason, at) VALUES (?, ?, ?, ?, ?, ?)`,
+			o.Seq, o.ID, o.Again, o.Granted, o.Reason, c.At.UnixMilli())
 		if err != nil {
 			return fmt.Errorf("answer command %d: %w", o.Seq, err)
 		}

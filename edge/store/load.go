@@ -54,7 +54,7 @@ func load(ctx context.Context, tx *sql.Tx, state *kitchen.State) (err error) {
 	return err
 }
 
-const ticketRows = `SELECT o.doc, t.state FROM tickets t JOIN orders o ON o.id = t.order_id `
+const ticketRows = `SELECT o.doc, o.token, t.state FROM tickets t JOIN orders o ON o.id = t.order_id `
 
 // Ticket finds a ticket, open or ended. It reports problem.NotFound.
 func (s *Store) Ticket(ctx context.Context, id order.ID) (kitchen.Ticket, error) {
@@ -95,7 +95,7 @@ type scanner interface{ Scan(into ...any) error }
 
 func scanTicket(row scanner) (t kitchen.Ticket, err error) {
 	var doc, state []byte
-	if err := row.Scan(&doc, &state); err != nil {
+	if err := row.Scan(&doc, &t.Token, &state); err != nil {
 		return t, err
 	}
 	if err := json.Unmarshal(state, &t); err != nil {

@@ -18,44 +18,50 @@ var ErrPruned = errors.New("the outbox no longer has this event")
 func (s *Store) Device() string { return s.device }
 
 // Epoch is the epoch of the outbox.
-func (s *Store) Epoch() uint64 { return s.epoch }
+func (s *Store) Epoch() uint64 { return s.ackedMark().Epoch }
 
 // BeginEpoch puts an outbox that is still empty into the epoch its enrolment names, with the commands up to commands taken as somebody
 // else's. An outbox that has events stays in the epoch it is in, with every row: the next SYNC says that the two differ. It is called before
 // the kitchen opens.
 func (s *Store) BeginEpoch(ctx context.Context, epoch, commands uint64) error {
 	err := s.tx(ctx, func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, `
-			UPDATE meta SET epoch = ?1, cmd_id = CASE WHEN cmd_seq < ?2 THEN 'enrolment' ELSE cmd_id END, cmd_seq = max(cmd_seq, ?2)
-			WHERE next_seq = 1 AND ?1 > 0`, epoch, commands); err != nil {
-			return err
-		}
-		return tx.QueryRowContext(ctx, `SELECT epoch FROM meta`).Scan(&s.epoch)
+		_, err := tx.ExecContext(ctx, `
+			UPDATE meta SET epoch = ?1, cmd_id = CASE WHEN cmd_seq < ?2 THEN ?3 ELSE cmd_id END, cmd_seq = max(cmd_seq, ?2)
+			WHERE next_seq = 1 AND ?1 >= epoch`, epoch, commands, unnamed)
+		return err
 	})
+	if err == nil {
+		_, err = s.Acked(ctx)
+	}
 	if err != nil {
 		return fmt.Errorf("begin epoch %d: %w", epoch, err)
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.acked.Epoch = s.epoch
 	return nil
 }
+
+// unnamed stands for the id of a command that somebody else obeyed.
+const unnamed = "enrolment"
 
 // Appended receives after commits that put something into the outbox. Several commits may be one signal; it is for one receiver.
 func (s *Store) Appended() <-chan struct{} { return s.appended }
 
 // Tip is the end of the outbox.
 func (s *Store) Tip(ctx context.Context) (link.Mark, error) {
-	m := link.Mark{Epoch: s.epoch}
-	var hash []byte
-	if err := s.read.QueryRowContext(ctx, `SELECT next_seq - 1, tip_hash FROM meta`).Scan(&m.Seq, &hash); err != nil {
+	m, err := mark(s.read.QueryRowContext(ctx, `SELECT epoch, next_seq - 1, tip_hash FROM meta`))
+	if err != nil {
 		return m, fmt.Errorf("read the end of the outbox: %w", err)
 	}
-	copy(m.Hash[:], hash)
 	return m, nil
 }
 
-// Events are the events from a seq on, at most maxEvents of them and at most maxBytes of bodies, but one if there is one; prev is the
+func mark(row scanner) (m link.Mark, err error) {
+	var hash []byte
+	err = row.Scan(&m.Epoch, &m.Seq, &hash)
+	copy(m.Hash[:], hash)
+	return m, err
+}
+
+// Events are the events of the present epoch from a seq on, at most maxEvents of them and at most maxBytes of bodies, but one if there is one; prev is the
 // hash before the first. It reports ErrPruned when the outbox no longer reaches back that far.
 func (s *Store) Events(ctx context.Context, from uint64, maxEvents, maxBytes int) (events []link.Event, prev link.Hash, err error) {
 	prev, ok, err := s.HashAt(ctx, from-1)
@@ -66,7 +72,7 @@ func (s *Store) Events(ctx context.Context, from uint64, maxEvents, maxBytes int
 		return nil, prev, fmt.Errorf("%w: %d", ErrPruned, from-1)
 	}
 	events, err = list(ctx, s.read, scanEvent, `SELECT seq, event_id, order_id, kind, at, trace, body, hash FROM outbox
-		WHERE seq >= ? ORDER BY seq LIMIT ?`, from, maxEvents)
+		WHERE epoch = (SELECT epoch FROM meta) AND seq >= ? ORDER BY seq LIMIT ?`, from, maxEvents)
 	if err != nil {
 		return nil, prev, fmt.Errorf("read events from %d: %w", from, err)
 	}
@@ -92,13 +98,13 @@ func scanEvent(row scanner) (e link.Event, err error) {
 	return e, err
 }
 
-// HashAt is the chain's hash after the event with this seq; ok is false when the outbox does not have it, or no longer.
+// HashAt is the chain's hash after the event with this seq of the present epoch; ok is false when the outbox does not have it, or no longer.
 func (s *Store) HashAt(ctx context.Context, seq uint64) (h link.Hash, ok bool, err error) {
 	if seq == 0 {
 		return h, true, nil
 	}
 	var hash []byte
-	err = s.read.QueryRowContext(ctx, `SELECT hash FROM outbox WHERE seq = ?`, seq).Scan(&hash)
+	err = s.read.QueryRowContext(ctx, `SELECT hash FROM outbox WHERE epoch = (SELECT epoch FROM meta) AND seq = ?`, seq).Scan(&hash)
 	if errors.Is(err, sql.ErrNoRows) {
 		return h, false, nil
 	} else if err != nil {
@@ -108,22 +114,41 @@ func (s *Store) HashAt(ctx context.Context, seq uint64) (h link.Hash, ok bool, e
 	return h, true, nil
 }
 
-// Acked is what the cloud is known to have.
-func (s *Store) Acked(context.Context) (link.Mark, error) { return s.ackedMark(), nil }
+// Acked is what the cloud is known to have of the present epoch.
+func (s *Store) Acked(ctx context.Context) (link.Mark, error) {
+	m, err := mark(s.read.QueryRowContext(ctx, `SELECT epoch, acked_seq, acked_hash FROM meta`))
+	if err != nil {
+		return m, fmt.Errorf("read what is acknowledged: %w", err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if m.Epoch > s.acked.Epoch {
+		s.acked = m
+	}
+	return s.acked, nil
+}
 
-// SetAcked takes note of what the cloud has; it may be less than before. It costs no fsync of its own: it is written with the next
-// commit, with the next pruning and at Close. An older mark after a power cut is mended by the next SYNC.
+// SetAcked takes note of what the cloud has; it may be less than before. More costs no fsync of its own: it is written with the next
+// commit, with the next pruning and at Close, and an older mark after a power cut is mended by the next SYNC. Less is written at once, for
+// what the cloud no longer has must not be pruned.
 func (s *Store) SetAcked(ctx context.Context, m link.Mark) error {
 	tip, err := s.Tip(ctx)
 	if err != nil {
 		return err
 	}
-	if m.Epoch != s.epoch || m.Seq > tip.Seq {
-		return fmt.Errorf("acknowledged is %d/%d, the outbox ends at %d/%d", m.Epoch, m.Seq, tip.Epoch, tip.Seq)
-	}
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.acked = m
+	fits := m.Epoch == tip.Epoch && m.Epoch >= s.acked.Epoch && m.Seq <= tip.Seq
+	less := m.Epoch == s.acked.Epoch && m.Seq < s.acked.Seq
+	if fits {
+		s.acked = m
+	}
+	s.mu.Unlock()
+	switch {
+	case !fits:
+		return fmt.Errorf("acknowledged is %d/%d, the outbox ends at %d/%d", m.Epoch, m.Seq, tip.Epoch, tip.Seq)
+	case less:
+		return s.writeAcked(ctx)
+	}
 	return nil
 }
 
@@ -135,7 +160,7 @@ func (s *Store) ackedMark() link.Mark {
 
 func (s *Store) writeAcked(ctx context.Context) error {
 	m := s.ackedMark()
-	_, err := s.write.ExecContext(ctx, `UPDATE meta SET acked_seq = ?, acked_hash = ? WHERE acked_seq <> ?`, m.Seq, m.Hash[:], m.Seq)
+	_, err := s.write.ExecContext(ctx, `UPDATE meta SET acked_seq = ?1, acked_hash = ?2 WHERE epoch = ?3 AND acked_seq <> ?1`, m.Seq, m.Hash[:], m.Epoch)
 	if err != nil {
 		return unwritable(fmt.Errorf("write what is acknowledged: %w", err))
 	}
@@ -144,8 +169,12 @@ func (s *Store) writeAcked(ctx context.Context) error {
 
 // OldestUnsent is when the oldest event happened that the cloud is not known to have; zero when it has all.
 func (s *Store) OldestUnsent(ctx context.Context) (time.Time, error) {
+	acked, err := s.Acked(ctx)
+	if err != nil {
+		return time.Time{}, err
+	}
 	var at int64
-	err := s.read.QueryRowContext(ctx, `SELECT at FROM outbox WHERE seq > ? ORDER BY seq LIMIT 1`, s.ackedMark().Seq).Scan(&at)
+	err = s.read.QueryRowContext(ctx, `SELECT at FROM outbox WHERE epoch = ? AND seq > ? ORDER BY seq LIMIT 1`, acked.Epoch, acked.Seq).Scan(&at)
 	if errors.Is(err, sql.ErrNoRows) {
 		return time.Time{}, nil
 	} else if err != nil {
@@ -154,10 +183,14 @@ func (s *Store) OldestUnsent(ctx context.Context) (time.Time, error) {
 	return instant(at), nil
 }
 
-// CommandSeq is the last command that was obeyed or refused, and its id; 0 and "" before the first.
+// CommandSeq is the last command that was obeyed or refused, and its id; 0 and "" before the first, "" also when somebody else obeyed it
+// and the cloud did not name it.
 func (s *Store) CommandSeq(ctx context.Context) (seq uint64, id string, err error) {
 	if err := s.read.QueryRowContext(ctx, `SELECT cmd_seq, cmd_id FROM meta`).Scan(&seq, &id); err != nil {
 		return 0, "", fmt.Errorf("read the last command: %w", err)
+	}
+	if id == unnamed {
+		id = ""
 	}
 	return seq, id, nil
 }

@@ -4,8 +4,12 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"math"
 	"time"
+
+	"awesome.pizza/shared/link"
 )
 
 // pruneSlice is how many rows one transaction of pruning deletes: taps wait for one slice, never for all of them.
@@ -20,15 +24,17 @@ func (s *Store) Prune(ctx context.Context, now time.Time) error {
 	if err := s.writeAcked(ctx); err != nil {
 		return err
 	}
-	events, err := s.outboxCut(ctx, now.Add(-OutboxKept), OutboxBytes)
+	cut, err := s.outboxCut(ctx, now.Add(-OutboxKept), OutboxBytes)
 	if err != nil {
+		return err
+	}
+	if err := s.pruneEvents(ctx, cut); err != nil {
 		return err
 	}
 	for _, p := range []struct {
 		what, query string
 		bound       any
 	}{
-		{"events", `DELETE FROM outbox WHERE seq IN (SELECT seq FROM outbox WHERE seq < min(?, (SELECT acked_seq FROM meta)) ORDER BY seq LIMIT ?)`, events},
 		{"commands", `DELETE FROM inbox WHERE cmd_seq IN
 			(SELECT cmd_seq FROM inbox WHERE cmd_seq <= (SELECT cmd_seq FROM meta) - ? ORDER BY cmd_seq LIMIT ?)`, inboxKept},
 		{"numbers", `DELETE FROM numbers WHERE day IN (SELECT day FROM numbers n WHERE day < ? AND NOT EXISTS
@@ -44,41 +50,67 @@ func (s *Store) Prune(ctx context.Context, now time.Time) error {
 	return s.pruneTickets(ctx, now.Add(-TicketsKept))
 }
 
+// pruneEvents cuts the outbox: from its beginning, through all epochs, up to a place.
+func (s *Store) pruneEvents(ctx context.Context, cut link.Place) error {
+	for gone := int64(pruneSlice); gone == pruneSlice; {
+		err := s.tx(ctx, func(tx *sql.Tx) error {
+			done, err := tx.ExecContext(ctx, pruneOutbox, cut.Epoch, cut.Seq, pruneSlice)
+			if err != nil {
+				return err
+			}
+			gone, err = done.RowsAffected()
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("prune events: %w", err)
+		}
+	}
+	return nil
+}
+
+// pruneOutbox deletes a slice of what lies before a place, but nothing of the present epoch that is not acknowledged, and not the last that
+// is. What an older epoch has left, the cloud had when the next one began.
+const pruneOutbox = `DELETE FROM outbox WHERE rowid IN (SELECT o.rowid FROM outbox o, meta m
+	WHERE (o.epoch, o.seq) < (?, ?) AND (o.epoch, o.seq) < (m.epoch, m.acked_seq) ORDER BY o.epoch, o.seq LIMIT ?)`
+
 // outboxCut is the first event to keep: the first that is young enough, once the older ones of all beyond the size are gone too. A clock
 // that was set wrong makes no holes: only the beginning of the outbox is ever cut.
-func (s *Store) outboxCut(ctx context.Context, young time.Time, most int64) (seq uint64, err error) {
-	err = s.read.QueryRowContext(ctx, `SELECT coalesce((SELECT seq FROM outbox WHERE at >= ? OR seq >= (SELECT acked_seq FROM meta) ORDER BY seq LIMIT 1), 0)`,
-		young.UnixMilli()).Scan(&seq)
-	if err != nil {
-		return 0, fmt.Errorf("find old events: %w", err)
+func (s *Store) outboxCut(ctx context.Context, young time.Time, most int64) (cut link.Place, err error) {
+	err = s.read.QueryRowContext(ctx, `SELECT o.epoch, o.seq FROM outbox o, meta m WHERE o.at >= ? OR (o.epoch, o.seq) >= (m.epoch, m.acked_seq)
+		ORDER BY o.epoch, o.seq LIMIT 1`, young.UnixMilli()).Scan(&cut.Epoch, &cut.Seq)
+	if errors.Is(err, sql.ErrNoRows) {
+		cut = link.Place{Epoch: math.MaxInt64} // only older epochs have any, and all of them are old
+	} else if err != nil {
+		return cut, fmt.Errorf("find old events: %w", err)
 	}
 	var size int64
-	const sized = `coalesce(sum(octet_length(body) + ?), 0) FROM outbox WHERE seq >= ?` // octet_length looks at no body
-	if err := s.read.QueryRowContext(ctx, `SELECT `+sized, eventBytes, seq).Scan(&size); err != nil {
-		return 0, fmt.Errorf("measure the outbox: %w", err)
+	const sized = `coalesce(sum(octet_length(body) + ?), 0) FROM outbox WHERE (epoch, seq) >= (?, ?)` // octet_length looks at no body
+	if err := s.read.QueryRowContext(ctx, `SELECT `+sized, eventBytes, cut.Epoch, cut.Seq).Scan(&size); err != nil {
+		return cut, fmt.Errorf("measure the outbox: %w", err)
 	}
 	if size <= most {
-		return seq, nil
+		return cut, nil
 	}
-	return s.cutBytes(ctx, seq, size-most)
+	return s.cutBytes(ctx, cut, size-most)
 }
 
 // cutBytes is the first event to keep when so many bytes from an event on are too many.
-func (s *Store) cutBytes(ctx context.Context, from uint64, over int64) (uint64, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT seq, octet_length(body) + ? FROM outbox WHERE seq >= ? ORDER BY seq`, eventBytes, from)
+func (s *Store) cutBytes(ctx context.Context, from link.Place, over int64) (link.Place, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT epoch, seq, octet_length(body) + ? FROM outbox WHERE (epoch, seq) >= (?, ?) ORDER BY epoch, seq`,
+		eventBytes, from.Epoch, from.Seq)
 	if err != nil {
-		return 0, fmt.Errorf("measure the outbox: %w", err)
+		return from, fmt.Errorf("measure the outbox: %w", err)
 	}
 	defer func() { _ = rows.Close() }()
 	for over > 0 && rows.Next() {
 		var size int64
-		if err := rows.Scan(&from, &size); err != nil {
-			return 0, fmt.Errorf("measure the outbox: %w", err)
+		if err := rows.Scan(&from.Epoch, &from.Seq, &size); err != nil {
+			return from, fmt.Errorf("measure the outbox: %w", err)
 		}
-		from, over = from+1, over-size
+		from.Seq, over = from.Seq+1, over-size
 	}
 	if err := rows.Err(); err != nil {
-		return 0, fmt.Errorf("measure the outbox: %w", err)
+		return from, fmt.Errorf("measure the outbox: %w", err)
 	}
 	return from, nil
 }

@@ -36,7 +36,6 @@ type Store struct {
 	lock     *os.File
 	appended chan struct{}
 	device   string
-	epoch    uint64
 
 	mu      sync.Mutex
 	acked   link.Mark // newer than the row; written with the next commit
@@ -108,11 +107,10 @@ func (s *Store) begin(ctx context.Context) error {
 		return fmt.Errorf("begin the node's row: %w", err)
 	}
 	var hash []byte
-	err := s.write.QueryRowContext(ctx, `SELECT device, epoch, acked_seq, acked_hash FROM meta`).Scan(&s.device, &s.epoch, &s.acked.Seq, &hash)
-	if err != nil {
+	row := s.write.QueryRowContext(ctx, `SELECT device, epoch, acked_seq, acked_hash FROM meta`)
+	if err := row.Scan(&s.device, &s.acked.Epoch, &s.acked.Seq, &hash); err != nil {
 		return fmt.Errorf("read the node's row: %w", err)
 	}
-	s.acked.Epoch = s.epoch
 	copy(s.acked.Hash[:], hash)
 	return nil
 }

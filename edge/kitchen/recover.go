@@ -1,0 +1,150 @@
+package kitchen
+
+import (
+	"slices"
+	"time"
+
+	"awesome.pizza/shared/event"
+	"awesome.pizza/shared/order"
+)
+
+// Standing is how a ticket stands, for the cloud.
+func Standing(t Ticket) event.OrderStanding {
+	s := event.OrderStanding{
+		Order: t.Order, Progress: t.Progress, Day: t.Day, Number: t.Number, Ready: t.Ready, Token: t.Token, Since: t.Since,
+		Recovered: t.Recovered && t.Open(),
+	}
+	if t.Driver != nil {
+		s.Driver, s.Name, s.Arrives = t.Driver.ID, t.Driver.Name, t.Driver.Arrives
+	}
+	return s
+}
+
+// regain is the ticket of an order as kitchen and cloud together have it: on the kitchen lane the side that is further, and then a cook is
+// asked; on the delivery lane the cloud. What has ended here stays ended, for the cloud may only not have heard of it. changed is false
+// when the kitchen goes on with what it has, or has not and needs not have.
+func regain(have Ticket, has bool, s event.OrderStanding, now time.Time) (t Ticket, changed bool) {
+	if !has {
+		return anew(s, now)
+	}
+	t = have
+	if s.Progress.Delivery != "" {
+		t.Progress.Delivery, t.Driver = s.Progress.Delivery, driverOf(s)
+	}
+	if !have.Open() {
+		return t, !t.Open() && !sameDelivery(have, t)
+	}
+	if behind(have.Progress, s.Progress) {
+		t = t.moved(s.Progress.Whole, s.Progress.Items, clamp(s.Since, now))
+		t.Recovered, t.Ready = t.Open(), s.Ready
+	}
+	if gone(t.Progress.Delivery) && t.Progress.Kitchen() == order.Ready {
+		t = t.moved(order.HandedOver, t.Progress.Items, now)
+	}
+	if t.Version == have.Version && sameDelivery(have, t) {
+		return have, false
+	}
+	t.Version = have.Version + 1
+	return t, true
+}
+
+// anew is the ticket of an order that the kitchen does not have. Whatever is beyond waiting was on the board once, and is asked about; an
+// order of the cloud's that waits has not been touched.
+func anew(s event.OrderStanding, now time.Time) (Ticket, bool) {
+	p := s.Progress
+	if p.Origin == order.Edge && p.Intake == order.Created {
+		p.Intake = order.Validated // what it was taken with has not come through as a whole
+	}
+	t := newTicket(s.Order, p.Items, clamp(s.Order.PlacedAt, now))
+	t.Progress.Origin, t.Progress.Intake, t.Progress.Delivery = p.Origin, p.Intake, p.Delivery
+	t = t.moved(p.Whole, p.Items, clamp(s.Since, now))
+	if p.Whole != order.Waiting {
+		t.QueuedAt = t.TakenAt
+	}
+	t.Version, t.Ready, t.Token, t.Driver = 1, s.Ready, s.Token, driverOf(s)
+	t.Recovered = p.Whole != order.Waiting || p.Origin == order.Edge
+	return t, t.Open() && len(p.Items) > 0
+}
+
+// behind reports whether p is less far on the kitchen lane than q. An order that has ended is furthest; what is made again is further than
+// what was made before it; among the rest every step forward of every item counts.
+func behind(p, q order.Progress) bool {
+	return sameItems(p, q) && slices.Compare(distance(p), distance(q)) < 0
+}
+
+// distance is how far an order is on the kitchen lane: as a whole, then in rounds of remakes, then in steps of its items.
+func distance(p order.Progress) []int {
+	whole, remakes, steps := 0, 0, 0
+	switch p.Whole {
+	case order.Waiting:
+	case order.HandedOver, order.Rejected, order.Voided:
+		whole = 2
+	default:
+		whole = 1
+	}
+	for _, i := range p.Items {
+		remakes += i.Remakes
+		steps += slices.Index([]order.ItemState{
+			order.ItemQueued, order.ItemMaking, order.ItemMade, order.ItemInOven, order.ItemBaked, order.ItemDone,
+		}, i.State)
+	}
+	if whole == 2 {
+		return []int{whole}
+	}
+	return []int{whole, remakes, steps}
+}
+
+// sameItems reports whether two are of the same things to make: otherwise one of them is not to be believed, and the kitchen goes on.
+func sameItems(p, q order.Progress) bool {
+	return slices.EqualFunc(p.Items, q.Items, func(x, y order.Item) bool { return x.ID == y.ID && x.Bakes == y.Bakes })
+}
+
+func gone(d order.Delivery) bool {
+	return d == order.PickedUp || d == order.OutForDelivery || d == order.Delivered
+}
+
+func driverOf(s event.OrderStanding) *Driver {
+	if s.Driver == "" {
+		return nil
+	}
+	return &Driver{ID: s.Driver, Name: s.Name, Arrives: s.Arrives}
+}
+
+func sameDelivery(x, y Ticket) bool {
+	return x.Progress.Delivery == y.Progress.Delivery && Standing(x).Driver == Standing(y).Driver
+}
+
+// clamp is an instant that somebody else's clock names: never later than now, and now when there is none.
+func clamp(at, now time.Time) time.Time {
+	if at.IsZero() || at.After(now) {
+		return now
+	}
+	return at.UTC().Truncate(time.Millisecond)
+}
+
+// moved is the ticket with its kitchen lane put where somebody says it is, since an instant. There is no way back from it by undo.
+func (t Ticket) moved(whole order.Kitchen, items []order.Item, at time.Time) Ticket {
+	t = t.clone()
+	before := t.Progress
+	t.Progress.Whole, t.Progress.Items, t.Moves = whole, slices.Clone(items), nil
+	for _, i := range items {
+		was, _ := before.Item(i.ID)
+		if t.Clocks.Items[i.ID] == nil || i.Remakes != was.Remakes {
+			t.Clocks.Items[i.ID] = map[order.ItemState]time.Time{}
+		}
+		if was.State != i.State || i.Remakes != was.Remakes {
+			t.Clocks.Items[i.ID][i.State] = at
+		}
+		if i.State != order.ItemInOven {
+			delete(t.Slots, i.ID)
+		}
+	}
+	if after := t.Progress.Kitchen(); after != before.Kitchen() {
+		t.Clocks.Lane[after], t.Since = at, at
+	}
+	if whole != order.Waiting && t.QueuedAt.IsZero() {
+		t.QueuedAt = at
+	}
+	t.Version++
+	return t
+}

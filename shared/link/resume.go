@@ -40,6 +40,9 @@ func (s *Sender) Synced(now time.Time, r SyncReply) Todo {
 	s.sync.asked, s.sync.wanted, s.sync.fails = time.Time{}, false, 0
 	s.sync.last, s.sync.after, s.sync.sway = now, now.Add(syncSpacing), 0.9+0.2*s.cfg.Rand()
 	switch cause, detail := s.judge(r); {
+	case cause == "" && s.synced && r.Inc != s.inc:
+		s.heal = nil
+		s.distrust(now)
 	case cause == "":
 		s.heal = nil
 		s.resume(now, r)
@@ -139,6 +142,14 @@ func (s *Sender) judge(r SyncReply) (Cause, string) {
 // block stops sending: somebody has to act. Every row is kept and SYNC goes on, so that a link somebody has mended in the cloud comes up by itself.
 func (s *Sender) block(now time.Time, cause Cause, detail string) {
 	s.blocked, s.detail = cause, detail
+	s.rewind(now, s.acked.Seq+1)
+}
+
+// distrust notes that the cloud's database is another one than it was. While this SYNC was out, a command that the old one had numbered may
+// have been obeyed, of which the new one knows nothing; from here on none is, and SYNC is held again before anything else.
+func (s *Sender) distrust(now time.Time) {
+	s.synced, s.blocked = false, ""
+	s.sync.wanted, s.sync.after = true, now
 	s.rewind(now, s.acked.Seq+1)
 }
 

@@ -16,7 +16,8 @@ import (
 	"modernc.org/sqlite"
 )
 
-// ErrDamaged says that the file is not a sound database. Nothing is repaired by itself: the file may hold facts that exist nowhere else.
+// ErrDamaged says that the file is not a sound database, or that it does not hold what was written. Open changes nothing about it; Recover
+// puts it aside and saves what can be read.
 var ErrDamaged = errors.New("the database is damaged")
 
 // pragmas are set on every connection and read back at the start.
@@ -25,6 +26,7 @@ var pragmas = []struct{ name, set, want string }{
 	{"journal_mode", "WAL", "wal"},
 	{"synchronous", "FULL", "2"}, // one fsync per commit: what a screen confirmed survives a power cut
 	{"foreign_keys", "1", "1"},
+	{"recursive_triggers", "1", "1"}, // rows that REPLACE takes away are taken out of the sums
 	{"trusted_schema", "0", "0"},
 	{"cell_size_check", "1", "1"},
 	{"mmap_size", "0", "0"}, // a bad sector is an error, not a SIGBUS
@@ -39,6 +41,23 @@ func pragmaQuery() string {
 		q.WriteString("&_pragma=" + url.QueryEscape(p.name+"("+p.set+")"))
 	}
 	return q.String()
+}
+
+// open opens a file for so many connections at a time. The driver's error, if any, is the first connection's.
+func open(path string, most int, how string) *sql.DB {
+	db, _ := openWith(path, most, how)
+	return db
+}
+
+func openWith(path string, most int, how string) (*sql.DB, connector) {
+	c, err := newConnector("file:" + url.PathEscape(path) + how + pragmaQuery())
+	if err != nil {
+		return sql.OpenDB(broken{err}), c
+	}
+	db := sql.OpenDB(c)
+	db.SetMaxOpenConns(most)
+	db.SetMaxIdleConns(most)
+	return db, c
 }
 
 // checkPragmas refuses a SQLite that does not do what it was told, or that has the WAL-reset bug (sqlite.org/wal.html#walresetbug).
@@ -83,29 +102,53 @@ func atLeast(version string, want ...int) bool {
 	return true
 }
 
-// checkSound reads the structure of the file.
+// checkSound reads the whole file: its structure, and what is in it.
 func checkSound(ctx context.Context, db *sql.DB, path string) error {
-	var verdict string
-	if err := db.QueryRowContext(ctx, `PRAGMA quick_check(1)`).Scan(&verdict); err != nil {
+	what, err := unsound(ctx, db)
+	if err != nil {
 		return damagedOr(path, fmt.Errorf("check %s: %w", path, err))
 	}
-	if verdict != "ok" {
-		return damaged(path, verdict)
+	if what != "" {
+		return damaged(path, what)
 	}
 	return nil
 }
 
+// unsound says what is wrong with a database; nothing when it returns "". integrity_check is quick_check, and the indexes too.
+func unsound(ctx context.Context, db *sql.DB) (what string, err error) {
+	tx, err := db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true}) // one state of it
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, tx.Rollback()) }()
+	if err := tx.QueryRowContext(ctx, `PRAGMA integrity_check(1)`).Scan(&what); err != nil {
+		return "", err
+	}
+	if what != "ok" {
+		return what, nil
+	}
+	current, err := sumsCurrent(ctx, tx)
+	if err != nil || !current {
+		return "", err
+	}
+	return checkSums(ctx, tx)
+}
+
 func damagedOr(path string, err error) error {
-	var e *sqlite.Error
-	if errors.As(err, &e) && (e.Code()&0xff == 11 || e.Code()&0xff == 26) { // CORRUPT, NOTADB
-		return damaged(path, e.Error())
+	if isDamage(err) {
+		return damaged(path, err.Error())
 	}
 	return err
 }
 
+// isDamage tells whether SQLite found the file broken: CORRUPT, NOTADB, and a schema that cannot be read or understood.
+func isDamage(err error) bool {
+	var e *sqlite.Error
+	return errors.As(err, &e) && (e.Code()&0xff == 11 || e.Code()&0xff == 26)
+}
+
 func damaged(path, what string) error {
-	return fmt.Errorf("%w: %s (%s). Move %s, %s-wal and %s-shm to another disk and keep them, for orders that the cloud has not got yet are "+
-		"only there; then start again: the node begins with an empty file", ErrDamaged, path, what, path, path, path)
+	return fmt.Errorf("%w: %s (%s)", ErrDamaged, path, what)
 }
 
 // lockWithin is how long a file may stay locked: a node that was just killed takes a moment to let go.

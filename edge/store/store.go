@@ -11,7 +11,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/url"
 	"os"
 	"sync"
 
@@ -36,6 +35,9 @@ type Store struct {
 	lock     *os.File
 	appended chan struct{}
 	device   string
+	path     string
+	writer   connector
+	disk     disk
 
 	mu      sync.Mutex
 	acked   link.Mark // newer than the row; written with the next commit
@@ -49,22 +51,13 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{write: open(path, 1, "?_txlock=immediate"), read: open(path, readers, "?_query_only=1"), lock: lock, appended: make(chan struct{}, 1)}
+	s := &Store{path: path, lock: lock, appended: make(chan struct{}, 1), disk: disk{full: make(chan struct{}, 1)}}
+	s.write, s.writer = openWith(path, 1, "?_txlock=immediate")
+	s.read = open(path, readers, "?_query_only=1")
 	if err := s.prepare(ctx, path); err != nil {
 		return nil, errors.Join(err, s.shut())
 	}
 	return s, nil
-}
-
-func open(path string, most int, how string) *sql.DB {
-	connector, err := sqlite.NewConnector("file:" + url.PathEscape(path) + how + pragmaQuery())
-	if err != nil {
-		return sql.OpenDB(broken{err})
-	}
-	db := sql.OpenDB(connector)
-	db.SetMaxOpenConns(most)
-	db.SetMaxIdleConns(most)
-	return db
 }
 
 func (s *Store) prepare(ctx context.Context, path string) error {
@@ -78,6 +71,9 @@ func (s *Store) prepare(ctx context.Context, path string) error {
 		if err := checkPragmas(ctx, db); err != nil {
 			return fmt.Errorf("open %s: %w", path, err)
 		}
+	}
+	if err := s.arm(ctx); err != nil {
+		return err
 	}
 	return s.begin(ctx)
 }
@@ -127,6 +123,7 @@ func (s *Store) shut() error {
 // tx runs one write transaction. Full disks and broken cards are problem.Unavailable.
 func (s *Store) tx(ctx context.Context, do func(*sql.Tx) error) error {
 	err := unwritable(s.inTx(ctx, do))
+	s.noteWrite(err)
 	if err == nil || problem.Is(err, problem.Unavailable) {
 		s.mu.Lock()
 		s.refused = err
@@ -172,7 +169,9 @@ func unwritable(err error) error {
 		return err
 	}
 	switch e.Code() & 0xff { // primary result codes, sqlite.org/rescode.html
-	case 8, 10, 13, 14: // READONLY, IOERR, FULL, CANTOPEN
+	case 13: // FULL
+		return fmt.Errorf("%w: %w", diskFull(), err)
+	case 8, 10, 14: // READONLY, IOERR, CANTOPEN
 		return fmt.Errorf("%w: %w", problem.New(problem.Unavailable, "disk_unwritable", "the node's disk cannot be written to: %v", e), err)
 	}
 	return err

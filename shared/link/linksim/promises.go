@@ -1,6 +1,8 @@
 package linksim
 
 import (
+	"slices"
+
 	"awesome.pizza/shared/link"
 	"awesome.pizza/shared/order"
 )
@@ -59,19 +61,24 @@ func (s *site) lanes(a *account) {
 	}
 }
 
-// wishes holds P7: one answer to a cancel wish, and what was cancelled was not delivered.
+// wishes holds P7: one answer to a cancel wish, and what was cancelled was not delivered. Of a wish that was said anew the first answer
+// counts; another may differ only when two boxes, or two lives of one card, were asked.
 func (s *site) wishes(a *account) {
+	one := !s.observer.back && !s.observer.cloned
 	for _, r := range a.orders {
-		for i, one := range r.answers {
-			for _, other := range r.answers[:i] {
-				if one.command == other.command {
-					s.w.fail("P7", "%s: the cancel wish %s was answered twice", s.id, one.command)
-				}
-				if one.wish == other.wish && one.granted != other.granted {
-					s.w.fail("P7", "%s: the cancel wish %s was both granted and refused", s.id, one.wish)
-				}
+		first := map[string]bool{}
+		for i, this := range r.answers {
+			granted, repeated := first[this.wish]
+			if !repeated {
+				granted, first[this.wish] = this.granted, this.granted
 			}
-			if one.granted && (s.observer.left[r.o.ID] && !s.observer.back && !s.observer.cloned || r.p.Delivery == order.Delivered) {
+			if one && granted != this.granted {
+				s.w.fail("P7", "%s: the cancel wish %s was both granted and refused", s.id, this.wish)
+			}
+			if slices.ContainsFunc(r.answers[:i], func(o answer) bool { return o.command == this.command }) {
+				s.w.fail("P7", "%s: the cancel wish %s was answered twice", s.id, this.command)
+			}
+			if granted && (one && s.observer.left[r.o.ID] || r.p.Delivery == order.Delivered) {
 				s.w.fail("P7", "%s: order %s is cancelled, and the guest has the food", s.id, r.o.ID)
 			}
 		}

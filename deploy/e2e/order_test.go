@@ -7,12 +7,13 @@ import (
 
 // view is what both sides say of an order.
 type view struct {
-	ID      string `json:"id"`
-	OrderID string `json:"order_id"`
-	Number  *int   `json:"number"`
-	Status  string `json:"status"`
-	Version int    `json:"version"`
-	Kitchen struct {
+	ID          string  `json:"id"`
+	OrderID     string  `json:"order_id"`
+	Number      *int    `json:"number"`
+	Status      string  `json:"status"`
+	Version     int     `json:"version"`
+	CancelAsked *string `json:"cancel_asked"`
+	Kitchen     struct {
 		State string `json:"state"`
 	} `json:"kitchen"`
 	Items []struct {

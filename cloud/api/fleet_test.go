@@ -23,7 +23,7 @@ func TestWhatNeedsAPersonIsShownToHQ(t *testing.T) {
 	batch := link.Batch{Edge: "r1", Epoch: 1, First: 1, Last: 2, Gen: "g", Schema: link.Schema, Events: []link.Event{first, second}}
 	stranger := batch
 	stranger.Edge, stranger.Epoch = "r2", 7
-	if _, err := c.Apply(t.Context(), []link.Batch{batch, stranger}); err != nil {
+	if _, _, err := c.Apply(t.Context(), []link.Batch{batch, stranger}); err != nil {
 		t.Fatal(err)
 	}
 	if err := c.SaveDeadLetter(t.Context(), broker.DeadLetter{Device: "d1", Code: "no_fix", At: time.Now()}); err != nil {

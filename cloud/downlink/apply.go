@@ -107,7 +107,7 @@ func (d *Downlink) applyTogether(ctx context.Context, messages []jetstream.Msg) 
 	if len(batches) == 0 {
 		return
 	}
-	decisions, err := d.store.Apply(ctx, batches)
+	decisions, inc, err := d.store.Apply(ctx, batches)
 	if err != nil {
 		d.cfg.Log.Error("batches are not applied yet", "batches", len(batches), "err", err)
 		for _, m := range of {
@@ -116,7 +116,7 @@ func (d *Downlink) applyTogether(ctx context.Context, messages []jetstream.Msg) 
 		return
 	}
 	for i, decision := range decisions {
-		d.conclude(of[i], batches[i], decision)
+		d.conclude(of[i], batches[i], decision, inc)
 	}
 }
 
@@ -132,7 +132,7 @@ func (d *Downlink) decode(m jetstream.Msg) (link.Batch, error) {
 	return link.DecodeBatch(edge, m.Data(), header)
 }
 
-func (d *Downlink) conclude(m jetstream.Msg, b link.Batch, decision link.Decision) {
+func (d *Downlink) conclude(m jetstream.Msg, b link.Batch, decision link.Decision, inc string) {
 	if decision.Verdict == link.Gap {
 		if meta, err := m.Metadata(); err == nil && meta.NumDelivered < patience {
 			_ = m.NakWithDelay(time.Duration(meta.NumDelivered) * 20 * time.Millisecond)
@@ -142,10 +142,8 @@ func (d *Downlink) conclude(m jetstream.Msg, b link.Batch, decision link.Decisio
 	if decision.Verdict != link.Apply && decision.Verdict != link.Skip {
 		d.cfg.Log.Warn("batch not applied", "restaurant", b.Edge, "verdict", string(decision.Verdict), "reason", decision.Reason)
 	}
-	if decision.Verdict == link.Apply || decision.Verdict == link.Skip {
-		d.acks.send(b.Edge, link.Ack{
-			Inc: d.store.Incarnation(), Epoch: decision.After.Epoch, Seq: decision.After.Seq, Hash: decision.After.Hash,
-		}, time.Now())
+	if ack, ok := decision.Ack(inc); ok {
+		d.acks.send(b.Edge, ack, time.Now())
 	}
 	if control, ok := decision.Control(); ok {
 		d.control(b.Edge, control)

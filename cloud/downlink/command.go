@@ -86,12 +86,12 @@ func (d *Downlink) deliver(ctx context.Context, edge string, do link.Delivery) t
 func (d *Downlink) publishCommands(ctx context.Context, edge string, from, to uint64) error {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	commands, err := d.store.Commands(ctx, edge, from, to)
+	commands, inc, err := d.store.Commands(ctx, edge, from, to)
 	if err != nil {
 		return err
 	}
-	for _, some := range link.Pack(commands) {
-		data, err := link.Encode(link.CommandBatch{Edge: edge, Inc: d.store.Incarnation(), High: to, Commands: some})
+	for _, some := range link.Pack(newest(commands)) {
+		data, err := link.Encode(link.CommandBatch{Edge: edge, Inc: inc, High: to, Commands: some})
 		if err != nil {
 			return fmt.Errorf("pack commands of %s: %w", edge, err)
 		}
@@ -100,4 +100,14 @@ func (d *Downlink) publishCommands(ctx context.Context, edge string, from, to ui
 		}
 	}
 	return nil
+}
+
+// newest are the last of the commands without a gap between them: nobody obeys what stands before a gap, for an epoch began there.
+func newest(commands []link.Command) []link.Command {
+	for i := len(commands) - 1; i > 0; i-- {
+		if commands[i].Seq != commands[i-1].Seq+1 {
+			return commands[i:]
+		}
+	}
+	return commands
 }

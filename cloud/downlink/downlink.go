@@ -16,19 +16,28 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 	"golang.org/x/sync/errgroup"
 
+	"awesome.pizza/shared/event"
 	"awesome.pizza/shared/link"
 )
 
-// Store is what the database does for the links. All of it is committed when a call returns.
+// Store is what the database does for the links. All of it is committed when a call returns; inc is the incarnation of the database for
+// which an answer holds: it changes when an older one is restored.
 type Store interface {
 	// Apply carries out link.Decide for each batch, all in one transaction.
-	Apply(ctx context.Context, batches []link.Batch) ([]link.Decision, error)
-	// Link is an edge's committed row and its highest command. It reports problem.NotFound for a restaurant nobody enrolled.
-	Link(ctx context.Context, edge string) (row link.LinkRow, high uint64, err error)
-	// Commands are an edge's commands from one seq to another, both included, in order.
-	Commands(ctx context.Context, edge string, from, to uint64) ([]link.Command, error)
-	// Incarnation names this history of the database: it changes when an older one is restored.
-	Incarnation() string
+	Apply(ctx context.Context, batches []link.Batch) (decisions []link.Decision, inc string, err error)
+	// Commands are an edge's commands from one seq to another, both included, in order; where an epoch began, some may be missing.
+	Commands(ctx context.Context, edge string, from, to uint64) (commands []link.Command, inc string, err error)
+	// Meet is an edge's committed row, its highest command, and the id of the one with the number cmdSeq. It reports problem.NotFound
+	// for a restaurant nobody enrolled.
+	Meet(ctx context.Context, edge string, cmdSeq uint64) (row link.LinkRow, high uint64, cmdID, inc string, err error)
+	// Doubt makes another incarnation of inc, because a node contradicts it, and returns the one there is now.
+	Doubt(ctx context.Context, edge, inc, why string) (now string, err error)
+	// Known says which events of a node the cloud has stored.
+	Known(ctx context.Context, edge, boot string, ids []string) (known []bool, inc string, err error)
+	// Renew begins a new epoch. It reports problem.Refused for a device that is not the restaurant's.
+	Renew(ctx context.Context, edge, device, boot string, epoch, cmdSeq uint64) (row link.LinkRow, commands uint64, commandID, inc string, err error)
+	// Standings are how a restaurant's orders stand, by id after a given one.
+	Standings(ctx context.Context, edge, after string, limit int) (orders []event.OrderStanding, numbers map[string]int, more bool, err error)
 }
 
 // Config is what a Downlink needs besides its hub.
@@ -37,9 +46,17 @@ type Config struct {
 	TLS      *tls.Config // for a hub that wants it; nil: as this machine believes
 	Stream   StreamLimits
 	Log      *slog.Logger
-	Refusals Refusals                                          // whom the hub must refuse; nil: it is not told
-	OnHeard  func(edge string, h link.Heartbeat, at time.Time) // called for each heartbeat of a link's own node; it must not block
+	Refusals Refusals // whom the hub must refuse; nil: it is not told
+	Signer   Signer   // of snapshots; nil: the keys given to Connect
+	CatchUp  int      // events per second that this core takes from all nodes together that have to catch up; 0: DefaultCatchUp
+
+	// Called for each heartbeat of a link's own node, and for each SYNC of a device that is not fenced. They must not block.
+	OnHeard  func(edge string, h link.Heartbeat, at time.Time)
+	OnSynced func(edge string, req link.SyncRequest, at time.Time)
 }
+
+// DefaultCatchUp is how many events per second a core takes from nodes that have to catch up.
+const DefaultCatchUp = 4000
 
 // Downlink is a core's connection to the hub.
 type Downlink struct {
@@ -53,6 +70,9 @@ type Downlink struct {
 	standing *standing
 	errand   chan errand
 
+	governing sync.Mutex
+	governor  link.Governor
+
 	enforcing sync.Mutex // one at a time has the hub told whom to refuse
 }
 
@@ -61,7 +81,14 @@ func Connect(ctx context.Context, cfg Config, keys *Keys, store Store) (*Downlin
 	if cfg.URL == "" {
 		return nil, errNoHub
 	}
+	if cfg.Signer == nil {
+		cfg.Signer = keys
+	}
+	if cfg.CatchUp == 0 {
+		cfg.CatchUp = DefaultCatchUp
+	}
 	d := &Downlink{cfg: cfg, keys: keys, store: store, standing: newStanding(), errand: make(chan errand, 1024)}
+	d.governor.Budget = cfg.CatchUp
 	d.acks = &acker{publish: d.publish, last: map[string]time.Time{}, waiting: map[string]link.Ack{}}
 	var err error
 	if d.conn, err = d.dial("core", keys.core); err != nil {
@@ -126,7 +153,9 @@ func (d *Downlink) Run(ctx context.Context) error {
 	for pp := range link.Partitions {
 		g.Go(func() error { return d.apply(ctx, pp) })
 	}
-	g.Go(func() error { return d.answerSyncs(ctx) })
+	for _, q := range d.questions() {
+		g.Go(func() error { return d.answerAll(ctx, q) })
+	}
 	g.Go(func() error { return d.learn(ctx) })
 	g.Go(func() error { return d.hear(ctx) })
 	g.Go(func() error { return d.courier(ctx) })

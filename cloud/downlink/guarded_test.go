@@ -233,16 +233,16 @@ func TestARevokedNodeIsThrownOutAndStaysOut(t *testing.T) {
 }
 
 // nobody is a database without restaurants.
-type nobody struct{}
+type nobody struct{ downlink.Store }
 
-func (nobody) Apply(context.Context, []link.Batch) ([]link.Decision, error) { return nil, nil }
-
-func (nobody) Link(context.Context, string) (link.LinkRow, uint64, error) {
-	return link.LinkRow{}, 0, problem.New(problem.NotFound, "no_such_restaurant", "there is none")
+func (nobody) Apply(context.Context, []link.Batch) ([]link.Decision, string, error) {
+	return nil, "one", nil
 }
 
-func (nobody) Commands(context.Context, string, uint64, uint64) ([]link.Command, error) {
-	return nil, nil
+func (nobody) Meet(context.Context, string, uint64) (link.LinkRow, uint64, string, string, error) {
+	return link.LinkRow{}, 0, "", "one", problem.New(problem.NotFound, "no_such_restaurant", "there is none")
 }
 
-func (nobody) Incarnation() string { return "one" }
+func (nobody) Commands(context.Context, string, uint64, uint64) ([]link.Command, string, error) {
+	return nil, "one", nil
+}

@@ -6,73 +6,90 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
-	"golang.org/x/sync/errgroup"
 
 	"awesome.pizza/shared/link"
 	"awesome.pizza/shared/problem"
 )
 
-// syncers is how many SYNCs are answered at once: a stampede waits in line and does not take the database for itself.
-const syncers = 4
+// unnamed is how nodes of the first schema call the command after which they began: nobody had told them its id.
+const unnamed = "enrolment"
 
-// answerSyncs answers SYNC from committed state. The cores share the work.
-func (d *Downlink) answerSyncs(ctx context.Context) error {
-	asked := make(chan *nats.Msg, 4096)
-	sub, err := d.conn.ChanQueueSubscribe(link.SyncWildcard, "cores", asked)
-	if err != nil {
-		return fmt.Errorf("listen for SYNC: %w", err)
-	}
-	defer func() { _ = sub.Unsubscribe() }()
-	g, ctx := errgroup.WithContext(ctx)
-	for range syncers {
-		g.Go(func() error {
-			for {
-				select {
-				case <-ctx.Done():
-					return nil
-				case m := <-asked:
-					if err := d.answerSync(ctx, m); err != nil {
-						d.cfg.Log.Warn("SYNC not answered", "subject", m.Subject, "err", err)
-					}
-				}
-			}
-		})
-	}
-	return g.Wait()
-}
-
-func (d *Downlink) answerSync(ctx context.Context, m *nats.Msg) error {
-	edge, ok := link.EdgeOfSubject(m.Subject)
-	if !ok {
-		return fmt.Errorf("%w: subject %q names no edge", link.ErrCorrupt, m.Subject)
-	}
+// answerSync answers from committed state.
+func (d *Downlink) answerSync(ctx context.Context, edge string, m *nats.Msg) error {
 	req, err := link.Decode[link.SyncRequest](m.Data)
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, link.SyncTimeout)
-	defer cancel()
+	if req.CmdID == unnamed {
+		req.CmdID = ""
+	}
 	now := time.Now()
-	row, high, err := d.store.Link(ctx, edge)
-	reply := link.AnswerSync(row, req, link.Cloud{Inc: d.store.Incarnation(), CmdHigh: high, CmdID: req.CmdID}, now)
+	row, cloud, err := d.meet(ctx, edge, req)
+	reply := link.AnswerSync(row, req, cloud, now)
 	if problem.Is(err, problem.NotFound) {
-		reply = link.SyncReply{N: req.N, Kind: link.Fenced, Inc: d.store.Incarnation(), Time: now.UTC(), Reason: "nobody has enrolled this restaurant"}
+		reply = link.SyncReply{N: req.N, Kind: link.Fenced, Inc: cloud.Inc, Time: now.UTC(), Reason: "nobody has enrolled this restaurant"}
 	} else if err != nil {
 		return err
 	}
-	data, err := link.Encode(reply)
-	if err != nil {
-		return err
+	if reply.Kind == link.Resume {
+		reply.MaxRate = d.pace(edge, req, row, now)
 	}
-	d.declare(answered{Edge: edge, Node: node{req.Device, req.Epoch, req.Boot}, Resumes: reply.Kind == link.Resume}, now)
-	if err := m.Respond(data); err != nil {
-		return fmt.Errorf("answer SYNC of %s: %w", edge, err)
+	n := node{req.Device, req.Epoch, req.Boot}
+	d.declare(answered{Edge: edge, Node: n, Resumes: reply.Kind == link.Resume}, now)
+	if d.cfg.OnSynced != nil && reply.Kind != link.Fenced {
+		d.cfg.OnSynced(edge, req, now)
+	}
+	if err := respond(m, reply); err != nil {
+		return err
 	}
 	if reply.Kind == link.Resume {
 		d.send(ctx, errand{edge: edge, kind: synced, seq: req.CmdSeq})
-		d.send(ctx, errand{edge: edge, kind: committed, seq: high})
+		d.send(ctx, errand{edge: edge, kind: committed, seq: cloud.CmdHigh})
 		return nil
 	}
 	d.cfg.Log.Warn("a restaurant cannot resume", "restaurant", edge, "kind", string(reply.Kind), "reason", reply.Reason)
 	return nil
+}
+
+// meet reads what SYNC is answered from. When the restaurant's own node knows what this incarnation of the database should know and does
+// not, the database has gone back, and becomes another incarnation before anybody is answered.
+func (d *Downlink) meet(ctx context.Context, edge string, req link.SyncRequest) (row link.LinkRow, cloud link.Cloud, err error) {
+	for {
+		row, cloud.CmdHigh, cloud.CmdID, cloud.Inc, err = d.store.Meet(ctx, edge, req.CmdSeq)
+		if err != nil || req.Inc != cloud.Inc {
+			return row, cloud, err
+		}
+		why := contradiction(row, req, cloud)
+		if why == "" {
+			return row, cloud, nil
+		}
+		inc, err := d.store.Doubt(ctx, edge, cloud.Inc, why)
+		if err != nil || inc == cloud.Inc {
+			return row, cloud, err // or it was heard too often to be believed: it is a fork, no more
+		}
+	}
+}
+
+// contradiction says in what a restaurant's own node knows more than the incarnation that it last spoke with; empty when in nothing.
+func contradiction(row link.LinkRow, req link.SyncRequest, cloud link.Cloud) string {
+	switch {
+	case row.Device == "" || req.Device != row.Device:
+		return ""
+	case req.Epoch > row.Epoch:
+		return fmt.Sprintf("the node is in epoch %d, which was never begun: the cloud is in %d", req.Epoch, row.Epoch)
+	case req.Epoch == row.Epoch && req.Acked > row.Seq:
+		return fmt.Sprintf("event %d was acknowledged, the cloud ends at %d", req.Acked, row.Seq)
+	case req.CmdSeq > cloud.CmdHigh:
+		return fmt.Sprintf("command %d was given, the cloud ends at %d", req.CmdSeq, cloud.CmdHigh)
+	case req.CmdID != "" && cloud.CmdID != "" && req.CmdID != cloud.CmdID:
+		return fmt.Sprintf("command %d was another one when it was given", req.CmdSeq)
+	}
+	return ""
+}
+
+// pace is how fast a node may send that has to catch up.
+func (d *Downlink) pace(edge string, req link.SyncRequest, row link.LinkRow, now time.Time) int {
+	d.governing.Lock()
+	defer d.governing.Unlock()
+	return d.governor.Rate(now, edge, req.Last-min(req.Last, row.Seq))
 }

@@ -29,6 +29,7 @@ func Taken(f Fact, b event.OrderTaken, now time.Time) (Record, error) {
 	case o.Origin != order.Edge:
 		return Record{}, problem.New(problem.Invalid, "bad_fact", "%s cannot take an order of origin %q", f.Restaurant, o.Origin)
 	}
+	o.PlacedAt = f.label(o.PlacedAt, now)
 	r := Begin(o, b.Items, rand.Text(), ByEdge, f.when(o.PlacedAt, now))
 	r.KitchenAsOf = now
 	return r, nil
@@ -44,8 +45,10 @@ func (r *Record) Apply(f Fact, now time.Time) error {
 	case event.OrderStepped:
 		return r.stepped(f, b, now)
 	case event.ForecastChanged:
-		r.KitchenAsOf, r.Ready = now, instant(b.Ready)
+		r.KitchenAsOf, r.Ready = now, f.forecast(&b.Ready, now)
 		return nil
+	case event.OrderStanding:
+		return r.Stand(f, b, now)
 	}
 	return problem.New(problem.Invalid, "bad_fact", "%s says nothing about an order", f.Body.Kind())
 }
@@ -60,16 +63,21 @@ func (r *Record) stepped(f Fact, b event.OrderStepped, now time.Time) error {
 		r.Number = b.Number
 	}
 	if b.Ready != nil {
-		r.Ready = instant(*b.Ready)
+		r.Ready = f.forecast(b.Ready, now)
 	}
+	r.wholeChanged(b.Reason, at)
+	return nil
+}
+
+// wholeChanged draws the conclusions when the kitchen has let an order go.
+func (r *Record) wholeChanged(reason string, at time.Time) {
 	switch r.Progress.Whole {
 	case order.Voided, order.Rejected:
-		r.ended(b.Reason, at)
+		r.ended(reason, at)
 	case order.HandedOver:
 		r.handedOver(at)
 	case order.Waiting, order.Queued, order.Preparing, order.Baking, order.QualityCheck, order.Ready:
 	}
-	return nil
 }
 
 // ended: the kitchen will not make it. A driver who was to fetch it is free.
@@ -125,6 +133,26 @@ func (f Fact) when(last, now time.Time) time.Time {
 		at = last
 	}
 	return at.UTC()
+}
+
+// label is a time that the restaurant's clock gave, or now where that clock is far ahead of ours.
+func (f Fact) label(at, now time.Time) time.Time {
+	if clock.Ahead(at, now) {
+		return now
+	}
+	return at
+}
+
+// forecast is when the restaurant expects something, by our clock: a clock that is far ahead still knows how long things take. Nothing when
+// JSON could not write it.
+func (f Fact) forecast(ready *time.Time, now time.Time) *time.Time {
+	if ready == nil {
+		return nil
+	}
+	if at := ready.UTC(); clock.Ahead(f.At, now) {
+		return instant(now.Add(at.Sub(f.At)))
+	}
+	return instant(*ready)
 }
 
 func (r *Record) lastStep() time.Time {

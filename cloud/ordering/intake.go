@@ -97,6 +97,6 @@ func admit(r *Record, by string, now time.Time) error {
 	if err := r.Take(order.Cloud, order.Validate, by, now); err != nil {
 		return err
 	}
-	r.Tell(event.OrderOffered{Order: r.Order, Items: r.Progress.Items})
+	r.Tell(event.OrderOffered{Order: r.Order, Items: r.Progress.Items, Token: r.Token})
 	return nil
 }

@@ -143,7 +143,7 @@ func (c *core) shelve(t *testing.T) order.ID {
 		b.Events = append(b.Events, link.Seal(tip, b.Last, link.Event{ID: id.New(), Order: string(r.Order.ID), Kind: s.Kind(), At: time.Now(), Body: raw}))
 		tip = b.Events[len(b.Events)-1].Hash
 	}
-	d, err := c.Apply(t.Context(), []link.Batch{b})
+	d, _, err := c.Apply(t.Context(), []link.Batch{b})
 	if err != nil || d[0].Verdict != link.Apply {
 		t.Fatalf("%+v, %v", d, err)
 	}

@@ -5,6 +5,10 @@ import "time"
 // Unprojectable is what an alert says of an event that the cloud keeps and could not follow.
 const Unprojectable = "unprojectable_event"
 
+// TwoNodes is what an alert says of a restaurant in which two nodes with the same card are alive: each begins a new history after the other.
+// Nothing is lost by it.
+const TwoNodes = "two_nodes"
+
 // Alert is something in a restaurant that needs a person: its kitchen's own, or Unprojectable, which is the cloud's. Then Detail says what
 // was wrong with the event.
 type Alert struct {

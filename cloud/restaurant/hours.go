@@ -72,6 +72,9 @@ func (tt Timetable) Opens(t time.Time) (opens time.Time, ok bool) {
 	return time.Time{}, false
 }
 
+// Location is the restaurant's time zone.
+func (r *Restaurant) Location() *time.Location { return r.zone() }
+
 func (r *Restaurant) zone() *time.Location {
 	zone, err := time.LoadLocation(r.TimeZone)
 	if err != nil {

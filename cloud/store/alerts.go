@@ -8,7 +8,9 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"awesome.pizza/cloud/restaurant"
+	"awesome.pizza/shared/clock"
 	"awesome.pizza/shared/event"
+	"awesome.pizza/shared/order"
 )
 
 // alert is one change of an alert: raised, or cleared at an instant.
@@ -17,12 +19,23 @@ type alert struct {
 	event.AlertRaised
 	detail  string
 	cleared *time.Time
+	settled bool // all that was not understood about Order is over: its restaurant has said how it stands
 }
 
 func raised(edge string, b event.AlertRaised) alert { return alert{restaurant: edge, AlertRaised: b} }
 
 func cleared(edge string, b event.AlertCleared) alert {
 	return alert{restaurant: edge, AlertRaised: event.AlertRaised{Alert: b.Alert, Device: b.Device}, cleared: &b.At}
+}
+
+// settled ends what was raised because something about an order was not understood.
+func settled(edge string, oid order.ID) alert {
+	return alert{restaurant: edge, AlertRaised: event.AlertRaised{Order: oid}, settled: true}
+}
+
+// what reports whether x raises this alert about this order.
+func (x alert) what(name, edge string, oid order.ID) bool {
+	return x.What == name && x.restaurant == edge && x.Order == oid && x.cleared == nil && !x.settled
 }
 
 // poison is the alert about an event that could not be projected.
@@ -35,16 +48,28 @@ func poison(f *fact) alert {
 // queueAlerts writes alerts one by one: they are rare, and the same one may come and go within a batch.
 func (a *applying) queueAlerts(b *pgx.Batch) {
 	for _, x := range a.alerts {
-		id, device := plain(x.Alert, 200), plain(x.Device, 200)
-		if x.cleared != nil {
-			b.Queue(`UPDATE alerts SET cleared = $3, heard = $4 WHERE restaurant = $1 AND alert = $2 AND cleared IS NULL`, x.restaurant, id, *x.cleared, a.now)
-			continue
+		queueAlert(b, x, a.now)
+	}
+}
+
+func queueAlert(b *pgx.Batch, x alert, now time.Time) {
+	id, device := plain(x.Alert, 200), plain(x.Device, 200)
+	switch {
+	case x.settled:
+		b.Queue(`UPDATE alerts SET cleared = $3 WHERE restaurant = $1 AND order_id = $2 AND what = $4 AND cleared IS NULL`,
+			x.restaurant, plain(string(x.Order), 200), now, restaurant.Unprojectable)
+	case x.cleared != nil:
+		b.Queue(`UPDATE alerts SET cleared = $3, heard = $4 WHERE restaurant = $1 AND alert = $2 AND cleared IS NULL`, x.restaurant, id, *x.cleared, now)
+	default:
+		since := x.Since
+		if clock.Ahead(since, now) {
+			since = now // not a clock to believe
 		}
 		b.Queue(`
 			INSERT INTO alerts (restaurant, alert, device, what, level, order_id, detail, since, heard) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 			ON CONFLICT (restaurant, alert) DO UPDATE SET device = excluded.device, what = excluded.what, level = excluded.level,
 				order_id = excluded.order_id, detail = excluded.detail, since = excluded.since, heard = excluded.heard, cleared = NULL`,
-			x.restaurant, id, device, plain(x.What, 100), plain(x.Level, 100), plain(string(x.Order), 200), plain(x.detail, 500), x.Since, a.now)
+			x.restaurant, id, device, plain(x.What, 100), plain(x.Level, 100), plain(string(x.Order), 200), plain(x.detail, 500), since, now)
 	}
 }
 

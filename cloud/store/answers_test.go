@@ -26,7 +26,7 @@ func TestAHandOverIsEvidenceOfThePickUp(t *testing.T) {
 	if got.Progress.Delivery != order.PickedUp || got.Status() != order.StatusPickedUp {
 		t.Errorf("%s, %s", got.Progress.Delivery, got.Status())
 	}
-	commands, err := c.Commands(t.Context(), "r1", 1, 100)
+	commands, _, err := c.Commands(t.Context(), "r1", 1, 100)
 	if err != nil || len(commands) != 3 || commands[2].Kind != "delivery.stepped.v1" || !strings.Contains(string(commands[2].Body), "picked_up") {
 		t.Errorf("the restaurant is told %+v, %v", commands, err)
 	}
@@ -43,7 +43,7 @@ func TestARevokeIsAnsweredOnce(t *testing.T) {
 			if err != nil || !wished || asked.CancelAsked == nil || asked.Status() != order.StatusValidated {
 				t.Fatalf("%+v, %v, %v", asked, wished, err)
 			}
-			commands, err := c.Commands(t.Context(), "r1", 2, 2)
+			commands, _, err := c.Commands(t.Context(), "r1", 2, 2)
 			if err != nil || len(commands) != 1 || commands[0].Kind != "order.revoked.v1" {
 				t.Fatalf("%+v, %v", commands, err)
 			}

@@ -20,40 +20,43 @@ const (
 	QuarantineBytes = 16 << 20
 )
 
-// Apply carries out link.Decide for each batch, all in one transaction, and returns a decision for each. Duplicates and two appliers on
-// the same batches do no harm: the edge's row is locked, and its watermark decides. An event that cannot be projected is stored as such
+// Apply carries out link.Decide for each batch, all in one transaction, and returns a decision for each and the incarnation that
+// committed them. Duplicates and two appliers on the same batches do no harm: the edge's row is locked, and its watermark decides. An event that cannot be projected is stored as such
 // and raises an alert; it never holds up a restaurant. When the database itself refuses what came of an event, the batches are taken
 // apart, and only that event is not projected.
-func (s *Store) Apply(ctx context.Context, batches []link.Batch) ([]link.Decision, error) {
+func (s *Store) Apply(ctx context.Context, batches []link.Batch) (decisions []link.Decision, inc string, err error) {
 	if len(batches) == 0 {
-		return nil, nil
+		return nil, s.Incarnation(), nil
 	}
-	decisions, err := s.apply(ctx, batches, "")
+	decisions, inc, err = s.apply(ctx, batches, "")
 	if refused(err) {
-		decisions, err = s.applyApart(ctx, batches)
+		decisions, inc, err = s.applyApart(ctx, batches)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("apply %d batches: %w", len(batches), err)
+		return nil, "", fmt.Errorf("apply %d batches: %w", len(batches), err)
 	}
-	return decisions, nil
+	return decisions, inc, nil
 }
 
 // applyApart applies event by event, and stores those that the database refuses without projecting them.
-func (s *Store) applyApart(ctx context.Context, batches []link.Batch) ([]link.Decision, error) {
-	decisions := make([]link.Decision, len(batches))
+func (s *Store) applyApart(ctx context.Context, batches []link.Batch) (decisions []link.Decision, first string, err error) {
+	decisions = make([]link.Decision, len(batches))
 	for i, b := range batches {
 		for _, one := range apart(b) {
-			d, err := s.apply(ctx, []link.Batch{one}, "")
+			d, inc, err := s.apply(ctx, []link.Batch{one}, "")
 			if refused(err) {
-				d, err = s.apply(ctx, []link.Batch{one}, err.Error())
+				d, inc, err = s.apply(ctx, []link.Batch{one}, err.Error())
+			}
+			if err == nil && first != "" && first != inc {
+				err = errors.New("the database was replaced between two events")
 			}
 			if err != nil {
-				return nil, err
+				return nil, "", err
 			}
-			decisions[i] = d[0]
+			decisions[i], first = d[0], inc
 		}
 	}
-	return decisions, nil
+	return decisions, first, nil
 }
 
 // apart are the events of a batch, each in a batch of its own.
@@ -73,29 +76,30 @@ func apart(b link.Batch) []link.Batch {
 	return all
 }
 
-func (s *Store) apply(ctx context.Context, batches []link.Batch, blind string) (decisions []link.Decision, err error) {
+func (s *Store) apply(ctx context.Context, batches []link.Batch, blind string) (decisions []link.Decision, inc string, err error) {
 	err = again(func() (err error) {
-		decisions, err = s.applyOnce(ctx, batches, blind)
+		decisions, inc, err = s.applyOnce(ctx, batches, blind)
 		return err
 	})
-	return decisions, err
+	return decisions, inc, err
 }
 
-func (s *Store) applyOnce(ctx context.Context, batches []link.Batch, blind string) ([]link.Decision, error) {
+func (s *Store) applyOnce(ctx context.Context, batches []link.Batch, blind string) ([]link.Decision, string, error) {
 	ctx, cancel := context.WithTimeout(ctx, callLimit)
 	defer cancel()
 	conn, err := s.pool.Acquire(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("get a connection: %w", err)
+		return nil, "", fmt.Errorf("get a connection: %w", err)
 	}
 	defer conn.Release()
 	a := &applying{now: s.now(), blind: blind}
-	if err := a.run(ctx, s, conn, batches); err != nil {
-		return nil, rollback(ctx, conn, err)
+	if err := a.run(ctx, conn, batches); err != nil {
+		return nil, "", rollback(ctx, conn, err)
 	}
+	s.inc.Store(&a.inc)
 	s.publish(a.changed(), a.told)
 	s.complain(ctx, a.facts)
-	return a.decisions, nil
+	return a.decisions, a.inc, nil
 }
 
 // complain logs what could not be projected, once it is stored: the order it is about is not what its restaurant says it is.
@@ -108,8 +112,8 @@ func (s *Store) complain(ctx context.Context, facts []*fact) {
 	}
 }
 
-func (a *applying) run(ctx context.Context, s *Store, conn *pgxpool.Conn, batches []link.Batch) error {
-	rows, err := s.lockLinks(ctx, conn, batches)
+func (a *applying) run(ctx context.Context, conn *pgxpool.Conn, batches []link.Batch) error {
+	rows, err := a.lockLinks(ctx, conn, batches)
 	if err != nil {
 		return err
 	}
@@ -123,7 +127,7 @@ func (a *applying) run(ctx context.Context, s *Store, conn *pgxpool.Conn, batche
 }
 
 // lockLinks begins the transaction and locks the rows of the batches' edges. The incarnation is read beside them, for the ack.
-func (s *Store) lockLinks(ctx context.Context, conn *pgxpool.Conn, batches []link.Batch) (map[string]*link.LinkRow, error) {
+func (a *applying) lockLinks(ctx context.Context, conn *pgxpool.Conn, batches []link.Batch) (map[string]*link.LinkRow, error) {
 	var edges []string
 	for _, b := range batches {
 		edges = append(edges, plain(b.Edge, MaxKey))
@@ -133,10 +137,9 @@ func (s *Store) lockLinks(ctx context.Context, conn *pgxpool.Conn, batches []lin
 	b.Queue(incarnation)
 	b.Queue(`SELECT `+linkColumns+` FROM edge_link WHERE edge = ANY ($1::text[]) ORDER BY edge FOR NO KEY UPDATE`, edges)
 	results := conn.SendBatch(ctx, b)
-	var inc string
 	_, err := results.Exec()
 	if err == nil {
-		err = results.QueryRow().Scan(&inc)
+		err = results.QueryRow().Scan(&a.inc)
 	}
 	links, errs := map[string]*link.LinkRow{}, []error{err}
 	if err == nil {
@@ -150,7 +153,6 @@ func (s *Store) lockLinks(ctx context.Context, conn *pgxpool.Conn, batches []lin
 	if err := errors.Join(append(errs, results.Close())...); err != nil {
 		return nil, fmt.Errorf("lock links: %w", err)
 	}
-	s.inc.Store(&inc)
 	return links, nil
 }
 

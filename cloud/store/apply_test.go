@@ -286,7 +286,7 @@ func TestTwoAppliersOnTheSameBatchesApplyThemOnce(t *testing.T) {
 			at := []*chain{c, other}[i%2]
 			for seq := uint64(1); seq <= 35; seq += 5 {
 				batches := []link.Batch{nodes[i/2%2].batch(seq, seq+4), nodes[1-i/2%2].batch(seq, seq+4)}
-				if _, err := at.Apply(t.Context(), batches); err != nil {
+				if _, _, err := at.Apply(t.Context(), batches); err != nil {
 					t.Error(err)
 				}
 			}
@@ -316,7 +316,7 @@ func TestStepsAndFactsOfOneOrderDoNotDeadlock(t *testing.T) {
 	var wait sync.WaitGroup
 	wait.Go(func() {
 		for seq := uint64(20); seq >= 2; seq -= 2 {
-			if _, err := c.Apply(t.Context(), []link.Batch{n.batch(21-seq, 22-seq)}); err != nil {
+			if _, _, err := c.Apply(t.Context(), []link.Batch{n.batch(21-seq, 22-seq)}); err != nil {
 				t.Error(err)
 			}
 		}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"awesome.pizza/cloud/restaurant"
 	"awesome.pizza/shared/link"
 	"awesome.pizza/shared/problem"
 )
@@ -40,8 +41,17 @@ func (s *Store) IssueCode(ctx context.Context, restaurant string) (code string, 
 // Enrolled is where a device begins.
 type Enrolled struct {
 	link.LinkRow
-	Commands uint64 // those after it are the device's to obey: from the oldest on that concerns an order its kitchen may still have to make
+	Commands  uint64 // those after it are the device's to obey: all that concerns an order which its kitchen may still have to make
+	CommandID string // the id that stands there; empty when there is none
 }
+
+// The states of a device.
+const (
+	DeviceCurrent = "current" // its restaurant's node
+	DeviceFenced  = "fenced"  // another one has taken its place
+	DeviceRevoked = "revoked" // a person has cut it off
+	DeviceUnknown = "unknown" // never enrolled for this restaurant
+)
 
 // Invited is the restaurant of a code that this key could claim now. Nothing is used up. It reports Refused "bad_code" for a code that is
 // unknown, old, or used with another key.
@@ -54,20 +64,21 @@ func (s *Store) Invited(ctx context.Context, code, publicKey string) (edge strin
 }
 
 // Claim binds the device with this public key to the restaurant of a code, and uses the code up: only the same key may ask again, and is
-// told the same. The link begins a new epoch, so that whatever another device still sends goes to quarantine; only the very first device of
-// a restaurant begins in link.FirstEpoch. It reports Refused "bad_code" for a code that is unknown, used or old, Invalid "bad_key" and
+// told the same. The device it replaces is fenced. The link begins a new epoch, so that whatever that one still sends goes to quarantine;
+// only the very first device of a restaurant begins in link.FirstEpoch. It reports Refused "bad_code" for a code that is unknown, used or old, Invalid "bad_key" and
 // Conflict "key_in_use".
 func (s *Store) Claim(ctx context.Context, code, publicKey string) (e Enrolled, err error) {
 	if publicKey == "" || publicKey != plain(publicKey, 128) {
 		return e, problem.New(problem.Invalid, "bad_key", "a public key is clean text of 1 to 128 bytes")
 	}
+	var news []told
 	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 		edge, again, err := invited(ctx, tx, code, publicKey, s.now(), "FOR UPDATE")
 		if err != nil {
 			return err
 		}
 		if !again {
-			if err := enrol(ctx, tx, edge, publicKey, hashed(code)); err != nil {
+			if news, err = enrol(ctx, tx, edge, publicKey, hashed(code), s.now()); err != nil {
 				return err
 			}
 		}
@@ -80,6 +91,7 @@ func (s *Store) Claim(ctx context.Context, code, publicKey string) (e Enrolled, 
 	if err != nil {
 		return e, fmt.Errorf("enrol device: %w", err)
 	}
+	s.publish(nil, news)
 	return e, nil
 }
 
@@ -103,20 +115,32 @@ func hashed(code string) []byte {
 	return hash[:]
 }
 
-func enrol(ctx context.Context, tx pgx.Tx, edge, publicKey string, code []byte) error {
-	var epoch uint64
-	err := tx.QueryRow(ctx, `
+// enrol binds the device, fences the one before, and gives anew what an empty kitchen has to know.
+func enrol(ctx context.Context, tx pgx.Tx, edge, publicKey string, code []byte, now time.Time) (news []told, err error) {
+	var epoch, head uint64
+	err = tx.QueryRow(ctx, `
 		UPDATE edge_link SET epoch = CASE WHEN device = '' AND seq = 0 THEN epoch ELSE epoch + 1 END,
-			device = $2, seq = 0, hash = decode(repeat('00', 32), 'hex'), changed = now()
-		WHERE edge = $1 RETURNING epoch`, edge, publicKey).Scan(&epoch)
+			device = $2, seq = 0, hash = decode(repeat('00', 32), 'hex'), boot = '', changed = $3
+		WHERE edge = $1 RETURNING epoch, (SELECT cmd_seq FROM edge_heads h WHERE h.edge = $1)`, edge, publicKey, now).Scan(&epoch, &head)
 	if err != nil {
-		return err
+		return nil, err
+	}
+	if _, err := tx.Exec(ctx, `UPDATE devices SET state = 'fenced', changed = $2 WHERE restaurant = $1 AND state = 'current'`, edge, now); err != nil {
+		return nil, err
 	}
 	if _, err := tx.Exec(ctx, `INSERT INTO devices (restaurant, public_key, epoch) VALUES ($1, $2, $3)`, edge, publicKey, bigint(epoch)); err != nil {
-		return err
+		return nil, err
+	}
+	if _, err := tx.Exec(ctx, `UPDATE alerts SET cleared = $2 WHERE restaurant = $1 AND alert = $3 AND cleared IS NULL`, edge, now, restaurant.TwoNodes); err != nil {
+		return nil, err
+	}
+	if head > 0 {
+		if _, _, news, err = anew(ctx, tx, edge, 0, unfinished, now); err != nil {
+			return nil, err
+		}
 	}
 	_, err = tx.Exec(ctx, `UPDATE enrolment_codes SET used_by = $2 WHERE code_hash = $1`, code, publicKey)
-	return err
+	return news, err
 }
 
 func enrolled(ctx context.Context, tx pgx.Tx, edge string) (e Enrolled, err error) {
@@ -127,10 +151,68 @@ func enrolled(ctx context.Context, tx pgx.Tx, edge string) (e Enrolled, err erro
 	if e.LinkRow, err = pgx.CollectExactlyOneRow(rows, scanLink); err != nil {
 		return e, err
 	}
-	err = tx.QueryRow(ctx, `
-		SELECT coalesce(min(c.cmd_seq) - 1, (SELECT cmd_seq FROM edge_heads WHERE edge = $1))
-		FROM edge_commands c LEFT JOIN orders o ON o.id = c.order_id::uuid
-		WHERE c.edge = $1 AND (c.answered IS NULL OR o.status NOT IN ('PickedUp', 'OutForDelivery', 'Delivered', 'Cancelled', 'Failed'))`,
-		edge).Scan(&e.Commands)
+	err = tx.QueryRow(ctx, `SELECT cmd_seq, cmd_id FROM edge_commands WHERE edge = $1 AND kind = $2 ORDER BY cmd_seq DESC LIMIT 1`, edge, epochBegan).
+		Scan(&e.Commands, &e.CommandID)
+	if isNone(err) {
+		return e, nil // the first of all
+	}
 	return e, err
+}
+
+// DeviceState says what a device is to a restaurant: one of the states above. It reports NotFound "no_such_restaurant".
+func (s *Store) DeviceState(ctx context.Context, edge, device string) (state string, err error) {
+	err = s.pool.QueryRow(ctx, `
+		SELECT coalesce((SELECT state FROM devices WHERE public_key = $2 AND restaurant = l.edge), $3) FROM edge_link l WHERE l.edge = $1`,
+		plain(edge, MaxKey), plain(device, 128), DeviceUnknown).Scan(&state)
+	if isNone(err) {
+		return "", noRestaurant(edge)
+	}
+	if err != nil {
+		return "", fmt.Errorf("read the state of a device of %s: %w", edge, err)
+	}
+	return state, nil
+}
+
+// nobodys stands where a restaurant's device stood that was cut off: no key is like it, so nobody speaks for the restaurant.
+const nobodys = "revoked"
+
+// Revoke cuts a restaurant's device off: what it sends goes to quarantine, until another is enrolled. It reports NotFound
+// "no_such_restaurant" and Conflict "no_device" when there is none to cut off.
+func (s *Store) Revoke(ctx context.Context, edge string) (device string, err error) {
+	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		row, _, err := lockLink(ctx, tx, edge)
+		if err != nil {
+			return err
+		}
+		err = tx.QueryRow(ctx, `UPDATE devices SET state = 'revoked', changed = $2 WHERE restaurant = $1 AND state = 'current' RETURNING public_key`,
+			row.Edge, s.now()).Scan(&device)
+		if isNone(err) {
+			return problem.New(problem.Conflict, "no_device", "no device is enrolled for %s", edge)
+		}
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `UPDATE edge_link SET device = $2, changed = $3 WHERE edge = $1`, row.Edge, nobodys, s.now())
+		return err
+	})
+	if problem.Of(err) != nil {
+		return "", err
+	}
+	if err != nil {
+		return "", fmt.Errorf("revoke the device of %s: %w", edge, err)
+	}
+	return device, nil
+}
+
+// Revoked are the public keys of all devices that the hub must refuse: fenced and revoked ones.
+func (s *Store) Revoked(ctx context.Context) ([]string, error) {
+	rows, err := s.pool.Query(ctx, `SELECT public_key FROM devices WHERE state <> 'current' ORDER BY public_key`)
+	if err != nil {
+		return nil, fmt.Errorf("read revoked devices: %w", err)
+	}
+	keys, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return nil, fmt.Errorf("read revoked devices: %w", err)
+	}
+	return keys, nil
 }

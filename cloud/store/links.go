@@ -19,24 +19,30 @@ func scanLink(row pgx.CollectableRow) (link.LinkRow, error) {
 	return l, err
 }
 
-// Link is an edge's committed row and the number of its highest command; with them SYNC is answered. It reports NotFound
-// "no_such_restaurant".
+// Link is an edge's committed row and the number of its highest command. It reports NotFound "no_such_restaurant".
 func (s *Store) Link(ctx context.Context, edge string) (row link.LinkRow, high uint64, err error) {
+	row, high, _, _, err = s.Meet(ctx, edge, 0)
+	return row, high, err
+}
+
+// Meet is what SYNC is answered from, all of one instant: an edge's committed row, the number of its highest command, the id of the one with
+// the number cmdSeq (empty when there is none), and the incarnation. It reports NotFound "no_such_restaurant".
+func (s *Store) Meet(ctx context.Context, edge string, cmdSeq uint64) (row link.LinkRow, high uint64, cmdID, inc string, err error) {
 	var hash []byte
-	var inc string
 	err = s.pool.QueryRow(ctx, `
-		SELECT (`+incarnation+`), l.edge, l.device, l.epoch, l.seq, l.hash, h.cmd_seq
-		FROM edge_link l JOIN edge_heads h USING (edge) WHERE edge = $1`, plain(edge, MaxKey)).
-		Scan(&inc, &row.Edge, &row.Device, &row.Epoch, &row.Seq, &hash, &high)
+		SELECT (`+incarnation+`), l.edge, l.device, l.epoch, l.seq, l.hash, h.cmd_seq,
+			coalesce((SELECT cmd_id FROM edge_commands c WHERE c.edge = $1 AND c.cmd_seq = $2), '')
+		FROM edge_link l JOIN edge_heads h USING (edge) WHERE edge = $1`, plain(edge, MaxKey), bigint(cmdSeq)).
+		Scan(&inc, &row.Edge, &row.Device, &row.Epoch, &row.Seq, &hash, &high, &cmdID)
 	if isNone(err) {
-		return row, 0, noRestaurant(edge)
+		return row, 0, "", s.Incarnation(), noRestaurant(edge)
 	}
 	if err != nil {
-		return row, 0, fmt.Errorf("read link of %s: %w", edge, err)
+		return row, 0, "", "", fmt.Errorf("read link of %s: %w", edge, err)
 	}
 	s.inc.Store(&inc)
 	copy(row.Hash[:], hash)
-	return row, high, nil
+	return row, high, cmdID, inc, nil
 }
 
 // Unanswered are the edges whose last command has no answer yet, each with the number of that command: edges obey in order, so the last is

@@ -92,7 +92,7 @@ func TestANewBoxObeysWhatIsNotDoneAndNothingFromLongAgo(t *testing.T) {
 	n.steps(t, done.Order.ID, order.Queue, "1")
 	n.steps(t, done.Order.ID, order.Void, "1")
 	n.steps(t, open.Order.ID, order.Queue, "1")
-	commands, err := c.Commands(t.Context(), "r1", 1, 2)
+	commands, _, err := c.Commands(t.Context(), "r1", 1, 2)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,7 +107,7 @@ func TestANewBoxObeysWhatIsNotDoneAndNothingFromLongAgo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if e, err := c.Claim(t.Context(), code, "key-2"); err != nil || e.Epoch != 2 || e.Commands != 1 {
+	if e, err := c.Claim(t.Context(), code, "key-2"); err != nil || e.Epoch != 2 || e.Commands != 3 || e.CommandID == "" {
 		t.Errorf("the new box begins at %+v, %v", e, err)
 	}
 }

@@ -115,7 +115,7 @@ func TestOrdersOfADeadProcessReachTheirRestaurants(t *testing.T) {
 	defer cancel()
 	alive.run(t)
 	hear(t, changes, oid, order.StatusValidated)
-	commands, err := alive.Commands(t.Context(), "r1", 1, 10)
+	commands, _, err := alive.Commands(t.Context(), "r1", 1, 10)
 	if err != nil || len(commands) != 1 {
 		t.Errorf("%d commands, %v", len(commands), err)
 	}

@@ -196,7 +196,7 @@ func (n *node) all() link.Batch { return n.batch(1, uint64(len(n.events))) }
 
 func (c *chain) apply(t testing.TB, want link.Verdict, batches ...link.Batch) []link.Decision {
 	t.Helper()
-	d, err := c.Apply(t.Context(), batches)
+	d, _, err := c.Apply(t.Context(), batches)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -98,7 +98,7 @@ func TestAnAcceptedOfferAndItsOrderAreOneThing(t *testing.T) {
 	if r := <-changes; r.Order.ID != ids[0] || r.Version != after.Version {
 		t.Errorf("watchers are told of %+v", r)
 	}
-	told, err := c.Commands(t.Context(), "r1", 1, 100)
+	told, _, err := c.Commands(t.Context(), "r1", 1, 100)
 	if err != nil || told[len(told)-1].Kind != (event.DeliveryStepped{}).Kind() {
 		t.Errorf("the restaurant is told %+v, %v", told, err)
 	}

@@ -159,7 +159,7 @@ func TestAnOrderAndItsCommandAreCommittedTogether(t *testing.T) {
 	}
 	c.sql(t, `ALTER TABLE edge_commands DROP CONSTRAINT closed`)
 	c.admit(t, r.Order.ID)
-	commands, err := c.Commands(t.Context(), "r1", 1, 10)
+	commands, _, err := c.Commands(t.Context(), "r1", 1, 10)
 	if err != nil || len(commands) != 1 || commands[0].Kind != "order.offered.v1" || commands[0].Check() != nil {
 		t.Fatalf("%+v, %v", commands, err)
 	}
@@ -204,7 +204,7 @@ func TestCommandNumbersHaveNoGapsUnderFiftyWriters(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		commands, err := c.Commands(t.Context(), edge, 1, 1<<62)
+		commands, _, err := c.Commands(t.Context(), edge, 1, 1<<62)
 		if err != nil || uint64(len(commands)) != high {
 			t.Fatalf("%d commands up to %d, %v", len(commands), high, err)
 		}
@@ -299,7 +299,7 @@ func TestOrdersThatNobodyLooksAfterAreFound(t *testing.T) {
 	c.admit(t, left)
 	n := &node{edge: "r1"}
 	n.steps(t, left, order.Queue)
-	if err := second(c.Apply(t.Context(), append(none, n.all()))); err != nil {
+	if _, _, err := c.Apply(t.Context(), append(none, n.all())); err != nil {
 		t.Fatal(err)
 	}
 	if ids, err = c.Unaccepted(t.Context(), due, 10); err != nil || len(ids) != 0 {

@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"awesome.pizza/cloud/ordering"
+	"awesome.pizza/cloud/restaurant"
 	"awesome.pizza/shared/event"
 	"awesome.pizza/shared/id"
 	"awesome.pizza/shared/link"
@@ -53,6 +54,7 @@ type answer struct {
 // applying is one transaction of Apply.
 type applying struct {
 	now       time.Time
+	inc       string // incarnation that commits it
 	blind     string // why nothing is projected, only stored
 	decisions []link.Decision
 	moved     map[string]*link.LinkRow
@@ -137,6 +139,8 @@ func (f *fact) read() {
 		about = b.Order
 	case event.CommandAnswered:
 		about = b.Order
+	case event.OrderStanding:
+		about = b.Order.ID
 	}
 	if id.Valid(string(about)) {
 		f.about = about
@@ -168,6 +172,8 @@ func (a *applying) follow(f *fact) error {
 		return errors.New(f.problem)
 	case event.OrderTaken:
 		return a.taken(said, b)
+	case event.OrderStanding:
+		return a.stands(said, b)
 	case event.OrderStepped, event.ForecastChanged:
 		return a.change(f.about, func(r *ordering.Record) error { return r.Apply(said, a.now) })
 	case event.CommandAnswered:
@@ -190,6 +196,34 @@ func (a *applying) taken(said ordering.Fact, b event.OrderTaken) error {
 	if _, there := a.rows[r.Order.ID]; there {
 		return problem.New(problem.Conflict, "bad_fact", "order %s exists already", r.Order.ID)
 	}
+	return a.insert(r)
+}
+
+// stands takes over how an order stands, and with that whatever was not understood about it before is over.
+func (a *applying) stands(said ordering.Fact, b event.OrderStanding) error {
+	oid := b.Order.ID
+	if _, there := a.rows[oid]; there {
+		if err := a.change(oid, func(r *ordering.Record) error { return r.Stand(said, b, a.now) }); err != nil {
+			return err
+		}
+	} else {
+		r, err := ordering.Refound(said, b, a.now)
+		if err != nil {
+			return err
+		}
+		if err := a.insert(r); err != nil {
+			return err
+		}
+	}
+	if b.Recovered {
+		return nil
+	}
+	a.alerts = append(slices.DeleteFunc(a.alerts, func(x alert) bool { return x.what(restaurant.Unprojectable, said.Restaurant, oid) }),
+		settled(said.Restaurant, oid))
+	return nil
+}
+
+func (a *applying) insert(r ordering.Record) error {
 	doc, err := encodeDoc(&r)
 	if err != nil {
 		return err
@@ -298,7 +332,7 @@ func (a *applying) queueAnswers(b *pgx.Batch) {
 		granted, reasons = append(granted, x.granted), append(reasons, x.reason)
 	}
 	b.Queue(`
-		UPDATE edge_commands c SET answered = $5, granted = u.granted, reason = u.reason
+		UPDATE edge_commands c SET answered = coalesce(c.answered, $5), granted = u.granted, reason = u.reason
 		FROM unnest($1::text[], $2::bigint[], $3::bool[], $4::text[]) AS u (edge, cmd_seq, granted, reason)
-		WHERE c.edge = u.edge AND c.cmd_seq = u.cmd_seq AND c.answered IS NULL`, edges, seqs, granted, reasons, a.now)
+		WHERE c.edge = u.edge AND c.cmd_seq = u.cmd_seq AND (c.answered IS NULL OR c.anew IS NOT NULL AND c.granted IS NULL)`, edges, seqs, granted, reasons, a.now)
 }

@@ -14,7 +14,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"awesome.pizza/cloud/ordering"
@@ -155,28 +154,5 @@ func (s *Store) close() {
 
 // Ping reports whether the database answers.
 func (s *Store) Ping(ctx context.Context) error { return s.pool.Ping(ctx) }
-
-// Incarnation names this history of the database: it changes when an older state is restored, or another server takes over. It is as
-// fresh as the last call of Link or Apply.
-func (s *Store) Incarnation() string { return *s.inc.Load() }
-
-// incarnation is made of what a restore changes: the cluster, its timeline, the database in it, and a counter for the operator.
-const incarnation = `SELECT (SELECT system_identifier FROM pg_control_system())::text
-	|| '.' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8)
-	|| '.' || (SELECT oid FROM pg_database WHERE datname = current_database())::text
-	|| '.' || (SELECT counter FROM history)::text`
-
-type querier interface {
-	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
-}
-
-func (s *Store) readIncarnation(ctx context.Context, q querier) error {
-	var inc string
-	if err := q.QueryRow(ctx, incarnation).Scan(&inc); err != nil {
-		return fmt.Errorf("read incarnation: %w", err)
-	}
-	s.inc.Store(&inc)
-	return nil
-}
 
 func (s *Store) now() time.Time { return s.cfg.Clock.Now().UTC() }

@@ -1,0 +1,128 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"awesome.pizza/cloud/ordering"
+	"awesome.pizza/cloud/restaurant"
+	"awesome.pizza/shared/event"
+	"awesome.pizza/shared/id"
+	"awesome.pizza/shared/order"
+	"awesome.pizza/shared/problem"
+)
+
+const (
+	// numbersOf is how many of a restaurant's last orders are looked at for the ticket numbers of its latest business days.
+	numbersOf = 5000
+	// numbersAge is how old a number may be to count.
+	numbersAge = 3 * day
+	// heldFor is how long before it ended an order can have been placed that a kitchen still shows.
+	heldFor = 14 * day
+)
+
+// Standings are how a restaurant's orders stand here, in the order of their ids after a given one, at most limit: the open ones, and
+// those that the kitchen let go after the last event that is known to the life of the node which began the epoch: it may still have them
+// on its screens. numbers are the last ticket numbers heard of, by business day; they
+// may be too high, never too low. All of it is of one instant. It reports NotFound "no_such_restaurant".
+func (s *Store) Standings(ctx context.Context, edge, after string, limit int) (orders []event.OrderStanding, numbers map[string]int, more bool, err error) {
+	opts := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
+	if after != "" && !id.Valid(after) {
+		return nil, nil, false, problem.New(problem.Invalid, "bad_cursor", "%q does not name an order", after)
+	}
+	err = pgx.BeginTxFunc(ctx, s.pool, opts, func(tx pgx.Tx) error {
+		house, err := houseOf(ctx, tx, edge)
+		if err != nil {
+			return err
+		}
+		records, err := standing(ctx, tx, edge, after, limit+1)
+		if err != nil {
+			return err
+		}
+		if more = len(records) > limit; more {
+			records = records[:limit]
+		}
+		days := dayOf(house.Location())
+		for i := range records {
+			orders = append(orders, records[i].Stands(days))
+		}
+		numbers, err = lastNumbers(ctx, tx, edge, days, s.now())
+		return err
+	})
+	if err != nil {
+		return nil, nil, false, fmt.Errorf("read how the orders of %s stand: %w", edge, err)
+	}
+	return orders, numbers, more, nil
+}
+
+func houseOf(ctx context.Context, tx pgx.Tx, edge string) (restaurant.Restaurant, error) {
+	rows, err := tx.Query(ctx, `SELECT doc FROM restaurants WHERE id = $1`, plain(edge, MaxKey))
+	if err != nil {
+		return restaurant.Restaurant{}, err
+	}
+	r, err := pgx.CollectExactlyOneRow(rows, scanRestaurant)
+	if isNone(err) {
+		err = noRestaurant(edge)
+	}
+	return r, err
+}
+
+// standing reads the orders, as far as they are the kitchen's: what was not validated yet, or withdrawn before, is not.
+func standing(ctx context.Context, tx pgx.Tx, edge, after string, limit int) ([]ordering.Record, error) {
+	rows, err := tx.Query(ctx, `
+		SELECT `+recordColumns+` FROM orders WHERE id IN (
+			SELECT id FROM orders WHERE restaurant = $1 AND open
+			UNION SELECT o.id FROM edge_link l JOIN edge_boots b ON b.edge = l.edge AND b.boot = l.boot JOIN orders o ON o.restaurant = l.edge
+				WHERE l.edge = $1 AND NOT o.open AND o.placed_at BETWEEN b.until - $4::interval AND b.until + '1 hour'::interval
+					AND (o.state->>'as_of')::timestamptz >= b.until
+		) AND state->>'intake' = 'validated' AND ($2 = '' OR id > nullif($2, '')::uuid) ORDER BY id LIMIT $3`, edge, after, limit, heldFor)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, scanPlain)
+}
+
+// dayOf says on which business days a number may have been given at an instant, by a restaurant whose day starts at an hour that the
+// cloud does not know: the date there, and before noon the one before as well.
+func dayOf(zone *time.Location) func(time.Time) []string {
+	return func(at time.Time) []string {
+		local := at.In(zone)
+		days := []string{local.Format(time.DateOnly)}
+		if local.Hour() < 12 {
+			days = append(days, time.Date(local.Year(), local.Month(), local.Day()-1, 12, 0, 0, 0, time.UTC).Format(time.DateOnly))
+		}
+		return days
+	}
+}
+
+func lastNumbers(ctx context.Context, tx pgx.Tx, edge string, days func(time.Time) []string, now time.Time) (map[string]int, error) {
+	rows, err := tx.Query(ctx, `SELECT state FROM orders WHERE restaurant = $1 ORDER BY arrival DESC LIMIT $2`, edge, numbersOf)
+	if err != nil {
+		return nil, err
+	}
+	last := map[string]int{}
+	var raw []byte
+	_, err = pgx.ForEachRow(rows, []any{&raw}, func() error {
+		var st struct {
+			Number int             `json:"number"`
+			Steps  []ordering.Step `json:"steps"`
+		}
+		if err := json.Unmarshal(raw, &st); err != nil || st.Number == 0 {
+			return err
+		}
+		at := slices.IndexFunc(st.Steps, func(s ordering.Step) bool { return s.Status == order.StatusQueued })
+		if at < 0 || now.Sub(st.Steps[at].At) > numbersAge {
+			return nil
+		}
+		for _, d := range days(st.Steps[at].At) {
+			last[d] = max(last[d], st.Number)
+		}
+		return nil
+	})
+	return last, err
+}

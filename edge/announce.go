@@ -4,9 +4,9 @@ import (
 	"context"
 	"log/slog"
 	"strings"
-	"time"
 
 	"awesome.pizza/edge/kitchen"
+	"awesome.pizza/shared/clock"
 	"awesome.pizza/shared/id"
 	"awesome.pizza/shared/live"
 	"awesome.pizza/shared/wire"
@@ -24,6 +24,7 @@ type announcer struct {
 	kitchen    *kitchen.Kitchen
 	screens    *live.Hub[kitchen.Change]
 	out        loudspeaker
+	now        clock.Clock
 	log        *slog.Logger
 	open       map[string]wire.Alert // retained now
 }
@@ -91,7 +92,7 @@ func (a *announcer) tell(ctx context.Context, c kitchen.Change) {
 
 func (a *announcer) step(t kitchen.Ticket) {
 	a.say(wire.OrderEventTopic(string(t.Order.ID)), wire.OrderEvent{
-		ID: id.New(), At: wire.At(time.Now()), Order: string(t.Order.ID), Restaurant: a.restaurant, Number: t.Number,
+		ID: id.New(), At: wire.At(a.now.Now()), Order: string(t.Order.ID), Restaurant: a.restaurant, Number: t.Number,
 		Status: string(t.Progress.Status()), Version: int64(t.Version),
 	}, false, wire.KindOrderEvent)
 }
@@ -99,7 +100,7 @@ func (a *announcer) step(t kitchen.Ticket) {
 func (a *announcer) raise(k kitchen.Alert) {
 	level := wire.Level(k.Level)
 	alert := wire.Alert{ID: strings.ReplaceAll(k.ID, "/", "."), At: wire.At(k.Since), Device: k.Device, Kind: wire.AlertKind(k.What), Level: level}
-	if k.Device == "" || alert.Validate(time.Now()) != nil {
+	if k.Device == "" || alert.Validate(a.now.Now()) != nil {
 		return // about an order, not about a device: the displays show it
 	}
 	a.open[k.ID] = alert
@@ -113,7 +114,7 @@ func (a *announcer) clear(alertID string) {
 		return
 	}
 	delete(a.open, alertID)
-	over := wire.At(time.Now())
+	over := wire.At(a.now.Now())
 	alert.ClearedAt = &over
 	a.say(wire.AlertTopic(a.restaurant), alert, false, wire.KindAlert)
 	for _, still := range a.open {

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"awesome.pizza/edge/kitchen"
+	"awesome.pizza/shared/clock"
 	"awesome.pizza/shared/wire"
 )
 
@@ -22,7 +23,7 @@ func TestWhatEndedWhileNobodyListenedIsTakenBack(t *testing.T) {
 	t.Parallel()
 	k, screens := newKitchen(t)
 	kept := retained{}
-	a := &announcer{restaurant: "r1", kitchen: k, screens: screens, out: kept, log: slog.New(slog.DiscardHandler), open: map[string]wire.Alert{}}
+	a := &announcer{restaurant: "r1", kitchen: k, screens: screens, out: kept, now: clock.System{}, log: slog.New(slog.DiscardHandler), open: map[string]wire.Alert{}}
 	for _, oven := range []string{"oven-1", "oven-2"} {
 		if err := k.Alert(t.Context(), kitchen.Alert{ID: "silent/" + oven, Device: oven, What: "silent", Level: "critical"}); err != nil {
 			t.Fatal(err)

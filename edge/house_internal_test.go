@@ -42,6 +42,16 @@ func newKitchen(t *testing.T) (*kitchen.Kitchen, *live.Hub[kitchen.Change]) {
 	return k, screens
 }
 
+// newHours is a clock that nobody has told the time.
+func newHours(t *testing.T) *hours {
+	t.Helper()
+	h, err := openHours(t.TempDir(), slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
 func (d *devices) says(t *testing.T, a wire.Alert) error {
 	t.Helper()
 	a.Device, a.At, a.Kind, a.Level = "probe-1", wire.At(time.Now()), wire.Malfunction, wire.Warning
@@ -55,7 +65,7 @@ func (d *devices) says(t *testing.T, a wire.Alert) error {
 func TestADeviceCannotRaiseAlertsWithoutEnd(t *testing.T) {
 	t.Parallel()
 	k, _ := newKitchen(t)
-	d := &devices{restaurant: "r1", kitchen: k, ovens: &ovens{kitchen: k}, log: slog.New(slog.DiscardHandler)}
+	d := &devices{restaurant: "r1", kitchen: k, ovens: &ovens{kitchen: k}, now: newHours(t), log: slog.New(slog.DiscardHandler)}
 	if err := k.Alert(t.Context(), kitchen.Alert{ID: "silent/probe-1", Device: "probe-1", What: "silent", Level: "critical"}); err != nil {
 		t.Fatal(err)
 	}

@@ -22,16 +22,40 @@ func (o obedient) Obey(ctx context.Context, c link.Command) error {
 	return o.Kitchen.Obey(ctx, kitchen.Command(c))
 }
 
+// Begin begins a new epoch.
+func (o obedient) Begin(ctx context.Context, b link.Beginning) error {
+	k := kitchen.Beginning{
+		Epoch: b.Epoch, Commands: b.Commands, CommandID: b.CommandID, Through: kitchen.Place(b.Through), Orders: b.Orders, Numbers: b.Numbers,
+	}
+	for _, p := range b.Unknown {
+		k.Unknown = append(k.Unknown, kitchen.Place(p))
+	}
+	return o.Kitchen.Begin(ctx, k)
+}
+
+// digestOf is where the open orders stand, for a cloud that is still behind.
+func digestOf(k *kitchen.Kitchen) func(context.Context) ([]link.OpenOrder, error) {
+	return func(ctx context.Context) (open []link.OpenOrder, err error) {
+		s, err := k.Snapshot(ctx)
+		for i := range s.Tickets {
+			t := &s.Tickets[i]
+			open = append(open, link.OpenOrder{Order: t.Order.ID, State: t.Progress.Kitchen(), Number: t.Number, Since: t.Since})
+		}
+		return open, err
+	}
+}
+
 // lineView shows the line to the displays in their words.
 type lineView struct {
 	line   *uplink.Uplink
 	outbox uplink.Outbox
+	now    *hours
 }
 
 // LinkState is the line as it stands now.
 func (v lineView) LinkState() kds.LinkView {
 	s := v.line.State()
-	view := kds.LinkView{State: "up", Since: s.Since.UTC(), Backlog: int(s.Backlog)}
+	view := kds.LinkView{State: "up", Since: v.now.since(s.Since), Backlog: int(s.Backlog)}
 	if s.Condition == link.Offline || s.Condition == link.Blocked {
 		view.State, view.Cause = "down", causeWord(s.Cause)
 	}
@@ -50,7 +74,7 @@ func (v lineView) LinkState() kds.LinkView {
 
 // clockState is whether times on the board can be believed, in their words. SYNC tells the cloud the same.
 func (v lineView) clockState() string {
-	if v.line.ClockTrusted() {
+	if v.now.Trusted() {
 		return "trusted"
 	}
 	return "doubtful"
@@ -68,7 +92,7 @@ func causeWord(c link.Cause) string {
 }
 
 // openKitchen opens the kitchen of a restaurant as its store has it.
-func (c *Config) openKitchen(ctx context.Context, e uplink.Enrolment, h House, db kitchen.Store, m *menu.Menu, screens kitchen.Screens) (*kitchen.Kitchen, error) {
+func (c *Config) openKitchen(ctx context.Context, e uplink.Enrolment, h House, db kitchen.Store, m *menu.Menu, now clock.Clock, screens kitchen.Screens) (*kitchen.Kitchen, error) {
 	zone := c.TimeZone
 	if zone == "" {
 		zone = e.TimeZone
@@ -77,7 +101,7 @@ func (c *Config) openKitchen(ctx context.Context, e uplink.Enrolment, h House, d
 	if err != nil {
 		return nil, fmt.Errorf("find the restaurant's time zone: %w", err)
 	}
-	k, err := kitchen.New(ctx, db, m, clock.System{}, screens, kitchen.Settings{
+	k, err := kitchen.New(ctx, db, m, now, screens, kitchen.Settings{
 		Restaurant: e.Restaurant, Zone: at, DayStarts: c.DayStarts, Roster: h.roster(), OvenSlots: h.slots(),
 	})
 	if err != nil {

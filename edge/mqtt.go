@@ -4,31 +4,34 @@ import (
 	"context"
 	"crypto/sha256"
 	"crypto/subtle"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"strings"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"awesome.pizza/edge/kitchen"
 	"awesome.pizza/shared/broker"
+	"awesome.pizza/shared/clock"
 	"awesome.pizza/shared/live"
 	"awesome.pizza/shared/problem"
 	"awesome.pizza/shared/wire"
 )
 
 // openBroker opens the door for devices and returns what serves it. Without an address there is no door, and nothing to serve.
-func openBroker(c Config, restaurant string, h House, k *kitchen.Kitchen, screens *live.Hub[kitchen.Change], o *ovens, l letters, log *slog.Logger) (func(context.Context) error, error) {
+func openBroker(c Config, restaurant string, h House, k *kitchen.Kitchen, screens *live.Hub[kitchen.Change], o *ovens, l letters, now *hours, log *slog.Logger) (func(context.Context) error, error) {
 	if c.MQTTListen == "" {
 		return func(context.Context) error { return nil }, nil
 	}
-	d := &devices{restaurant: restaurant, house: h, kitchen: k, ovens: o, letters: l, log: log}
-	b, err := broker.New(broker.Config{Addr: c.MQTTListen, Access: d.access, OnPublish: d.take, Dead: d.bury, Log: log})
+	d := &devices{restaurant: restaurant, house: h, kitchen: k, ovens: o, letters: l, now: now, log: log}
+	b, err := broker.New(broker.Config{Addr: c.MQTTListen, Access: d.access, OnPublish: d.take, Dead: d.bury, Clock: now, Log: log})
 	if err != nil {
 		return nil, fmt.Errorf("open the devices' broker: %w", err)
 	}
 	o.speakThrough(b, restaurant)
-	a := &announcer{restaurant: restaurant, kitchen: k, screens: screens, out: b, log: log, open: map[string]wire.Alert{}}
+	a := &announcer{restaurant: restaurant, kitchen: k, screens: screens, out: b, now: now, log: log, open: map[string]wire.Alert{}}
 	return func(ctx context.Context) error {
 		g, ctx := errgroup.WithContext(ctx)
 		g.Go(func() error { return b.Serve(ctx) })
@@ -49,6 +52,7 @@ type devices struct {
 	kitchen    *kitchen.Kitchen
 	ovens      *ovens
 	letters    letters
+	now        *hours
 	log        *slog.Logger
 }
 
@@ -85,19 +89,31 @@ func (d *devices) take(ctx context.Context, m broker.Message) error {
 	case wire.KindAlert:
 		return d.alert(ctx, m)
 	case wire.KindProbe:
-		_, err = wire.Decode[wire.Probe](m.Payload, m.At)
+		_, err = wire.Decode[wire.Probe](m.Payload, d.judgedAt(m))
 	case wire.KindScale:
-		_, err = wire.Decode[wire.Scale](m.Payload, m.At)
+		_, err = wire.Decode[wire.Scale](m.Payload, d.judgedAt(m))
 	case wire.KindButton:
-		_, err = wire.Decode[wire.Button](m.Payload, m.At)
+		_, err = wire.Decode[wire.Button](m.Payload, d.judgedAt(m))
 	default:
 		err = problem.New(problem.Refused, "not_allowed", "devices do not publish %s", topic.Kind)
 	}
 	return err
 }
 
+// judgedAt is the instant at which a message's own time has to be possible. While the node does not know the time it is no judge of others':
+// then that is the message's, and what counts is when it came.
+func (d *devices) judgedAt(m broker.Message) time.Time {
+	var said struct {
+		At time.Time `json:"at"`
+	}
+	if d.now.Trusted() || json.Unmarshal(m.Payload, &said) != nil || said.At.IsZero() {
+		return m.At
+	}
+	return said.At
+}
+
 func (d *devices) telemetry(m broker.Message) error {
-	t, err := wire.Decode[wire.OvenTelemetry](m.Payload, m.At)
+	t, err := wire.Decode[wire.OvenTelemetry](m.Payload, d.judgedAt(m))
 	if err != nil {
 		return err
 	}
@@ -109,9 +125,12 @@ func (d *devices) telemetry(m broker.Message) error {
 }
 
 func (d *devices) ovenEvent(ctx context.Context, m broker.Message) error {
-	e, err := wire.Decode[wire.OvenEvent](m.Payload, m.At)
+	e, err := wire.Decode[wire.OvenEvent](m.Payload, d.judgedAt(m))
 	if err != nil {
 		return err
+	}
+	if !d.now.Trusted() {
+		e.At = wire.At(m.At)
 	}
 	if o := d.ovens.mqtt(m.Device); o != nil {
 		o.HeardEvent(e)
@@ -120,7 +139,7 @@ func (d *devices) ovenEvent(ctx context.Context, m broker.Message) error {
 }
 
 func (d *devices) alert(ctx context.Context, m broker.Message) error {
-	a, err := wire.Decode[wire.Alert](m.Payload, m.At)
+	a, err := wire.Decode[wire.Alert](m.Payload, d.judgedAt(m))
 	if err != nil {
 		return err
 	}
@@ -134,7 +153,7 @@ func (d *devices) alert(ctx context.Context, m broker.Message) error {
 	if err := d.mayRaise(ctx, m.Device, id); err != nil {
 		return err
 	}
-	return d.kitchen.Alert(ctx, kitchen.Alert{ID: id, Device: a.Device, What: string(a.Kind), Level: string(a.Level), Since: a.At.Time})
+	return d.kitchen.Alert(ctx, kitchen.Alert{ID: id, Device: a.Device, What: string(a.Kind), Level: string(a.Level), Since: clock.Clamp(a.At.Time, m.At)})
 }
 
 // mostAlerts is how many alerts of its own a device may have open: what says more is broken, and nobody would read it.

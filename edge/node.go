@@ -18,7 +18,6 @@ import (
 	"awesome.pizza/edge/store"
 	"awesome.pizza/edge/uplink"
 	"awesome.pizza/edge/web"
-	"awesome.pizza/shared/clock"
 	"awesome.pizza/shared/live"
 	"awesome.pizza/shared/menu"
 	"awesome.pizza/shared/watch"
@@ -41,6 +40,10 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 		return err
 	}
 	log = log.With("restaurant", enrolment.Restaurant)
+	now, err := openHours(c.Data, log)
+	if err != nil {
+		return err
+	}
 	house, err := LoadHouse(c.Devices)
 	if err != nil {
 		return err
@@ -63,18 +66,23 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	// The kitchen, and who sees what it does.
 	screens := live.New[kitchen.Change](256)
 	defer screens.Close()
-	kit, err := c.openKitchen(ctx, enrolment, house, db, dishes, screens)
+	kit, err := c.openKitchen(ctx, enrolment, house, db, dishes, now, screens)
 	if err != nil {
 		return err
 	}
-	hearths, err := openOvens(house, kit, clock.System{}, log)
+	now.relabel = kit.Relabel
+	if err := recall(ctx, &enrolment, c.Data, db, kit); err != nil {
+		return err
+	}
+	hearths, err := openOvens(house, kit, now, log)
 	if err != nil {
 		return err
 	}
 
 	// The line to the chain, which may be cut.
 	line := uplink.New(uplink.Config{
-		Enrolment: enrolment, Mode: uplink.Mode(c.Uplink), Hubs: c.Hubs, Version: watch.BuildVersion(), Log: log,
+		Enrolment: enrolment, Mode: uplink.Mode(c.Uplink), Hubs: c.Hubs, Version: watch.BuildVersion(), Log: log, Data: c.Data, Clock: now,
+		Digest: digestOf(kit),
 	}, db, obedient{kit})
 
 	// The doors: displays and counter over HTTP, devices over MQTT.
@@ -83,14 +91,14 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 		return fmt.Errorf("open the kitchen display: %w", err)
 	}
 	defer func() { _ = lan.Close() }()
-	view := lineView{line, db}
+	view := lineView{line, db, now}
 	display, err := kds.New(kds.Deps{
-		Kitchen: kit, Changes: screens, Menu: dishes, Ovens: hearths, Link: view, Pages: web.FS(), Clock: clock.System{},
+		Kitchen: kit, Changes: screens, Menu: dishes, Ovens: hearths, Link: view, Pages: web.FS(), Clock: now,
 	}, kds.Settings{Restaurant: enrolment.Restaurant, Ready: db.Ready, ClockState: view.clockState, Hosts: c.Hosts, Log: log, Drain: 3 * time.Second})
 	if err != nil {
 		return err
 	}
-	talk, err := openBroker(c, enrolment.Restaurant, house, kit, screens, hearths, db, log)
+	talk, err := openBroker(c, enrolment.Restaurant, house, kit, screens, hearths, db, now, log)
 	if err != nil {
 		return err
 	}
@@ -102,6 +110,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	g.Go(func() error { return kit.Run(ctx) })
 	g.Go(func() error { return hearths.run(ctx) })
 	g.Go(func() error { return line.Run(ctx) })
+	g.Go(func() error { return now.run(ctx) })
 	g.Go(func() error { return announce(ctx, db.Appended(), line) })
 	g.Go(func() error { return watch.ServeMetrics(ctx, c.MetricsListen, metrics(ctx, kit, line)) })
 	log.Info("the kitchen is open", "display", "http://"+lan.Addr().String(), "took", time.Since(opened).Round(time.Millisecond).String())

@@ -20,6 +20,7 @@ import (
 // ovens are the restaurant's ovens, each owned by its supervisor.
 type ovens struct {
 	kitchen *kitchen.Kitchen
+	now     *hours
 	log     *slog.Logger
 	all     []*supervised
 }
@@ -34,10 +35,12 @@ type supervised struct {
 	woke  chan struct{} // it was heard of, for the first time or again
 }
 
-func openOvens(h House, k *kitchen.Kitchen, c clock.Clock, log *slog.Logger) (*ovens, error) {
-	o := &ovens{kitchen: k, log: log}
+// openOvens opens the ovens of a house. They are watched by the machine's clock, which counts evenly whatever it is set to; what is told of
+// them has the node's.
+func openOvens(h House, k *kitchen.Kitchen, now *hours, log *slog.Logger) (*ovens, error) {
+	o := &ovens{kitchen: k, now: now, log: log}
 	for _, d := range h.Ovens {
-		driver, err := openOven(d, c)
+		driver, err := openOven(d, clock.System{})
 		if err != nil {
 			return nil, err
 		}
@@ -114,7 +117,7 @@ func (o *ovens) report(ctx context.Context, id string, seen oven.Observation) er
 	switch s := seen.(type) {
 	case oven.Alerted:
 		o.log.Warn("oven alert", "oven", id, "what", string(s.Kind), "detail", s.Detail)
-		return o.kitchen.Alert(ctx, kitchen.Alert{ID: alertID(s.Kind, id), Device: id, What: string(s.Kind), Level: string(s.Level), Since: s.Since})
+		return o.kitchen.Alert(ctx, kitchen.Alert{ID: alertID(s.Kind, id), Device: id, What: string(s.Kind), Level: string(s.Level), Since: o.now.since(s.Since)})
 	case oven.Cleared:
 		return o.kitchen.ClearAlert(ctx, alertID(s.Kind, id))
 	}
@@ -157,7 +160,7 @@ func (o *ovens) Ovens() []kds.OvenView {
 	}
 	views := make([]kds.OvenView, 0, len(o.all))
 	for _, s := range o.all {
-		views = append(views, s.view(in[s.device.ID]))
+		views = append(views, s.view(in[s.device.ID], o.now))
 	}
 	return views
 }
@@ -176,7 +179,7 @@ func bakingIn(board kitchen.Snapshot) map[string][]kds.OvenItem {
 	return in
 }
 
-func (s *supervised) view(known []kds.OvenItem) kds.OvenView {
+func (s *supervised) view(known []kds.OvenItem, now *hours) kds.OvenView {
 	v := kds.OvenView{
 		ID: s.device.ID, Kind: "deck", State: s.state(), Slots: s.device.Capacity, Items: known, Chambers: []kds.ChamberView{},
 		Band: &kds.BandView{Low: float64(s.device.BandLow), High: float64(s.device.BandHigh)},
@@ -188,7 +191,7 @@ func (s *supervised) view(known []kds.OvenItem) kds.OvenView {
 	if !ok {
 		return v
 	}
-	heard := r.At
+	heard := now.since(r.At)
 	v.Heard = &heard
 	for _, c := range r.Chambers {
 		v.Chambers = append(v.Chambers, kds.ChamberView{Name: c.Name, Celsius: float64(c.Celsius)})

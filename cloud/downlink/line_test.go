@@ -175,6 +175,16 @@ func (o obedient) Obey(ctx context.Context, c link.Command) error {
 	return o.Kitchen.Obey(ctx, kitchen.Command{Seq: c.Seq, ID: c.ID, Kind: c.Kind, At: c.At, Order: c.Order, Body: c.Body})
 }
 
+func (o obedient) Begin(ctx context.Context, b link.Beginning) error {
+	k := kitchen.Beginning{
+		Epoch: b.Epoch, Commands: b.Commands, CommandID: b.CommandID, Through: kitchen.Place(b.Through), Orders: b.Orders, Numbers: b.Numbers,
+	}
+	for _, p := range b.Unknown {
+		k.Unknown = append(k.Unknown, kitchen.Place(p))
+	}
+	return o.Kitchen.Begin(ctx, k)
+}
+
 // enrol binds a new device to a restaurant, as edge enroll and the API do.
 func (c *chain) enrol(id string) uplink.Enrolment {
 	c.t.Helper()

@@ -6,11 +6,12 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
-	"github.com/nats-io/nkeys"
 )
 
 // bus is the restaurant's connection to the hub: a client of its own embedded leaf node, or of the hub itself.
@@ -20,10 +21,11 @@ type bus struct {
 	hubs []*url.URL
 }
 
-func openBus(ctx context.Context, cfg Config) (*bus, error) {
-	named := cfg.Enrolment.Leaves
+func openBus(ctx context.Context, cfg Config, p *papers) (*bus, error) {
+	e := p.read()
+	named := e.Leaves
 	if cfg.Mode == Client {
-		named = cfg.Enrolment.Clients
+		named = e.Clients
 	}
 	if len(cfg.Hubs) > 0 {
 		named = cfg.Hubs
@@ -32,17 +34,24 @@ func openBus(ctx context.Context, cfg Config) (*bus, error) {
 	if err != nil {
 		return nil, err
 	}
+	t := &trust{authority: e.CA, either: cfg.Clock.Either}
+	for _, h := range hubs {
+		t.hosts = append(t.hosts, h.Hostname())
+	}
 	options := []nats.Option{
-		nats.Name("node " + cfg.Enrolment.Restaurant), nats.CustomInboxPrefix("_INBOX." + cfg.Enrolment.Restaurant),
+		nats.Name("node " + e.Restaurant), nats.CustomInboxPrefix("_INBOX." + e.Restaurant),
 		nats.MaxReconnects(-1), nats.ReconnectBufSize(-1), nats.RetryOnFailedConnect(true), nats.IgnoreDiscoveredServers(),
 		nats.IgnoreAuthErrorAbort(), // a hub that refuses us today may know us tomorrow
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { cfg.Log.Debug("bus", "err", err) }),
 	}
 	if cfg.Mode == Client {
-		return openClient(cfg, hubs, options)
+		return openClient(p, hubs, t, options)
 	}
-	return openLeaf(ctx, cfg, hubs, options)
+	return openLeaf(ctx, cfg, p, hubs, t, options)
 }
+
+// secure reports whether a hub is reached over TLS.
+func secure(hub *url.URL) bool { return hub.Scheme == "tls" }
 
 func parseHubs(named []string) (hubs []*url.URL, err error) {
 	for _, n := range named {
@@ -59,16 +68,19 @@ func parseHubs(named []string) (hubs []*url.URL, err error) {
 }
 
 // openClient connects to the hub; being refused at first is no reason to give up.
-func openClient(cfg Config, hubs []*url.URL, options []nats.Option) (*bus, error) {
-	addresses := ""
+func openClient(p *papers, hubs []*url.URL, t *trust, options []nats.Option) (*bus, error) {
+	addresses := make([]string, len(hubs))
 	for i, h := range hubs {
-		if i > 0 {
-			addresses += ","
+		addresses[i] = "nats://" + h.Host
+		if secure(h) {
+			addresses[i] = "tls://" + h.Host
 		}
-		addresses += "nats://" + h.Host
 	}
-	conn, err := nats.Connect(addresses, append(options,
-		nats.UserJWTAndSeed(cfg.Enrolment.JWT, cfg.Enrolment.Seed), nats.ReconnectWait(500*time.Millisecond), nats.ReconnectJitter(500*time.Millisecond, time.Second),
+	if slices.ContainsFunc(hubs, secure) {
+		options = append(options, nats.Secure(t.config()))
+	}
+	conn, err := nats.Connect(strings.Join(addresses, ","), append(options,
+		nats.UserJWT(p.token, p.sign), nats.ReconnectWait(500*time.Millisecond), nats.ReconnectJitter(500*time.Millisecond, time.Second),
 		nats.PingInterval(5*time.Second), nats.MaxPingsOutstanding(2), nats.Timeout(5*time.Second))...)
 	if err != nil {
 		return nil, fmt.Errorf("connect to the hub: %w", err)
@@ -77,8 +89,8 @@ func openClient(cfg Config, hubs []*url.URL, options []nats.Option) (*bus, error
 }
 
 // openLeaf starts a nats-server without JetStream and without a listener, which joins the hub by itself and for ever.
-func openLeaf(ctx context.Context, cfg Config, hubs []*url.URL, options []nats.Option) (*bus, error) {
-	leaf, err := server.NewServer(leafOptions(cfg, hubs))
+func openLeaf(ctx context.Context, cfg Config, p *papers, hubs []*url.URL, t *trust, options []nats.Option) (*bus, error) {
+	leaf, err := server.NewServer(leafOptions(p, hubs, t))
 	if err != nil {
 		return nil, fmt.Errorf("make the leaf node: %w", err)
 	}
@@ -96,29 +108,25 @@ func openLeaf(ctx context.Context, cfg Config, hubs []*url.URL, options []nats.O
 	return &bus{conn: conn, leaf: leaf, hubs: hubs}, nil
 }
 
-func leafOptions(cfg Config, hubs []*url.URL) *server.Options {
+func leafOptions(p *papers, hubs []*url.URL, t *trust) *server.Options {
 	remote := &server.RemoteLeafOpts{
 		URLs: hubs, DialTimeout: 5 * time.Second, FirstInfoTimeout: 5 * time.Second, IgnoreDiscoveredServers: true,
-		SignatureCB: func(nonce []byte) (string, []byte, error) { return sign(cfg.Enrolment, nonce) },
+		SignatureCB: func(nonce []byte) (string, []byte, error) {
+			signature, err := p.sign(nonce)
+			return p.read().JWT, signature, err
+		},
+	}
+	if slices.ContainsFunc(hubs, secure) {
+		remote.TLS, remote.TLSConfig, remote.TLSTimeout = true, t.config(), 10
 	}
 	remote.Compression.Mode = server.CompressionOff
 	o := &server.Options{
-		ServerName: "node-" + cfg.Enrolment.Restaurant, DontListen: true, Host: "127.0.0.1", Port: server.RANDOM_PORT, NoSigs: true, NoLog: true,
+		ServerName: "node-" + p.read().Restaurant, DontListen: true, Host: "127.0.0.1", Port: server.RANDOM_PORT, NoSigs: true, NoLog: true,
 		MaxPayload: 1 << 20, PingInterval: 5 * time.Second, MaxPingsOut: 2,
 	}
 	o.LeafNode.Remotes = []*server.RemoteLeafOpts{remote}
 	o.LeafNode.ReconnectInterval = time.Second
 	return o
-}
-
-// sign proves to the hub that this node holds the key which its credential names.
-func sign(e Enrolment, nonce []byte) (string, []byte, error) {
-	pair, err := nkeys.FromSeed([]byte(e.Seed))
-	if err != nil {
-		return "", nil, fmt.Errorf("read this node's key: %w", err)
-	}
-	signature, err := pair.Sign(nonce)
-	return e.JWT, signature, err
 }
 
 // connected reports whether the hub can be reached at this moment.

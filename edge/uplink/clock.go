@@ -1,34 +1,44 @@
 package uplink
 
 import (
-	"sync"
+	"context"
 	"time"
+
+	"awesome.pizza/shared/clock"
 )
 
-// ClockLimit is how far the node's clock may be from the cloud's and still be trusted.
-const ClockLimit = 5 * time.Minute
-
-// cloudClock is the cloud's time as the last SYNC told it.
-type cloudClock struct {
-	mu    sync.Mutex
-	told  time.Time
-	heard time.Time // when, with its monotonic reading
+// Clock is the node's.
+type Clock interface {
+	Now() time.Time
+	// Ran is how long the machine has run. Nobody sets it.
+	Ran() time.Duration
+	// Trusted reports whether the cloud has told the time since the node started.
+	Trusted() bool
+	// Either are the instants it may be now.
+	Either() []time.Time
+	// Told takes note of the cloud's time, as the reply brings it to a question that was asked when the machine had run so long.
+	Told(ctx context.Context, asked time.Duration, cloud time.Time) error
 }
 
-func (c *cloudClock) hear(told, now time.Time) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.told, c.heard = told.Round(0), now
+// own is a clock for an uplink that was given none: nobody else holds labels of it.
+type own struct{ *clock.Steady }
+
+func newOwn() own { return own{clock.NewSteady(clock.Machine(), clock.Saved{}, time.Time{})} }
+
+// Told sets the clock.
+func (o own) Told(_ context.Context, asked time.Duration, cloud time.Time) error {
+	if step := o.Hear(asked, cloud); step != nil {
+		step.Take()
+	}
+	return nil
 }
 
-// ClockTrusted reports whether the node's wall clock agrees with the cloud's, as the last SYNC told it: before the first nobody knows, and
-// a clock that is set since is noticed.
-func (u *Uplink) ClockTrusted() bool {
-	u.cloud.mu.Lock()
-	defer u.cloud.mu.Unlock()
-	return agrees(u.cloud.told, time.Since(u.cloud.heard), time.Now().Round(0))
-}
-
-func agrees(told time.Time, ago time.Duration, wall time.Time) bool {
-	return !told.IsZero() && told.Add(ago).Sub(wall).Abs() <= ClockLimit
+// told gives the cloud's time to the clock. A reply without one says nothing about it.
+func (u *Uplink) told(ctx context.Context, asked time.Duration, cloud time.Time) {
+	if cloud.IsZero() {
+		return
+	}
+	if err := u.cfg.Clock.Told(ctx, asked, cloud); err != nil && ctx.Err() == nil {
+		u.cfg.Log.Warn("the clock could not be put right", "err", err)
+	}
 }

@@ -1,17 +1,17 @@
 package uplink
 
 import (
-	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/cenkalti/backoff/v4"
@@ -25,14 +25,25 @@ type Enrolment struct {
 	Seed       string    `json:"seed"`
 	JWT        string    `json:"jwt"`
 	Expires    time.Time `json:"expires"`
-	Leaves     []string  `json:"leaves"`  // hubs for leaf nodes: nats-leaf://host:port
-	Clients    []string  `json:"clients"` // hubs for plain clients: nats://host:port
+	Leaves     []string  `json:"leaves"`          // hubs for leaf nodes: nats-leaf://host:port, or tls://host:port
+	Clients    []string  `json:"clients"`         // hubs for plain clients: nats://host:port, or tls://host:port
+	Cloud      string    `json:"cloud,omitempty"` // where the cloud answers over HTTPS
+	CA         string    `json:"ca,omitempty"`    // PEM of the authority that the certificates of hub and cloud come from; empty: one that the machine knows
+	Chain      string    `json:"chain,omitempty"` // public NKey that signs snapshots
 
 	TimeZone string          `json:"time_zone"`      // IANA zone of the restaurant
 	Menu     json.RawMessage `json:"menu,omitempty"` // what it sells
 
-	Epoch    uint64 `json:"epoch"`    // in which an empty outbox begins; 0: the cloud did not say
-	Commands uint64 `json:"commands"` // the node obeys the commands after this one
+	Epoch     uint64 `json:"epoch"`    // in which an empty outbox begins; 0: the cloud did not say
+	Commands  uint64 `json:"commands"` // the node obeys the commands after this one
+	CommandID string `json:"command_id,omitempty"`
+	Snapshot  []Page `json:"snapshot,omitempty"` // the restaurant's open orders, for a node that has none; empty once it has them
+}
+
+// Page is a page of a snapshot as its signer wrote it.
+type Page struct {
+	Doc []byte `json:"doc"` // a link.Snapshot as JSON
+	Sig []byte `json:"sig"`
 }
 
 // ErrNotEnrolled says that this node belongs to no restaurant yet.
@@ -54,29 +65,45 @@ func LoadEnrolment(dir string) (Enrolment, error) {
 	return e, nil
 }
 
+// Store keeps e in the node's data directory.
+func (e Enrolment) Store(dir string) error { return Keep(dir, enrolmentFile, e) }
+
 // Enrol has the cloud bind this node to the restaurant that code stands for, and stores the result in dir. The node's key is on disk before
 // the cloud hears of it: who runs Enrol again with the same code, after a restart or a lost answer, asks with the same key and is told the
-// same. A cloud that is not there yet is asked again until ctx ends; a code that is refused is an error at once.
-func Enrol(ctx context.Context, dir, cloud, code string) (Enrolment, error) {
+// same. A cloud that is not there yet is asked again until ctx ends; a code that is refused is an error at once. A code may come with the
+// fingerprint of the cloud's authority, after a dot: then nobody else is believed. either are the instants it may be now. A node that was another
+// restaurant's is refused, for what it holds is that one's.
+func Enrol(ctx context.Context, dir, cloud, code string, either func() []time.Time) (Enrolment, error) {
 	target, err := url.JoinPath(cloud, "api/fleet/claim")
 	if err != nil {
 		return Enrolment{}, fmt.Errorf("the cloud's address %q: write it like https://pizza.example: %w", cloud, err)
+	}
+	code, print, _ := strings.Cut(strings.TrimSpace(code), ".")
+	if print != "" && len(print) < printLeast {
+		return Enrolment{}, fmt.Errorf("the fingerprint after the dot of the code has %d digits, it must have at least %d: copy the whole code", len(print), printLeast)
+	}
+	before, err := LoadEnrolment(dir)
+	if err != nil && !errors.Is(err, ErrNotEnrolled) {
+		before = Enrolment{} // it cannot be read, so it is of no use
 	}
 	asking, err := prepare(dir, code)
 	if err != nil {
 		return Enrolment{}, err
 	}
-	body, err := json.Marshal(map[string]string{"code": code, "public_key": asking.Device})
-	if err != nil {
-		return Enrolment{}, fmt.Errorf("ask for enrolment: %w", err)
-	}
-	wait := backoff.NewExponentialBackOff(backoff.WithInitialInterval(200*time.Millisecond), backoff.WithMaxInterval(10*time.Second), backoff.WithMaxElapsedTime(0))
-	e, err := backoff.RetryWithData(func() (Enrolment, error) { return claim(ctx, target, body) }, backoff.WithContext(wait, ctx))
+	e, err := claim(ctx, target, asking, &trust{print: print, either: either})
 	if err != nil {
 		return Enrolment{}, err
 	}
-	e.Device, e.Seed = asking.Device, asking.Seed
-	if err := write(dir, enrolmentFile, e); err != nil {
+	if before.Restaurant != "" && before.Restaurant != e.Restaurant {
+		return Enrolment{}, fmt.Errorf("the code is of restaurant %s, and this node holds what happened in %s: enrol an empty --data directory with a new code", e.Restaurant, before.Restaurant)
+	}
+	e.Device, e.Seed, e.Cloud = asking.Device, asking.Seed, cmp.Or(e.Cloud, cloud)
+	for _, p := range e.Snapshot {
+		if _, err := e.Verify(p); err != nil {
+			return Enrolment{}, fmt.Errorf("the open orders that came with the enrolment: %w", err)
+		}
+	}
+	if err := Keep(dir, enrolmentFile, e); err != nil {
 		return Enrolment{}, err
 	}
 	if err := os.Remove(filepath.Join(dir, pendingFile)); err != nil {
@@ -121,73 +148,47 @@ func prepare(dir, code string) (pending, error) {
 		return p, fmt.Errorf("make this node's key: %w", err)
 	}
 	p = pending{Code: code, Device: device, Seed: string(seed)}
-	return p, write(dir, pendingFile, p)
+	return p, Keep(dir, pendingFile, p)
 }
 
-// maxAnswer bounds the cloud's answer: it carries the menu. 1 MiB.
-const maxAnswer = 1 << 20
-
-// claim asks once. What trying again cannot mend is permanent.
-func claim(ctx context.Context, target string, body []byte) (Enrolment, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, target, bytes.NewReader(body))
-	if err != nil {
-		return Enrolment{}, backoff.Permanent(fmt.Errorf("ask for enrolment: %w", err))
-	}
-	req.Header.Set("Content-Type", "application/json")
-	res, err := http.DefaultClient.Do(req)
+// claim asks until it is answered. What trying again cannot mend is an error at once.
+func claim(ctx context.Context, target string, asking pending, t *trust) (Enrolment, error) {
+	body, err := json.Marshal(map[string]string{"code": asking.Code, "public_key": asking.Device})
 	if err != nil {
 		return Enrolment{}, fmt.Errorf("ask for enrolment: %w", err)
 	}
-	defer func() { _ = res.Body.Close() }()
-	answer, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer))
-	switch {
-	case err != nil:
-		return Enrolment{}, fmt.Errorf("read the answer to the enrolment: %w", err)
-	case res.StatusCode >= 500 || res.StatusCode == http.StatusTooManyRequests:
-		return Enrolment{}, fmt.Errorf("the cloud cannot enrol now: %s", res.Status)
-	case res.StatusCode >= 300:
-		var p struct{ Detail string }
-		_ = json.Unmarshal(answer, &p)
-		return Enrolment{}, backoff.Permanent(fmt.Errorf("the cloud refuses the enrolment: %s: %s", res.Status, p.Detail))
+	client, done, err := clientOf(target, t)
+	if err != nil {
+		return Enrolment{}, err
 	}
-	var e Enrolment
+	defer done()
+	wait := backoff.NewExponentialBackOff(backoff.WithInitialInterval(200*time.Millisecond), backoff.WithMaxInterval(10*time.Second), backoff.WithMaxElapsedTime(0))
+	return backoff.RetryWithData(func() (Enrolment, error) {
+		e, err := claimOnce(ctx, client, target, body, t)
+		var r *refusal
+		if errors.As(err, &r) && r.Status < 500 && r.Status != http.StatusTooManyRequests {
+			return e, backoff.Permanent(err)
+		}
+		return e, err
+	}, backoff.WithContext(wait, ctx))
+}
+
+func claimOnce(ctx context.Context, client *http.Client, target string, body []byte, t *trust) (e Enrolment, err error) {
+	answer, err := post(ctx, client, target, body)
+	var r *refusal
+	switch {
+	case errors.As(err, &r):
+		return e, fmt.Errorf("the cloud does not enrol this node: %w", err)
+	case errors.Is(err, errStranger):
+		return e, backoff.Permanent(err)
+	case err != nil:
+		return e, fmt.Errorf("ask for enrolment: %w", err)
+	}
 	if err := json.Unmarshal(answer, &e); err != nil {
-		return Enrolment{}, backoff.Permanent(fmt.Errorf("read the answer to the enrolment: %w", err))
+		return e, backoff.Permanent(fmt.Errorf("read the answer to the enrolment: %w", err))
+	}
+	if err := t.pin(&e); err != nil {
+		return e, backoff.Permanent(err)
 	}
 	return e, nil
-}
-
-// write replaces a file so that a power cut leaves the old one or the new one. Only this user may read it.
-func write(dir, name string, content any) error {
-	data, err := json.MarshalIndent(content, "", "  ")
-	if err != nil {
-		return fmt.Errorf("store the enrolment: %w", err)
-	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return fmt.Errorf("store the enrolment: %w", err)
-	}
-	f, err := os.CreateTemp(dir, ".enrolment-*")
-	if err != nil {
-		return fmt.Errorf("store the enrolment: %w", err)
-	}
-	_, err = f.Write(data)
-	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return fmt.Errorf("store the enrolment: %w", err)
-	}
-	if err := os.Rename(f.Name(), filepath.Join(dir, name)); err != nil {
-		return fmt.Errorf("store the enrolment: %w", err)
-	}
-	return syncDir(dir)
-}
-
-// syncDir makes a rename last.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return fmt.Errorf("store the enrolment: %w", err)
-	}
-	if err := errors.Join(d.Sync(), d.Close()); err != nil {
-		return fmt.Errorf("store the enrolment: %w", err)
-	}
-	return nil
 }

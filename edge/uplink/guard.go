@@ -12,6 +12,9 @@ import (
 // errStuck says that the hub can be dialled, and nothing comes through.
 var errStuck = errors.New("the hub can be dialled, but no SYNC was answered for a long time")
 
+// errMoved says that the hub is elsewhere, or has another authority.
+var errMoved = errors.New("the cloud has named other hubs")
+
 // guard ends a bus on which no SYNC was answered for as long as Patience, though the hub can be dialled: whatever it is that hangs, a new
 // connection does not inherit it.
 func (u *Uplink) guard(ctx context.Context, b *bus) error {
@@ -23,6 +26,8 @@ func (u *Uplink) guard(ctx context.Context, b *bus) error {
 		select {
 		case <-ctx.Done():
 			return nil
+		case <-u.moved:
+			return errMoved
 		case <-look.C:
 		}
 		if last := u.State().LastSync; last.After(heard) {
@@ -51,7 +56,7 @@ func (u *Uplink) reset() {
 // reopen opens a bus again and again until it succeeds or ctx ends.
 func (u *Uplink) reopen(ctx context.Context) (*bus, error) {
 	for {
-		b, err := openBus(ctx, u.cfg)
+		b, err := openBus(ctx, u.cfg, u.papers)
 		if err == nil {
 			return b, nil
 		}

@@ -34,8 +34,12 @@ func (nothing) HashAt(_ context.Context, seq uint64) (link.Hash, bool, error) {
 }
 func (nothing) CommandSeq(context.Context) (uint64, string, error) { return 0, "", nil }
 func (nothing) OpenOrders(context.Context) (int, error)            { return 0, nil }
-func (nothing) Obey(context.Context, link.Command) error           { return nil }
-func (nothing) Release(context.Context, uint64) error              { return nil }
+func (nothing) Retained(context.Context, link.Place, int) ([]link.Ref, bool, error) {
+	return nil, false, nil
+}
+func (nothing) Begin(context.Context, link.Beginning) error { return nil }
+func (nothing) Obey(context.Context, link.Command) error    { return nil }
+func (nothing) Release(context.Context, uint64) error       { return nil }
 
 // hub is a nats-server that takes anybody, or nobody without a password.
 type hub struct{ client, leaf int }

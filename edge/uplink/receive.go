@@ -12,7 +12,7 @@ import (
 
 // subscribe listens to what is sent down. Acknowledgements and controls go to the Sender; commands wait for obey.
 func (u *Uplink) subscribe(ctx context.Context) (<-chan link.CommandBatch, error) {
-	edge := u.cfg.Enrolment.Restaurant
+	edge := u.edge()
 	commands := make(chan link.CommandBatch, 256)
 	for subject, hear := range map[string]nats.MsgHandler{
 		link.AckSubject(edge): func(m *nats.Msg) {
@@ -22,6 +22,10 @@ func (u *Uplink) subscribe(ctx context.Context) (<-chan link.CommandBatch, error
 		},
 		link.ControlSubject(edge): func(m *nats.Msg) {
 			if c, ok := decode[link.Control](u, m); ok {
+				if c.Kind == link.Renew {
+					poke(u.wantRenewal)
+					return
+				}
 				u.tell(ctx, func(now time.Time) link.Todo { return u.sender.Controlled(now, c) })
 			}
 		},
@@ -133,8 +137,8 @@ func (u *Uplink) sendHeartbeat(ctx context.Context) error {
 		return err
 	}
 	h := link.Heartbeat{
-		Device: u.cfg.Enrolment.Device, Boot: u.boot, Version: u.cfg.Version, Schema: link.Schema, Epoch: state.Tip.Epoch, Last: state.Tip.Seq,
-		Acked: state.Acked.Seq, CmdSeq: commands, At: time.Now().UTC(), Backlog: state.Backlog, Open: open,
+		Device: u.papers.read().Device, Boot: u.boot, Version: u.cfg.Version, Schema: link.Schema, Epoch: state.Tip.Epoch, Last: state.Tip.Seq,
+		Acked: state.Acked.Seq, CmdSeq: commands, At: u.cfg.Clock.Now(), Backlog: state.Backlog, Open: open,
 	}
 	if state.Backlog > 0 {
 		if h.OldestUnsent, err = u.outbox.OldestUnsent(ctx); err != nil {
@@ -145,5 +149,5 @@ func (u *Uplink) sendHeartbeat(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return u.conn.Publish(link.TelemetrySubject(u.cfg.Enrolment.Restaurant), data)
+	return u.conn.Publish(link.TelemetrySubject(u.edge()), data)
 }

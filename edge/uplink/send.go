@@ -48,7 +48,7 @@ func (u *Uplink) batch(ctx context.Context, p link.Publish) (link.Batch, error) 
 
 // offer gives one batch to the hub's stream. No error: the stream has it, for now.
 func (u *Uplink) offer(ctx context.Context, payload []byte, header map[string]string) (link.Cause, error) {
-	m := nats.NewMsg(link.UpSubject(u.cfg.Enrolment.Restaurant))
+	m := nats.NewMsg(link.UpSubject(u.edge()))
 	m.Data = payload
 	for name, value := range header {
 		m.Header.Set(name, value)
@@ -80,13 +80,14 @@ func (u *Uplink) offer(ctx context.Context, payload []byte, header map[string]st
 
 // sync holds SYNC and gives the reply to the Sender.
 func (u *Uplink) sync(ctx context.Context, req link.SyncRequest) {
+	asked := u.cfg.Clock.Ran()
 	reply, err := u.askSync(ctx, req)
 	if err != nil {
 		u.cfg.Log.Debug("SYNC not answered", "err", err)
 		u.tell(ctx, func(now time.Time) link.Todo { return u.sender.SyncFailed(now, req.N) })
 		return
 	}
-	u.cloud.hear(reply.Time, time.Now())
+	u.told(ctx, asked, reply.Time)
 	u.tell(ctx, func(now time.Time) link.Todo {
 		todo := u.sender.Synced(now, reply)
 		u.release(ctx)
@@ -98,24 +99,36 @@ func (u *Uplink) sync(ctx context.Context, req link.SyncRequest) {
 
 func (u *Uplink) askSync(ctx context.Context, req link.SyncRequest) (link.SyncReply, error) {
 	var err error
-	if req.CmdSeq, req.CmdID, err = u.outbox.CommandSeq(ctx); err != nil {
+	if req.CmdSeq, req.CmdID, err = u.lastCommand(ctx); err != nil {
 		return link.SyncReply{}, err
 	}
 	if req.Open, err = u.outbox.OpenOrders(ctx); err != nil {
 		return link.SyncReply{}, err
 	}
-	req.Clock, req.Trusted = time.Now().UTC(), u.ClockTrusted()
-	data, err := link.Encode(req)
-	if err != nil {
-		return link.SyncReply{}, err
+	if u.cfg.Digest != nil && req.Last > req.Acked {
+		open, err := u.cfg.Digest(ctx)
+		if err != nil {
+			return link.SyncReply{}, err
+		}
+		req.Digest = link.Digest(open)
 	}
-	ctx, cancel := context.WithTimeout(ctx, link.SyncTimeout)
-	defer cancel()
-	m, err := u.conn.RequestWithContext(ctx, link.SyncSubject(u.cfg.Enrolment.Restaurant), data)
-	if err != nil {
-		return link.SyncReply{}, fmt.Errorf("ask for SYNC: %w", err)
+	req.Clock, req.Trusted = u.cfg.Clock.Now(), u.cfg.Clock.Trusted()
+	return request[link.SyncRequest, link.SyncReply](ctx, u, link.SyncSubject(u.edge()), req, link.SyncTimeout)
+}
+
+// elsewhere is what the outbox calls a command that another node obeyed, or nobody, when it was not told its id.
+const elsewhere = "enrolment"
+
+// lastCommand is the last command that was obeyed, and its id; "" when nobody here knows it.
+func (u *Uplink) lastCommand(ctx context.Context) (seq uint64, id string, err error) {
+	seq, id, err = u.outbox.CommandSeq(ctx)
+	if id == elsewhere {
+		id = ""
+		if e := u.cfg.Enrolment; seq == e.Commands {
+			id = e.CommandID
+		}
 	}
-	return link.Decode[link.SyncReply](m.Data)
+	return seq, id, err
 }
 
 // release tells the kitchen which commands there were at this SYNC: web orders wait until it has obeyed all of them. Only drive calls it,

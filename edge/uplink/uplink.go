@@ -4,9 +4,9 @@
 package uplink
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"math/rand/v2"
 	"sync"
@@ -32,6 +32,8 @@ type Outbox interface {
 	// CommandSeq is the last command that was applied, and its id.
 	CommandSeq(ctx context.Context) (seq uint64, id string, err error)
 	OpenOrders(ctx context.Context) (int, error)
+	// Retained are the events that the outbox still holds, of all epochs, after a place: acknowledged ones, too.
+	Retained(ctx context.Context, after link.Place, limit int) (refs []link.Ref, more bool, err error)
 }
 
 // Kitchen obeys the cloud's commands.
@@ -40,6 +42,8 @@ type Kitchen interface {
 	Obey(ctx context.Context, c link.Command) error
 	// Release says that a SYNC named upTo as the highest command there is: web orders are queued once all up to it are obeyed.
 	Release(ctx context.Context, upTo uint64) error
+	// Begin begins a new epoch of the outbox, in one transaction.
+	Begin(ctx context.Context, b link.Beginning) error
 }
 
 // Config is what the uplink needs to know.
@@ -49,8 +53,13 @@ type Config struct {
 	Hubs      []string // instead of the hubs that the enrolment names
 	Version   string   // of the node's program
 	Log       *slog.Logger
+	Data      string // directory of the enrolment, whose credential is renewed there; empty: nowhere
+	Clock     Clock  // the node's; its own by default
+
+	Digest func(ctx context.Context) ([]link.OpenOrder, error) // where the open orders stand; nil: SYNC does not say
 
 	Patience time.Duration // how long SYNC may stay unanswered by a hub that can be dialled, before it is dialled anew; 3 min by default
+	Hopeless time.Duration // after how long of that, with a cloud that is well, Run gives up; 15 min by default
 }
 
 // Mode is how the node reaches the hub.
@@ -68,32 +77,46 @@ type Uplink struct {
 	outbox  Outbox
 	kitchen Kitchen
 	boot    string
+	papers  *papers
+	fleet   *fleet
 
-	inputs chan func(now time.Time) link.Todo
-	nudge  chan struct{} // events were appended
-	beat   chan struct{} // send a heartbeat now
+	inputs      chan func(now time.Time) link.Todo
+	nudge       chan struct{} // events were appended
+	beat        chan struct{} // send a heartbeat now
+	wantRenewal chan struct{} // ask for another credential now
+	salvaging   chan struct{} // this device is fenced
+	moved       chan struct{} // the hub is elsewhere
 
 	sender *link.Sender
 	conn   *nats.Conn
-	cloud  cloudClock
+	aside  salvaged // only salvage touches it
 
 	mu      sync.Mutex
-	state   link.State
+	said    verdict
+	base    link.State // as the Sender has it
+	state   link.State // as it is shown
 	changes *live.Hub[link.State]
 }
 
 // New makes an uplink that is not connected yet.
 func New(cfg Config, outbox Outbox, kitchen Kitchen) *Uplink {
-	if cfg.Patience <= 0 {
-		cfg.Patience = 3 * time.Minute
+	cfg.Patience = cmp.Or(cfg.Patience, 3*time.Minute)
+	cfg.Hopeless = cmp.Or(cfg.Hopeless, 15*time.Minute)
+	if cfg.Clock == nil {
+		cfg.Clock = newOwn()
 	}
+	p := &papers{dir: cfg.Data, now: cfg.Enrolment}
+	start := link.State{Condition: link.Offline, Cause: link.CauseStarting, Since: time.Now()}
 	return &Uplink{
-		cfg: cfg, outbox: outbox, kitchen: kitchen, boot: id.New(),
+		cfg: cfg, outbox: outbox, kitchen: kitchen, boot: id.New(), papers: p, fleet: &fleet{p, cfg.Clock},
 		inputs: make(chan func(time.Time) link.Todo, 64), nudge: make(chan struct{}, 1), beat: make(chan struct{}, 1),
-		state:   link.State{Condition: link.Offline, Cause: link.CauseStarting, Since: time.Now()},
-		changes: live.New[link.State](16),
+		wantRenewal: make(chan struct{}, 1), salvaging: make(chan struct{}, 1), moved: make(chan struct{}, 1),
+		base: start, state: start, changes: live.New[link.State](16),
 	}
 }
+
+// edge is the restaurant this node belongs to. It never changes while the node runs.
+func (u *Uplink) edge() string { return u.cfg.Enrolment.Restaurant }
 
 // State is how the link is now.
 func (u *Uplink) State() link.State {
@@ -108,7 +131,8 @@ func (u *Uplink) Changes() *live.Hub[link.State] { return u.changes }
 // Appended says that a transaction has committed events. It never blocks.
 func (u *Uplink) Appended() { poke(u.nudge) }
 
-// Run keeps the link up until ctx ends. It returns an error only if the outbox cannot be read, or the bus not opened, at the start.
+// Run keeps the link up until ctx ends. It returns an error only if the outbox cannot be read, or the bus not opened, at the start; and
+// ErrHopeless.
 func (u *Uplink) Run(ctx context.Context) error {
 	defer u.changes.Close()
 	if err := u.begin(ctx); ctx.Err() != nil {
@@ -116,13 +140,27 @@ func (u *Uplink) Run(ctx context.Context) error {
 	} else if err != nil {
 		return err
 	}
-	bus, err := openBus(ctx, u.cfg)
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return u.connect(ctx) })
+	g.Go(func() error { return u.keep(ctx) })
+	g.Go(func() error { return u.salvage(ctx) })
+	return g.Wait()
+}
+
+// connect opens one bus after the other, each for as long as it is of use.
+func (u *Uplink) connect(ctx context.Context) error {
+	began := time.Now()
+	bus, err := openBus(ctx, u.cfg, u.papers)
 	for err == nil {
-		if err = u.serve(ctx, bus); !errors.Is(err, errStuck) {
-			return err
+		if err = u.serve(ctx, bus); !errors.Is(err, errStuck) && !errors.Is(err, errMoved) {
+			break
 		}
 		u.cfg.Log.Warn("the link is opened anew", "err", err)
 		u.reset()
+		if errors.Is(err, errStuck) && u.hopeless(ctx, began) {
+			err = ErrHopeless
+			break
+		}
 		bus, err = u.reopen(ctx)
 	}
 	if ctx.Err() != nil {
@@ -150,16 +188,12 @@ func (u *Uplink) serve(ctx context.Context, b *bus) error {
 
 // begin makes the Sender from what the outbox holds.
 func (u *Uplink) begin(ctx context.Context) error {
-	tip, err := u.outbox.Tip(ctx)
+	tip, acked, err := u.stand(ctx)
 	if err != nil {
-		return fmt.Errorf("read the end of the outbox: %w", err)
-	}
-	acked, err := u.outbox.Acked(ctx)
-	if err != nil {
-		return fmt.Errorf("read what the cloud has acknowledged: %w", err)
+		return err
 	}
 	u.sender = link.NewSender(link.SenderConfig{
-		Edge: u.cfg.Enrolment.Restaurant, Device: u.cfg.Enrolment.Device, Boot: u.boot, Rand: rand.Float64,
+		Edge: u.edge(), Device: u.cfg.Enrolment.Device, Boot: u.boot, Rand: rand.Float64,
 		HashAt: func(seq uint64) (link.Hash, bool) {
 			h, ok, err := u.outbox.HashAt(ctx, seq)
 			return h, ok && err == nil
@@ -205,6 +239,7 @@ func (u *Uplink) carryOut(ctx context.Context, g *errgroup.Group, todo link.Todo
 			req := *todo.Sync
 			g.Go(func() error { u.sync(ctx, req); return nil })
 		}
+		u.mend(ctx, g, todo)
 		if todo.Publish == nil {
 			break
 		}
@@ -216,14 +251,31 @@ func (u *Uplink) carryOut(ctx context.Context, g *errgroup.Group, todo link.Todo
 	u.note()
 }
 
-// note passes a changed state on to the displays.
+// note takes over the Sender's state. Only drive calls it, and reset while drive does not run.
 func (u *Uplink) note() {
-	now := u.sender.State()
+	u.mu.Lock()
+	was := u.base
+	u.base = u.sender.State()
+	if u.base.Since.IsZero() {
+		u.base.Since = was.Since
+	}
+	fenced := u.base.Cause == link.CauseFenced && was.Cause != link.CauseFenced
+	heard := was.LastSync.IsZero() && !u.base.LastSync.IsZero()
+	u.mu.Unlock()
+	if heard {
+		u.relieved()
+	}
+	if fenced {
+		poke(u.wantRenewal)
+	}
+	u.show()
+}
+
+// show passes a changed state on to the displays.
+func (u *Uplink) show() {
 	u.mu.Lock()
 	was := u.state
-	if now.Since.IsZero() {
-		now.Since = was.Since
-	}
+	now := u.colour(u.base, u.said)
 	u.state = now
 	u.mu.Unlock()
 	if was.Condition != now.Condition || was.Cause != now.Cause || was.Backlog != now.Backlog {

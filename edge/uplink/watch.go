@@ -2,6 +2,7 @@ package uplink
 
 import (
 	"context"
+	"math/rand/v2"
 	"net"
 	"net/url"
 	"time"
@@ -19,12 +20,13 @@ func (u *Uplink) watch(ctx context.Context, b *bus) error {
 	look := time.NewTicker(lookEvery)
 	defer look.Stop()
 	up, cause, probed := false, link.CauseStarting, time.Time{}
+	unwelcome := time.Time{} // since when the hub can be dialled, but does not take the node
 	for {
 		now := b.connected()
 		switch {
 		case now && !up:
 			u.tell(ctx, u.sender.Connected)
-			up = true
+			up, unwelcome = true, time.Time{}
 		case !now && (up || time.Since(probed) > probeEvery):
 			found := whereItEnds(ctx, b.hubs)
 			probed = time.Now()
@@ -32,7 +34,7 @@ func (u *Uplink) watch(ctx context.Context, b *bus) error {
 				cause = found
 				u.tell(ctx, func(now time.Time) link.Todo { return u.sender.Disconnected(now, found) })
 			}
-			up = false
+			up, unwelcome = false, u.unwelcome(found, unwelcome)
 		}
 		select {
 		case <-ctx.Done():
@@ -40,6 +42,21 @@ func (u *Uplink) watch(ctx context.Context, b *bus) error {
 		case <-look.C:
 		}
 	}
+}
+
+// unwelcome asks over HTTPS why a hub that can be dialled does not take the node, once that has lasted a while. It is given, and returns, since
+// when.
+func (u *Uplink) unwelcome(found link.Cause, since time.Time) time.Time {
+	switch {
+	case found != link.CauseCloudSilent:
+		return time.Time{}
+	case since.IsZero():
+		return time.Now()
+	case time.Since(since) < refusedFor:
+		return since
+	}
+	poke(u.wantRenewal)
+	return time.Now().Add(askAgain/2 + rand.N(askAgain))
 }
 
 // whereItEnds is LAN when the node has no network, internet when no hub can be dialled, and cloud when one can be, but does not take us.

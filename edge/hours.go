@@ -1,0 +1,120 @@
+package edge
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"time"
+
+	"awesome.pizza/edge/uplink"
+	"awesome.pizza/shared/clock"
+)
+
+const (
+	clockFile = "clock.json"
+	saveEvery = time.Minute
+)
+
+// hours is the node's clock: every room has it. It is kept in a file, so that no start is before the last.
+type hours struct {
+	*clock.Steady
+	dir     string
+	log     *slog.Logger
+	relabel func(ctx context.Context, from time.Time, by time.Duration, set func()) error // the kitchen's, which holds labels
+}
+
+// openHours begins at what the last run saved. A file that cannot be read is worth nothing: the machine's clock is then all there is.
+func openHours(dir string, log *slog.Logger) (*hours, error) {
+	saved, err := readClock(dir)
+	if err != nil {
+		log.Warn("what was saved of the time is of no use", "err", err)
+	}
+	h := &hours{Steady: clock.NewSteady(clock.Machine(), saved, builtAt()), dir: dir, log: log}
+	return h, h.save()
+}
+
+func readClock(dir string) (s clock.Saved, err error) {
+	data, err := os.ReadFile(filepath.Join(dir, clockFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return s, nil
+	}
+	if err == nil {
+		err = json.Unmarshal(data, &s)
+	}
+	if err != nil {
+		return clock.Saved{}, fmt.Errorf("read %s: %w", clockFile, err)
+	}
+	return s, nil
+}
+
+// builtAt is when the program was made, as far as it knows: when its source was.
+func builtAt() time.Time {
+	info, _ := debug.ReadBuildInfo()
+	if info == nil {
+		return time.Time{}
+	}
+	for _, s := range info.Settings {
+		if at, err := time.Parse(time.RFC3339, s.Value); s.Key == "vcs.time" && err == nil {
+			return at
+		}
+	}
+	return time.Time{}
+}
+
+func (h *hours) save() error { return uplink.Keep(h.dir, clockFile, h.Save()) }
+
+// run saves the time every minute and at the end, until ctx ends. A disk that takes nothing costs the time that passes, and nothing else.
+func (h *hours) run(ctx context.Context) error {
+	every := time.NewTicker(saveEvery)
+	defer every.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+		case <-every.C:
+		}
+		if err := h.save(); err != nil {
+			h.log.Warn("the time could not be saved", "err", err)
+		}
+		if ctx.Err() != nil {
+			return nil
+		}
+	}
+}
+
+// Told takes note of the cloud's time. When the clock has to step, the kitchen moves its labels along. A power cut between file and kitchen
+// leaves labels in the future, never in a past that makes everything overdue: so the file is first when the time goes back, and last when
+// it goes on.
+func (h *hours) Told(ctx context.Context, asked time.Duration, cloud time.Time) error {
+	knew := h.Trusted()
+	step := h.Hear(asked, cloud)
+	if step == nil {
+		if !knew {
+			return h.save()
+		}
+		return nil
+	}
+	h.log.Warn("the clock is put right", "by", step.By.Round(time.Second).String(), "labels_since", step.From)
+	if step.By < 0 {
+		if err := uplink.Keep(h.dir, clockFile, step.Save()); err != nil {
+			return err
+		}
+	}
+	if err := h.relabel(ctx, step.From, step.By, step.Take); err != nil {
+		return fmt.Errorf("move what the clock labelled: %w", err)
+	}
+	return h.save()
+}
+
+// since is an instant of a clock that was not steady, as this one has it: so long ago.
+func (h *hours) since(at time.Time) time.Time {
+	if at.IsZero() {
+		return at
+	}
+	return h.Now().Add(-time.Since(at)).Truncate(time.Millisecond)
+}

@@ -78,7 +78,7 @@ func TestWhatTheCloudLacksBeginsTheNewEpochAndWhatItHasStaysWhereItIs(t *testing
 	before := h.events()
 	odd := func(r link.Ref) bool { return r.Seq%2 == 1 }
 	b := h.beginning(odd, kitchen.Standing(first), kitchen.Standing(second)) // the cloud is behind with the first
-	meanwhile := h.place(cola) // happens after the cloud was asked
+	meanwhile := h.place(cola)                                               // happens after the cloud was asked
 	h.begin(b)
 
 	var moved, stayed []link.Event

@@ -133,11 +133,13 @@ func (t Ticket) tappedIn(i order.Item) bool {
 	return i.State == order.ItemInOven && !seen
 }
 
-// oldest is the item that has been longest in its state, among those a condition holds for.
+// oldest is the item that has been longest in its state, among those a condition holds for. What was recovered comes last: nobody has said
+// yet that it is there.
 func (d *draft) oldest(holds func(Ticket, order.Item) bool) (in Ticket, found order.Item, ok bool) {
 	for _, t := range d.open() {
 		for _, i := range t.Progress.Items {
-			if holds(t, i) && (!ok || t.entered(i).Before(in.entered(found))) {
+			sooner := t.entered(i).Before(in.entered(found))
+			if holds(t, i) && (!ok || in.Recovered && !t.Recovered || in.Recovered == t.Recovered && sooner) {
 				in, found, ok = t, i, true
 			}
 		}

@@ -32,6 +32,7 @@ func regain(have Ticket, has bool, s event.OrderStanding, now time.Time) (t Tick
 		t.Progress.Delivery, t.Driver = s.Progress.Delivery, driverOf(s)
 	}
 	if !have.Open() {
+		t.Version++
 		return t, !t.Open() && !sameDelivery(have, t)
 	}
 	if behind(have.Progress, s.Progress) {

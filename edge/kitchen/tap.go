@@ -21,6 +21,8 @@ type Tap struct {
 	Item    string // only this item
 	Reason  string // why: needed for Remake and Void
 	Version int    // of the ticket on the screen; when given and no longer so, the tap is refused with problem.Stale
+
+	State order.Kitchen // for Confirm: where the food is, if not where the ticket says
 }
 
 // Start puts a cook's hand on what is queued: one item, what is queued at a station, or all.
@@ -70,6 +72,8 @@ func (t Tap) check() error {
 		return problem.New(problem.Invalid, "invalid_tap", "who tapped is named in up to 100 bytes").With("path", "who")
 	case t.Station != "" && !slices.Contains(menu.Stations(), t.Station):
 		return problem.New(problem.Invalid, "no_such_station", "there is no station %q", t.Station).With("path", "station")
+	case t.State != "" && !slices.Contains(Whereabouts(), t.State):
+		return problem.New(problem.Invalid, "no_such_state", "a cook cannot find food in state %q", t.State).With("path", "state")
 	}
 	return nil
 }
@@ -84,7 +88,7 @@ func (k *Kitchen) tap(ctx context.Context, id order.ID, action order.Action, tap
 	}
 	a := Answer{
 		ID: "tap/" + tap.ID, Order: id, Keep: k.now().Add(tapKept),
-		Request: fmt.Sprintf("%s %s %q %q %d", action, id, tap.Station, tap.Item, tap.Version),
+		Request: fmt.Sprintf("%s %s %q %q %d%s", action, id, tap.Station, tap.Item, tap.Version, tap.State),
 	}
 	var out Ticket
 	var done *draft
@@ -100,6 +104,10 @@ func (k *Kitchen) tap(ctx context.Context, id order.ID, action order.Action, tap
 		}
 		if tap.Version != 0 && tap.Version != t.Version {
 			return problem.New(problem.Stale, "stale_ticket", "the ticket has moved on since the screen drew it").With("ticket", t)
+		}
+		if action != "confirm" && t.Recovered && t.Open() {
+			t = d.confirmed(t) // whoever works on it says with that where it is
+			d.tell(id, Standing(t))
 		}
 		if _, err := decide(d, t, tap); err != nil {
 			return err

@@ -242,14 +242,10 @@ func (n *node) report() {
 		return
 	}
 	s := n.sender.State()
-	read := message(n.w, link.Heartbeat{
-		Device: n.disk.device, Boot: "boot", Schema: link.Schema, Epoch: s.Tip.Epoch, Last: s.Tip.Seq, Acked: s.Acked.Seq,
-		CmdSeq: n.disk.cmdSeq, Backlog: s.Backlog, At: n.wall(), Open: n.disk.open(),
-	})
-	n.line.pass(true, func() {
-		h, ok := read()
+	h := link.Heartbeat{Device: n.disk.device, Boot: "boot", Epoch: s.Tip.Epoch, Last: s.Tip.Seq, Acked: s.Acked.Seq, CmdSeq: n.disk.cmdSeq, At: n.wall()}
+	n.line.pass(true, func() { // not as JSON: there are too many of them
 		for _, c := range n.w.cores {
-			if c.alive && ok {
+			if c.alive {
 				c.hear(n.site, h)
 			}
 		}

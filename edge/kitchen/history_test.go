@@ -44,7 +44,7 @@ func TestWhateverHappensTheCloudCanFollow(t *testing.T) {
 		h.seen = h.snapshot().Seq
 		r.Repeat(map[string]func(*rapid.T){
 			"place": h.placeOne, "offer": h.offerOne, "revoke": h.revokeOne, "wish": h.wishOne, "delivery": h.deliveryStep, "release": h.releaseAll,
-			"tap": h.tapSomething, "repeat a tap": h.repeatTap, "repeat a command": h.repeatCommand, "sensor": h.senseSomething,
+			"tap": h.tapSomething, "repeat a tap": h.repeatTap, "repeat a command": h.repeatCommand, "give a command anew": h.giveAnew, "sensor": h.senseSomething,
 			"repeat an oven event": h.repeatSensor, "sign in or out": h.signSomebody, "time": h.passTime, "restart": h.restartAll, "": h.check,
 		})
 		h.followFacts()
@@ -162,6 +162,39 @@ func (h *history) repeatCommand(r *rapid.T) {
 	before := h.snapshot().Seq
 	if err := h.Obey(background(), h.sent[rapid.IntRange(0, len(h.sent)-1).Draw(r, "command")]); err != nil || h.snapshot().Seq != before {
 		r.Errorf("a repeated command: %v", err)
+	}
+}
+
+// giveAnew repeats a command under a new number and a new id, as a cloud does that has lost the answer.
+func (h *history) giveAnew(r *rapid.T) {
+	if len(h.sent) == 0 {
+		r.Skip("no commands yet")
+	}
+	first := h.sent[rapid.IntRange(0, len(h.sent)-1).Draw(r, "command")]
+	anew := first
+	h.commands++
+	anew.Seq, anew.ID = h.commands, fmt.Sprint("c", h.commands)
+	if anew.Again == "" {
+		anew.Again = first.ID
+	}
+	before, orders := h.ticket(order.ID(first.Order)), len(h.snapshot().Tickets)
+	steps := len(h.steps(before.Order.ID))
+	h.give(anew)
+	after := h.ticket(before.Order.ID)
+	if diff := diffOf(before.Progress, after.Progress); after.Progress.Whole == before.Progress.Whole && diff != "" || after.Number != before.Number && before.Number > 0 {
+		r.Errorf("%s again had a second effect:\n%s", first.Kind, diff)
+	}
+	if n := len(h.steps(before.Order.ID)); n > steps && (n > steps+1 || before.Number > 0) || len(h.snapshot().Tickets) != orders {
+		r.Errorf("%s again: %d steps after %d, %d tickets after %d", first.Kind, n, steps, len(h.snapshot().Tickets), orders)
+	}
+	answers := map[uint64]event.CommandAnswered{}
+	for _, f := range h.facts() {
+		if a, ok := f.(event.CommandAnswered); ok {
+			answers[a.Seq] = a
+		}
+	}
+	if was, is := answers[first.Seq], answers[anew.Seq]; was.Granted != is.Granted || was.Reason != is.Reason || is.Command != anew.ID {
+		r.Errorf("answered %+v, then %+v", was, is)
 	}
 }
 

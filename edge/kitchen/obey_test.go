@@ -166,6 +166,9 @@ func TestAWishForTheNextStatusTakesTheStepsItNeeds(t *testing.T) {
 	if a := wish(order.StatusReadyForPickup); a.Granted || !strings.Contains(a.Reason, "Queued") {
 		t.Errorf("a wish that skips: %+v", a)
 	}
+	if a := wish(order.StatusQueued); !a.Granted {
+		t.Errorf("a wish for what is so: %+v", a)
+	}
 	for _, s := range []order.StatusName{
 		order.StatusPreparing, order.StatusPreparing, order.StatusBaking, order.StatusQualityCheck, order.StatusReadyForPickup, order.StatusDelivered,
 	} {
@@ -178,6 +181,10 @@ func TestAWishForTheNextStatusTakesTheStepsItNeeds(t *testing.T) {
 	}
 	if a := wish(order.StatusCancelled); a.Granted {
 		t.Errorf("a delivered order was cancelled: %+v", a)
+	}
+	steps := len(h.steps(id))
+	if a := wish(order.StatusBaking); !a.Granted || len(h.steps(id)) != steps {
+		t.Errorf("a wish that was granted, given anew: %+v, %d steps after %d", a, len(h.steps(id)), steps)
 	}
 	for _, s := range h.steps(id)[1:] {
 		if s.Cause != event.ByWish || s.Who != "manager" {

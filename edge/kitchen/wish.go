@@ -106,6 +106,9 @@ func (d *draft) wished(t Ticket, b event.StatusWished) (string, error) {
 		return d.revoke(t, b.By)
 	}
 	why := cause{by: event.ByWish, who: b.By}
+	if past(p, b.Status) {
+		return "it is past that", nil
+	}
 	owner, ok := p.OwnerOf(b.Status)
 	if !ok || owner != order.Edge {
 		return "", refuse("the order is %s; the kitchen cannot take it to %s", p.Status(), b.Status)
@@ -118,6 +121,16 @@ func (d *draft) wished(t Ticket, b event.StatusWished) (string, error) {
 		return "", err
 	}
 	return "", d.advance(t, why, goals()[b.Status])
+}
+
+// past reports whether an order has been at a status that the kitchen gives, and has gone on.
+func past(p order.Progress, status order.StatusName) bool {
+	way := []order.StatusName{
+		order.StatusValidated, order.StatusQueued, order.StatusPreparing, order.StatusBaking, order.StatusQualityCheck, order.StatusReadyForPickup,
+		order.StatusDriverAssigned, order.StatusPickedUp, order.StatusOutForDelivery, order.StatusDelivered,
+	}
+	wished, now := slices.Index(way, status), slices.Index(way, p.Status())
+	return wished > 0 && wished <= slices.Index(way, order.StatusReadyForPickup) && wished < now
 }
 
 // goals are how far every item has to be, at least, for a status.

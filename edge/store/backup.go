@@ -1,0 +1,179 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	"awesome.pizza/shared/link"
+)
+
+// Backup writes the database, as one commit left it, into a file of its own at path, while the node goes on. A file that is there already is
+// replaced once the new one is whole, sound and on disk; it needs nothing beside it.
+func (s *Store) Backup(ctx context.Context, path string) (err error) {
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("back up to %s: %w", path, err)
+		}
+	}()
+	part, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.part")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, absent(part.Name())) }()
+	if err := part.Close(); err != nil {
+		return err
+	}
+	db := open(s.path, 1, "?_txlock=deferred")
+	_, err = db.ExecContext(ctx, `VACUUM INTO ?`, part.Name())
+	if err = errors.Join(unwritable(err), db.Close()); err != nil {
+		return err
+	}
+	if _, err := Check(ctx, part.Name()); err != nil {
+		return err
+	}
+	if err := flush(part.Name()); err != nil {
+		return err
+	}
+	if err := os.Rename(part.Name(), path); err != nil {
+		return err
+	}
+	return flush(filepath.Dir(path))
+}
+
+// flush puts a file, or the names in a directory, on disk.
+func flush(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
+
+// absent removes a file if there is one.
+func absent(path string) error {
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// Copy is what a backup holds.
+type Copy struct {
+	Schema int64  // version of its tables
+	Device string // name that the file gave itself
+	Tip    link.Mark
+	Acked  link.Mark
+	Events int       // of all epochs
+	Open   int       // orders on the board
+	Latest time.Time // when its last event happened, by the node's clock; zero when it has none
+}
+
+// newest is the version of the tables that this program writes.
+func newest() (int64, error) {
+	files, err := migrations.ReadDir("migrations")
+	if err != nil || len(files) == 0 {
+		return 0, fmt.Errorf("read migrations: %w", err)
+	}
+	var v int64
+	_, err = fmt.Sscanf(files[len(files)-1].Name(), "%d_", &v)
+	return v, err
+}
+
+// Check reads a backup, whole, and changes nothing: the file's structure, its sums, and the chain of its events. It reports ErrDamaged when
+// one of them does not hold. The file must not be a node's own: Open checks those.
+func Check(ctx context.Context, path string) (c Copy, err error) {
+	if _, err := os.Stat(path); err != nil {
+		return c, err
+	}
+	connector, err := newConnector("file:" + url.PathEscape(path) + "?mode=ro&immutable=1&_query_only=1")
+	if err != nil {
+		return c, err
+	}
+	db := sql.OpenDB(connector)
+	defer func() { err = errors.Join(err, db.Close()) }()
+	db.SetMaxOpenConns(1)
+	what, err := unsound(ctx, db)
+	if err != nil {
+		return c, damagedOr(path, fmt.Errorf("check %s: %w", path, err))
+	}
+	if what != "" {
+		return c, damaged(path, what)
+	}
+	if c, err = summary(ctx, db); err != nil {
+		return c, damagedOr(path, fmt.Errorf("read %s: %w", path, err))
+	}
+	known, err := newest()
+	if err != nil {
+		return c, err
+	}
+	if c.Schema > known {
+		return c, fmt.Errorf("%s is of schema %d, this program knows %d: use a newer program", path, c.Schema, known)
+	}
+	return c, checkChain(ctx, db, path, &c)
+}
+
+func summary(ctx context.Context, db *sql.DB) (c Copy, err error) {
+	if c.Schema, err = version(ctx, db); err != nil {
+		return c, err
+	}
+	if err := db.QueryRowContext(ctx, `SELECT device, (SELECT count(*) FROM tickets WHERE open = 1) FROM meta`).Scan(&c.Device, &c.Open); err != nil {
+		return c, err
+	}
+	if c.Tip, err = mark(db.QueryRowContext(ctx, `SELECT epoch, next_seq - 1, tip_hash FROM meta`)); err != nil {
+		return c, err
+	}
+	c.Acked, err = mark(db.QueryRowContext(ctx, `SELECT epoch, acked_seq, acked_hash FROM meta`))
+	return c, err
+}
+
+// checkChain follows the chain of the present epoch's events from the first that is there to the end that the node's row names.
+func checkChain(ctx context.Context, db *sql.DB, path string, c *Copy) (err error) {
+	const columns = `SELECT seq, event_id, order_id, kind, at, trace, body, hash`
+	query := columns + `, epoch FROM outbox ORDER BY epoch, seq`
+	if c.Schema < 2 {
+		query = columns + `, (SELECT epoch FROM meta) FROM outbox ORDER BY seq`
+	}
+	rows, err := db.QueryContext(ctx, query)
+	if err != nil {
+		return damagedOr(path, err)
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	last := link.Mark{Epoch: c.Tip.Epoch}
+	for rows.Next() {
+		var epoch uint64
+		e, err := scanEvent(behind{rows, &epoch})
+		if err != nil {
+			return damagedOr(path, err)
+		}
+		c.Events, c.Latest = c.Events+1, e.At
+		if epoch != c.Tip.Epoch {
+			continue
+		}
+		if follows := e.Seq == last.Seq+1 && link.Chain(last.Hash, e) == e.Hash; !follows && (last.Seq > 0 || e.Seq == 1) {
+			return damaged(path, fmt.Sprintf("event %d of epoch %d does not follow the one before", e.Seq, epoch))
+		}
+		last.Seq, last.Hash = e.Seq, e.Hash
+	}
+	if err := rows.Err(); err != nil {
+		return damagedOr(path, err)
+	}
+	if last != c.Tip {
+		return damaged(path, fmt.Sprintf("the events end at %d of epoch %d, the node's row says %d of %d", last.Seq, last.Epoch, c.Tip.Seq, c.Tip.Epoch))
+	}
+	return nil
+}
+
+// behind scans a row of which the last column is not the event's.
+type behind struct {
+	row  scanner
+	last any
+}
+
+// Scan reads it.
+func (b behind) Scan(into ...any) error { return b.row.Scan(append(into, b.last)...) }

@@ -1,0 +1,155 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"awesome.pizza/edge/kitchen"
+	"awesome.pizza/edge/store"
+)
+
+func TestABackupIsTheDatabaseAsItWas(t *testing.T) {
+	t.Parallel()
+	s := fresh(t)
+	evening(t, s)
+	state, err := s.Load(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	commit(t, s, kitchen.Commit{Seq: state.Seq + 1}) // writes down what is acknowledged
+	path := filepath.Join(t.TempDir(), "copy & paste?.db")
+	for range 2 { // the second replaces the first
+		if err := s.Backup(t.Context(), path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if left, err := filepath.Glob(filepath.Join(filepath.Dir(path), "*")); err != nil || len(left) != 1 {
+		t.Errorf("beside the backup there is %v, %v", left, err)
+	}
+	want := remember(t, s)
+	c, err := store.Check(t.Context(), path)
+	if err != nil || c.Device != s.Device() || c.Tip != want.Tip || c.Events != len(want.Events) || c.Open != len(want.State.Tickets) || c.Latest.IsZero() {
+		t.Errorf("it holds %+v, %v", c, err)
+	}
+	commit(t, s, kitchen.Commit{Seq: want.State.Seq + 1, Facts: []kitchen.Fact{fact("o1")}}) // happens after it
+	restored := open(t, path)
+	defer closed(t, restored)
+	got := remember(t, restored)
+	if diff := cmp.Diff(asRead(t, want), asRead(t, got)); diff != "" {
+		t.Errorf("restored, it is another (-was +is):\n%s", diff)
+	}
+}
+
+func TestTheNodeServesWhileItIsBackedUp(t *testing.T) {
+	t.Parallel()
+	s := fresh(t)
+	evening(t, s)
+	state, err := s.Load(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, done := t.TempDir(), make(chan error, 1)
+	go func() {
+		for n := range 5 {
+			if err := s.Backup(t.Context(), filepath.Join(dir, fmt.Sprint(n))); err != nil {
+				done <- err
+				return
+			}
+		}
+		done <- nil
+	}()
+	for seq, busy := state.Seq+1, true; busy; seq++ {
+		commit(t, s, kitchen.Commit{Seq: seq, Facts: []kitchen.Fact{fact("o1")}})
+		select {
+		case err := <-done:
+			if busy = false; err != nil {
+				t.Fatal(err)
+			}
+		default:
+		}
+	}
+	last := uint64(0)
+	for n := range 5 {
+		c, err := store.Check(t.Context(), filepath.Join(dir, fmt.Sprint(n)))
+		if err != nil || c.Tip.Seq < last {
+			t.Errorf("backup %d ends at %d after %d, %v", n, c.Tip.Seq, last, err)
+		}
+		last = c.Tip.Seq
+	}
+}
+
+func TestABackupThatCannotBeMadeLeavesTheOldOne(t *testing.T) {
+	t.Parallel()
+	s := fresh(t)
+	evening(t, s)
+	path := filepath.Join(t.TempDir(), "copy.db")
+	if err := s.Backup(t.Context(), path); err != nil {
+		t.Fatal(err)
+	}
+	before, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := s.Backup(ctx, path); err == nil {
+		t.Error("it was made after its end")
+	}
+	if after, err := os.ReadFile(path); err != nil || string(after) != string(before) {
+		t.Errorf("the old one was touched, %v", err)
+	}
+	if left, err := filepath.Glob(path + "?*"); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+	if err := s.Backup(t.Context(), filepath.Join(t.TempDir(), "no", "such", "copy.db")); err == nil {
+		t.Error("a backup was made nowhere")
+	}
+}
+
+func TestACheckSeesWhatIsWrongWithABackup(t *testing.T) {
+	t.Parallel()
+	for _, file := range []string{"testdata/schema1.db"} {
+		if c, err := store.Check(t.Context(), file); err != nil || c.Schema != 1 || c.Events != 43 || c.Open != 4 {
+			t.Errorf("%s holds %+v, %v", file, c, err)
+		}
+	}
+	s := fresh(t)
+	evening(t, s)
+	path := filepath.Join(t.TempDir(), "copy.db")
+	if err := s.Backup(t.Context(), path); err != nil {
+		t.Fatal(err)
+	}
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := 0
+	for place := 100; place < len(raw); place += 997 {
+		spoilt := append([]byte{}, raw...)
+		spoilt[place] ^= 0x10
+		if err := os.WriteFile(path, spoilt, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := store.Check(t.Context(), path); errors.Is(err, store.ErrDamaged) {
+			seen++
+		}
+	}
+	if seen < 20 {
+		t.Errorf("of %d bits that were turned, %d were seen", len(raw)/997, seen)
+	}
+	if _, err := store.Check(t.Context(), filepath.Join(t.TempDir(), "nothing.db")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("nothing: %v", err)
+	}
+	if err := os.WriteFile(path, []byte("pizza, not pages: "+string(make([]byte, 4096))), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.Check(t.Context(), path); !errors.Is(err, store.ErrDamaged) {
+		t.Errorf("no database: %v", err)
+	}
+}

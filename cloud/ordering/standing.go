@@ -64,8 +64,9 @@ func (r *Record) Stand(f Fact, b event.OrderStanding, now time.Time) error {
 	if r.Order.Restaurant != f.Restaurant {
 		return problem.New(problem.Invalid, "bad_fact", "order %s is not one of %s", r.Order.ID, f.Restaurant)
 	}
-	if b.Recovered {
-		return nil // the restaurant had it from us
+	if b.Recovered { // the restaurant had it from us
+		r.KitchenAsOf = now
+		return nil
 	}
 	next := r.Progress
 	next.Items = slices.Clone(r.Progress.Items)

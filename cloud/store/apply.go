@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -11,13 +10,6 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"awesome.pizza/shared/link"
-)
-
-// How much of one edge is kept for a person to look at: the first that came, for they tell how it began. The last of them may be larger
-// than what is left.
-const (
-	QuarantineRows  = 1000
-	QuarantineBytes = 16 << 20
 )
 
 // Apply carries out link.Decide for each batch, all in one transaction, and returns a decision for each and the incarnation that
@@ -118,12 +110,12 @@ func (a *applying) run(ctx context.Context, conn *pgxpool.Conn, batches []link.B
 		return err
 	}
 	a.decide(rows, batches)
-	if err := a.read(ctx, conn); err != nil {
+	if err := a.read(ctx, conn.Conn()); err != nil {
 		return err
 	}
 	a.project()
 	a.collect()
-	return a.write(ctx, conn)
+	return a.write(ctx, conn.Conn(), &pgx.Batch{})
 }
 
 // lockLinks begins the transaction and locks the rows of the batches' edges. The incarnation is read beside them, for the ack.
@@ -183,14 +175,8 @@ func (a *applying) decide(rows map[string]*link.LinkRow, batches []link.Batch) {
 	}
 }
 
-type aside struct {
-	batch  link.Batch
-	reason string
-}
-
-// write stores events, orders, answers, alerts and commands, moves the links on, and commits: one round trip.
-func (a *applying) write(ctx context.Context, conn *pgxpool.Conn) error {
-	b := &pgx.Batch{}
+// write stores events, orders, answers, alerts and commands, moves the links on, does what else b holds, and commits: one round trip.
+func (a *applying) write(ctx context.Context, conn *pgx.Conn, b *pgx.Batch) error {
 	a.queueEvents(b)
 	if len(a.fresh.ids) > 0 {
 		b.Queue(newOrders+insertOrders+`ORDER BY id`, a.fresh.args()...)
@@ -198,8 +184,10 @@ func (a *applying) write(ctx context.Context, conn *pgxpool.Conn) error {
 	a.known.queue(b)
 	a.queueAnswers(b)
 	a.queueAlerts(b)
-	if err := a.queueAside(b); err != nil {
-		return err
+	for _, q := range a.aside {
+		if _, err := q.queue(b); err != nil {
+			return err
+		}
 	}
 	a.queueLinks(b)
 	queueCommands(b, a.told)
@@ -225,24 +213,6 @@ func (a *applying) queueLinks(b *pgx.Batch) {
 			FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bytea[]) AS u (edge, epoch, seq, hash) WHERE l.edge = u.edge`,
 			edges, epochs, seqs, hashes)
 	}
-}
-
-func (a *applying) queueAside(b *pgx.Batch) error {
-	for _, q := range a.aside {
-		raw, err := json.Marshal(q.batch.Events)
-		if err != nil {
-			return fmt.Errorf("keep a batch of %s aside: %w", q.batch.Edge, err)
-		}
-		span := fmt.Sprintf("%d/%d-%d", q.batch.Epoch, q.batch.First, q.batch.Last)
-		b.Queue(`
-			INSERT INTO edge_quarantine (edge, device, span, reason, events)
-			SELECT $1::text, $2::text, $3::text, $4::text, $5::bytea
-			WHERE (SELECT count(*) < $6 AND coalesce(sum(octet_length(events)), 0) < $7 FROM edge_quarantine WHERE edge = $1)
-				OR EXISTS (SELECT FROM edge_quarantine WHERE edge = $1 AND device = $2 AND span = $3)
-			ON CONFLICT (edge, device, span) DO UPDATE SET times = edge_quarantine.times + 1, reason = excluded.reason`,
-			q.batch.Edge, plain(q.batch.Device, 128), span, plain(q.reason, 500), raw, QuarantineRows, QuarantineBytes)
-	}
-	return nil
 }
 
 // Events are an edge's stored events of an epoch from a seq on, at most limit, as they came.

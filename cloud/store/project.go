@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
 
 	"awesome.pizza/cloud/ordering"
 	"awesome.pizza/cloud/restaurant"
@@ -54,8 +53,9 @@ type answer struct {
 // applying is one transaction of Apply.
 type applying struct {
 	now       time.Time
-	inc       string // incarnation that commits it
-	blind     string // why nothing is projected, only stored
+	inc       string    // incarnation that commits it
+	blind     string    // why nothing is projected, only stored
+	until     time.Time // whose word counts for an order that nobody has spoken of since: a device that is gone, approved by a person
 	decisions []link.Decision
 	moved     map[string]*link.LinkRow
 	facts     []*fact
@@ -74,7 +74,7 @@ type applying struct {
 }
 
 // read gets what the new events are about: which of them were seen under another number, their orders (locked), and the commands they answer.
-func (a *applying) read(ctx context.Context, conn *pgxpool.Conn) error {
+func (a *applying) read(ctx context.Context, conn *pgx.Conn) error {
 	a.seen, a.rows, a.asked = map[string]bool{}, map[order.ID]*recordRow{}, map[commandKey]commandRow{}
 	a.newcomers, a.touched = map[order.ID][]byte{}, map[order.ID]bool{}
 	if len(a.facts) == 0 {
@@ -224,6 +224,9 @@ func (a *applying) stands(said ordering.Fact, b event.OrderStanding) error {
 }
 
 func (a *applying) insert(r ordering.Record) error {
+	if !a.until.IsZero() {
+		r.KitchenAsOf = a.until
+	}
 	doc, err := encodeDoc(&r)
 	if err != nil {
 		return err
@@ -244,8 +247,14 @@ func (a *applying) change(oid order.ID, how func(*ordering.Record) error) error 
 		return problem.New(problem.NotFound, "no_such_order", "there is no order %q", oid)
 	}
 	next := row.Record
+	if !a.until.IsZero() && next.KitchenAsOf.After(a.until) {
+		return problem.New(problem.Conflict, "overtaken", "another device has spoken of order %s since", oid)
+	}
 	if err := how(&next); err != nil {
 		return err
+	}
+	if !a.until.IsZero() {
+		next.KitchenAsOf = row.KitchenAsOf // it is no news
 	}
 	tells, err := tellsOf(&next)
 	if err != nil {
@@ -308,6 +317,9 @@ func (a *applying) queueEvents(b *pgx.Batch) {
 	var ats []time.Time
 	var hashes, bodies [][]byte
 	for _, f := range a.facts {
+		if f.outcome == repeated && !a.until.IsZero() {
+			continue
+		}
 		edges, epochs, seqs = append(edges, f.edge), append(epochs, bigint(f.epoch)), append(seqs, bigint(f.Seq))
 		ids, orders, kinds, traces = append(ids, f.ID), append(orders, f.Order), append(kinds, f.Kind), append(traces, f.Trace)
 		ats, hashes, bodies = append(ats, f.At), append(hashes, f.Hash[:]), append(bodies, f.Body)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"awesome.pizza/cloud/restaurant"
 )
 
 const day = 24 * time.Hour
@@ -22,8 +24,14 @@ var keeps = []struct {
 	{"cleared alerts", 30 * day, `DELETE FROM alerts WHERE ctid = ANY (ARRAY(
 		SELECT ctid FROM alerts WHERE cleared < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))`},
 	{"answered commands", 30 * day, `DELETE FROM edge_commands WHERE ctid = ANY (ARRAY(
-		SELECT c.ctid FROM edge_commands c JOIN edge_heads h USING (edge)
-		WHERE c.answered < $1 AND c.cmd_seq < h.cmd_seq LIMIT $2 FOR UPDATE OF c SKIP LOCKED))`}, // the last one tells where the node stands
+		SELECT c.ctid FROM edge_commands c
+		WHERE c.answered < $1 AND EXISTS (SELECT FROM edge_commands later WHERE later.edge = c.edge AND later.cmd_seq > c.cmd_seq AND later.answered IS NOT NULL)
+		LIMIT $2 FOR UPDATE OF c SKIP LOCKED))`}, // the last one answered is where the node stands: SYNC compares its id
+	{"lives of nodes", 30 * day, `DELETE FROM edge_boots WHERE (edge, boot) IN (
+		SELECT b.edge, b.boot FROM edge_boots b JOIN edge_link l USING (edge)
+		WHERE b.asked < $1 AND b.boot <> l.boot LIMIT $2 FOR UPDATE OF b SKIP LOCKED)`},
+	{"that two nodes took turns", time.Hour, `UPDATE alerts SET cleared = now() WHERE ctid = ANY (ARRAY(
+		SELECT ctid FROM alerts WHERE alert = '` + restaurant.TwoNodes + `' AND cleared IS NULL AND heard < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))`},
 	{"dead letters", 30 * day, `DELETE FROM dead_letters WHERE ctid = ANY (ARRAY(
 		SELECT ctid FROM dead_letters WHERE at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))`},
 	{"batches in quarantine", 90 * day, `DELETE FROM edge_quarantine WHERE ctid = ANY (ARRAY(

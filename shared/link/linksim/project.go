@@ -16,7 +16,7 @@ type record struct {
 	asked   bool             // a cancel wish waits for its answer
 	lane    []order.Delivery // every state of the delivery lane that the cloud itself decided on
 	answers []answer         // to cancel wishes
-	device  string           // of the box that last said something about it
+	aside   bool             // it came out of quarantine: no box in the restaurant has it
 }
 
 // answer is the restaurant's answer to a revoke.
@@ -42,7 +42,7 @@ func (a *account) apply(b link.Batch) link.Decision {
 	switch d.Verdict {
 	case link.Apply:
 		for _, e := range d.Events {
-			a.insert(b.Device, b.Epoch, e, false)
+			a.insert(b.Epoch, e, false)
 		}
 		a.row.Seq, a.row.Hash = d.After.Seq, d.After.Hash
 	case link.Quarantine:
@@ -53,14 +53,14 @@ func (a *account) apply(b link.Batch) link.Decision {
 }
 
 // insert stores an event and projects it, once.
-func (a *account) insert(device string, epoch uint64, e link.Event, salvaged bool) {
+func (a *account) insert(epoch uint64, e link.Event, salvaged bool) {
 	if a.counts[e.ID] > 0 && !a.w.mutant.noIDGuard {
 		return
 	}
 	a.counts[e.ID]++
 	a.events = append(a.events, e.ID)
 	a.site.observer.applied(a, e, salvaged)
-	fits := a.project(device, e, salvaged)
+	fits := a.project(e, salvaged)
 	if !fits {
 		a.unfit++
 		a.w.log(a.site.id, "unprojectable", epoch, e.Seq, e.Kind)
@@ -69,7 +69,7 @@ func (a *account) insert(device string, epoch uint64, e link.Event, salvaged boo
 }
 
 // project brings what an event says into the cloud's copy of the order.
-func (a *account) project(device string, e link.Event, salvaged bool) bool {
+func (a *account) project(e link.Event, salvaged bool) bool {
 	body, err := event.Decode(e.Kind, e.Body)
 	if err != nil {
 		return false
@@ -81,23 +81,22 @@ func (a *account) project(device string, e link.Event, salvaged bool) bool {
 		return a.answered(r, b)
 	case event.OrderTaken:
 		if r == nil {
-			a.add(&record{o: &b.Order, p: order.Begin(&b.Order, b.Items), device: device})
+			a.add(&record{o: &b.Order, p: order.Begin(&b.Order, b.Items), aside: salvaged})
 		}
 		return r == nil
 	case event.OrderStanding:
 		if salvaged && r != nil {
 			return true // its restaurant has said since how it stands
 		}
-		a.stands(r, device, b)
+		a.stands(r, b, salvaged)
 		return true
 	case event.OrderStepped:
 		if r == nil {
 			return false
 		}
-		if salvaged && r.device != device && !a.w.mutant.salvageMoves {
-			return true // another box has it in its hands now
+		if salvaged && !r.aside && !a.w.mutant.salvageMoves {
+			return true // the restaurant's box has it in its hands
 		}
-		r.device = device
 		return a.stepped(r, b)
 	}
 	return false
@@ -165,12 +164,12 @@ func (a *account) answered(r *record, b event.CommandAnswered) bool {
 }
 
 // stands takes over how an order stands in the restaurant: the lanes that are the restaurant's, or all of an order that the cloud lacks.
-func (a *account) stands(r *record, device string, b event.OrderStanding) {
+func (a *account) stands(r *record, b event.OrderStanding, salvaged bool) {
 	if r == nil {
-		a.add(&record{o: &b.Order, p: b.Progress, number: b.Number, device: device})
+		a.add(&record{o: &b.Order, p: b.Progress, number: b.Number, aside: salvaged})
 		return
 	}
-	r.device = device
+	r.aside = false
 	r.p.Whole, r.p.Items = b.Progress.Whole, b.Progress.Items
 	if r.o.Origin == order.Edge {
 		r.p.Intake = b.Progress.Intake
@@ -199,7 +198,7 @@ func (a *account) approve() {
 	})
 	for _, s := range asides {
 		for _, e := range s.events {
-			a.insert(s.device, s.epoch, e, true)
+			a.insert(s.epoch, e, true)
 		}
 	}
 }

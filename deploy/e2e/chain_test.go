@@ -22,9 +22,14 @@ import (
 	"time"
 
 	"go.uber.org/goleak"
+
+	"awesome.pizza/deploy/powercut"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	powercut.Serve()
+	goleak.VerifyTestMain(m)
+}
 
 // chain is what bin/local runs for one test.
 type chain struct {
@@ -34,6 +39,7 @@ type chain struct {
 	control string
 	cloud   string
 	client  *http.Client
+	stray   int // orders that a story placed beside its journals
 	said    bytes.Buffer
 	mu      sync.Mutex
 }

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -27,13 +28,15 @@ type journal struct {
 	chain      *chain
 	restaurant int
 	strict     bool // a guest may be asked to try again, and nothing else
+	day        int  // keys of another day are others
 
-	mu       sync.Mutex
-	told     map[string]string // key of an order → its id, once acknowledged
-	doubtful map[string]bool   // keys that never got an answer
-	doors    map[string]door   // of each key
-	retries  int
-	slowest  time.Duration // from the first try to the answer
+	mu        sync.Mutex
+	told      map[string]string // key of an order → its id, once acknowledged
+	doubtful  map[string]bool   // keys that never got an answer
+	doors     map[string]door   // of each key
+	retries   int
+	forgetful bool          // the cloud may have lost keys
+	slowest   time.Duration // from the first try to the answer
 }
 
 // door is where and how an order is placed.
@@ -48,7 +51,7 @@ func (j *journal) open(traders int, pace time.Duration) (stop func()) {
 	closing := make(chan struct{})
 	var all sync.WaitGroup
 	for n := range traders {
-		all.Go(func() { j.trade(closing, fmt.Sprintf("r%d-trader-%d", j.restaurant, n), pace) })
+		all.Go(func() { j.trade(closing, fmt.Sprintf("r%d-day-%d-trader-%d", j.restaurant, j.day, n), pace) })
 	}
 	var once sync.Once
 	stop = func() {
@@ -90,7 +93,7 @@ func (j *journal) insist(closing <-chan struct{}, d door, key string, tick <-cha
 			began = time.Now()
 		}
 		a := j.chain.post(d.url, d.body, "Idempotency-Key", key)
-		if again, complaint := j.mayTryAgain(a); complaint != "" {
+		if again, complaint := j.mayTryAgain(strings.HasPrefix(d.url, j.chain.cloud), a); complaint != "" {
 			j.chain.t.Errorf("order %s: %s: %d %s", key, complaint, a.status, a.body)
 			return false
 		} else if again {
@@ -111,15 +114,15 @@ func (j *journal) insist(closing <-chan struct{}, d door, key string, tick <-cha
 }
 
 // mayTryAgain reports whether an answer asks for another try, or what is wrong with it.
-func (j *journal) mayTryAgain(a answer) (again bool, complaint string) {
+func (j *journal) mayTryAgain(web bool, a answer) (again bool, complaint string) {
 	switch {
 	case a.err != nil:
 		return true, ""
 	case a.status == http.StatusCreated || a.status == http.StatusOK:
 		return false, ""
-	case a.status == http.StatusServiceUnavailable && a.header.Get("Retry-After") == "":
+	case a.status == http.StatusServiceUnavailable && web && a.header.Get("Retry-After") == "":
 		return false, "unavailable, and it does not say for how long"
-	case a.status == http.StatusServiceUnavailable:
+	case a.status == http.StatusServiceUnavailable, a.status >= 500 && !web && !j.strict: // a till whose node is dying
 		return true, ""
 	case a.status == http.StatusConflict && !j.strict:
 		return true, "" // the restaurant cannot be reached
@@ -191,6 +194,9 @@ func (j *journal) ids() []string {
 	return ids
 }
 
+// forget lets no key be asked for again: the cloud may have lost it, and would take another order.
+func (j *journal) forget() { j.note(func() { j.forgetful = true }) }
+
 // count holds the cloud's list against the journal: every acknowledged order is there, and no other but those that got no answer.
 func (j *journal) count() {
 	c := j.chain
@@ -201,7 +207,7 @@ func (j *journal) count() {
 			c.t.Errorf("order %s was acknowledged and the cloud does not list it", id)
 		}
 	}
-	if len(known) > len(ids)+len(j.doubtful) {
+	if len(known) > len(ids)+len(j.doubtful)+c.stray {
 		c.t.Errorf("the cloud has %d orders, %d were acknowledged and %d got no answer", len(known), len(ids), len(j.doubtful))
 	}
 }
@@ -212,9 +218,10 @@ func (j *journal) askAgain() {
 	c.t.Helper()
 	asked := 0
 	for key, id := range j.told {
-		if asked++; asked > 20 {
+		if j.forgetful || asked == 20 {
 			return
 		}
+		asked++
 		var v view
 		var a answer
 		if !until(20*time.Second, func() bool {

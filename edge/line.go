@@ -56,11 +56,8 @@ type lineView struct {
 func (v lineView) LinkState() kds.LinkView {
 	s := v.line.State()
 	view := kds.LinkView{State: "up", Since: v.now.since(s.Since), Backlog: int(s.Backlog)}
-	if s.Condition == link.Offline || s.Condition == link.Blocked {
-		view.State, view.Cause = "down", causeWord(s.Cause)
-	}
-	if s.Condition == link.Syncing {
-		view.State, view.Cause = "down", "cloud"
+	if s.Condition != link.Online {
+		view.State, view.Cause, view.Detail = "down", causeWord(s), s.Detail
 	}
 	if s.Backlog > 0 {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
@@ -80,13 +77,24 @@ func (v lineView) clockState() string {
 	return "doubtful"
 }
 
-// causeWord is where the line ends: in the house, on the way, or at the cloud.
-func causeWord(c link.Cause) string {
-	switch c {
+// causeWord is where the line ends, or what is wrong with it: one of kds.Causes.
+func causeWord(s link.State) string {
+	if s.Condition == link.Healing {
+		return "healing"
+	}
+	switch s.Cause {
 	case link.CauseLAN:
 		return "lan"
 	case link.CauseInternet, link.CauseStarting:
 		return "internet"
+	case link.CauseFenced:
+		return "fenced"
+	case link.CauseFork, link.CauseSnapshot, link.CauseHistory:
+		return "healing"
+	case link.CauseSchema:
+		return "schema"
+	case uplink.CauseCredential, uplink.CauseRevoked:
+		return "credential"
 	}
 	return "cloud"
 }

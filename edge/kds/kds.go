@@ -33,6 +33,7 @@ type Taps interface {
 	Remake(ctx context.Context, id order.ID, tap kitchen.Tap) (kitchen.Ticket, error)
 	HandOver(ctx context.Context, id order.ID, tap kitchen.Tap) (kitchen.Ticket, error)
 	Void(ctx context.Context, id order.ID, tap kitchen.Tap) (kitchen.Ticket, error)
+	Confirm(ctx context.Context, id order.ID, tap kitchen.Tap) (kitchen.Ticket, error)
 }
 
 // Counter takes orders at the counter and by phone.

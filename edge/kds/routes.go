@@ -30,6 +30,7 @@ func (s *Server) all() []route {
 		{"POST", "/api/tickets/{id}/remake", s.tap(Taps.Remake)},
 		{"POST", "/api/tickets/{id}/hand-over", s.tap(Taps.HandOver)},
 		{"POST", "/api/tickets/{id}/void", s.tap(Taps.Void)},
+		{"POST", "/api/tickets/{id}/confirm", s.tap(Taps.Confirm)},
 		{"POST", "/api/tickets/{id}/items/{item}/bump", s.tap(Taps.Bump)},
 
 		{"POST", "/api/orders", s.place},

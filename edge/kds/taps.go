@@ -22,6 +22,7 @@ type tapBody struct {
 	Station string `json:"station"`
 	Item    string `json:"item"`
 	Reason  string `json:"reason"`
+	State   string `json:"state"` // confirm: where the food of a recovered ticket is, if not where the ticket says
 }
 
 // tap answers a tap with the ticket as it is after it.
@@ -61,6 +62,7 @@ func readTap(w http.ResponseWriter, r *http.Request) (kitchen.Tap, error) {
 	version, err := ifMatch(r)
 	return kitchen.Tap{
 		ID: body.Tap, Who: body.Who, Station: body.Station, Item: body.Item, Reason: body.Reason, Version: version,
+		State: order.Kitchen(body.State),
 	}, err
 }
 
@@ -68,7 +70,7 @@ func (b tapBody) check() error {
 	if b.Tap == "" {
 		return invalid("tap", "a tap needs an id of 1 to 64 bytes, made by the screen")
 	}
-	for _, field := range []struct{ path, value string }{{"tap", b.Tap}, {"who", b.Who}, {"item", b.Item}} {
+	for _, field := range []struct{ path, value string }{{"tap", b.Tap}, {"who", b.Who}, {"item", b.Item}, {"state", b.State}} {
 		if len(field.value) > 64 {
 			return invalid(field.path, "%s is %d bytes long; it can have up to 64", field.path, len(field.value))
 		}

@@ -35,11 +35,12 @@ func (v viewer) ticket(t kitchen.Ticket) ticketView {
 		State: t.Progress.Kitchen(), Status: t.Progress.Status(), Version: t.Version, Cook: t.Cook,
 		AgeSeconds: int(max(0, v.now.Sub(began)) / time.Second),
 		Since:      at(t.Since), PlacedAt: at(t.Order.PlacedAt), QueuedAt: at(t.QueuedAt), Ready: atMaybe(t.Ready),
-		Rendered: at(shown.At),
-		Promise:  promiseView{From: at(promise.From), To: at(promise.To), Because: promise.Because},
-		Total:    t.Order.Totals.Total,
-		Delivery: v.delivery(t),
-		Items:    v.items(t),
+		Rendered:  at(shown.At),
+		Promise:   promiseView{From: at(promise.From), To: at(promise.To), Because: promise.Because},
+		Total:     t.Order.Totals.Total,
+		Delivery:  v.delivery(t),
+		Items:     v.items(t),
+		Recovered: t.Recovered, Was: t.Was,
 	}
 }
 

@@ -65,11 +65,25 @@ type OvenItem struct {
 
 // LinkView is the line to the cloud.
 type LinkView struct {
-	State   string     `json:"state"` // "up" or "down"
-	Cause   string     `json:"cause"` // of down: "lan", "internet" or "cloud"
+	State   string     `json:"state"`            // "up" or "down"
+	Cause   string     `json:"cause"`            // of down: one of Causes
+	Detail  string     `json:"detail,omitempty"` // a sentence about it, when the node has more to say than the word
 	Since   time.Time  `json:"since"`
 	Backlog int        `json:"backlog"` // facts the cloud has not acknowledged
 	Oldest  *time.Time `json:"oldest_unsent,omitempty"`
+}
+
+// Causes are the words for why the line is down: where it ends, or what is wrong with it.
+func Causes() []string {
+	return []string{
+		"lan",        // the node has no network
+		"internet",   // the chain's hub cannot be reached
+		"cloud",      // the hub is there, the cloud does not answer
+		"fenced",     // this box was replaced by another
+		"healing",    // node and cloud hold different histories and are putting them together
+		"credential", // the node's credential has run out, or is refused
+		"schema",     // the cloud and this node's program are too far apart in age
+	}
 }
 
 // boardView is GET /api/board and the first event of its stream.
@@ -135,6 +149,8 @@ type ticketView struct {
 	Total      money.Amount     `json:"total"`
 	Delivery   deliveryView     `json:"delivery"`
 	Items      []itemView       `json:"items"`
+	Recovered  bool             `json:"recovered,omitempty"` // the node had lost it: a cook has to confirm where it is
+	Was        int              `json:"was,omitempty"`       // the number people may call it by
 }
 
 type promiseView struct {

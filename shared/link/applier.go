@@ -39,6 +39,9 @@ func (r Range) Decide(have LinkRow, b Batch) Decision {
 	if err := b.check(); err != nil {
 		return d.with(Corrupt, "%v", err)
 	}
+	if seq := broken(b); seq != 0 {
+		return d.with(Corrupt, "event %d of batch %s does not fit its hash", seq, b.MsgID())
+	}
 	switch {
 	case have.Device != "" && b.Device != have.Device:
 		return d.with(Quarantine, "batch %s comes from device %q, enrolled is %q", b.MsgID(), b.Device, have.Device)
@@ -49,9 +52,6 @@ func (r Range) Decide(have LinkRow, b Batch) Decision {
 		return d.with(Skip, "batch %s is of epoch %d, the link is in %d", b.MsgID(), b.Epoch, have.Epoch)
 	case b.Epoch > have.Epoch: // the cloud went back to before the epoch was begun: SYNC heals it
 		return d.with(Fork, "batch %s is of epoch %d, the link is in %d", b.MsgID(), b.Epoch, have.Epoch)
-	}
-	if seq := broken(b); seq != 0 {
-		return d.with(Corrupt, "event %d of batch %s does not fit its hash", seq, b.MsgID())
 	}
 	switch {
 	case b.First > have.Seq+1:

@@ -32,6 +32,8 @@ func TestEachBatchHasItsVerdict(t *testing.T) {
 	spoiled.Events[1].Body = []byte(`{"price":0}`)
 	moved := batch(events, 5, 7)
 	moved.Last = 8
+	strange := spoiled
+	strange.Device = "dev-2"
 	stranger, past, future := batch(events, 5, 7), batch(events, 5, 7), batch(events, 5, 7)
 	stranger.Device, past.Epoch, future.Epoch = "dev-2", 1, 3
 	newer := batch(events, 5, 7)
@@ -58,6 +60,7 @@ func TestEachBatchHasItsVerdict(t *testing.T) {
 		"a schema to come":                {newer, link.Unreadable, 0, link.CallSync},
 		"garbage":                         {garbage, link.Corrupt, 0, link.Rewind},
 		"another device":                  {stranger, link.Quarantine, 0, link.CallSync},
+		"another device, a changed body":  {strange, link.Corrupt, 0, link.Rewind},
 		"an epoch that was healed":        {past, link.Skip, 0, link.CallSync},
 		"an epoch yet to come":            {future, link.Fork, 0, link.CallSync},
 	} {

@@ -52,7 +52,7 @@ func bodies() []event.Body {
 		event.AlertRaised{Alert: "silent/oven-1", Device: "oven-1", What: "silent", Level: "critical", Since: at},
 		event.AlertCleared{Alert: "silent/oven-1", Device: "oven-1", At: later},
 		event.OrderStanding{
-			Order: o, Day: "2026-07-03", Number: 42, Driver: "d1", Name: "Grace", Arrives: &later, Ready: &later, Token: "0198c0de-token", Since: at,
+			Order: o, Day: "2026-07-03", Number: 42, Driver: "d1", Name: "Grace", Arrives: &later, Ready: &later, Token: "0198c0de-token", Since: at, Recovered: true,
 			Progress: order.Progress{Origin: order.Cloud, Intake: order.Validated, Whole: order.Queued, Delivery: order.Assigned, Items: items},
 		},
 		event.OrderOffered{Order: o, Items: items},

@@ -285,7 +285,7 @@ func (s *Sender) begun(now time.Time, tip, acked Mark) {
 	s.heal = nil
 	s.healed.fails, s.healed.last = 0, now
 	s.healed.times++
-	s.tip, s.acked, s.persist = tip, acked, false
+	s.tip, s.acked = tip, acked
 	s.synced, s.blocked, s.trouble = false, "", ""
 	s.rewinds, s.stalls = 0, 0
 	s.rewind(now, acked.Seq+1)

@@ -429,7 +429,9 @@ func TestNothingIsAskedWhileTheKitchenBegins(t *testing.T) {
 	d := newDesk(t, 10, 4)
 	todo := d.heal(d.forked(), refs(10), 4)
 	d.Fetched(d.now, todo.Fetch.N, page("", false))
-	d.pass(time.Second)
+	if todo := d.pass(time.Second); todo.Begin != nil || todo.Sync != nil || todo.Heal != nil {
+		t.Errorf("asks the kitchen twice: %+v", todo)
+	}
 	d.Disconnected(d.now, link.CauseInternet)
 	if todo := d.Connected(d.now); todo.Sync != nil || todo.Heal != nil || todo.Begin != nil {
 		t.Errorf("asks with numbers that are about to change: %+v", todo)
@@ -517,7 +519,10 @@ func TestACloudThatSaysAllIsWellEndsAHealingThatWaits(t *testing.T) {
 	d := newDesk(t, 10, 4)
 	todo := d.forked()
 	todo = d.HealFailed(d.now, todo.Heal.N)
-	for todo.Sync == nil {
+	for tries := 0; todo.Sync == nil; tries++ {
+		if tries > 100 {
+			t.Fatal("never asks SYNC whether it is still needed")
+		}
 		if todo.Heal != nil {
 			todo = d.HealFailed(d.now, todo.Heal.N)
 			continue

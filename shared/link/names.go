@@ -1,12 +1,16 @@
-// Package link is the sync core between one restaurant and the cloud: what an outbox row, a batch, a SYNC, an acknowledgement and a
-// command are, and who decides what about them. It is pure: state in, message in, time in; state out, messages out.
-//
-// Not in here: sockets, hubs, databases, goroutines, clocks. edge/uplink and cloud/downlink move the messages, the two stores keep the
-// rows. The ways out of a fork, a fenced device and an empty database are not in here either: a Sender that is told so stops, keeps
-// every row and says why.
+// Package link is the sync core between one restaurant and the cloud: what an outbox row, a batch, a SYNC, an acknowledgement, a command
+// and a healing are, and who decides what about them. It is pure: state in, message in, time in; state out, messages out.
 //
 // Truth lies in two databases. A row may leave the edge's outbox only after the cloud's commit was acknowledged, whatever happens
-// between them: messages may be lost, repeated, reordered and delayed. (edge, epoch, seq) is the only order.
+// between them: messages may be lost, repeated, reordered and delayed. (edge, epoch, seq) is the only order. When the two hold different
+// histories (a restored card, a clone, a database put back, an empty disk), Sender and AnswerHeal make one of them in a new epoch, and
+// nobody has to act; only a device that was replaced stops, keeps every row and hands over its tail (Salvage).
+//
+// The edge's half is Sender, whose Todo a shell carries out; the cloud's half is AnswerSync, Decide, AnswerHeal, Renewed, Courier and
+// Governor. docs/PROTOCOL.md tells how they play together, and what they promise.
+//
+// Not in here: sockets, hubs, databases, goroutines, clocks, keys and signatures. edge/uplink and cloud/downlink move the messages, the
+// two stores keep the rows, and what an order means is known to shared/order alone.
 package link
 
 import (

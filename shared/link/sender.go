@@ -75,7 +75,8 @@ type Publish struct {
 	Gen         string
 }
 
-// Todo is what the shell does next, in this order. Empty fields ask for nothing.
+// Todo is what the shell does next, in this order. Empty fields ask for nothing. Heal, Fetch and Begin come without
+// one another, and without Sync and Publish.
 type Todo struct {
 	Persist *Mark        // store as acked; it may be lower than before, when the cloud went back in time
 	Sync    *SyncRequest // complete it, send it, and give the reply to Synced

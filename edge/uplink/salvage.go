@@ -15,6 +15,9 @@ import (
 	"awesome.pizza/shared/link"
 )
 
+// salvageSoon is how soon after something has happened a fenced node tells.
+const salvageSoon = 2 * time.Second
+
 // salvageFile is where a fenced node keeps how far it has come, so that it does not begin again with every start.
 const salvageFile = "salvage.json"
 
@@ -43,6 +46,8 @@ func (u *Uplink) salvage(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-u.salvaging:
+			look.Reset(salvageSoon) // what happens together goes together
+			continue
 		case <-look.C:
 		}
 		if u.verdict().cause != link.CauseFenced {
@@ -61,7 +66,7 @@ func (u *Uplink) salvage(ctx context.Context) error {
 				u.cfg.Log.Info("what this device has is put aside in the cloud", "events", stored)
 			}
 			wait.Reset()
-			look.Reset(renewLook)
+			look.Reset(askAgain)
 		}
 	}
 }

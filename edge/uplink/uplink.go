@@ -261,7 +261,11 @@ func (u *Uplink) note() {
 	}
 	fenced := u.base.Cause == link.CauseFenced && was.Cause != link.CauseFenced
 	heard := was.LastSync.IsZero() && !u.base.LastSync.IsZero()
+	more := u.said.cause == link.CauseFenced && was.Tip != u.base.Tip
 	u.mu.Unlock()
+	if more {
+		poke(u.salvaging)
+	}
 	if heard {
 		u.relieved()
 	}

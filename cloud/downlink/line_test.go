@@ -52,6 +52,14 @@ type chain struct {
 
 func newChain(t *testing.T, mode uplink.Mode) *chain {
 	t.Helper()
+	c := newCloud(t)
+	c.openKitchen(mode)
+	return c
+}
+
+// newCloud is a chain whose restaurant has no node yet.
+func newCloud(t *testing.T) *chain {
+	t.Helper()
 	c := &chain{t: t, dir: t.TempDir(), presence: new(restaurant.Presence)}
 	c.hubAt = downlink.HubConfig{Dir: c.dir, Clients: freeAddr(t), Leaves: freeAddr(t)}
 	var err error
@@ -61,7 +69,6 @@ func newChain(t *testing.T, mode uplink.Mode) *chain {
 	c.startHub()
 	t.Cleanup(func() { c.hub.Stop() })
 	c.openCloud()
-	c.openKitchen(mode)
 	return c
 }
 

@@ -26,6 +26,7 @@ func (d *disk) begin(n *node, b link.Beginning) {
 			d.old = append(d.old, r)
 		}
 	}
+	d.larder = d.larder.Begin(b.Epoch)
 	for _, o := range b.Orders {
 		d.recover(o, unknown[o.Order.ID])
 	}
@@ -50,6 +51,7 @@ func (d *disk) recover(o event.OrderStanding, own bool) {
 	if t == nil {
 		t = &ticket{order: &o.Order, p: o.Progress, number: o.Number, confirm: true}
 		d.tickets = append(d.tickets, t)
+		d.larder, _ = d.larder.Arrive(0, units(t.p))
 		return
 	}
 	ended := o.Progress.Whole == order.Voided || o.Progress.Whole == order.Rejected || o.Progress.Whole == order.HandedOver

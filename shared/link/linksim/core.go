@@ -180,6 +180,9 @@ func (c *core) answerSync(s *site, req link.SyncRequest, answer func(link.SyncRe
 		}
 		answer(r)
 		if r.Kind == link.Resume {
+			if req.Inc == r.Inc {
+				a.purse = a.purse.Confirm(r.Inc)
+			}
 			c.courier(s, func(k *link.Courier) link.Delivery { return k.Synced(c.w.time(), req.CmdSeq) })
 			c.courier(s, func(k *link.Courier) link.Delivery { return k.Committed(c.w.time(), a.head) })
 		}

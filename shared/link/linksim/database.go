@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"awesome.pizza/shared/escrow"
 	"awesome.pizza/shared/event"
 	"awesome.pizza/shared/link"
 	"awesome.pizza/shared/order"
@@ -31,6 +32,7 @@ type account struct {
 	counts   map[string]int
 	orders   []*record
 	asides   []aside
+	purse    escrow.Purse
 	unfit    int // events that could not be projected
 	heals    int
 }
@@ -56,6 +58,7 @@ func (b *database) incarnation() string { return fmt.Sprintf("pg-%d", b.inc) }
 func (b *database) open(s *site, device string) {
 	b.accounts = append(b.accounts, &account{
 		w: b.w, site: s, row: link.LinkRow{Edge: s.id, Device: device, Epoch: link.FirstEpoch}, counts: map[string]int{},
+		purse: escrow.Purse{Ingredient: dough, Epoch: link.FirstEpoch, Life: b.incarnation()},
 	})
 }
 
@@ -132,6 +135,7 @@ func (a *account) renew(req link.HealRequest) (commands uint64, id string) {
 		a.row.Seq, a.row.Hash = 0, link.Hash{}
 	}
 	a.heals++
+	a.renewPurse()
 	if a.w.mutant.reuseNumbers {
 		taken = a.head
 	}
@@ -162,6 +166,7 @@ func (a *account) claim(device string) (commands uint64, id string) {
 	a.fenced = append(a.fenced, a.row.Device)
 	a.row = link.LinkRow{Edge: a.row.Edge, Device: device, Epoch: a.row.Epoch + 1}
 	a.heals++
+	a.renewPurse()
 	return a.reissue(a.head)
 }
 

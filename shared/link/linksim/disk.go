@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"awesome.pizza/shared/escrow"
 	"awesome.pizza/shared/link"
 	"awesome.pizza/shared/order"
 )
@@ -23,6 +24,7 @@ type disk struct {
 
 	tickets []*ticket // in the order in which they came
 	number  int       // the last ticket number
+	larder  escrow.Larder
 }
 
 // obeyed is a command that had an effect.
@@ -40,7 +42,7 @@ type row struct {
 
 func newDisk(device string, epoch uint64) *disk {
 	at := link.Mark{Epoch: epoch}
-	return &disk{device: device, epoch: epoch, first: 1, tip: at, acked: at}
+	return &disk{device: device, epoch: epoch, first: 1, tip: at, acked: at, larder: escrow.Larder{Ingredient: dough, Epoch: epoch}}
 }
 
 // copy is an image of the card.

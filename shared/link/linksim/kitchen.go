@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"awesome.pizza/shared/escrow"
 	"awesome.pizza/shared/event"
 	"awesome.pizza/shared/link"
 	"awesome.pizza/shared/order"
@@ -15,6 +16,7 @@ type ticket struct {
 	p       order.Progress
 	number  int
 	confirm bool // recovered: somebody has to look whether it is so
+	back    bool // voided, and its dough is back on the shelves
 }
 
 // gate holds web orders back until every command is obeyed that existed at the last SYNC.
@@ -75,7 +77,12 @@ func (d *disk) step(n *node, t *ticket, why event.Cause, action order.Action, it
 // counter takes an order in the restaurant.
 func (n *node) counter(items int) {
 	o, made := n.site.newOrder(order.Edge, order.Carryout, items)
+	larder, err := n.disk.larder.Sell(int64(items))
+	if err != nil {
+		return // sold out
+	}
 	n.act("takes an order", func(d *disk) {
+		d.larder = larder
 		t := &ticket{order: o, p: order.Begin(o, made)}
 		d.tickets = append(d.tickets, t)
 		d.write(n, o.ID, event.OrderTaken{Order: *o, Items: made})
@@ -116,7 +123,9 @@ func (d *disk) work(n *node, t *ticket, choice int) {
 		}
 	case t.p.Kitchen() == order.Ready:
 	case choice%31 == 0:
-		d.step(n, t, event.ByTap, order.Void)
+		if d.step(n, t, event.ByTap, order.Void) {
+			d.putBack(t)
+		}
 	case item.Bump() != "":
 		d.step(n, t, event.ByTap, item.Bump(), item.ID)
 	}
@@ -159,6 +168,9 @@ func (n *node) obey(c link.Command) bool {
 }
 
 func (d *disk) wish(n *node, c link.Command) (granted bool, reason string) {
+	if c.Kind == (escrow.Returned{}).Kind() {
+		return d.returned(c)
+	}
 	body, err := event.Decode(c.Kind, c.Body)
 	if err != nil {
 		return false, err.Error()
@@ -190,6 +202,7 @@ func (d *disk) offered(n *node, c link.Command, b event.OrderOffered) (bool, str
 	}
 	t.p = next
 	d.tickets = append(d.tickets, t)
+	d.larder, _ = d.larder.Arrive(shareOf(c), units(t.p))
 	return true, ""
 }
 
@@ -211,6 +224,7 @@ func (d *disk) revoked(n *node, t *ticket) (bool, string) {
 	if !d.step(n, t, event.ByWish, order.Void) {
 		return false, fmt.Sprintf("it is %s", t.p.Status())
 	}
+	d.putBack(t)
 	return true, ""
 }
 

@@ -13,7 +13,9 @@ type observer struct {
 	line   []string // ids in the order in which they were committed
 	forked bool     // there have been two histories: a healing, a claim
 	cloned bool
-	back   bool // a card went back or was replaced: people did things that their box does not know
+	back   bool  // a card went back: people did things that their box forgot
+	lost   bool  // a box was replaced: people did things that the new one does not know
+	stock  int64 // that was ever on the shelves
 	left   map[order.ID]bool
 	shown  map[*node][]string // what screens have confirmed and the box still has to have
 }
@@ -103,7 +105,7 @@ func (o *observer) applied(a *account, e link.Event, salvaged bool) {
 	if n := a.counts[e.ID]; n != 1 {
 		w.fail("P2", "%s: the cloud applied event %s %d times", a.site.id, e.ID, n)
 	}
-	if k := len(a.events); !o.forked && !o.cloned && !o.back && !salvaged && (k > len(o.line) || o.line[k-1] != e.ID) {
+	if k := len(a.events); !o.forked && !o.cloned && !o.back && !o.lost && !salvaged && (k > len(o.line) || o.line[k-1] != e.ID) {
 		w.fail("P2", "%s: the cloud's event %d is %s, the restaurant's is another", a.site.id, k, e.ID)
 	}
 	if f.device != a.row.Device && !salvaged {
@@ -114,7 +116,7 @@ func (o *observer) applied(a *account, e link.Event, salvaged bool) {
 // projected holds P4 against an order after an event: the cloud shows what the kitchen showed then.
 func (o *observer) projected(a *account, e link.Event, fits bool) {
 	f := o.facts[e.ID]
-	if f == nil || o.forked || o.cloned || o.back || a.w.base.lives > 1 {
+	if f == nil || o.forked || o.cloned || o.back || o.lost || a.w.base.lives > 1 {
 		return
 	}
 	if !fits {

@@ -27,6 +27,7 @@ func deeds() []deed {
 				s.box.counter(1 + d.roll(2))
 			}
 		}},
+		{3, "", func(_ *world, s *site, d *dice) { s.trade(d.roll(3), int64(1+d.roll(8))) }},
 		{22, "", func(_ *world, s *site, d *dice) { s.cook(1+d.roll(6), d) }},
 		{2, "", func(_ *world, s *site, d *dice) { s.cook(40+d.roll(200), d) }},
 
@@ -179,6 +180,21 @@ func (w *world) cancel(s *site, d *dice) {
 func (w *world) drive(s *site, d *dice) {
 	if c := w.anyCore(); c != nil {
 		s.drive(c, d.roll(64))
+	}
+}
+
+// trade moves stock: from a supplier, to the cloud's share, or back.
+func (s *site) trade(how int, pieces int64) {
+	if !s.box.alive {
+		return
+	}
+	switch how {
+	case 0:
+		s.box.receive(pieces)
+	case 1:
+		s.box.lend(pieces)
+	default:
+		s.box.recall(pieces)
 	}
 }
 

@@ -28,7 +28,7 @@ type answer struct {
 // apply carries out what link.Decide says about a batch: one transaction.
 func (a *account) apply(b link.Batch) link.Decision {
 	have := a.row
-	d := link.Decide(have, b)
+	d := a.w.reads.Decide(have, b)
 	switch m := a.w.mutant; {
 	case d.Verdict == link.Gap && m.skipGaps, d.Verdict == link.Skip && b.Epoch == have.Epoch && m.noWatermark,
 		d.Verdict == link.Fork && b.Epoch == have.Epoch && m.forkBlind:
@@ -47,7 +47,7 @@ func (a *account) apply(b link.Batch) link.Decision {
 		a.row.Seq, a.row.Hash = d.After.Seq, d.After.Hash
 	case link.Quarantine:
 		a.asides = append(a.asides, aside{b.Device, b.Epoch, b.Events})
-	case link.Skip, link.Gap, link.Fork, link.Corrupt:
+	case link.Skip, link.Gap, link.Fork, link.Corrupt, link.Unreadable:
 	}
 	return d
 }
@@ -70,6 +70,9 @@ func (a *account) insert(epoch uint64, e link.Event, salvaged bool) {
 
 // project brings what an event says into the cloud's copy of the order.
 func (a *account) project(e link.Event, salvaged bool) bool {
+	if fits, ok := a.share(e, salvaged); ok {
+		return fits
+	}
 	body, err := event.Decode(e.Kind, e.Body)
 	if err != nil {
 		return false

@@ -14,6 +14,7 @@ func (s *site) observe() {
 	s.lanes(a)
 	s.wishes(a)
 	s.once()
+	s.stock()
 }
 
 // acknowledged holds P3: what a box counts as acknowledged is committed.
@@ -64,7 +65,7 @@ func (s *site) lanes(a *account) {
 // wishes holds P7: one answer to a cancel wish, and what was cancelled was not delivered. Of a wish that was said anew the first answer
 // counts; another may differ only when two boxes, or two lives of one card, were asked.
 func (s *site) wishes(a *account) {
-	one := !s.observer.back && !s.observer.cloned
+	one := !s.observer.back && !s.observer.cloned && !s.observer.lost
 	for _, r := range a.orders {
 		first := map[string]bool{}
 		for i, this := range r.answers {

@@ -40,12 +40,23 @@ func (s *site) place(c *core, pizzas int, delivered bool) {
 		how = order.ByDelivery
 	}
 	o, items := s.newOrder(order.Cloud, how, pizzas)
+	purse, err := s.account().purse.Sell(s.account().life(), int64(pizzas))
+	if err != nil {
+		return // sold out
+	}
 	c.commit(s, "order placed", func(a *account) {
+		a.purse = purse
 		r := &record{o: o, p: order.Begin(o, items)}
 		r.p, _ = r.p.Take(order.Cloud, order.Validate)
 		a.add(r)
-		a.tell(o.ID, event.OrderOffered{Order: *o, Items: items})
+		a.tell(o.ID, offer{event.OrderOffered{Order: *o, Items: items}, offerShare{purse.Epoch}})
 	})
+}
+
+// offer is an offer that says from which share it was sold.
+type offer struct {
+	event.OrderOffered
+	offerShare
 }
 
 // cancel has a guest change their mind.
@@ -142,11 +153,12 @@ func (s *site) replace(c *core) {
 	old := s.box
 	old.cut()
 	old.boots++ // nobody switches it on by itself
-	s.observer.forked, s.observer.back = true, true
+	s.observer.forked, s.observer.lost = true, true
 	s.box = s.w.newNode(s, newDisk(device, b.Epoch))
 	s.boxes = append(s.boxes, s.box)
 	s.box.log("is enrolled", b.Epoch, b.Commands, device)
 	s.box.disk.begin(s.box, b)
+	s.counted(old)
 	s.box.sees()
 	s.box.start()
 	s.box.plug()

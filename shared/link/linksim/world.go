@@ -119,26 +119,29 @@ func newWorld(o Options) *world {
 		w.cores = append(w.cores, &core{w: w, name: fmt.Sprintf("core-%d", n+1)})
 	}
 	for n := range 2 + choice.roll(4) {
-		w.open(n)
+		w.open(n, choice)
 	}
 	for _, c := range w.cores {
 		c.start()
 	}
 	for _, s := range w.sites {
 		s.box.start()
+		s.box.lend(s.observer.stock / 2)
 		s.box.plug()
 	}
 	return w
 }
 
 // open opens a restaurant with its first box.
-func (w *world) open(n int) *site {
+func (w *world) open(n int, choice *dice) *site {
 	s := &site{w: w, n: n, id: fmt.Sprintf("r%06d", 100+37*n), observer: newObserver()}
 	w.sites = append(w.sites, s)
 	device := w.name("dev")
 	w.base.open(s, device)
 	s.box = w.newNode(s, newDisk(device, link.FirstEpoch))
 	s.boxes = append(s.boxes, s.box)
+	s.observer.stock = int64(10 + choice.roll(40))
+	s.box.disk.larder.OnHand = s.observer.stock
 	return s
 }
 

@@ -58,7 +58,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 		return err
 	}
 	lines, err := downlink.Connect(ctx, downlink.Config{
-		URL: hubURL, TLS: is.Client(), Stream: downlink.StreamLimits{Replicas: c.HubReplicas}, Log: log,
+		URL: hubURL, TLS: is.Client(), Refusals: db, Stream: downlink.StreamLimits{Replicas: c.HubReplicas}, Log: log,
 		OnHeard: func(edge string, h link.Heartbeat, at time.Time) { presence.Heard(edge, beat(h), at) },
 	}, keys, db)
 	if err != nil {
@@ -83,9 +83,10 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 		return err
 	}
 	defer closeDoors(doors)
+	nodes := enrolment{cfg: c, store: db, keys: keys, is: is, lines: lines, log: log}
 	site, err := api.New(api.Deps{
 		Ordering: orders, Orders: db, Pager: pager{db}, Changes: db, Restaurants: db, Links: presence,
-		Drivers: drivers{db, dismissed.dismiss}, Offers: dispatcher, OpenOffers: db, Positions: fleet, Fleet: enrolment{cfg: c, store: db, keys: keys, is: is, lines: lines}, Troubles: db,
+		Drivers: drivers{db, dismissed.dismiss}, Offers: dispatcher, OpenOffers: db, Positions: fleet, Fleet: nodes, Troubles: db,
 		Checks: []api.Check{{Name: "database", Ping: db.Ping}, {Name: "hub", Ping: lines.Ping}},
 		Pages:  web.FS(), Clock: clock.System{}, Travel: dispatch.Crow{},
 	}, api.Settings{

@@ -2,6 +2,8 @@ package cloud
 
 import (
 	"context"
+	"encoding/json"
+	"log/slog"
 	"slices"
 	"strings"
 	"time"
@@ -9,6 +11,8 @@ import (
 	"awesome.pizza/cloud/api"
 	"awesome.pizza/cloud/downlink"
 	"awesome.pizza/cloud/store"
+	"awesome.pizza/shared/link"
+	"awesome.pizza/shared/problem"
 )
 
 // enrolment binds nodes to their restaurants: a code from the store, a credential from the chain's keys.
@@ -17,8 +21,20 @@ type enrolment struct {
 	store *store.Store
 	keys  *downlink.Keys
 	is    *downlink.Identity
-	lines *downlink.Downlink
+	lines links
+	log   *slog.Logger
 }
+
+// links are what enrolment does to the lines: a *downlink.Downlink.
+type links interface {
+	// Enforce has the hub refuse whom the database refuses.
+	Enforce(ctx context.Context) error
+	// Snapshot is a restaurant's open orders for its device.
+	Snapshot(ctx context.Context, edge, device string) ([]link.SnapshotReply, error)
+}
+
+// shutWithin is how long a person waits for the hub.
+const shutWithin = 5 * time.Second
 
 // Enroll makes a one-time code for a restaurant.
 func (e enrolment) Enroll(ctx context.Context, restaurant string) (api.Invitation, error) {
@@ -51,8 +67,89 @@ func (e enrolment) Claim(ctx context.Context, code, publicKey string) (api.Enrol
 	if err != nil {
 		return api.Enrolment{}, err
 	}
-	told.Epoch, told.Commands = row.Epoch, row.Commands
+	told.Epoch, told.Commands, told.CommandID = row.Epoch, row.Commands, row.CommandID
+	e.shut(ctx, edge)
+	told.Snapshot = e.snapshot(ctx, edge, publicKey)
 	return told, nil
+}
+
+// shut has the hub refuse the device that was replaced or revoked. A hub that does not hear of it now hears of it soon.
+func (e enrolment) shut(ctx context.Context, edge string) {
+	ctx, cancel := context.WithTimeout(ctx, shutWithin)
+	defer cancel()
+	if err := e.lines.Enforce(ctx); err != nil {
+		e.log.WarnContext(ctx, "the hub does not know yet whom to refuse", "restaurant", edge, "err", err)
+	}
+}
+
+// snapshot is the restaurant's open orders, if it has any. A node that is not told here asks over its line.
+func (e enrolment) snapshot(ctx context.Context, edge, device string) (all []api.Page) {
+	pages, err := e.lines.Snapshot(ctx, edge, device)
+	if err != nil {
+		e.log.WarnContext(ctx, "a node begins without a snapshot", "restaurant", edge, "err", err)
+		return nil
+	}
+	open := 0
+	for _, p := range pages {
+		all = append(all, api.Page{Doc: p.Doc, Sig: p.Sig})
+		var page struct{ Orders []json.RawMessage }
+		if err := json.Unmarshal(p.Doc, &page); err == nil {
+			open += len(page.Orders)
+		}
+	}
+	if open == 0 {
+		return nil
+	}
+	return all
+}
+
+// Authentic reports whether a device has signed a message.
+func (e enrolment) Authentic(device string, message, sig []byte) bool {
+	return downlink.Authentic(device, message, sig)
+}
+
+// Renew makes a new credential for a restaurant's node.
+func (e enrolment) Renew(ctx context.Context, edge, device string) (api.Renewal, error) {
+	if err := e.stands(ctx, edge, device, store.DeviceCurrent); err != nil {
+		return api.Renewal{}, err
+	}
+	leaves, clients, err := e.hubs()
+	if err != nil {
+		return api.Renewal{}, err
+	}
+	credential, err := e.keys.Issue(edge, device, time.Now())
+	if err != nil {
+		return api.Renewal{}, err
+	}
+	return api.Renewal{JWT: credential.JWT, Expires: credential.Expires, Leaves: leaves, Clients: clients, CA: e.pin(leaves, clients)}, nil
+}
+
+// stands reports what a device is refused for that is not in the state that is asked for.
+func (e enrolment) stands(ctx context.Context, edge, device, want string) error {
+	state, err := e.store.DeviceState(ctx, edge, device)
+	if problem.Is(err, problem.NotFound) {
+		state, err = store.DeviceUnknown, nil
+	}
+	switch {
+	case err != nil || state == want:
+		return err
+	case state == store.DeviceFenced:
+		return problem.New(problem.Refused, "fenced", "another device is enrolled for %s", edge)
+	case state == store.DeviceRevoked:
+		return problem.New(problem.Refused, "revoked", "this device was cut off by a person: enrol it with a new key")
+	case state == store.DeviceCurrent:
+		return problem.New(problem.Conflict, "not_fenced", "this device is the node of %s: it says what it has to say over the link", edge)
+	}
+	return problem.New(problem.NotFound, "unknown_device", "this device was never enrolled for %s", edge)
+}
+
+// Revoke cuts a restaurant's node off.
+func (e enrolment) Revoke(ctx context.Context, edge string) (device string, err error) {
+	if device, err = e.store.Revoke(ctx, edge); err != nil {
+		return "", err
+	}
+	e.shut(ctx, edge)
+	return device, nil
 }
 
 // prepare is what a node of the restaurant is told, but for where it begins.
@@ -69,15 +166,7 @@ func (e enrolment) prepare(ctx context.Context, edge, publicKey string) (api.Enr
 	if err != nil {
 		return api.Enrolment{}, err
 	}
-	host, leaf, client := e.cfg.host(), "nats-leaf", "nats"
-	if e.cfg.HubTLS && e.cfg.NatsURL == "" {
-		leaf, client = "tls", "tls"
-	}
-	leaves, err := hubURLs(e.cfg.LeafURLs, leaf, host, e.cfg.LeafListen)
-	if err != nil {
-		return api.Enrolment{}, err
-	}
-	clients, err := hubURLs(e.cfg.ClientURLs, client, host, e.cfg.ClientListen)
+	leaves, clients, err := e.hubs()
 	if err != nil {
 		return api.Enrolment{}, err
 	}
@@ -85,14 +174,31 @@ func (e enrolment) prepare(ctx context.Context, edge, publicKey string) (api.Enr
 	if err != nil {
 		return api.Enrolment{}, err
 	}
-	told := api.Enrolment{
+	return api.Enrolment{
 		Restaurant: edge, JWT: credential.JWT, Expires: credential.Expires, Leaves: leaves, Clients: clients, TimeZone: house.TimeZone, Menu: dishes,
-		Cloud: e.cfg.door(), Chain: chain,
+		Cloud: e.cfg.door(), Chain: chain, CA: e.pin(leaves, clients),
+	}, nil
+}
+
+// hubs are where nodes reach the hub.
+func (e enrolment) hubs() (leaves, clients []string, err error) {
+	host, leaf, client := e.cfg.host(), "nats-leaf", "nats"
+	if e.cfg.HubTLS && e.cfg.NatsURL == "" {
+		leaf, client = "tls", "tls"
 	}
-	if slices.ContainsFunc(slices.Concat(leaves, clients, []string{told.Cloud}), secure) {
-		told.CA = e.is.CA()
+	if leaves, err = hubURLs(e.cfg.LeafURLs, leaf, host, e.cfg.LeafListen); err != nil {
+		return nil, nil, err
 	}
-	return told, nil
+	clients, err = hubURLs(e.cfg.ClientURLs, client, host, e.cfg.ClientListen)
+	return leaves, clients, err
+}
+
+// pin is the authority that nodes believe, if they need one.
+func (e enrolment) pin(leaves, clients []string) string {
+	if slices.ContainsFunc(slices.Concat(leaves, clients, []string{e.cfg.door()}), secure) {
+		return e.is.CA()
+	}
+	return ""
 }
 
 func secure(url string) bool {

@@ -1,15 +1,22 @@
 package cloud
 
 import (
+	"context"
+	"errors"
 	"log/slog"
+	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/nats-io/nkeys"
 
+	"awesome.pizza/cloud/api"
 	"awesome.pizza/cloud/downlink"
 	"awesome.pizza/cloud/pgdev/pgtest"
 	"awesome.pizza/cloud/restaurant"
 	"awesome.pizza/cloud/store"
+	"awesome.pizza/shared/link"
 	"awesome.pizza/shared/problem"
 )
 
@@ -39,7 +46,7 @@ func newEnrolment(t *testing.T) enrolment {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return enrolment{is: is, cfg: Config{Listen: "127.0.0.1:5000", LeafListen: "127.0.0.1:7422", ClientListen: "127.0.0.1:4222"}, store: db, keys: keys}
+	return enrolment{is: is, lines: new(calls), log: slog.New(slog.DiscardHandler), cfg: Config{Listen: "127.0.0.1:5000", LeafListen: "127.0.0.1:7422", ClientListen: "127.0.0.1:4222"}, store: db, keys: keys}
 }
 
 func newKey(t *testing.T) string {
@@ -100,5 +107,126 @@ func TestANodeThatAsksAgainIsToldTheSame(t *testing.T) {
 	}
 	if _, err := e.Claim(t.Context(), made.Code, newKey(t)); !problem.Is(err, problem.Refused) {
 		t.Errorf("another node with the same code: %v", err)
+	}
+}
+
+// calls are the links as enrolment uses them.
+type calls struct {
+	enforced atomic.Int32
+	pages    []link.SnapshotReply
+	err      error
+}
+
+func (c *calls) Enforce(context.Context) error {
+	c.enforced.Add(1)
+	return c.err
+}
+
+func (c *calls) Snapshot(context.Context, string, string) ([]link.SnapshotReply, error) {
+	return c.pages, c.err
+}
+
+func (e enrolment) join(t *testing.T, restaurant string) (device string, told api.Enrolment) {
+	t.Helper()
+	made, err := e.Enroll(t.Context(), restaurant)
+	if err != nil {
+		t.Fatal(err)
+	}
+	device = newKey(t)
+	if told, err = e.Claim(t.Context(), made.Code, device); err != nil {
+		t.Fatal(err)
+	}
+	return device, told
+}
+
+func TestTheHubHearsAtOnceOfWhomIsReplacedOrRevoked(t *testing.T) {
+	t.Parallel()
+	e := newEnrolment(t)
+	hub := new(calls)
+	e.lines = hub
+	first, _ := e.join(t, "r1")
+	hub.enforced.Store(0)
+	second, _ := e.join(t, "r1")
+	if hub.enforced.Load() == 0 {
+		t.Error("the hub does not hear that the first device is replaced")
+	}
+	refused := func(device, code string) {
+		t.Helper()
+		if _, err := e.Renew(t.Context(), "r1", device); problem.Of(err) == nil || problem.Of(err).Code != code {
+			t.Errorf("%s: %v", code, err)
+		}
+	}
+	refused(first, "fenced")
+	if got, err := e.Renew(t.Context(), "r1", second); err != nil || got.JWT == "" || len(got.Leaves) != 1 || time.Until(got.Expires) < 80*24*time.Hour {
+		t.Errorf("its own node: %+v, %v", got, err)
+	}
+	refused(newKey(t), "unknown_device")
+	if _, err := e.Renew(t.Context(), "r2", second); !problem.Is(err, problem.NotFound) {
+		t.Errorf("for another restaurant: %v", err)
+	}
+	hub.enforced.Store(0)
+	hub.err = errors.New("the hub is away")
+	if device, err := e.Revoke(t.Context(), "r1"); err != nil || device != second || hub.enforced.Load() == 0 {
+		t.Errorf("revoked %q with the hub away: %v", device, err)
+	}
+	refused(second, "revoked")
+	refused(first, "fenced")
+	if _, err := e.Revoke(t.Context(), "r1"); !problem.Is(err, problem.Conflict) {
+		t.Errorf("nobody is there to revoke: %v", err)
+	}
+}
+
+func TestANewNodeBeginsWithTheOpenOrdersIfThereAreAny(t *testing.T) {
+	t.Parallel()
+	e := newEnrolment(t)
+	page := func(orders string) link.SnapshotReply {
+		return link.SnapshotReply{Doc: []byte(`{"restaurant":"r1","orders":[` + orders + `]}`), Sig: []byte("signed")}
+	}
+	for name, x := range map[string]struct {
+		calls *calls
+		pages int
+	}{
+		"none":           {&calls{pages: []link.SnapshotReply{page(``)}}, 0},
+		"two pages":      {&calls{pages: []link.SnapshotReply{page(`{}`), page(`{},{}`)}}, 2},
+		"none to be had": {&calls{err: errors.New("the database is busy")}, 0},
+	} {
+		e.lines = x.calls
+		_, told := e.join(t, "r1")
+		if len(told.Snapshot) != x.pages || x.pages > 0 && string(told.Snapshot[0].Sig) != "signed" {
+			t.Errorf("%s: told %+v", name, told.Snapshot)
+		}
+		if chain, err := e.keys.Chain(); err != nil || told.Chain != chain {
+			t.Errorf("%s: the chain signs as %q, %v", name, told.Chain, err)
+		}
+	}
+}
+
+func TestANodeIsToldWhomToPinWhereThereIsTLS(t *testing.T) {
+	t.Parallel()
+	e := newEnrolment(t)
+	print := downlink.Fingerprint(e.is.CA())
+	for name, x := range map[string]struct {
+		cfg            Config
+		pinned, coded  bool
+		leaves, clouds string
+	}{
+		"in the clear":    {Config{Listen: "127.0.0.1:5000"}, false, false, "nats-leaf://127.0.0.1:7422", "http://127.0.0.1:5000"},
+		"HTTPS":           {Config{Listen: "127.0.0.1:5000", TLSListen: "127.0.0.1:5001"}, true, true, "nats-leaf://127.0.0.1:7422", "https://127.0.0.1:5001"},
+		"hub and HTTPS":   {Config{Listen: "127.0.0.1:5000", TLSListen: "127.0.0.1:5001", HubTLS: true}, true, true, "tls://127.0.0.1:7422", "https://127.0.0.1:5001"},
+		"a hub elsewhere": {Config{Listen: "127.0.0.1:5000", HubTLS: true, NatsURL: "tls://hub:4222", LeafURLs: []string{"tls://hub:7422"}}, true, false, "tls://hub:7422", "http://127.0.0.1:5000"},
+	} {
+		x.cfg.LeafListen, x.cfg.ClientListen = "127.0.0.1:7422", "127.0.0.1:4222"
+		e.cfg = x.cfg
+		made, err := e.Enroll(t.Context(), "r1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasSuffix(made.Code, "."+print) != x.coded || made.Cloud != x.clouds {
+			t.Errorf("%s: invited with %q to %q", name, made.Code, made.Cloud)
+		}
+		_, told := e.join(t, "r1")
+		if told.Cloud != x.clouds || told.Leaves[0] != x.leaves || (told.CA == e.is.CA()) != x.pinned || !x.pinned && told.CA != "" {
+			t.Errorf("%s: told %q, %q, authority %q", name, told.Cloud, told.Leaves, told.CA)
+		}
 	}
 }

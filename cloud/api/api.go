@@ -131,6 +131,13 @@ type Enrolment struct {
 	Epoch      uint64     `json:"epoch" doc:"in which the node's sequence of events begins"`
 	Commands   uint64     `json:"commands" doc:"the node obeys the commands after this one"`
 	CommandID  string     `json:"command_id" doc:"the id of that one"`
+	Snapshot   []Page     `json:"snapshot,omitempty" doc:"the restaurant's open orders, when it has any"`
+}
+
+// Page is a page of a snapshot as the chain has signed it.
+type Page struct {
+	Doc []byte `json:"doc" doc:"JSON"`
+	Sig []byte `json:"sig" doc:"Ed25519, by the key that chain names"`
 }
 
 // Invitation is a one-time code for a node.
@@ -140,10 +147,17 @@ type Invitation struct {
 	Cloud   string // where the node is to ask
 }
 
-// Fleet enrols nodes. It reports NotFound "no_such_restaurant", Refused "bad_code", Invalid "bad_key" and Conflict "key_in_use".
+// Fleet enrols nodes and cuts them off. It reports NotFound "no_such_restaurant", Refused "bad_code", Invalid "bad_key" and Conflict
+// "key_in_use".
 type Fleet interface {
 	Enroll(ctx context.Context, restaurant string) (Invitation, error)
 	Claim(ctx context.Context, code, publicKey string) (Enrolment, error)
+	// Authentic reports whether the device with this public key has signed a message.
+	Authentic(device string, message, sig []byte) bool
+	// Renew makes a new credential for the restaurant's node. It reports Refused "fenced" and "revoked", and NotFound "unknown_device".
+	Renew(ctx context.Context, restaurant, device string) (Renewal, error)
+	// Revoke cuts the restaurant's node off. It reports Conflict "no_device".
+	Revoke(ctx context.Context, restaurant string) (device string, err error)
 }
 
 // Troubles is what needs a person: a *store.Store.
@@ -151,6 +165,8 @@ type Troubles interface {
 	// OpenAlerts are the alerts of a restaurant (empty: of all) that are not cleared, oldest first.
 	OpenAlerts(ctx context.Context, restaurant string) ([]restaurant.Alert, error)
 	SetAside(ctx context.Context) (restaurant.SetAside, error)
+	// ClearAlert ends an alert; one that is not open is left as it is.
+	ClearAlert(ctx context.Context, restaurant, alert string) error
 }
 
 // Check tells whether something this process needs is there.
@@ -172,6 +188,7 @@ type Deps struct {
 	OpenOffers  OpenOffers
 	Positions   Positions
 	Fleet       Fleet
+	Quarantine  Quarantine
 	Troubles    Troubles
 	Checks      []Check // for GET /readyz
 	Pages       fs.FS   // the built pages: index.html, track.html, driver.html, hq.html, assets/

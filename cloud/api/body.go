@@ -8,12 +8,13 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 )
 
-// MaxBody bounds what a request can carry, in bytes.
-const MaxBody = 256 << 10
+// MaxBody bounds what a request can carry, in bytes: a whole batch of a node's events, and the signature around it.
+const MaxBody = 320 << 10
 
 // drain is how much of a body that is too large is read all the same: a client that is still writing hears the answer only if nobody hangs
 // up on it.
@@ -119,7 +120,7 @@ func strictObject(dec *json.Decoder, path string, depth int) error {
 		}
 		name, _ := token.(string)
 		at := strings.TrimPrefix(path+"."+name, ".")
-		if !fieldName(name) {
+		if !fieldName(name) && !salvaged.MatchString(path) {
 			return refuse(http.StatusUnprocessableEntity, "unknown_field", unknownField).at(at)
 		}
 		if seen[name] {
@@ -148,6 +149,9 @@ func closing(dec *json.Decoder) error {
 	}
 	return nil
 }
+
+// salvaged is where a request carries facts of a node as they are, which may be of a version to come.
+var salvaged = regexp.MustCompile(`^events\[\d+\]\.body`)
 
 // fieldName: all fields of all requests are written in snake_case.
 func fieldName(name string) bool {

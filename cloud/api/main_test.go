@@ -15,6 +15,8 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/nats-io/nkeys"
+
 	"awesome.pizza/cloud/api"
 	"awesome.pizza/cloud/dispatch"
 	"awesome.pizza/cloud/ordering"
@@ -24,6 +26,7 @@ import (
 	"awesome.pizza/shared/clock"
 	"awesome.pizza/shared/live"
 	"awesome.pizza/shared/order"
+	"awesome.pizza/shared/problem"
 	"awesome.pizza/shared/wire"
 )
 
@@ -207,6 +210,21 @@ func (f fleet) Claim(ctx context.Context, code, key string) (api.Enrolment, erro
 	}
 	dishes, err := f.Menu(ctx, row.Edge)
 	return api.Enrolment{Restaurant: row.Edge, JWT: "jwt of " + key, Expires: time.Now().Add(time.Hour), Leaves: []string{"nats-leaf://hub:7422"}, TimeZone: "UTC", Menu: dishes, Epoch: row.Epoch, Commands: row.Commands}, err
+}
+
+func (f fleet) Authentic(device string, message, sig []byte) bool {
+	key, err := nkeys.FromPublicKey(device)
+	return err == nil && key.Verify(message, sig) == nil
+}
+
+func (f fleet) Renew(ctx context.Context, restaurant, device string) (api.Renewal, error) {
+	switch state, err := f.DeviceState(ctx, restaurant, device); {
+	case err != nil:
+		return api.Renewal{}, err
+	case state != store.DeviceCurrent:
+		return api.Renewal{}, problem.New(problem.Refused, state, "this device is %s", state)
+	}
+	return api.Renewal{JWT: "jwt of " + device, Expires: time.Now().Add(time.Hour), Leaves: []string{"tls://hub:7422"}, CA: "PEM"}, nil
 }
 
 type noPhones struct{}

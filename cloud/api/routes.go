@@ -56,6 +56,9 @@ func (a *API) routes() []route {
 
 		on(get, "/api/fleet", "fleet", "All nodes", 200, staff, (*API).fleet),
 		on(post, "/api/fleet/{restaurantId}/enroll", "enroll", "A one-time code for a restaurant's node", 200, staff, (*API).enroll, 404),
+		on(post, "/api/fleet/{restaurantId}/revoke", "revoke", "Cut a restaurant's node off: its key is worth nothing from now on", 200, staff, (*API).revoke, 404, 409),
+		on(post, "/api/fleet/{restaurantId}/alerts/{alert}/clear", "clearAlert", "End an alert by hand", 204, staff, (*API).clearAlert, 404),
+		rarely(120, on(post, "/api/fleet/renew", "renew", "A new credential for a node, which signs the request with its key", 200, anybody, (*API).renew, 403, 404, 409)),
 		rarely(30, on(post, "/api/fleet/claim", "claim", "Bind a node to the restaurant of its code", 200, anybody, (*API).claim, 403, 409)),
 
 		on(get, "/healthz", "healthz", "Whether the process serves", 200, anybody, (*API).healthz),

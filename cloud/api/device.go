@@ -1,0 +1,135 @@
+package api
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"awesome.pizza/shared/link"
+	"awesome.pizza/shared/problem"
+)
+
+// atMost is how far the clock of a device may be from ours when it signs.
+const atMost = 5 * time.Minute
+
+// SignedRequest is a request that a device makes in its own name, by its key and without a token. Whoever records one and sends it again gains
+// nothing: a credential is worth nothing without the key, and events count once by their ids.
+type SignedRequest struct {
+	Restaurant string `json:"restaurant" minLength:"1" maxLength:"64"`
+	Device     string `json:"device" minLength:"56" maxLength:"56" doc:"the device's public NKey"`
+	At         string `json:"at" minLength:"20" maxLength:"40" format:"date-time" doc:"now, by the device's clock"`
+	Sig        []byte `json:"sig" minLength:"88" maxLength:"88" doc:"Ed25519, by the device's key, over the path, restaurant, device, at and the SHA-256 of the payload in hex (or nothing), joined by line feeds"`
+}
+
+// checkSigned holds a request against its signature and the clock. A device that does not know the time reads it from the answer's header
+// Date and signs again.
+func (a *API) checkSigned(s *SignedRequest, path string, payload []byte) error {
+	hash := ""
+	if len(payload) > 0 {
+		sum := sha256.Sum256(payload)
+		hash = hex.EncodeToString(sum[:])
+	}
+	message := strings.Join([]string{path, s.Restaurant, s.Device, s.At, hash}, "\n")
+	if !a.Fleet.Authentic(s.Device, []byte(message), s.Sig) {
+		return problem.New(problem.Refused, "bad_signature", "the device has not signed this")
+	}
+	at, err := time.Parse(time.RFC3339, s.At)
+	if err != nil {
+		return problem.New(problem.Invalid, "bad_time", "at is no time").With("path", "at")
+	}
+	if off := at.Sub(a.now()); off > atMost || off < -atMost {
+		return refuse(http.StatusConflict, "clock", "the device's clock is more than %s from the cloud's: read it from the header Date and sign again", atMost)
+	}
+	return nil
+}
+
+// Renewal is a node's new credential, and where things are now.
+type Renewal struct {
+	JWT     string    `json:"jwt"`
+	Expires time.Time `json:"expires"`
+	Leaves  []string  `json:"leaves"`
+	Clients []string  `json:"clients"`
+	CA      string    `json:"ca"`
+	Time    time.Time `json:"time" doc:"the cloud's clock"`
+}
+
+type renewInput struct{ Body SignedRequest }
+
+type renewOutput struct{ Body Renewal }
+
+// renew gives a node a new credential.
+func (a *API) renew(ctx context.Context, in *renewInput) (*renewOutput, error) {
+	if err := a.checkSigned(&in.Body, "/api/fleet/renew", nil); err != nil {
+		return nil, err
+	}
+	made, err := a.Fleet.Renew(ctx, in.Body.Restaurant, in.Body.Device)
+	if err != nil {
+		return nil, err
+	}
+	made.Leaves, made.Clients, made.Expires, made.Time = list(made.Leaves), list(made.Clients), made.Expires.UTC().Truncate(time.Second), a.now().Truncate(time.Millisecond)
+	return &renewOutput{made}, nil
+}
+
+type salvageInput struct {
+	Body struct {
+		SignedRequest
+		Epoch  uint64          `json:"epoch" minimum:"1" doc:"of the events"`
+		Prev   link.Hash       `json:"prev" doc:"the hash before the first of them, 64 hex digits"`
+		Events json.RawMessage `json:"events" doc:"1 to 64 events as they stand in the outbox; the payload that is signed"`
+	}
+}
+
+type salvageOutput struct {
+	Body struct {
+		Stored int `json:"stored"`
+	}
+}
+
+// salvage keeps what a fenced device had not sent, until a person has looked at it.
+func (a *API) salvage(ctx context.Context, in *salvageInput) (*salvageOutput, error) {
+	b := &in.Body
+	if err := a.checkSigned(&b.SignedRequest, "/api/fleet/salvage", b.Events); err != nil {
+		return nil, err
+	}
+	events, err := tail(b.Restaurant, b.Epoch, b.Prev, b.Events)
+	if err != nil {
+		return nil, problem.New(problem.Invalid, "bad_events", "these are no events as they stand in an outbox: %v", err).With("path", "events")
+	}
+	if err := a.Quarantine.Salvage(ctx, b.Restaurant, b.Device, b.Epoch, b.Prev, events); err != nil {
+		return nil, err
+	}
+	out := &salvageOutput{}
+	out.Body.Stored = len(events)
+	return out, nil
+}
+
+// tail reads a run of events and holds them to their chain.
+func tail(edge string, epoch uint64, prev link.Hash, raw []byte) ([]link.Event, error) {
+	var numbers []struct {
+		Seq uint64 `json:"seq"`
+	}
+	if err := json.Unmarshal(raw, &numbers); err != nil {
+		return nil, err
+	}
+	if len(numbers) == 0 {
+		return nil, problem.New(problem.Invalid, "bad_events", "there are none")
+	}
+	b, err := link.DecodeBatch(edge, append(append([]byte(`{"events":`), raw...), '}'), map[string]string{
+		link.HeaderEpoch: strconv.FormatUint(epoch, 10), link.HeaderFirst: strconv.FormatUint(numbers[0].Seq, 10),
+		link.HeaderLast: strconv.FormatUint(numbers[len(numbers)-1].Seq, 10), link.HeaderPrev: prev.String(), link.HeaderSchema: strconv.Itoa(link.Schema),
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range b.Events {
+		if prev = link.Chain(prev, e); prev != e.Hash {
+			return nil, problem.New(problem.Invalid, "bad_events", "event %d does not follow the one before it", e.Seq)
+		}
+	}
+	return b.Events, nil
+}

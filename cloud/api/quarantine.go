@@ -1,0 +1,124 @@
+package api
+
+import (
+	"context"
+	"net/url"
+	"time"
+
+	"awesome.pizza/shared/link"
+	"awesome.pizza/shared/problem"
+)
+
+// Aside is what one device has sent that is not, or no longer, its restaurant's.
+type Aside struct {
+	Device   string
+	Reason   string
+	Received time.Time // the first of it
+	Events   int
+	First    uint64 // numbers of the first and the last, in Epoch
+	Last     uint64
+	Epoch    uint64
+	Kinds    map[string]int
+	Orders   []string
+}
+
+// Outcome is what became of events that a person let count.
+type Outcome struct {
+	Projected     int `json:"projected" doc:"events that count now"`
+	Repeated      int `json:"repeated" doc:"events that counted already"`
+	Unprojectable int `json:"unprojectable" doc:"events that could not be followed: see the restaurant's alerts"`
+}
+
+// Quarantine is what devices have sent that are not their restaurant's. It reports NotFound "no_such_restaurant" and "nothing_aside".
+type Quarantine interface {
+	// Salvage keeps a run of events of a fenced device. It reports Refused "revoked", NotFound "unknown_device" and Conflict "not_fenced".
+	Salvage(ctx context.Context, restaurant, device string, epoch uint64, prev link.Hash, events []link.Event) error
+	Aside(ctx context.Context, restaurant string) ([]Aside, error)
+	// Approve lets the events of a device count, each at most once.
+	Approve(ctx context.Context, restaurant, device string) (Outcome, error)
+	Discard(ctx context.Context, restaurant, device string) error
+}
+
+// asideView is what one device has sent, for a person to judge.
+type asideView struct {
+	Device   string         `json:"device"`
+	Reason   string         `json:"reason"`
+	Received instant        `json:"received" doc:"the first of it"`
+	Events   int            `json:"events"`
+	First    uint64         `json:"first" doc:"number of the first event, in the epoch"`
+	Last     uint64         `json:"last"`
+	Epoch    uint64         `json:"epoch"`
+	Kinds    map[string]int `json:"kinds" doc:"how many events of each kind"`
+	Orders   []string       `json:"orders" doc:"what they are about"`
+}
+
+type asideOutput struct {
+	Body struct {
+		Items []asideView `json:"items"`
+	}
+}
+
+func (a *API) aside(ctx context.Context, in *restaurantInput) (*asideOutput, error) {
+	all, err := a.Quarantine.Aside(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := &asideOutput{}
+	out.Body.Items = make([]asideView, len(all))
+	for i := range all {
+		x := &all[i]
+		if x.Kinds == nil {
+			x.Kinds = map[string]int{}
+		}
+		out.Body.Items[i] = asideView{x.Device, x.Reason, instant{x.Received}, x.Events, x.First, x.Last, x.Epoch, x.Kinds, list(x.Orders)}
+	}
+	return out, nil
+}
+
+type asideInput struct {
+	ID     string `path:"restaurantId"`
+	Device string `path:"device" minLength:"1" maxLength:"128"`
+}
+
+type outcomeOutput struct{ Body Outcome }
+
+func (a *API) approve(ctx context.Context, in *asideInput) (*outcomeOutput, error) {
+	outcome, err := a.Quarantine.Approve(ctx, in.ID, in.Device)
+	return &outcomeOutput{outcome}, err
+}
+
+func (a *API) discard(ctx context.Context, in *asideInput) (*outcomeOutput, error) {
+	return &outcomeOutput{}, a.Quarantine.Discard(ctx, in.ID, in.Device)
+}
+
+type revokeOutput struct {
+	Body struct {
+		Restaurant string `json:"restaurant"`
+		Device     string `json:"device" doc:"the public NKey that is worth nothing now"`
+	}
+}
+
+// revoke cuts a restaurant's node off.
+func (a *API) revoke(ctx context.Context, in *restaurantInput) (*revokeOutput, error) {
+	device, err := a.Fleet.Revoke(ctx, in.ID)
+	out := &revokeOutput{}
+	out.Body.Restaurant, out.Body.Device = in.ID, device
+	return out, err
+}
+
+type alertInput struct {
+	ID    string `path:"restaurantId"`
+	Alert string `path:"alert" minLength:"1" maxLength:"600" doc:"its id, escaped as one segment of the path"`
+}
+
+// clearAlert ends an alert by hand: who has looked says so.
+func (a *API) clearAlert(ctx context.Context, in *alertInput) (*nothing, error) {
+	if _, err := a.Restaurants.Restaurant(ctx, in.ID); err != nil {
+		return nil, err
+	}
+	alert, err := url.PathUnescape(in.Alert)
+	if err != nil {
+		return nil, problem.New(problem.Invalid, "bad_alert", "the alert's id is not escaped as a segment of the path")
+	}
+	return &nothing{}, a.Troubles.ClearAlert(ctx, in.ID, alert)
+}

@@ -117,6 +117,7 @@ func DecodeBatch(edge string, payload []byte, header map[string]string) (Batch, 
 	b.Prev, errs[3] = ParseHash(header[HeaderPrev])
 	b.Schema, errs[4] = strconv.Atoi(header[HeaderSchema])
 	if err := errors.Join(errs[:]...); err != nil {
+		b.Schema = 0 // nobody knows whose headers these are
 		return b, fmt.Errorf("%w: headers of a batch of %s: %w", ErrCorrupt, edge, err)
 	}
 	if b.Schema > Schema {

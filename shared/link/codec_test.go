@@ -267,6 +267,7 @@ func FuzzDecodeBatch(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(payload, h[link.HeaderMsgID], h[link.HeaderEpoch], h[link.HeaderFirst], h[link.HeaderLast], h[link.HeaderPrev], h[link.HeaderSchema])
+	f.Add([]byte("0"), "0", "0", "0", "0", "0", "7") // headers that cannot be, of a schema to come
 	f.Fuzz(func(t *testing.T, payload []byte, msgID, epoch, first, last, prev, schema string) {
 		b, err := link.DecodeBatch(edgeID, payload, map[string]string{
 			link.HeaderMsgID: msgID, link.HeaderEpoch: epoch, link.HeaderFirst: first, link.HeaderLast: last, link.HeaderPrev: prev, link.HeaderSchema: schema,

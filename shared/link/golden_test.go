@@ -6,6 +6,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -91,6 +92,9 @@ func goldenV2() map[string]any {
 	v1 := goldenV1()
 	req, resume := v1["sync_request"].(link.SyncRequest), v1["sync_reply_resume"].(link.SyncReply)
 	req.Schema, req.SchemaMin, req.Inc = 2, 1, "pg-1"
+	again := v1["command_batch"].(link.CommandBatch)
+	again.Commands = slices.Clone(again.Commands)
+	again.Commands[0].Again = "0198c0de-0000-7000-8000-0000000000c4"
 	req.Digest = []link.OpenOrder{{Order: goldenOrder, State: order.Baking, Number: 42, Since: goldenAt}}
 	resume.Schema = 2
 	incompatible := v1["sync_reply_fork"].(link.SyncReply)
@@ -99,6 +103,7 @@ func goldenV2() map[string]any {
 		"sync_request": req, "sync_reply_resume": resume, "sync_reply_incompatible": incompatible,
 		"control_sync_past": link.Control{Kind: link.CallSync, Epoch: 2, Gen: "b0.1", Reason: "batch is of epoch 1, the link is in 2"},
 		"control_renew":     link.Control{Kind: link.Renew, Reason: "half of the credential's life is over"},
+		"command_batch":     again,
 		"heal_request": link.HealRequest{
 			N: 1, Device: "UDEV1", Boot: goldenBoot, Epoch: 1, CmdSeq: 7, IDs: []string{goldenEvents()[0].ID, goldenEvents()[1].ID}, Renew: true,
 		},

@@ -12,7 +12,7 @@ const (
 	// line gets one through.
 	HealTimeout = 30 * time.Second
 	// BeginTimeout is how long the kitchen may take to begin a new epoch before SYNC asks again where things stand.
-	BeginTimeout = 2 * time.Minute
+	BeginTimeout = 6 * time.Minute
 
 	healLeast  = 64               // ids or orders in the smallest question
 	healTries  = 5                // failures of questions before SYNC is held again

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"math"
 	"time"
+
+	"awesome.pizza/shared/link"
 )
 
 // Tended is what Tend found and did.
@@ -86,8 +88,7 @@ func (s *Store) PruneAcked(ctx context.Context) error {
 	if err := s.writeAcked(ctx); err != nil {
 		return err
 	}
-	return s.pruneSlices(ctx, "acknowledged events", `DELETE FROM outbox WHERE (epoch, seq) IN (SELECT epoch, seq FROM outbox
-		WHERE epoch <= ? AND (epoch, seq) < (SELECT epoch, acked_seq FROM meta) ORDER BY epoch, seq LIMIT ?)`, int64(math.MaxInt64))
+	return s.pruneEvents(ctx, link.Place{Epoch: math.MaxInt64})
 }
 
 // checkpoint moves the log into the database and cuts it to nothing; readers that are in the way are waited for another time.

@@ -69,9 +69,10 @@ func (s *Store) pruneEvents(ctx context.Context, cut link.Place) error {
 }
 
 // pruneOutbox deletes a slice of what lies before a place, but nothing of the present epoch that is not acknowledged, and not the last that
-// is. What an older epoch has left, the cloud had when the next one began.
+// is. What an older epoch has left, the cloud had when the next one began: if it has begun, and is not the one of a file that was recovered.
 const pruneOutbox = `DELETE FROM outbox WHERE rowid IN (SELECT o.rowid FROM outbox o, meta m
-	WHERE (o.epoch, o.seq) < (?, ?) AND (o.epoch, o.seq) < (m.epoch, m.acked_seq) ORDER BY o.epoch, o.seq LIMIT ?)`
+	WHERE (o.epoch, o.seq) < (?, ?) AND (o.epoch, o.seq) < (m.epoch, m.acked_seq) AND (o.epoch = m.epoch OR m.begun = m.epoch)
+	ORDER BY o.epoch, o.seq LIMIT ?)`
 
 // outboxCut is the first event to keep: the first that is young enough, once the older ones of all beyond the size are gone too. A clock
 // that was set wrong makes no holes: only the beginning of the outbox is ever cut.

@@ -141,10 +141,25 @@ func damagedOr(path string, err error) error {
 	return err
 }
 
-// isDamage tells whether SQLite found the file broken: CORRUPT, NOTADB, and a schema that cannot be read or understood.
+// isDamage tells whether an error of reading says that the file is not what it should be: broken, in places that cannot be read, or such that
+// it makes no sense. Anything else (somebody is in the way, no memory, no permission) passes.
 func isDamage(err error) bool {
 	var e *sqlite.Error
-	return errors.As(err, &e) && (e.Code()&0xff == 11 || e.Code()&0xff == 26)
+	switch {
+	case err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded):
+		return false
+	case !errors.As(err, &e):
+		return strings.Contains(err.Error(), "sql: Scan error") // text where a number was written
+	}
+	switch e.Code() {
+	case 266, 522, 8458: // IOERR_READ, IOERR_SHORT_READ, IOERR_CORRUPTFS
+		return true
+	}
+	switch e.Code() & 0xff {
+	case 1, 11, 20, 26: // ERROR: the schema is not ours; CORRUPT, MISMATCH, NOTADB
+		return true
+	}
+	return false
 }
 
 func damaged(path, what string) error {

@@ -38,6 +38,7 @@ type Store struct {
 	path     string
 	writer   connector
 	disk     disk
+	torn     bool
 
 	mu      sync.Mutex
 	acked   link.Mark // newer than the row; written with the next commit
@@ -61,6 +62,9 @@ func Open(ctx context.Context, path string) (*Store, error) {
 }
 
 func (s *Store) prepare(ctx context.Context, path string) error {
+	if err := s.checkFile(path); err != nil {
+		return err
+	}
 	if err := checkSound(ctx, s.write, path); err != nil {
 		return err
 	}

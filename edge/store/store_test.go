@@ -194,7 +194,7 @@ func TestOnlyOneNodeRunsOnAFile(t *testing.T) {
 	closed(t, open(t, path))
 }
 
-func TestADamagedFileIsNotOpenedAndTheErrorSaysWhatToDo(t *testing.T) {
+func TestADamagedFileIsNotOpened(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "edge.db")
 	s := open(t, path)

@@ -1,0 +1,223 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"modernc.org/sqlite"
+
+	"awesome.pizza/edge/kitchen"
+	"awesome.pizza/shared/link"
+	"awesome.pizza/shared/order"
+)
+
+// salvage copies what can be read into an empty file, in one transaction.
+func salvage(ctx context.Context, from *source, to *Store) (all []Saved, err error) {
+	err = to.inTx(ctx, func(tx *sql.Tx) error {
+		k := keeper{ctx: ctx, tx: tx}
+		for _, table := range []struct {
+			name string
+			keep func(row) (bool, error)
+		}{
+			{"orders", k.order},
+			{"tickets", k.ticket},
+			{"numbers", k.plain("numbers")},
+			{"taps", k.plain("taps")},
+			{"cooks", k.plain("cooks")},
+			{"timers", k.plain("timers")},
+			{"alerts", k.plain("alerts")},
+			{"inbox", k.plain("inbox")},
+			{"dead_letters", k.plain("dead_letters")},
+			{"meta", k.meta},
+			{"outbox", k.event},
+		} {
+			refused, rows := 0, 0
+			saved, err := from.read(ctx, table.name, func(r row) error {
+				kept, err := table.keep(r)
+				if kept {
+					rows++
+				} else {
+					refused++
+				}
+				return err
+			})
+			if err != nil {
+				return fmt.Errorf("save %s: %w", table.name, err)
+			}
+			saved.Rows, saved.Refused = rows, saved.Refused+refused
+			all = append(all, saved)
+		}
+		return k.finish(&all[len(all)-1])
+	})
+	return all, err
+}
+
+// keeper puts rows into the new file.
+type keeper struct {
+	ctx    context.Context
+	tx     *sql.Tx
+	node   row
+	events map[kitchen.Place]link.Event
+}
+
+// insert keeps a row unless a CHECK, a type or another row is against it.
+func (k *keeper) insert(table string, r row) (bool, error) {
+	columns := slices.Sorted(maps.Keys(r))
+	values := make([]any, len(columns))
+	for n, c := range columns {
+		values[n] = r[c]
+	}
+	done, err := k.tx.ExecContext(k.ctx, fmt.Sprintf(`INSERT OR IGNORE INTO "%s" ("%s") VALUES (?%s)`, table, strings.Join(columns, `", "`),
+		strings.Repeat(", ?", len(columns)-1)), values...)
+	if isConstraint(err) {
+		return false, nil
+	} else if err != nil {
+		return false, err
+	}
+	n, err := done.RowsAffected()
+	return n == 1, err
+}
+
+// isConstraint tells whether a row was refused for what it is.
+func isConstraint(err error) bool {
+	var e *sqlite.Error
+	return errors.As(err, &e) && (e.Code()&0xff == 19 || e.Code()&0xff == 20) // CONSTRAINT, MISMATCH
+}
+
+func (k *keeper) plain(table string) func(row) (bool, error) {
+	return func(r row) (bool, error) { return k.insert(table, r) }
+}
+
+func (k *keeper) order(r row) (bool, error) {
+	var o order.Order
+	if json.Unmarshal(raw(r["doc"]), &o) != nil || string(o.ID) != r["id"] {
+		return false, nil
+	}
+	return k.insert("orders", r)
+}
+
+// ticket keeps a ticket as one that a cook has to confirm: what was tapped last may be lost.
+func (k *keeper) ticket(r row) (bool, error) {
+	var t kitchen.Ticket
+	if json.Unmarshal(raw(r["state"]), &t) != nil {
+		return false, nil
+	}
+	t.Recovered = t.Open()
+	state, err := json.Marshal(t)
+	if err != nil {
+		return false, err
+	}
+	var known int
+	err = k.tx.QueryRowContext(k.ctx, `SELECT count(*) FROM orders WHERE id = ?`, r["order_id"]).Scan(&known)
+	if err != nil || known == 0 {
+		return false, err
+	}
+	r["state"] = string(state)
+	return k.insert("tickets", r)
+}
+
+// meta is remembered: what the node's row says is written at the end.
+func (k *keeper) meta(r row) (bool, error) {
+	k.node = r
+	return true, nil
+}
+
+// event is remembered: its neighbour tells whether it is what was sealed.
+func (k *keeper) event(r row) (bool, error) {
+	epoch, ok := r["epoch"].(int64)
+	if !ok { // a file of the first schema: all of them are of the node's epoch
+		if epoch, ok = k.node["epoch"].(int64); !ok {
+			epoch = link.FirstEpoch
+		}
+	}
+	seq, _ := r["seq"].(int64)
+	at, _ := r["at"].(int64)
+	e := link.Event{Seq: uint64(seq), ID: text(r["event_id"]), Order: text(r["order_id"]), Kind: text(r["kind"]), At: instant(at), Trace: text(r["trace"]), Body: raw(r["body"])}
+	hash := raw(r["hash"])
+	if len(hash) != len(e.Hash) || seq < 1 || epoch < 1 || e.Check() != nil || !json.Valid(e.Body) {
+		return false, nil
+	}
+	copy(e.Hash[:], hash)
+	if k.events == nil {
+		k.events = map[kitchen.Place]link.Event{}
+	}
+	k.events[kitchen.Place{Epoch: uint64(epoch), Seq: e.Seq}] = e
+	return true, nil
+}
+
+// finish writes the outbox and the node's row. saved is the outbox's.
+func (k *keeper) finish(saved *Saved) error {
+	last := uint64(0)
+	for _, at := range slices.SortedFunc(maps.Keys(k.events), kitchen.Place.Compare) {
+		e := k.events[at]
+		before, known := k.events[kitchen.Place{Epoch: at.Epoch, Seq: at.Seq - 1}]
+		if (known || at.Seq == 1) && link.Chain(before.Hash, e) != e.Hash {
+			saved.Rows, saved.Refused = saved.Rows-1, saved.Refused+1
+			continue
+		}
+		last = max(last, at.Epoch)
+		kept, err := k.insert("outbox", row{
+			"epoch": int64(at.Epoch), "seq": int64(at.Seq), "event_id": e.ID, "order_id": e.Order, "kind": e.Kind, "at": e.At.UnixMilli(),
+			"trace": e.Trace, "body": string(e.Body), "hash": e.Hash[:],
+		})
+		if err != nil {
+			return err
+		}
+		if !kept {
+			saved.Rows, saved.Refused = saved.Rows-1, saved.Refused+1
+		}
+	}
+	if _, err := k.tx.ExecContext(k.ctx, `INSERT INTO numbers (day, last) SELECT day, max(number) FROM tickets WHERE number > 0 GROUP BY day
+		ON CONFLICT (day) DO UPDATE SET last = max(last, excluded.last)`); err != nil {
+		return fmt.Errorf("count the numbers: %w", err)
+	}
+	return k.finishMeta(last)
+}
+
+// boardJump is how far a recovered board's sequence is beyond what anybody has seen of it.
+const boardJump = 1 << 20
+
+// finishMeta begins an epoch of its own, empty: nothing of the old one is taken for acknowledged, and the next SYNC sees two histories.
+func (k *keeper) finishMeta(last uint64) error {
+	number := func(column string) int64 {
+		n, _ := k.node[column].(int64)
+		return n
+	}
+	command, commands := number("cmd_seq"), text(k.node["cmd_id"])
+	var obeyed int64
+	var name string
+	err := k.tx.QueryRowContext(k.ctx, `SELECT cmd_seq, cmd_id FROM inbox ORDER BY cmd_seq DESC LIMIT 1`).Scan(&obeyed, &name)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return fmt.Errorf("read the last command: %w", err)
+	}
+	if obeyed > command {
+		command, commands = obeyed, name
+	}
+	_, err = k.tx.ExecContext(k.ctx, `UPDATE meta SET device = coalesce(nullif(?, ''), device), epoch = max(?, ?) + 1, board_seq = ? + ?,
+		cmd_seq = ?, cmd_id = ?`, text(k.node["device"]), number("epoch"), int64(last), number("board_seq"), boardJump, command, commands)
+	if err != nil {
+		return fmt.Errorf("write the node's row: %w", err)
+	}
+	return nil
+}
+
+func text(v any) string {
+	s, _ := v.(string)
+	return s
+}
+
+func raw(v any) []byte {
+	switch b := v.(type) {
+	case string:
+		return []byte(b)
+	case []byte:
+		return b
+	}
+	return nil
+}

@@ -519,3 +519,32 @@ func TestABatchIsMadeFromTheOutboxOrNotAtAll(t *testing.T) {
 	}
 	d.is(link.Offline, link.CauseOutbox)
 }
+
+func TestAnotherDatabaseUnderALiveLinkIsAskedTwiceAndNothingIsObeyedInBetween(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, 10, 0)
+	d.flush(d.online(0))
+	todo := d.Acked(d.now, d.ack(8))
+	todo = d.pass(todo.Wake.Sub(d.now))
+	for todo.Sync == nil {
+		todo = d.pass(todo.Wake.Sub(d.now))
+	}
+	other := d.reply(todo.Sync, 5)
+	other.Inc = "pg-2"
+	todo = d.Synced(d.now, other)
+	if todo.Sync == nil || todo.Publish != nil || d.State().Acked.Seq != 8 {
+		t.Fatalf("believes an answer to what it asked before it knew: %+v", todo)
+	}
+	for _, inc := range []string{"pg-1", "pg-2"} {
+		if ok, _ := d.Commanded(d.now, inc); ok {
+			t.Errorf("obeys %s", inc)
+		}
+	}
+	other.N = todo.Sync.N
+	if todo = d.Synced(d.now, other); todo.Publish == nil || todo.Publish.First != 6 || todo.Persist.Seq != 5 {
+		t.Errorf("%+v", todo)
+	}
+	if ok, _ := d.Commanded(d.now, "pg-2"); !ok {
+		t.Error("does not obey the database it resumed with")
+	}
+}

@@ -100,7 +100,7 @@ func (a *account) tell(id order.ID, body event.Body) *command {
 
 func (a *account) command(c link.Command, wish string) *command {
 	a.head++
-	c.Seq, c.ID, c.At = a.head, a.w.name("cm"), a.w.time()
+	c.Seq, c.ID, c.At, c.Again = a.head, a.w.name("cm"), a.w.time(), wish
 	a.commands = append(a.commands, command{Command: c, wish: cmp.Or(wish, c.ID)})
 	return &a.commands[len(a.commands)-1]
 }

@@ -29,8 +29,11 @@ type disk struct {
 
 // obeyed is a command that had an effect.
 type obeyed struct {
-	seq uint64
-	id  string
+	seq     uint64
+	id      string
+	first   string // the command that it repeats, or itself
+	granted bool
+	reason  string
 }
 
 // row is an event in the outbox.

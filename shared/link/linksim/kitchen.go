@@ -1,6 +1,7 @@
 package linksim
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -157,14 +158,28 @@ func (d *disk) queueWaiting(n *node) {
 func (n *node) obey(c link.Command) bool {
 	return n.act("obeys", func(d *disk) {
 		n.log("command", c.Seq, 0, c.ID+" "+c.Kind)
-		granted, reason := d.wish(n, c)
+		o := d.judge(n, c)
 		d.cmdSeq, d.cmdID = c.Seq, c.ID
-		d.obeyed = append(d.obeyed, obeyed{c.Seq, c.ID})
-		d.write(n, order.ID(c.Order), event.CommandAnswered{Seq: c.Seq, Command: c.ID, Order: order.ID(c.Order), Granted: granted, Reason: reason})
+		d.obeyed = append(d.obeyed, o)
+		d.write(n, order.ID(c.Order), event.CommandAnswered{Seq: c.Seq, Command: c.ID, Order: order.ID(c.Order), Granted: o.granted, Reason: o.reason})
 		if n.gate.open(c.Seq) {
 			d.queueWaiting(n)
 		}
 	})
+}
+
+// judge does what a command asks for, or says why not. What repeats a command that was obeyed is answered as that one was.
+func (d *disk) judge(n *node, c link.Command) obeyed {
+	first := cmp.Or(c.Again, c.ID)
+	if !n.w.mutant.judgeAgain {
+		for _, o := range d.obeyed {
+			if o.first == first {
+				return obeyed{c.Seq, c.ID, first, o.granted, o.reason}
+			}
+		}
+	}
+	granted, reason := d.wish(n, c)
+	return obeyed{c.Seq, c.ID, first, granted, reason}
 }
 
 func (d *disk) wish(n *node, c link.Command) (granted bool, reason string) {

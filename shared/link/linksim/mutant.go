@@ -14,6 +14,7 @@ type Mutant struct {
 	commandGap      bool // a command is carried out before the one before it
 	cmdNoInc        bool // commands count whichever database numbered them
 	screenFirst     bool // a screen shows what is not committed yet
+	judgeAgain      bool // a command that is said anew is judged anew
 	noReissue       bool // commands that nobody has answered are forgotten in a healing
 	sameEpoch       bool // a healing does not raise the epoch
 	allUnknown      bool // a healing renumbers everything, known or not
@@ -51,6 +52,7 @@ func Mutants() []Wrong {
 		{"a command is carried out before its turn", Mutant{commandGap: true}, 1},
 		{"commands without an incarnation", Mutant{cmdNoInc: true}, 1},
 		{"screens show what is not committed", Mutant{screenFirst: true}, 1},
+		{"a command that is said anew is judged anew", Mutant{judgeAgain: true}, 1},
 		{"a healing forgets unanswered commands", Mutant{noReissue: true}, 1},
 		{"a healing keeps the epoch", Mutant{sameEpoch: true}, 1},
 		{"a healing renumbers what is known, and only numbers are compared", Mutant{allUnknown: true, noIDGuard: true}, 1},

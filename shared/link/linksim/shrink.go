@@ -34,7 +34,7 @@ func Shrink(o Options, lives int) (Options, Result) {
 	for size := len(o.Only) / 2; size > 0; size /= 2 {
 		for at := 0; at < len(o.Only); {
 			next := o
-			next.Only = slices.Concat(o.Only[:at], o.Only[min(at+size, len(o.Only)):])
+			next.Only = append(append([]int{}, o.Only[:at]...), o.Only[min(at+size, len(o.Only)):]...)
 			if !try(next) {
 				at += size
 			}

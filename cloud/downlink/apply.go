@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -22,17 +23,46 @@ const (
 // apply takes the batches of one partition to the database, for as long as ctx lives. Safety rests on the database's row locks, not
 // on there being one applier: any number of cores may do this.
 func (d *Downlink) apply(ctx context.Context, pp int) error {
-	return retry(ctx, func() error { return d.applyUntilBroken(ctx, pp) }, func(err error, wait time.Duration) {
-		d.cfg.Log.Warn("applier starts again", "partition", pp, "err", err, "again_in", wait)
-	})
+	var made time.Time // when the stream was made that was last used
+	for tries := 0; ctx.Err() == nil; tries++ {
+		began := time.Now()
+		err := d.applyUntilBroken(ctx, pp, &made)
+		if time.Since(began) > applyCalm {
+			tries = 0
+		}
+		wait := min(applyAgain<<min(tries, 10), applyLatest)
+		if ctx.Err() == nil {
+			d.cfg.Log.Warn("applier starts again", "partition", pp, "err", err, "again_in", wait)
+			pause(ctx, wait)
+		}
+	}
+	return nil
 }
 
-func (d *Downlink) applyUntilBroken(ctx context.Context, pp int) error {
-	consumer, err := d.consumer(ctx, pp)
+// How an applier begins anew.
+const (
+	applyAgain  = 50 * time.Millisecond
+	applyLatest = 2 * time.Second
+	applyCalm   = 10 * time.Second // whoever worked for that long begins anew at once
+	lookEvery   = time.Second      // how often it is asked whether stream and consumer are still the ones there were
+)
+
+func (d *Downlink) applyUntilBroken(ctx context.Context, pp int, made *time.Time) error {
+	stream, consumer, err := d.consumer(ctx, pp)
 	if err != nil {
 		return err
 	}
+	if is := stream.CachedInfo().Created; !is.Equal(*made) {
+		if !made.IsZero() {
+			d.lost(ctx, pp)
+		}
+		*made = is
+	}
 	in, broken := make(chan jetstream.Msg, maxTogether), make(chan error, 1)
+	ctx, stop := context.WithCancel(ctx)
+	var looking sync.WaitGroup
+	defer looking.Wait()
+	defer stop()
 	consuming, err := consumer.Consume(func(m jetstream.Msg) {
 		select {
 		case in <- m:
@@ -40,34 +70,64 @@ func (d *Downlink) applyUntilBroken(ctx context.Context, pp int) error {
 		}
 	}, jetstream.PullMaxMessages(2*maxTogether), jetstream.ConsumeErrHandler(func(_ jetstream.ConsumeContext, err error) {
 		if gone(err) {
-			select {
-			case broken <- err:
-			default:
-			}
+			give(broken, err)
 		}
 	}))
 	if err != nil {
 		return fmt.Errorf("consume %s: %w", link.StreamName(pp), err)
 	}
-	defer func() {
-		consuming.Stop()
-		for {
-			select {
-			case <-in:
-			case <-consuming.Closed():
-				return
-			}
-		}
-	}()
+	defer consuming.Stop()
+	looking.Go(func() { d.look(ctx, consumer, broken) })
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case err := <-broken:
 			return err
+		case <-consuming.Closed():
+			return fmt.Errorf("consuming %s has ended", link.StreamName(pp))
 		case m := <-in:
 			d.applyTogether(ctx, drain(in, m))
 		}
+	}
+}
+
+// look asks the hub now and then whether the consumer is still the one that was made: a hub that lost its store says nothing by itself.
+func (d *Downlink) look(ctx context.Context, consumer jetstream.Consumer, broken chan<- error) {
+	made := consumer.CachedInfo().Created
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		asked, cancel := context.WithTimeout(ctx, 5*time.Second)
+		is, err := consumer.Info(asked)
+		cancel()
+		switch {
+		case err == nil && !is.Created.Equal(made):
+			give(broken, jetstream.ErrConsumerDeleted)
+		case gone(err):
+			give(broken, err)
+		}
+	}
+}
+
+func give(to chan<- error, err error) {
+	select {
+	case to <- err:
+	default:
+	}
+}
+
+func pause(ctx context.Context, wait time.Duration) {
+	t := time.NewTimer(wait)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+	case <-t.C:
 	}
 }
 

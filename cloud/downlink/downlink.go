@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -69,6 +70,8 @@ type Downlink struct {
 	acks     *acker
 	standing *standing
 	errand   chan errand
+	words    chan word
+	losses   [link.Partitions]atomic.Pointer[time.Time] // when the hub last lost the stream
 
 	governing sync.Mutex
 	governor  link.Governor
@@ -87,7 +90,7 @@ func Connect(ctx context.Context, cfg Config, keys *Keys, store Store) (*Downlin
 	if cfg.CatchUp == 0 {
 		cfg.CatchUp = DefaultCatchUp
 	}
-	d := &Downlink{cfg: cfg, keys: keys, store: store, standing: newStanding(), errand: make(chan errand, 1024)}
+	d := &Downlink{cfg: cfg, keys: keys, store: store, standing: newStanding(), errand: make(chan errand, 1024), words: make(chan word, 1024)}
 	d.governor.Budget = cfg.CatchUp
 	d.acks = &acker{publish: d.publish, last: map[string]time.Time{}, waiting: map[string]link.Ack{}}
 	var err error
@@ -159,6 +162,7 @@ func (d *Downlink) Run(ctx context.Context) error {
 	g.Go(func() error { return d.learn(ctx) })
 	g.Go(func() error { return d.hear(ctx) })
 	g.Go(func() error { return d.courier(ctx) })
+	g.Go(func() error { return d.unstick(ctx) })
 	g.Go(func() error { return d.acks.run(ctx) })
 	g.Go(func() error { return d.enforce(ctx) })
 	err := g.Wait()

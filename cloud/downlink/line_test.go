@@ -42,6 +42,7 @@ type chain struct {
 	store    *cloudstore.Store
 	presence *restaurant.Presence
 	ordering *ordering.Service
+	down     *downlink.Downlink
 	enrolled uplink.Enrolment
 	kitchen  *kitchen.Kitchen
 	line     *uplink.Uplink
@@ -110,6 +111,7 @@ func (c *chain) openCloud() {
 	if err != nil {
 		t.Fatal(err)
 	}
+	c.down = down
 	run(t, down.Run)
 	run(t, c.ordering.Run)
 	run(t, func(ctx context.Context) error { return passOn(ctx, c.store, down) })

@@ -43,6 +43,7 @@ func (d *Downlink) answerSync(ctx context.Context, edge string, m *nats.Msg) err
 		return err
 	}
 	if reply.Kind == link.Resume {
+		d.says(word{edge, row.Epoch, row.Seq, req.Last, now})
 		d.send(ctx, errand{edge: edge, kind: synced, seq: req.CmdSeq})
 		d.send(ctx, errand{edge: edge, kind: committed, seq: cloud.CmdHigh})
 		return nil

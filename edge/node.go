@@ -8,14 +8,12 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"path/filepath"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"awesome.pizza/edge/kds"
 	"awesome.pizza/edge/kitchen"
-	"awesome.pizza/edge/store"
 	"awesome.pizza/edge/uplink"
 	"awesome.pizza/edge/web"
 	"awesome.pizza/shared/live"
@@ -54,7 +52,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	}
 
 	// What it remembers: everything that was ever confirmed on a screen.
-	db, err := store.Open(ctx, filepath.Join(c.Data, "edge.db"))
+	db, saved, err := openMemory(ctx, c.Data, now.Now(), log)
 	if err != nil {
 		return err
 	}
@@ -111,6 +109,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	g.Go(func() error { return hearths.run(ctx) })
 	g.Go(func() error { return line.Run(ctx) })
 	g.Go(func() error { return now.run(ctx) })
+	g.Go(func() error { return caretakerOf(db, saved, kit, now, c.localNights(enrolment.TimeZone), log).run(ctx) })
 	g.Go(func() error { return announce(ctx, db.Appended(), line) })
 	g.Go(func() error { return watch.ServeMetrics(ctx, c.MetricsListen, metrics(ctx, kit, line)) })
 	log.Info("the kitchen is open", "display", "http://"+lan.Addr().String(), "took", time.Since(opened).Round(time.Millisecond).String())

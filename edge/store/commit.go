@@ -28,6 +28,9 @@ func (s *Store) Commit(ctx context.Context, c kitchen.Commit) error {
 	if err := s.admit(ctx, c); err != nil {
 		return err
 	}
+	if s.Pressure() >= Tight {
+		c.Letters = nil
+	}
 	acked := s.ackedMark()
 	if err := s.tx(ctx, func(tx *sql.Tx) error { return write(ctx, tx, c, events, acked) }); err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"sync"
 	"syscall"
+	"time"
 
 	"modernc.org/sqlite"
 
@@ -100,6 +101,7 @@ type disk struct {
 	mu       sync.Mutex
 	pressure Pressure
 	refused  bool          // for want of room, since the last good write
+	relieved time.Time     // when that was last tried
 	full     chan struct{} // says that a write was refused for want of room
 }
 

@@ -33,7 +33,7 @@ func (s *Store) Tend(ctx context.Context, now time.Time) (Tended, error) {
 		err = releaseReserve(s.path)
 		t.Freed = err == nil
 	}
-	if t.Pressure >= Scarce {
+	if t.Pressure >= Scarce && s.due(t.Pressure, now) {
 		err = errors.Join(err, s.relieve(ctx, now))
 		err = errors.Join(err, s.look(ctx, &t))
 	}
@@ -46,6 +46,19 @@ func (s *Store) Tend(ctx context.Context, now time.Time) (Tended, error) {
 	t.Refused = s.refused
 	s.mu.Unlock()
 	return t, err
+}
+
+// relieveEvery is how often a scarce disk is relieved; a full one is whenever it is tended.
+const relieveEvery = time.Minute
+
+func (s *Store) due(p Pressure, now time.Time) bool {
+	s.disk.mu.Lock()
+	defer s.disk.mu.Unlock()
+	if ago := now.Sub(s.disk.relieved).Abs(); p < Exhausted && ago < relieveEvery {
+		return false
+	}
+	s.disk.relieved = now
+	return true
 }
 
 // look measures the disk and moves along the ladder.

@@ -20,8 +20,12 @@ const (
 	inboxKept   = 10_000              // answers to commands
 )
 
-// DeadLetter keeps a message that made no sense, with the reason. The oldest make room for new ones.
+// DeadLetter keeps a message that made no sense, with the reason. The oldest make room for new ones; on a disk that is short of room none is
+// kept.
 func (s *Store) DeadLetter(ctx context.Context, l kitchen.DeadLetter) error {
+	if s.Pressure() >= Tight {
+		return nil
+	}
 	return s.tx(ctx, func(tx *sql.Tx) error { return writeLetter(ctx, tx, l) })
 }
 

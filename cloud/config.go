@@ -64,7 +64,7 @@ func (c Config) withDefaults() Config {
 }
 
 func (c *Config) flags(f *pflag.FlagSet) {
-	d := Config{TLSListen: "127.0.0.1:5001", MetricsListen: "127.0.0.1:9090", MonitorListen: "127.0.0.1:8222"}.withDefaults()
+	d := Config{TLSListen: "127.0.0.1:5001", HubTLS: true, MetricsListen: "127.0.0.1:9090", MonitorListen: "127.0.0.1:8222"}.withDefaults()
 	f.StringVar(&c.Data, "data", d.Data, "`directory` of keys, hub and, without --database-url, a private Postgres")
 	f.StringVar(&c.DatabaseURL, "database-url", "", "`url` of a Postgres 15 or newer; empty starts a private one under --data")
 	f.StringVar(&c.NatsURL, "nats-url", "", "`url` of a hub of your own (see cloud trust); empty embeds one")
@@ -83,7 +83,7 @@ func (c *Config) flags(f *pflag.FlagSet) {
 	f.StringVar(&c.TLSCert, "tls-cert", "", "PEM `file` of a certificate of your own, with its chain; empty has the chain's own authority make one")
 	f.StringVar(&c.TLSKey, "tls-key", "", "PEM `file` of its key")
 	f.StringVar(&c.TLSCA, "tls-ca", "", "PEM `file` of the authority that nodes pin for --tls-cert; empty lets them believe whom their machine believes")
-	f.BoolVar(&c.HubTLS, "hub-tls", d.HubTLS, "the embedded hub speaks TLS only")
+	f.BoolVar(&c.HubTLS, "hub-tls", d.HubTLS, "the embedded hub speaks TLS only; --hub-tls=false while nodes are there that were enrolled before it did")
 	f.StringVar(&c.StaffToken, "staff-token", "", "`token` that staff and operators send as Authorization: Bearer; better from CLOUD_STAFF_TOKEN")
 	f.IntVar(&c.PerMinute, "requests-per-minute", d.PerMinute, "`number` of requests that one client may send in a minute")
 	f.StringSliceVar(&c.Proxies, "trusted-proxies", nil, "`networks` of proxies whose X-Forwarded-For says who the client is, as in 10.0.0.0/8,fd00::/8")

@@ -43,7 +43,7 @@ func TestFlagsBeginWithTheDefaultsOfTheConfig(t *testing.T) {
 	want := Config{}.withDefaults()
 	want.MetricsListen, want.MonitorListen = c.MetricsListen, c.MonitorListen // a zero Config has none, the program has
 	want.TLSListen, want.HubTLS = c.TLSListen, c.HubTLS
-	if c.MetricsListen == "" || c.MonitorListen == "" || c.TLSListen != "127.0.0.1:5001" || !reflect.DeepEqual(c, want) {
+	if c.MetricsListen == "" || c.MonitorListen == "" || c.TLSListen != "127.0.0.1:5001" || !c.HubTLS || !reflect.DeepEqual(c, want) {
 		t.Errorf("a core without flags is\n%+v, the zero config\n%+v", c, want)
 	}
 }

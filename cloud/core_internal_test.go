@@ -42,7 +42,7 @@ func TestACoreOpensServesItsMachineAndEndsSoon(t *testing.T) {
 	defer closed()
 	c := Config{
 		Data: filepath.Join(t.TempDir(), "cloud"), DatabaseURL: pgtest.New(t, store.Migrate, store.MigrationsHash()),
-		Listen: free, MQTTListen: free, LeafListen: free, ClientListen: free,
+		Listen: free, TLSListen: free, MQTTListen: free, LeafListen: free, ClientListen: free, HubTLS: true,
 	}
 	go func() { done <- Run(ctx, c, slog.New(slog.NewTextHandler(log, nil))) }()
 	tick := time.NewTicker(10 * time.Millisecond)

@@ -1,6 +1,7 @@
 package downlink
 
 import (
+	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -175,7 +177,14 @@ type hubLog struct{ log *slog.Logger }
 
 func (l hubLog) Noticef(format string, v ...any) { l.log.Debug(fmt.Sprintf(format, v...)) }
 func (l hubLog) Warnf(format string, v ...any)   { l.log.Warn(fmt.Sprintf(format, v...)) }
-func (l hubLog) Errorf(format string, v ...any)  { l.log.Error(fmt.Sprintf(format, v...)) }
+func (l hubLog) Errorf(format string, v ...any) {
+	level := slog.LevelError
+	if strings.Contains(format, "handshake error") { // somebody looked whether the port is there
+		level = slog.LevelDebug
+	}
+	l.log.Log(context.Background(), level, fmt.Sprintf(format, v...))
+}
+
 func (l hubLog) Fatalf(format string, v ...any) {
 	l.log.Error(fmt.Sprintf(format, v...), "fatal", true)
 }

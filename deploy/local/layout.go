@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -24,8 +25,8 @@ func (c *Chain) cloudArgs(n int) []string {
 		"--log-level", c.cfg.LogLevel,
 	}
 	if c.cfg.OwnHub != "" {
-		args = append(args, "--nats-url", c.cfg.each(c.cfg.Hubs, "nats", clientPort), "--hub-replicas", strconv.Itoa(c.cfg.Hubs),
-			"--leaf-url", c.cfg.each(c.cfg.Hubs, "nats-leaf", leafPort), "--client-url", c.cfg.each(c.cfg.Hubs, "nats", clientPort))
+		args = append(args, "--nats-url", c.cfg.each(c.cfg.Hubs, "tls", clientPort), "--hub-replicas", strconv.Itoa(c.cfg.Hubs),
+			"--leaf-url", c.cfg.each(c.cfg.Hubs, "tls", leafPort), "--client-url", c.cfg.each(c.cfg.Hubs, "tls", clientPort))
 	}
 	if c.cfg.Postgres != "" {
 		args = append(args, "--database-url", c.cfg.Postgres)
@@ -34,14 +35,10 @@ func (c *Chain) cloudArgs(n int) []string {
 }
 
 func (c *Chain) edgeArgs(r *restaurant) []string {
-	scheme := "nats-leaf://"
-	if c.cfg.Uplink == "client" {
-		scheme = "nats://"
-	}
 	return []string{
 		c.program("edge"), "serve", "--data", c.path(r.id), "--devices", c.path(r.id + ".toml"),
 		"--listen", c.cfg.addr(kitchenPort + r.n), "--mqtt-listen", c.cfg.addr(devicePort + r.n),
-		"--metrics-listen", c.cfg.addr(edgeMetrics + r.n), "--uplink", c.cfg.Uplink, "--hub", scheme + c.cfg.addr(linePort+r.n),
+		"--metrics-listen", c.cfg.addr(edgeMetrics + r.n), "--uplink", c.cfg.Uplink, "--hub", "tls://" + c.cfg.addr(linePort+r.n),
 		"--log-level", c.cfg.LogLevel,
 	}
 }
@@ -71,9 +68,21 @@ func (c *Chain) simArgs(what string, n int) []string {
 
 func (c *Chain) program(name string) string { return filepath.Join(c.cfg.Bin, name) }
 
-// enrol binds a node to its restaurant, unless it is from an earlier run.
+// enrolled reports whether a node is from an earlier run, and knows whom to believe.
+func (c *Chain) enrolled(r *restaurant) (bool, error) {
+	text, err := os.ReadFile(c.path(r.id, "enrolment.json"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	var has struct {
+		CA string `json:"ca"`
+	}
+	return err == nil && json.Unmarshal(text, &has) == nil && has.CA != "", err
+}
+
+// enrol binds a node to its restaurant, unless it is.
 func (c *Chain) enrol(ctx context.Context, r *restaurant) error {
-	if _, err := os.Stat(c.path(r.id, "enrolment.json")); !errors.Is(err, fs.ErrNotExist) {
+	if is, err := c.enrolled(r); is || err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
@@ -82,7 +91,7 @@ func (c *Chain) enrol(ctx context.Context, r *restaurant) error {
 	if err != nil {
 		return err
 	}
-	_, err = output(ctx, c.program("edge"), "enroll", strings.TrimSpace(code), "--cloud", c.cfg.url(cloudPort), "--data", c.path(r.id))
+	_, err = output(ctx, c.program("edge"), "enroll", strings.TrimSpace(code), "--cloud", "https://"+c.cfg.addr(tlsPort), "--data", c.path(r.id))
 	return err
 }
 
@@ -112,7 +121,7 @@ func (c *Chain) write(ctx context.Context) error {
 	trust := c.path("cloud", "trust.conf")
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	if _, err := output(ctx, c.program("cloud"), "trust", "--data", c.path("cloud"), "--out", trust); err != nil {
+	if _, err := output(ctx, c.program("cloud"), "trust", "--data", c.path("cloud"), "--out", trust, "--host", "127.0.0.1"); err != nil {
 		return err
 	}
 	secret, err := c.secret("hub")
@@ -236,13 +245,19 @@ name = "Robot"
 const hubFile = `# Written at every start.
 include {{quote "cloud/trust.conf"}}
 resolver { type: full, dir: {{quote .Accounts}}, allow_delete: false, interval: "5s" }
+include {{quote "cloud/tls.conf"}}
 server_name: {{.Name}}
 listen: {{quote .Clients}}
 http: {{quote .Monitor}}
 max_payload: 1MB
 ping_interval: "10s"
 ping_max: 2
-leafnodes { listen: {{quote .Leaves}}, no_advertise: true, compression: off }
+leafnodes {
+  listen: {{quote .Leaves}}
+  no_advertise: true
+  compression: off
+  include {{quote "cloud/tls.conf"}}
+}
 jetstream { store_dir: {{quote .Store}}, domain: hub, sync_interval: always }
 {{if .Cluster}}cluster {
   name: hub

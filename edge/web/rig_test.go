@@ -21,6 +21,7 @@ import (
 	"awesome.pizza/edge/kitchen"
 	"awesome.pizza/edge/store"
 	"awesome.pizza/edge/web"
+	"awesome.pizza/shared/event"
 	"awesome.pizza/shared/id"
 	"awesome.pizza/shared/live"
 	"awesome.pizza/shared/menu"
@@ -44,6 +45,8 @@ type rig struct {
 // node is one life of the node.
 type node struct {
 	kitchen *kitchen.Kitchen
+	store   *store.Store
+	menu    *menu.Menu
 	end     func() error
 }
 
@@ -132,7 +135,7 @@ func (r *rig) open(ctx context.Context, cancel context.CancelFunc) (*node, strin
 	var work errgroup.Group
 	work.Go(func() error { return k.Run(ctx) })
 	work.Go(func() error { return lan.Serve(ctx, l) })
-	return &node{kitchen: k, end: func() error {
+	return &node{kitchen: k, store: s, menu: m, end: func() error {
 		cancel()
 		err := work.Wait()
 		hub.Close()
@@ -162,6 +165,7 @@ func (r *rig) control(t *testing.T) *httptest.Server {
 	mux.HandleFunc("POST /ovens", answer(r.setOvens))
 	mux.HandleFunc("POST /oven", answer(func(raw json.RawMessage) (any, error) { return r.ovenEvent(t.Context(), raw) }))
 	mux.HandleFunc("POST /shown", answer(r.shown))
+	mux.HandleFunc("POST /recover", answer(func(raw json.RawMessage) (any, error) { return r.recover(t.Context(), raw) }))
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
 	return server
@@ -230,6 +234,34 @@ func (r *rig) shown(raw json.RawMessage) (any, error) {
 	}
 	s, ok := r.custody.First(body.Order)
 	return map[string]any{"shown": ok, "screen": s.Screen, "at": s.At}, nil
+}
+
+// recover has the node begin a new epoch with an order of the cloud's that it does not have.
+func (r *rig) recover(ctx context.Context, raw json.RawMessage) (any, error) {
+	body := struct {
+		Product string          `json:"product"`
+		Size    string          `json:"size"`
+		State   order.ItemState `json:"state"`
+		Number  int             `json:"number"`
+	}{State: order.ItemInOven}
+	if err := json.Unmarshal(raw, &body); err != nil {
+		return nil, err
+	}
+	line, err := r.node.menu.PriceLine(order.Line{Product: body.Product, Size: body.Size, Quantity: 1})
+	if err != nil {
+		return nil, err
+	}
+	o := order.Order{
+		ID: order.ID(id.New()), Restaurant: "r1", Origin: order.Cloud, Channel: order.Web, Fulfilment: order.ByDelivery, PlacedAt: r.Now(),
+		Lines:    []order.Line{line}, Totals: r.node.menu.Totals([]order.Line{line}, order.ByDelivery),
+		Customer: order.Customer{Name: "Radia"}, Promise: order.Promise{From: r.Now().Add(20 * time.Minute), To: r.Now().Add(30 * time.Minute)},
+	}
+	p := order.Begin(&o, r.node.menu.Items(o.Lines))
+	p.Intake, p.Whole, p.Items[0].State = order.Validated, order.Queued, body.State
+	err = r.node.kitchen.Begin(ctx, kitchen.Beginning{Epoch: r.node.store.Epoch() + 1, Orders: []event.OrderStanding{{
+		Order: o, Progress: p, Day: r.Now().Format(time.DateOnly), Number: body.Number, Since: r.Now(),
+	}}})
+	return map[string]any{"id": o.ID}, err
 }
 
 func (r *rig) url() string { return fmt.Sprintf("http://%s", r.addr) }

@@ -1,7 +1,7 @@
 // The kitchen display at work: two tablets, hands and keys, a cut line, a node that goes away and comes back.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
-import { card, clear, errors, place, post, tap, tablet, until, world } from './stage.mjs';
+import { card, clear, errors, photograph, place, post, tap, tablet, until, world } from './stage.mjs';
 
 beforeEach(clear);
 afterEach(() => world('start'));
@@ -240,6 +240,61 @@ test('after a reload while the node restarts the page is there again by itself',
 	await page.reload().catch(() => undefined); // the browser's own page says that nobody answers, and tries again
 	await world('start');
 	await card(page, order).waitFor({ timeout: 20_000 });
+	await page.context().close();
+});
+
+test('a recovered ticket asks where it is, and one tap or one key answers', async () => {
+	const known = await place([{ product: 'parma', size: 'large' }]);
+	const page = await tablet('/', { view: 'all' });
+	await card(page, known).waitFor();
+	const found = await world('recover', { product: 'tonno', size: 'large', number: known.number });
+	const lost = card(page, found);
+	await lost.waitFor();
+	const asks = await text(lost);
+	assert.match(asks, /recovered/i);
+	assert.match(asks, /where is it\?/i);
+	assert.match(asks, new RegExp(`was ${known.number}`));
+	const ask = await page.evaluate(() => parseFloat(getComputedStyle(document.querySelector('.ask')).fontSize));
+	assert.ok(ask >= 24, `the question is ${ask} px high: it cannot be read at two metres`);
+	assert.ok(await page.getByRole('article', { name: /Recovered/ }).isVisible());
+	const box = await lost.getByRole('button', { name: 'Yes: in the oven' }).boundingBox();
+	assert.ok(box.height >= 72 && box.width >= 72);
+	await photograph(page, 'display-recovered');
+	await lost.getByRole('button', { name: /^Elsewhere/ }).click();
+	await page.getByRole('group', { name: /Where is it/ }).getByRole('button', { name: 'on the cut table' }).click();
+	await page.getByText(/is where you said/).waitFor();
+	await lost.getByRole('button', { name: 'Cut and boxed' }).waitFor();
+	assert.doesNotMatch(await text(lost), /recovered/i);
+
+	const second = await world('recover', { product: 'hawaii', size: 'small', number: 90, state: 'made' });
+	await card(page, second).getByRole('button', { name: 'Yes: being made' }).waitFor();
+	const cells = await page.locator('article').evaluateAll((all) => all.map((a) => a.dataset.order));
+	await page.keyboard.press(String(cells.indexOf(second.id) + 1));
+	await page.keyboard.press('Enter');
+	await card(page, second).getByRole('button', { name: 'Into the oven' }).waitFor();
+	await page.context().close();
+});
+
+test('the strip says in words why the line is down when somebody has to know', async () => {
+	const page = await tablet('/', { view: 'make' });
+	await page.getByText('cloud connected').waitFor();
+	for (const [cause, words] of [
+		['fenced', 'This box was replaced: its orders stay here until head office takes them over'],
+		['healing', 'web orders come back by themselves'],
+		['credential', 'cook on, and call head office'],
+		['schema', 'an update is needed'],
+	]) {
+		await world('link', { state: 'down', cause, since: new Date().toISOString(), backlog: 3 });
+		const strip = page.getByRole('status').filter({ hasText: words });
+		await strip.waitFor();
+		const cut = await strip.locator('span').evaluate((e) => e.scrollWidth - e.clientWidth);
+		assert.ok(cut <= 0, `${cause}: ${cut} px of the sentence cannot be read`);
+	}
+	await world('link', { state: 'down', cause: 'fenced', since: new Date().toISOString(), backlog: 3 });
+	await page.getByText('This box was replaced').waitFor();
+	await photograph(page, 'display-fenced');
+	await world('link', { state: 'up', since: new Date().toISOString() });
+	await page.getByText('cloud connected').waitFor();
 	await page.context().close();
 });
 

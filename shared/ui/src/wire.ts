@@ -107,6 +107,8 @@ export interface Ticket {
 	total: Money;
 	delivery: { state: string; driver?: Driver };
 	items: Item[];
+	recovered?: boolean; // the node had lost it: a cook says where it is
+	was?: number; // the number people may call it by
 }
 
 export interface Cook {
@@ -152,7 +154,8 @@ export interface Oven {
 
 export interface LinkState {
 	state: 'up' | 'down';
-	cause: '' | 'lan' | 'internet' | 'cloud';
+	cause: '' | 'lan' | 'internet' | 'cloud' | 'fenced' | 'healing' | 'credential' | 'schema';
+	detail?: string;
 	since: Instant;
 	backlog: number;
 	oldest_unsent?: Instant;

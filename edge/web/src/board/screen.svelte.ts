@@ -5,7 +5,7 @@ import type { Board } from './board.svelte.ts';
 import type { Cell } from './grid.ts';
 import { settle } from './grid.ts';
 import { parts, rows, speaksOfAllergy, type Part } from './rows.ts';
-import { here, next, shows, stationOf, type View } from './stations.ts';
+import { here, next, shows, stationOf, type View, type Whereabout } from './stations.ts';
 import type { Tap, Taps } from './taps.svelte.ts';
 
 /** Size of the field that tickets are laid out in, in CSS pixels. */
@@ -100,8 +100,14 @@ export class Screen {
 		return this.focus === undefined ? undefined : this.cards[this.focus]?.ticket;
 	}
 
-	/** press does the big button of a ticket. */
+	/** confirm says where the food of a recovered ticket is: where the ticket says, or elsewhere. */
+	confirm(ticket: Ticket, state?: Whereabout): void {
+		void this.taps.act(ticket, { verb: 'confirm', state });
+	}
+
+	/** press does the big button of a ticket. What was recovered is confirmed before it moves on. */
 	press(ticket: Ticket): void {
+		if (ticket.recovered) return this.confirm(ticket);
 		const step = next(ticket, this.view);
 		if (step === 'wait') return;
 		const station = stationOf(step, ticket);
@@ -111,17 +117,20 @@ export class Screen {
 
 	/** bump says that this station is done with a ticket, started or not. */
 	bump(ticket: Ticket): void {
+		if (ticket.recovered) return this.confirm(ticket);
 		const step = next(ticket, this.view);
 		if (step !== 'start') return this.press(ticket);
 		void this.taps.act(ticket, { verb: 'bump', station: stationOf(step, ticket) });
 	}
 
 	start(ticket: Ticket): void {
+		if (ticket.recovered) return;
 		if (next(ticket, this.view) === 'start') this.press(ticket);
 	}
 
 	/** item says that one thing is done here: what nobody had touched is started with it. */
 	item(ticket: Ticket, id: string | undefined): void {
+		if (ticket.recovered) return this.confirm(ticket);
 		const item = here(ticket, this.view).find((i) => (id === undefined ? i.state !== 'done' : i.id === id));
 		if (!item || item.state === 'done') return;
 		const taps: Tap[] = [{ verb: 'bump', item: item.id }];
@@ -181,5 +190,5 @@ export function remade(ticket: Ticket): boolean {
 
 /** banners is the height of what stands over the rows of a ticket. */
 function banners(ticket: Ticket): number {
-	return (remade(ticket) ? 44 : 0) + allergies(ticket).reduce((sum, a) => sum + (a.length > 22 ? 74 : 48), 0);
+	return (ticket.recovered ? 76 : 0) + (remade(ticket) ? 44 : 0) + allergies(ticket).reduce((sum, a) => sum + (a.length > 22 ? 74 : 48), 0);
 }

@@ -3,6 +3,11 @@ import type { Item, Station, Ticket } from '@awesome/ui';
 /** What a display is for: one station, or all of the kitchen. */
 export type View = Station | 'all';
 
+/** Whereabout is a state of the kitchen lane that a cook can find food in. */
+export type Whereabout = 'queued' | 'preparing' | 'baking' | 'quality_check' | 'ready' | 'handed_over';
+
+export const whereabouts: readonly Whereabout[] = ['queued', 'preparing', 'baking', 'quality_check', 'ready', 'handed_over'];
+
 export const views: readonly View[] = ['make', 'sides', 'oven', 'cut', 'pass', 'all'];
 
 /** here are the items of a ticket that a display has to do with now. */

@@ -1,12 +1,14 @@
 import { call, Refusal, Unreached, uuid, type Station, type Ticket } from '@awesome/ui';
+import type { Whereabout } from './stations.ts';
 
-export type Verb = 'start' | 'bump' | 'recall' | 'remake' | 'hand-over' | 'void';
+export type Verb = 'start' | 'bump' | 'recall' | 'remake' | 'hand-over' | 'void' | 'confirm';
 
 export interface Tap {
 	verb: Verb;
 	station?: Station | undefined;
 	item?: string | undefined;
 	reason?: string | undefined;
+	state?: Whereabout | undefined; // confirm: where the food is, if not where the ticket says
 }
 
 /** Said is what the screen tells about the last tap. */
@@ -144,6 +146,7 @@ async function send(order: string, tap: Tap): Promise<Ticket> {
 		...(tap.station ? { station: tap.station } : {}),
 		...(tap.item && !item ? { item: tap.item } : {}),
 		...(tap.reason ? { reason: tap.reason } : {}),
+		...(tap.state ? { state: tap.state } : {}),
 	};
 	try {
 		return await call<Ticket>(url, { body });

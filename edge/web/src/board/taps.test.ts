@@ -106,6 +106,15 @@ describe('taps', () => {
 		expect(taps.said?.kind).toBe('lost');
 	});
 
+	it('where recovered food was found is said once, and not offered back', async () => {
+		answers = [lost, ok(2)];
+		expect(await taps.act(t, { verb: 'confirm', state: 'quality_check' })).toBe(true);
+		expect(asked.map((a) => a.url)).toEqual(['/api/tickets/order-7/confirm', '/api/tickets/order-7/confirm']);
+		expect(asked[0]?.body).toMatchObject({ state: 'quality_check' });
+		expect(asked[0]?.body['tap']).toBe(asked[1]?.body['tap']);
+		expect(taps.said).toMatchObject({ kind: 'done', verb: 'confirm', undo: false });
+	});
+
 	it('what was handed over is not offered back', async () => {
 		answers = [ok(2)];
 		await taps.act(t, { verb: 'hand-over', station: 'pass' });

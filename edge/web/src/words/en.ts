@@ -1,5 +1,5 @@
 import type { Amount, Channel, Fulfilment, ItemState, Station, Status } from '@awesome/ui';
-import type { Step, View } from '../board/stations.ts';
+import type { Step, View, Whereabout } from '../board/stations.ts';
 
 /** Every text of the pages, in English. Another language is a file with the same shape. */
 export const en = {
@@ -37,8 +37,16 @@ export const en = {
 	close: 'Close',
 	did: {
 		start: (n: number) => `${n} started`, bump: (n: number) => `${n} bumped`, recall: (n: number) => `${n} is back`, remake: (n: number) => `${n} is made again`,
-		'hand-over': (n: number) => `${n} handed over`, void: (n: number) => `${n} voided`,
+		'hand-over': (n: number) => `${n} handed over`, void: (n: number) => `${n} voided`, confirm: (n: number) => `${n} is where you said`,
 	},
+	recovered: 'Recovered',
+	whereIsIt: 'Where is it?',
+	was: (n: number) => `was ${n}`,
+	isHere: (place: string) => `Yes: ${place}`,
+	elsewhere: 'Elsewhere',
+	whereabouts: {
+		queued: 'not started', preparing: 'being made', baking: 'in the oven', quality_check: 'on the cut table', ready: 'on the pass', handed_over: 'handed over',
+	} satisfies Record<Whereabout, string>,
 	refused: (n: number, why: string) => `${n}: not done. ${why}`,
 	notSent: (n: number) => `${n}: not done, the node cannot be reached.`,
 	empty: 'Nothing to do here',
@@ -47,10 +55,19 @@ export const en = {
 	lastTicket: (ago: string) => `last ticket ${ago} ago`,
 	noTicket: 'no ticket yet',
 	linkUp: 'cloud connected',
-	linkDown: { '': 'cloud cut off', lan: 'no network', internet: 'internet cut', cloud: 'cloud out of reach' },
+	linkDown: {
+		'': 'cloud cut off', lan: 'no network', internet: 'internet cut', cloud: 'cloud out of reach', fenced: 'this box was replaced',
+		healing: 'node and cloud compare their records', credential: 'this node’s pass is not accepted', schema: 'this node’s program is too old, or too new',
+	},
 	ownTitle: 'The restaurant runs on its own',
 	own: (cause: string, since: string, backlog: number) =>
 		`${cause} since ${since} · web orders paused · ${backlog === 0 ? 'nothing' : backlog} to be sent`,
+	ownBecause: {
+		fenced: 'This box was replaced: its orders stay here until head office takes them over',
+		healing: 'Node and cloud put their records together: web orders come back by themselves',
+		credential: 'The cloud does not accept this node’s pass: cook on, and call head office',
+		schema: 'Cloud and node are of different age: cook on, an update is needed',
+	} as Partial<Record<string, string>>,
 	lostTitle: 'Node lost',
 	lost: (since: string, ago: string) => `since ${since} (${ago}). Tickets are as they were then; taps do nothing. Trying again by itself.`,
 	lostShort: 'node lost',

@@ -35,7 +35,15 @@ export const it: Words = {
 	close: 'Chiudi',
 	did: {
 		start: (n) => `${n} iniziato`, bump: (n) => `${n} fatto`, recall: (n) => `${n} è tornato`, remake: (n) => `${n} si rifà`,
-		'hand-over': (n) => `${n} consegnato`, void: (n) => `${n} annullato`,
+		'hand-over': (n) => `${n} consegnato`, void: (n) => `${n} annullato`, confirm: (n) => `${n} è dove hai detto`,
+	},
+	recovered: 'Recuperato',
+	whereIsIt: "Dov'è?",
+	was: (n) => `era ${n}`,
+	isHere: (place) => `Sì: ${place}`,
+	elsewhere: 'Altrove',
+	whereabouts: {
+		queued: 'non iniziato', preparing: 'in preparazione', baking: 'in forno', quality_check: 'al taglio', ready: 'in uscita', handed_over: 'consegnato',
 	},
 	refused: (n, why) => `${n}: non eseguito. ${why}`,
 	notSent: (n) => `${n}: non eseguito, il nodo non risponde.`,
@@ -45,10 +53,19 @@ export const it: Words = {
 	lastTicket: (ago) => `ultima comanda ${ago} fa`,
 	noTicket: 'ancora nessuna comanda',
 	linkUp: 'cloud collegato',
-	linkDown: { '': 'cloud scollegato', lan: 'rete assente', internet: 'internet interrotto', cloud: 'cloud non raggiungibile' },
+	linkDown: {
+		'': 'cloud scollegato', lan: 'rete assente', internet: 'internet interrotto', cloud: 'cloud non raggiungibile', fenced: 'questo nodo è stato sostituito',
+		healing: 'nodo e cloud confrontano i registri', credential: 'il lasciapassare del nodo non è accettato', schema: 'il programma del nodo è troppo vecchio, o troppo nuovo',
+	},
 	ownTitle: 'Il ristorante va avanti da solo',
 	own: (cause, since, backlog) =>
 		`${cause} dalle ${since} · ordini web sospesi · ${backlog === 0 ? 'niente' : backlog} da inviare`,
+	ownBecause: {
+		fenced: 'Questo nodo è stato sostituito: i suoi ordini restano qui finché la sede li prende in carico',
+		healing: 'Nodo e cloud uniscono i registri: gli ordini web tornano da soli',
+		credential: 'Il cloud non accetta il lasciapassare di questo nodo: continuate, e chiamate la sede',
+		schema: 'Cloud e nodo hanno età diverse: continuate, serve un aggiornamento',
+	},
 	lostTitle: 'Nodo perso',
 	lost: (since, ago) => `dalle ${since} (${ago}). Le comande sono ferme ad allora; i tocchi non hanno effetto. Riprova da solo.`,
 	lostShort: 'nodo perso',

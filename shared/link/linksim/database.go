@@ -87,7 +87,7 @@ func (b *database) restore(dump *database) {
 	*b = *dump.copy()
 	b.inc, b.lives = lives, lives
 	for _, a := range b.accounts {
-		a.site.touched = true
+		a.site.touch()
 	}
 }
 

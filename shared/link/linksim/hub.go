@@ -2,6 +2,7 @@ package linksim
 
 import (
 	"bytes"
+	"strconv"
 	"strings"
 	"time"
 
@@ -16,6 +17,9 @@ type hub struct {
 	seen    map[string]time.Duration
 	window  time.Duration
 	full    bool
+
+	perSecond int           // events that the database applies; 0: any number
+	busy      time.Duration // until then it is at work
 }
 
 type stream struct {
@@ -83,8 +87,8 @@ func (h *hub) keep(payload []byte) []byte {
 // deliver offers a batch to the cores until one has acknowledged it.
 func (h *hub) deliver(m *stored, after time.Duration) {
 	s := &h.streams[link.Partition(m.edge)]
-	s.busy = max(s.busy, h.w.now+after) + time.Millisecond
-	h.w.after(s.busy-h.w.now, func() {
+	at := h.turn(s, m, after)
+	h.w.after(at-h.w.now, func() {
 		if m.done || m.lost {
 			return
 		}
@@ -102,6 +106,19 @@ func (h *hub) deliver(m *stored, after time.Duration) {
 			}
 		}
 	})
+}
+
+// turn is when the appliers have come to a batch: those of a partition take one after the other, and the database they share does so many
+// events per second.
+func (h *hub) turn(s *stream, m *stored, after time.Duration) time.Duration {
+	s.busy = max(s.busy, h.w.now+after) + time.Millisecond
+	if h.perSecond == 0 {
+		return s.busy
+	}
+	first, _ := strconv.Atoi(m.header[link.HeaderFirst])
+	last, _ := strconv.Atoi(m.header[link.HeaderLast])
+	h.busy = max(h.busy, s.busy) + time.Duration(last-first+1)*time.Second/time.Duration(h.perSecond)
+	return h.busy
 }
 
 // lose forgets the end of every stream, acknowledged or not.

@@ -79,6 +79,9 @@ func (d *disk) step(n *node, t *ticket, why event.Cause, action order.Action, it
 func (n *node) counter(items int) {
 	o, made := n.site.newOrder(order.Edge, order.Carryout, items)
 	larder, err := n.disk.larder.Sell(int64(items))
+	if n.w.mutant.bothSell && err != nil && int64(items) <= larder.OnHand {
+		larder.OnHand, err = larder.OnHand-int64(items), nil
+	}
 	if err != nil {
 		return // sold out
 	}

@@ -23,7 +23,7 @@ type Mutant struct {
 	salvageMoves    bool // what a fenced box says moves orders that another box has in its hands
 	standingWhole   bool // the restaurant's word counts for the cloud's lane too
 	openOnly        bool // the snapshot names only orders that are open
-	lendTwice       bool // what is lent is sold at the counter too
+	bothSell        bool // what is lent is sold at the counter too
 	purseKeeps      bool // a share outlives its epoch
 	purseTrusts     bool // a restored database sells from its share at once
 	noFence         bool // batches of a device that was replaced are applied
@@ -61,7 +61,7 @@ func Mutants() []Wrong {
 		{"salvage moves orders that another box has", Mutant{salvageMoves: true}, 1},
 		{"the restaurant's word counts for the cloud's lane", Mutant{standingWhole: true}, 1},
 		{"a snapshot of open orders only", Mutant{openOnly: true}, 1},
-		{"what is lent is lent again", Mutant{lendTwice: true}, 1},
+		{"the counter sells what is lent", Mutant{bothSell: true}, 1},
 		{"a share outlives its epoch", Mutant{purseKeeps: true}, 1},
 		{"a restored database sells at once", Mutant{purseTrusts: true}, 1},
 		{"batches of a replaced device are applied", Mutant{noFence: true}, 1},

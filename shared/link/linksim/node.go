@@ -60,7 +60,7 @@ func (n *node) now() time.Time { return n.w.time() }
 func (n *node) wall() time.Time { return n.w.time().Add(n.skew) }
 
 func (n *node) log(what string, a, b uint64, name string) {
-	n.site.touched = true
+	n.site.touch()
 	n.w.log(n.name, what, a, b, name)
 }
 
@@ -183,7 +183,7 @@ func (n *node) do(t link.Todo) {
 	for {
 		if t.Persist != nil {
 			n.disk.acked = *t.Persist
-			n.site.touched = true
+			n.site.touch()
 		}
 		if t.Sync != nil {
 			n.sync(*t.Sync)

@@ -2,6 +2,7 @@ package linksim
 
 import (
 	"bytes"
+	"time"
 
 	"awesome.pizza/shared/link"
 	"awesome.pizza/shared/order"
@@ -26,6 +27,7 @@ type fact struct {
 	device    string
 	lane      order.Kitchen // of its order, after it
 	committed bool          // by the cloud, in some life of its database
+	at        time.Duration // when
 }
 
 func newObserver() *observer {
@@ -34,7 +36,7 @@ func newObserver() *observer {
 
 // wrote notes an event that a transaction writes.
 func (o *observer) wrote(n *node, r row, lane order.Kitchen) {
-	o.facts[r.ID] = &fact{Event: r.Event, device: n.disk.device, lane: lane}
+	o.facts[r.ID] = &fact{Event: r.Event, device: n.disk.device, lane: lane, at: n.w.now}
 	o.line = append(o.line, r.ID)
 }
 
@@ -102,6 +104,9 @@ func (o *observer) applied(a *account, e link.Event, salvaged bool) {
 		return
 	}
 	f.committed = true
+	if w.applied != nil {
+		w.applied(a.site, w.now-f.at)
+	}
 	if n := a.counts[e.ID]; n != 1 {
 		w.fail("P2", "%s: the cloud applied event %s %d times", a.site.id, e.ID, n)
 	}

@@ -19,8 +19,8 @@ func deeds() []deed {
 		{20, "", func(w *world, _ *site, d *dice) { w.run(time.Duration(1+d.roll(2000)) * time.Millisecond) }},
 		{6, "", func(w *world, _ *site, d *dice) { w.run(time.Duration(1+d.roll(90)) * time.Second) }},
 		{2, "", func(w *world, _ *site, d *dice) { w.run(time.Duration(1+d.roll(8)) * time.Minute) }},
-		{14, "", (*world).place},
-		{5, "", (*world).cancel},
+		{16, "", (*world).place},
+		{6, "", (*world).cancel},
 		{8, "", (*world).drive},
 		{8, "", func(_ *world, s *site, d *dice) {
 			if s.box.alive {
@@ -66,8 +66,8 @@ func deeds() []deed {
 			w.after(time.Duration(d.roll(60))*time.Second, func() { w.hub.full = false })
 		}},
 
-		{3, Card, func(_ *world, s *site, _ *dice) { s.photo = s.box.disk.copy() }},
-		{2, Card, func(w *world, s *site, _ *dice) {
+		{5, Card, func(_ *world, s *site, _ *dice) { s.photo = s.box.disk.copy() }},
+		{4, Card, func(w *world, s *site, _ *dice) {
 			if s.photo != nil && s.photo.device == s.box.disk.device {
 				w.count(Card)
 				s.restoreCard()
@@ -152,12 +152,15 @@ func (w *world) step(d *dice) {
 		total += one.weight
 	}
 	n := d.roll(total)
-	s := w.sites[d.roll(len(w.sites))]
+	s := w.sites[0] // the busy one
+	if d.chance(50) {
+		s = w.sites[d.roll(len(w.sites))]
+	}
 	for _, one := range all {
 		if n -= one.weight; n < 0 {
 			if one.fault == "" || w.on(one.fault) {
 				one.do(w, s, d)
-				s.touched = true
+				s.touch()
 			}
 			return
 		}

@@ -80,6 +80,8 @@ func (a *account) project(e link.Event, salvaged bool) bool {
 	id := order.ID(e.Order)
 	r := a.order(id)
 	switch b := body.(type) {
+	case event.AlertRaised, event.AlertCleared:
+		return true
 	case event.CommandAnswered:
 		return a.answered(r, b)
 	case event.OrderTaken:

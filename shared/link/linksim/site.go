@@ -20,13 +20,14 @@ type site struct {
 	observer *observer
 }
 
-func (w *world) site(edge string) *site {
-	for _, s := range w.sites {
-		if s.id == edge {
-			return s
-		}
+func (w *world) site(edge string) *site { return w.named[edge] }
+
+// touch says that something has happened in the restaurant.
+func (s *site) touch() {
+	if !s.touched {
+		s.touched = true
+		s.w.touched = append(s.w.touched, s)
 	}
-	return nil
 }
 
 func (s *site) account() *account { return s.w.base.account(s) }

@@ -30,11 +30,6 @@ func (n *node) receive(pieces int64) {
 // lend lets the cloud sell some of what is there.
 func (n *node) lend(pieces int64) {
 	l, fact, err := n.disk.larder.Lend(pieces)
-	if n.w.mutant.lendTwice && err != nil && pieces <= n.disk.larder.OnHand {
-		l, err = n.disk.larder, nil
-		l.Lent += pieces
-		fact = escrow.Lent{Ingredient: dough, Epoch: l.Epoch, Total: l.Lent}
-	}
 	if err != nil {
 		return
 	}

@@ -9,9 +9,6 @@ import (
 	"awesome.pizza/shared/link"
 )
 
-// hot is how many things may happen in one history: a link that does more runs hot.
-const hot = 400_000
-
 // world is a chain on one evening, and the observer who sees all of it.
 type world struct {
 	clockwork
@@ -22,6 +19,11 @@ type world struct {
 	dump    *database
 	dumped  time.Duration
 	sites   []*site
+	named   map[string]*site
+	touched []*site                           // since the observer looked
+	catchUp int                               // events per second that those who catch up share at a core; 0: no limit
+	hot     uint64                            // how much may happen: a link that does more runs hot
+	applied func(s *site, late time.Duration) // hears of every event the cloud applies
 	hub     *hub
 	base    *database
 	cores   []*core
@@ -79,15 +81,14 @@ func (w *world) run(d time.Duration) {
 
 // observe holds the promises against the present, in every restaurant in which something has happened.
 func (w *world) observe() {
-	if w.trace.count > hot {
+	if w.trace.count > w.hot {
 		w.fail("P2", "the link runs hot: %d events", w.trace.count)
 	}
-	for _, s := range w.sites {
-		if s.touched {
-			s.touched = false
-			s.observe()
-		}
+	for _, s := range w.touched {
+		s.touched = false
+		s.observe()
 	}
+	w.touched = w.touched[:0]
 }
 
 // Live lives one history.
@@ -108,6 +109,7 @@ func Live(o Options) Result {
 func newWorld(o Options) *world {
 	w := &world{
 		opts: o, mutant: o.Mutant, trace: newTrace(), dice: newDice(o.Seed, 1), tally: Tally{}, faults: map[Fault]bool{},
+		named: map[string]*site{}, hot: 400_000,
 	}
 	choice := newDice(o.Seed, 2)
 	for _, f := range Faults() {
@@ -136,11 +138,12 @@ func newWorld(o Options) *world {
 func (w *world) open(n int, choice *dice) *site {
 	s := &site{w: w, n: n, id: fmt.Sprintf("r%06d", 100+37*n), observer: newObserver()}
 	w.sites = append(w.sites, s)
+	w.named[s.id] = s
 	device := w.name("dev")
 	w.base.open(s, device)
 	s.box = w.newNode(s, newDisk(device, link.FirstEpoch))
 	s.boxes = append(s.boxes, s.box)
-	s.observer.stock = int64(10 + choice.roll(40))
+	s.observer.stock = int64(4 + choice.roll(30))
 	s.box.disk.larder.OnHand = s.observer.stock
 	return s
 }

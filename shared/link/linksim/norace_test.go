@@ -1,0 +1,9 @@
+//go:build !race
+
+package linksim_test
+
+const (
+	crowd         = 10_000 // restaurants in a stampede
+	mostHistories = 400    // histories a wrong design may survive
+	twins         = 60     // histories lived with and without clocks that jump
+)

@@ -1,8 +1,10 @@
 package deploy_test
 
 import (
+	"crypto/x509"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -13,7 +15,6 @@ import (
 	"github.com/BurntSushi/toml"
 	"github.com/nats-io/nats-server/v2/server"
 
-	"awesome.pizza/cloud/downlink"
 	"awesome.pizza/cloud/restaurant"
 	"awesome.pizza/edge"
 	"awesome.pizza/edge/oven"
@@ -176,6 +177,7 @@ func TestTheHubsSettingsAreWhatTheLinkReliesOn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer hub.AccountResolver.Close()
 	if !hub.JetStream || !hub.SyncAlways {
 		t.Error("what the hub acknowledges would not survive a power cut")
 	}
@@ -188,37 +190,66 @@ func TestTheHubsSettingsAreWhatTheLinkReliesOn(t *testing.T) {
 	if !hub.LeafNode.NoAdvertise {
 		t.Error("the hub tells leaves of addresses that they may not be able to reach")
 	}
-	if len(hub.TrustedOperators) != 1 || hub.AccountResolver == nil || hub.NoAuthUser != "" {
-		t.Error("strangers may speak")
+	if len(hub.TrustedOperators) != 1 || hub.NoAuthUser != "" || hub.MQTT.Port != 0 || hub.Websocket.Port != 0 {
+		t.Error("strangers may speak, or by a protocol that nobody here speaks")
+	}
+	if _, ok := hub.AccountResolver.(*server.DirAccResolver); !ok {
+		t.Errorf("nobody can tell the hub who is revoked: its resolver is %T", hub.AccountResolver)
+	}
+	if hub.TLSConfig == nil || hub.LeafNode.TLSConfig == nil {
+		t.Error("the hub speaks in the clear")
 	}
 	if hub.PingInterval > 20*time.Second {
 		t.Errorf("a dead line is noticed after %s", hub.PingInterval)
 	}
 }
 
-// trustedHub is a copy of the hub's settings beside what the cloud core writes about whom to trust, as in the compose file.
-func trustedHub(t *testing.T) string {
-	t.Helper()
-	dir := t.TempDir()
-	keys, err := downlink.LoadKeys(filepath.Join(dir, "keys"))
+// What the hub shows is for its name, and comes from the authority that nodes pin.
+func TestTheHubShowsACertificateOfTheChain(t *testing.T) {
+	t.Parallel()
+	config := trustedHub(t)
+	hub, err := server.ProcessConfigFile(config)
 	if err != nil {
 		t.Fatal(err)
 	}
-	trust, err := keys.TrustConfig(filepath.Join(dir, "accounts"), time.Now())
+	defer hub.AccountResolver.Close()
+	pinned, err := os.ReadFile(filepath.Join(filepath.Dir(config), "trust", "ca.pem"))
 	if err != nil {
 		t.Fatal(err)
+	}
+	roots := x509.NewCertPool()
+	if !roots.AppendCertsFromPEM(pinned) {
+		t.Fatal("the authority is no certificate")
+	}
+	shown := hub.LeafNode.TLSConfig.Certificates[0]
+	for _, name := range []string{"hub", "127.0.0.1"} { // as the compose file calls it, and from inside
+		if _, err := shown.Leaf.Verify(x509.VerifyOptions{Roots: roots, DNSName: name}); err != nil {
+			t.Errorf("dialled as %s: %v", name, err)
+		}
+	}
+	if _, err := shown.Leaf.Verify(x509.VerifyOptions{Roots: roots, DNSName: "evil.example"}); err == nil {
+		t.Error("it passes for anybody")
+	}
+	if info, err := os.Stat(filepath.Join(filepath.Dir(config), "trust", "hub.key")); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the hub's key lies open: %v, %v", info.Mode(), err)
+	}
+}
+
+// trustedHub is a copy of the hub's settings beside what cloud trust writes for it, as in the compose file.
+func trustedHub(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	trust := exec.CommandContext(t.Context(), filepath.Join("..", "bin", "cloud"), "trust", "--data", filepath.Join(dir, "cloud"),
+		"--out", filepath.Join(dir, "trust", "trust.conf"), "--accounts", filepath.Join(dir, "accounts"), "--host", "hub")
+	if said, err := trust.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, said)
 	}
 	settings, err := os.ReadFile("nats/hub.conf")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Mkdir(filepath.Join(dir, "trust"), 0o700); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "hub.conf"), settings, 0o600); err != nil {
 		t.Fatal(err)
-	}
-	for name, text := range map[string]string{"hub.conf": string(settings), "trust/trust.conf": trust} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
 	}
 	return filepath.Join(dir, "hub.conf")
 }

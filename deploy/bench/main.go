@@ -80,7 +80,7 @@ func (m *Machine) Measure(ctx context.Context) (string, error) {
 		return "", err
 	}
 	defer c.close()
-	for _, measure := range []func(context.Context, *chain, *report) error{m.memory, m.starts, m.screens, m.orders, m.load, m.backlog, m.sizes} {
+	for _, measure := range []func(context.Context, *chain, *report) error{m.memory, m.starts, m.screens, m.orders, m.load, m.backlog, m.connected, m.sizes} {
 		if err := measure(ctx, c, r); err != nil {
 			return "", err
 		}

@@ -23,9 +23,9 @@ build: bin/edge bin/cloud bin/firmware-sim bin/local ## the web pages and the fo
 
 test: test-go test-web test-system test-browser ## every test: Go with the race detector, web, browser, whole system
 
-check: fmt-check lint web-check gen-check vuln test ## what CI runs: format, linters, generated files, vulnerabilities, then make test
+check: fmt-check lint web-check gen-check vuln sim test ## what CI runs: format, linters, generated files, vulnerabilities, two minutes of make sim, then make test
 
-bench: build need-postgres ## the benchmarks, written to docs/benchmarks
+bench: build bin/nats-server need-postgres ## the benchmarks, written to docs/benchmarks
 	@mkdir -p docs/benchmarks
 	go test -run '^$$' -bench . -benchmem ./shared/... ./edge/... ./cloud/... ./firmware-sim/... | tee docs/benchmarks/go.txt
 	go run ./deploy/bench
@@ -33,10 +33,10 @@ bench: build need-postgres ## the benchmarks, written to docs/benchmarks
 ifndef SEED
 SEED := $(shell date +%s%N)
 endif
-CHECKS ?= 1000
-sim: need-go ## the fault histories of the link: SEED=n repeats a run exactly, CHECKS=n sets how many
-	@echo "make sim SEED=$(SEED) CHECKS=$(CHECKS)"
-	go test -count=1 -timeout 20m ./shared/link/... -rapid.seed=$(SEED) -rapid.checks=$(CHECKS)
+FOR ?= 2m
+sim: need-go ## the link's simulator: SEED=n lives that history and those after it, FOR=2m how long, no race detector
+	@echo "make sim SEED=$(SEED) FOR=$(FOR)"
+	go test -count=1 -timeout 0 -v -run '^TestNoHistoryBreaksAPromise$$' ./shared/link/linksim -linksim.seed=$(SEED) -linksim.for=$(FOR)
 
 fmt: $(tools)/gofumpt-v0.12.0 ## the Go code, formatted
 	@$< -w $(go_dirs)

@@ -80,8 +80,8 @@ func deeds() []deed {
 			}
 		}},
 		{4, Restore, func(w *world, _ *site, _ *dice) { w.dump, w.dumped = w.base.copy(), w.now }},
-		{2, Restore, func(w *world, _ *site, _ *dice) {
-			if w.dump != nil && w.now-w.dumped < retention-2*time.Minute {
+		{2, Restore, func(w *world, _ *site, d *dice) {
+			if w.dump != nil && (w.now-w.dumped < retention || d.chance(50)) { // half of them to before what is kept
 				w.count(Restore)
 				w.log("cloud", "database restored", 0, 0, "")
 				w.base.restore(w.dump)
@@ -120,8 +120,8 @@ func deeds() []deed {
 
 const (
 	year = 365 * 24 * time.Hour
-	// retention is how long acknowledged rows are kept: seven days in life, an evening's ten minutes in here.
-	retention = 10 * time.Minute
+	// retention is how long acknowledged rows are kept: seven days in life, three minutes of an evening in here.
+	retention = 3 * time.Minute
 )
 
 // versions are the programs there are: the first, the one between, one that has forgotten the first.

@@ -15,6 +15,7 @@ const (
 	BeginTimeout = 6 * time.Minute
 
 	healLeast  = 64               // ids or orders in the smallest question
+	healQuick  = 5 * time.Second  // an answer within this time lets the questions grow again
 	healTries  = 5                // failures of questions before SYNC is held again
 	healPause  = 2 * time.Second  // before the second healing in a row; doubles
 	healMost   = 2 * time.Minute  // the longest pause
@@ -150,18 +151,27 @@ func (s *Sender) healBusy() bool {
 	return s.heal != nil && (s.heal.live && s.heal.started || !s.heal.begun.IsZero())
 }
 
-// answers reports whether an answer is the one that is waited for, and takes note that it has come.
-func (s *Sender) answers(n uint64) bool {
+// answers reports whether n is the question whose answer is waited for, which ends the waiting.
+func (s *Sender) answers(n uint64) (asked time.Time, ok bool) {
 	if s.heal == nil || s.heal.asked.IsZero() || n != s.healed.n {
-		return false
+		return time.Time{}, false
 	}
-	s.heal.asked = time.Time{}
-	return true
+	asked, s.heal.asked = s.heal.asked, time.Time{}
+	return asked, true
+}
+
+// answered takes note of an answer that fits. After a quick one, more may be asked at once.
+func (s *Sender) answered(asked, now time.Time) {
+	s.healed.fails = 0
+	if now.Sub(asked) < healQuick {
+		s.heal.page = min(2*s.heal.page, HealPage)
+	}
 }
 
 // Healed says that the cloud has answered the question with the number of r; refs are the events that it named.
 func (s *Sender) Healed(now time.Time, r HealReply, refs []Ref) Todo {
-	if s.heal == nil || s.heal.renewed != nil || !s.answers(r.N) {
+	asked, ok := s.answers(r.N)
+	if !ok || s.heal.renewed != nil {
 		return s.todo(now)
 	}
 	switch {
@@ -175,7 +185,7 @@ func (s *Sender) Healed(now time.Time, r HealReply, refs []Ref) Todo {
 	case len(r.Known) != (len(refs)+7)/8, r.Epoch != 0 && r.Epoch <= s.tip.Epoch, r.Epoch == 0 && len(refs) == 0:
 		s.healAnew(now, "the cloud's answer does not fit the question")
 	default:
-		s.healed.fails = 0
+		s.answered(asked, now)
 		s.heal.note(r, refs)
 	}
 	return s.todo(now)
@@ -196,7 +206,7 @@ func (h *healing) note(r HealReply, refs []Ref) {
 
 // HealFailed says that the question n of a healing got no answer and will get none, or could not be asked.
 func (s *Sender) HealFailed(now time.Time, n uint64) Todo {
-	if s.answers(n) {
+	if _, ok := s.answers(n); ok {
 		s.healFailed(now)
 	}
 	return s.todo(now)
@@ -225,7 +235,8 @@ func (s *Sender) healAnew(now time.Time, detail string) {
 
 // Fetched says that page n of the snapshot has come. Whoever calls has verified its signature.
 func (s *Sender) Fetched(now time.Time, n uint64, page Snapshot) Todo {
-	if s.heal == nil || s.heal.renewed == nil || !s.answers(n) {
+	asked, ok := s.answers(n)
+	if !ok || s.heal.renewed == nil {
 		return s.todo(now)
 	}
 	h := s.heal
@@ -235,7 +246,7 @@ func (s *Sender) Fetched(now time.Time, n uint64, page Snapshot) Todo {
 	case page.Restaurant != s.cfg.Edge, page.Device != s.cfg.Device, !h.follows(page):
 		s.healAnew(now, "the snapshot is not the one that was asked for")
 	default:
-		s.healed.fails = 0
+		s.answered(asked, now)
 		h.take(page)
 	}
 	return s.todo(now)

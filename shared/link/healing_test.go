@@ -264,6 +264,23 @@ func TestAnUnansweredQuestionIsAskedAgainSmallerAndForEver(t *testing.T) {
 	}
 }
 
+func TestQuestionsGrowAgainWhenAnswersAreQuick(t *testing.T) {
+	t.Parallel()
+	for took, want := range map[time.Duration]int{time.Second: link.HealPage, 20 * time.Second: link.HealPage / 2} {
+		d := newDesk(t, link.HealPage+1, 0)
+		todo := d.forked()
+		todo = d.HealFailed(d.now, todo.Heal.N)
+		todo = d.pass(todo.Wake.Sub(d.now))
+		some, more := after(refs(link.HealPage+1), todo)
+		req, some := todo.Heal.Page(some, more)
+		d.pass(took)
+		todo = d.Healed(d.now, link.AnswerHeal(forkedRow, req, make([]bool, len(some)), "pg-1", d.now), some)
+		if todo.HealMost != want {
+			t.Errorf("after an answer in %v it asks for %d, want %d", took, todo.HealMost, want)
+		}
+	}
+}
+
 func TestALineThatFlapsCostsOnePageAndNotTheHealing(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, 2*link.HealPage, 0)

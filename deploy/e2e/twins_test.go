@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -89,8 +90,8 @@ func once(t *testing.T, program string, args ...string) string {
 	return string(out)
 }
 
-// forever runs a program until the end of the test.
-func forever(t *testing.T, program string, args ...string) {
+// forever runs a program until the end of the test, or until end.
+func forever(t *testing.T, program string, args ...string) (end func()) {
 	t.Helper()
 	said := &chain{t: t}
 	cmd := exec.Command(program, args...)
@@ -101,7 +102,7 @@ func forever(t *testing.T, program string, args ...string) {
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
-	t.Cleanup(func() {
+	end = sync.OnceFunc(func() {
 		_ = cmd.Process.Signal(syscall.SIGTERM)
 		select {
 		case err := <-ended:
@@ -117,4 +118,6 @@ func forever(t *testing.T, program string, args ...string) {
 			t.Logf("%s said:\n%s", filepath.Base(program), said.log())
 		}
 	})
+	t.Cleanup(end)
+	return end
 }

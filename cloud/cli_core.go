@@ -82,6 +82,9 @@ func read(res *http.Response, answer any) error {
 		_ = json.Unmarshal(body, &p)
 		return fmt.Errorf("%s: %s", res.Status, p.Detail)
 	}
+	if res.StatusCode == http.StatusNoContent {
+		return nil
+	}
 	if err := json.Unmarshal(body, answer); err != nil {
 		return fmt.Errorf("read the core's answer: %w", err)
 	}

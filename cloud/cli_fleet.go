@@ -88,9 +88,7 @@ func salvageCommand() *cobra.Command {
 			if discard != "" {
 				device, deed = discard, "discard"
 			}
-			var answer struct {
-				Projected, Repeated, Unprojectable int
-			}
+			var answer struct{ Projected, Repeated, Unprojectable int }
 			if err := at.ask(cmd, http.MethodPost, &answer, args[0], "quarantine", device, deed); err != nil {
 				return fmt.Errorf("%s of %s: %w", device, args[0], err)
 			}
@@ -98,7 +96,7 @@ func salvageCommand() *cobra.Command {
 				fmt.Fprintf(cmd.OutOrStdout(), "what %s sent is out\n", device)
 				return nil
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "%d facts count now, %d did already, %d could not be followed (see the restaurant's alerts)\n",
+			fmt.Fprintf(cmd.OutOrStdout(), "%d facts count now, %d did already, %d could not be followed\n",
 				answer.Projected, answer.Repeated, answer.Unprojectable)
 			return nil
 		},

@@ -3,8 +3,6 @@ package cloud
 import (
 	"errors"
 	"net"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -203,50 +201,5 @@ func TestUnusableFilesOfRestaurantsSayWhatIsWrong(t *testing.T) {
 	}
 	if _, err := (&Config{Restaurants: filepath.Join(t.TempDir(), "none.toml")}).restaurants(); !errors.Is(err, settings.ErrUsage) {
 		t.Errorf("a file that is not there: %v", err)
-	}
-}
-
-// The command asks a core for a code and prints what to type, or says why there is none.
-func TestACodeIsAskedForAndPrinted(t *testing.T) {
-	t.Parallel()
-	core := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch {
-		case r.Header.Get("Authorization") != "Bearer the-staffs-token":
-			w.WriteHeader(http.StatusUnauthorized)
-			_, _ = w.Write([]byte(`{"detail":"this wants a token"}`))
-		case r.Method != http.MethodPost || r.URL.Path != "/api/fleet/r1/enroll":
-			w.WriteHeader(http.StatusNotFound)
-			_, _ = w.Write([]byte(`not JSON`))
-		default:
-			_, _ = w.Write([]byte(`{"code":"7KQ2-M4XD.0123456789abcdef","expires":"2026-07-03T19:30:00Z","cloud":"https://pizza.example"}`))
-		}
-	}))
-	t.Cleanup(func() {
-		core.Close()
-		http.DefaultClient.CloseIdleConnections()
-	})
-	run := func(args ...string) (string, error) {
-		cmd := Command()
-		var out strings.Builder
-		cmd.SetOut(&out)
-		cmd.SilenceErrors, cmd.SilenceUsage = true, true
-		cmd.SetArgs(append([]string{"enroll", "--cloud", core.URL}, args...))
-		err := cmd.ExecuteContext(t.Context())
-		return out.String(), err
-	}
-	if out, err := run("r1", "--staff-token", "the-staffs-token", "--quiet"); err != nil || out != "7KQ2-M4XD.0123456789abcdef\n" {
-		t.Errorf("%q, %v", out, err)
-	}
-	if out, err := run("r1", "--staff-token", "the-staffs-token"); err != nil || !strings.Contains(out, "edge enroll 7KQ2-M4XD.0123456789abcdef --cloud https://pizza.example\n") {
-		t.Errorf("%q, %v", out, err)
-	}
-	if _, err := run("r1"); err == nil || !strings.Contains(err.Error(), "this wants a token") {
-		t.Errorf("without a token: %v", err)
-	}
-	if _, err := run("r9", "--staff-token", "the-staffs-token"); err == nil || !strings.Contains(err.Error(), "no code for r9: 404") {
-		t.Errorf("another restaurant: %v", err)
-	}
-	if _, err := run("r1", "--cloud", "::"); !errors.Is(err, settings.ErrUsage) {
-		t.Errorf("a cloud that is no address: %v", err)
 	}
 }

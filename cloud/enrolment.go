@@ -138,9 +138,23 @@ func (e enrolment) stands(ctx context.Context, edge, device, want string) error 
 	case state == store.DeviceRevoked:
 		return problem.New(problem.Refused, "revoked", "this device was cut off by a person: enrol it with a new key")
 	case state == store.DeviceCurrent:
-		return problem.New(problem.Conflict, "not_fenced", "this device is the node of %s: it says what it has to say over the link", edge)
+		return problem.New(problem.Conflict, "current_device", "this device is the node of %s: its link takes what it has", edge)
 	}
 	return problem.New(problem.NotFound, "unknown_device", "this device was never enrolled for %s", edge)
+}
+
+// quarantine is the store's, to which only a device that was replaced may hand something over: the key of a revoked one may be a thief's.
+type quarantine struct {
+	*store.Store
+	nodes enrolment
+}
+
+// Salvage keeps a run of events of a fenced device.
+func (q quarantine) Salvage(ctx context.Context, edge, device string, epoch uint64, prev link.Hash, events []link.Event) error {
+	if err := q.nodes.stands(ctx, edge, device, store.DeviceFenced); err != nil {
+		return err
+	}
+	return q.Store.Salvage(ctx, edge, device, epoch, prev, events)
 }
 
 // Revoke cuts a restaurant's node off.

@@ -16,6 +16,7 @@ import (
 	"awesome.pizza/cloud/pgdev/pgtest"
 	"awesome.pizza/cloud/restaurant"
 	"awesome.pizza/cloud/store"
+	"awesome.pizza/shared/id"
 	"awesome.pizza/shared/link"
 	"awesome.pizza/shared/problem"
 )
@@ -171,6 +172,16 @@ func TestTheHubHearsAtOnceOfWhomIsReplacedOrRevoked(t *testing.T) {
 	}
 	refused(second, "revoked")
 	refused(first, "fenced")
+	fact := link.Seal(link.Hash{}, 1, link.Event{ID: id.New(), Kind: "node.said.v1", At: time.Now(), Body: []byte(`{}`)})
+	aside := quarantine{e.store, e}
+	for device, code := range map[string]string{second: "revoked", newKey(t): "unknown_device"} {
+		if err := aside.Salvage(t.Context(), "r1", device, 1, link.Hash{}, []link.Event{fact}); problem.Of(err) == nil || problem.Of(err).Code != code {
+			t.Errorf("what a device that is %s hands over: %v", code, err)
+		}
+	}
+	if err := aside.Salvage(t.Context(), "r1", first, 1, link.Hash{}, []link.Event{fact}); err != nil {
+		t.Errorf("what the replaced device hands over: %v", err)
+	}
 	if _, err := e.Revoke(t.Context(), "r1"); !problem.Is(err, problem.Conflict) {
 		t.Errorf("nobody is there to revoke: %v", err)
 	}

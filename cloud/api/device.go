@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -96,9 +95,9 @@ func (a *API) salvage(ctx context.Context, in *salvageInput) (*salvageOutput, er
 	if err := a.checkSigned(&b.SignedRequest, "/api/fleet/salvage", b.Events); err != nil {
 		return nil, err
 	}
-	events, err := tail(b.Restaurant, b.Epoch, b.Prev, b.Events)
-	if err != nil {
-		return nil, problem.New(problem.Invalid, "bad_events", "these are no events as they stand in an outbox: %v", err).With("path", "events")
+	var events []link.Event
+	if err := json.Unmarshal(b.Events, &events); err != nil || len(events) == 0 || len(events) > link.MaxBatchEvents {
+		return nil, problem.New(problem.Invalid, "bad_events", "these are not 1 to %d events as they stand in an outbox", link.MaxBatchEvents).With("path", "events")
 	}
 	if err := a.Quarantine.Salvage(ctx, b.Restaurant, b.Device, b.Epoch, b.Prev, events); err != nil {
 		return nil, err
@@ -106,30 +105,4 @@ func (a *API) salvage(ctx context.Context, in *salvageInput) (*salvageOutput, er
 	out := &salvageOutput{}
 	out.Body.Stored = len(events)
 	return out, nil
-}
-
-// tail reads a run of events and holds them to their chain.
-func tail(edge string, epoch uint64, prev link.Hash, raw []byte) ([]link.Event, error) {
-	var numbers []struct {
-		Seq uint64 `json:"seq"`
-	}
-	if err := json.Unmarshal(raw, &numbers); err != nil {
-		return nil, err
-	}
-	if len(numbers) == 0 {
-		return nil, problem.New(problem.Invalid, "bad_events", "there are none")
-	}
-	b, err := link.DecodeBatch(edge, append(append([]byte(`{"events":`), raw...), '}'), map[string]string{
-		link.HeaderEpoch: strconv.FormatUint(epoch, 10), link.HeaderFirst: strconv.FormatUint(numbers[0].Seq, 10),
-		link.HeaderLast: strconv.FormatUint(numbers[len(numbers)-1].Seq, 10), link.HeaderPrev: prev.String(), link.HeaderSchema: strconv.Itoa(link.Schema),
-	})
-	if err != nil {
-		return nil, err
-	}
-	for _, e := range b.Events {
-		if prev = link.Chain(prev, e); prev != e.Hash {
-			return nil, problem.New(problem.Invalid, "bad_events", "event %d does not follow the one before it", e.Seq)
-		}
-	}
-	return b.Events, nil
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/nats-io/nkeys"
 
 	"awesome.pizza/cloud/api"
+	facts "awesome.pizza/shared/event"
 	"awesome.pizza/shared/id"
 	"awesome.pizza/shared/link"
 )
@@ -147,4 +148,76 @@ func TestAnAlertIsEndedByHand(t *testing.T) {
 		t.Error("the alert is still open")
 	}
 	c.post(t, "/api/fleet/r9/alerts/x/clear", nil).refused(t, 404, "no_such_restaurant")
+}
+
+// A box that was replaced hands over what it had not sent; a person looks at it and lets it count, once.
+func TestWhatAFencedBoxHadNotSentCountsOnceAPersonSaysSo(t *testing.T) {
+	t.Parallel()
+	c := open(t)
+	old := c.box(t)
+	const salvage = "/api/fleet/salvage"
+	hand := func(by box, payload string, prev link.Hash) reply {
+		t.Helper()
+		q := by.signs(t, salvage, "r1", time.Now(), payload)
+		q["epoch"], q["prev"], q["events"] = 1, prev.String(), json.RawMessage(payload)
+		return c.post(t, salvage, q)
+	}
+	raised, err := facts.Encode(facts.AlertRaised{Alert: "silent/oven-1", Device: "oven-1", What: "silent", Level: "critical", Since: time.Now()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := link.Seal(link.Hash{}, 1, link.Event{ID: id.New(), Kind: facts.AlertRaised{}.Kind(), At: time.Now(), Body: raised})
+	second := link.Seal(first.Hash, 2, link.Event{ID: id.New(), Kind: "oven.of-tomorrow.v9", At: time.Now(), Body: []byte(`{"Any-Name":{"2026-11-22":1}}`)})
+	data, err := json.Marshal([]link.Event{first, second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tail := string(data)
+	hand(old, tail, link.Hash{}).refused(t, 409, "current_device")
+	c.box(t) // takes its place
+	for range 2 {
+		if a := hand(old, tail, link.Hash{}).is(t, 200); a.at("stored") != 2.0 {
+			t.Errorf("stored %s", a.body)
+		}
+	}
+	hand(old, tail, link.Hash{7}).refused(t, 422, "bad_events")
+	hand(old, "[]", link.Hash{}).refused(t, 422, "bad_events")
+	hand(old, strings.Replace(tail, "critical", "harmless", 1), link.Hash{}).refused(t, 422, "bad_events")
+	q := old.signs(t, salvage, "r1", time.Now(), tail)
+	q["epoch"], q["prev"], q["events"] = 1, link.Hash{}.String(), json.RawMessage("["+strings.TrimSuffix(strings.TrimPrefix(tail, "["), "]")+",{}]")
+	c.post(t, salvage, q).refused(t, 403, "bad_signature")
+
+	a := c.get(t, "/api/fleet/r1/quarantine").is(t, 200)
+	var seen struct {
+		Items []struct {
+			Device, Reason, Received string
+			Events, First, Last      int
+			Epoch                    int
+			Kinds                    map[string]int
+			Orders                   []string
+		}
+	}
+	if err := json.Unmarshal(a.body, &seen); err != nil || len(seen.Items) != 1 {
+		t.Fatalf("%v: %s", err, a.body)
+	}
+	if x := seen.Items[0]; x.Device != old.public || x.Events != 2 || x.First != 1 || x.Last != 2 || x.Epoch != 1 || x.Kinds["alert.raised.v1"] != 1 ||
+		x.Reason == "" || !instant.MatchString(x.Received) || x.Orders == nil {
+		t.Errorf("shown to a person: %+v", x)
+	}
+	counts := "/api/fleet/r1/quarantine/" + old.public + "/approve"
+	if a := c.post(t, counts, nil).is(t, 200); a.at("projected") != 1.0 || a.at("unprojectable") != 1.0 {
+		t.Errorf("approved: %s", a.body)
+	}
+	if a := c.post(t, counts, nil).is(t, 200); a.at("projected") != 0.0 {
+		t.Errorf("approved twice: %s", a.body)
+	}
+	hand(old, tail, link.Hash{}).is(t, 200)
+	if a := c.post(t, counts, nil).is(t, 200); a.at("projected") != 0.0 || a.at("repeated") != 2.0 {
+		t.Errorf("handed over and approved again: %s", a.body)
+	}
+	c.post(t, "/api/fleet/r1/quarantine/"+old.public+"/discard", nil).is(t, 204)
+	for _, path := range []string{"/quarantine/" + old.public + "/approve", "/quarantine/" + old.public + "/discard"} {
+		c.post(t, "/api/fleet/r9"+path, nil).refused(t, 404, "no_such_restaurant")
+	}
+	c.get(t, "/api/fleet/r9/quarantine").refused(t, 404, "no_such_restaurant")
 }

@@ -79,7 +79,7 @@ func join(t testing.TB, database string, with ...func(*api.Deps, *api.Settings))
 	deps := api.Deps{
 		Ordering: c.service, Orders: s, Pager: pager{s}, Changes: s, Restaurants: s, Links: c.presence, Drivers: s,
 		Offers:     dispatch.New(s.ForDispatch(), noPhones{}, s.DispatchLock(), clock.System{}, quiet),
-		OpenOffers: s, Positions: c.where, Fleet: fleet{s}, Troubles: s, Checks: []api.Check{{Name: "database", Ping: s.Ping}},
+		OpenOffers: s, Positions: c.where, Fleet: fleet{s}, Quarantine: s, Troubles: s, Checks: []api.Check{{Name: "database", Ping: s.Ping}},
 		Pages: pages, Clock: clock.System{}, Travel: dispatch.Crow{},
 	}
 	for _, w := range with {

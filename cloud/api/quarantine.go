@@ -3,39 +3,20 @@ package api
 import (
 	"context"
 	"net/url"
-	"time"
 
+	"awesome.pizza/cloud/restaurant"
 	"awesome.pizza/shared/link"
 	"awesome.pizza/shared/problem"
 )
 
-// Aside is what one device has sent that is not, or no longer, its restaurant's.
-type Aside struct {
-	Device   string
-	Reason   string
-	Received time.Time // the first of it
-	Events   int
-	First    uint64 // numbers of the first and the last, in Epoch
-	Last     uint64
-	Epoch    uint64
-	Kinds    map[string]int
-	Orders   []string
-}
-
-// Outcome is what became of events that a person let count.
-type Outcome struct {
-	Projected     int `json:"projected" doc:"events that count now"`
-	Repeated      int `json:"repeated" doc:"events that counted already"`
-	Unprojectable int `json:"unprojectable" doc:"events that could not be followed: see the restaurant's alerts"`
-}
-
-// Quarantine is what devices have sent that are not their restaurant's. It reports NotFound "no_such_restaurant" and "nothing_aside".
+// Quarantine is what devices have sent that are not their restaurant's: a *store.Store, but for Salvage.
 type Quarantine interface {
-	// Salvage keeps a run of events of a fenced device. It reports Refused "revoked", NotFound "unknown_device" and Conflict "not_fenced".
+	// Salvage keeps a run of events of a fenced device. It reports Invalid "bad_events", Refused "revoked", NotFound "unknown_device",
+	// Conflict "current_device" and Unavailable "quarantine_full".
 	Salvage(ctx context.Context, restaurant, device string, epoch uint64, prev link.Hash, events []link.Event) error
-	Aside(ctx context.Context, restaurant string) ([]Aside, error)
+	Quarantine(ctx context.Context, restaurant string) ([]restaurant.Aside, error)
 	// Approve lets the events of a device count, each at most once.
-	Approve(ctx context.Context, restaurant, device string) (Outcome, error)
+	Approve(ctx context.Context, restaurant, device string) (restaurant.Outcome, error)
 	Discard(ctx context.Context, restaurant, device string) error
 }
 
@@ -59,7 +40,10 @@ type asideOutput struct {
 }
 
 func (a *API) aside(ctx context.Context, in *restaurantInput) (*asideOutput, error) {
-	all, err := a.Quarantine.Aside(ctx, in.ID)
+	if _, err := a.Restaurants.Restaurant(ctx, in.ID); err != nil {
+		return nil, err
+	}
+	all, err := a.Quarantine.Quarantine(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -67,9 +51,6 @@ func (a *API) aside(ctx context.Context, in *restaurantInput) (*asideOutput, err
 	out.Body.Items = make([]asideView, len(all))
 	for i := range all {
 		x := &all[i]
-		if x.Kinds == nil {
-			x.Kinds = map[string]int{}
-		}
 		out.Body.Items[i] = asideView{x.Device, x.Reason, instant{x.Received}, x.Events, x.First, x.Last, x.Epoch, x.Kinds, list(x.Orders)}
 	}
 	return out, nil
@@ -80,15 +61,29 @@ type asideInput struct {
 	Device string `path:"device" minLength:"1" maxLength:"128"`
 }
 
-type outcomeOutput struct{ Body Outcome }
-
-func (a *API) approve(ctx context.Context, in *asideInput) (*outcomeOutput, error) {
-	outcome, err := a.Quarantine.Approve(ctx, in.ID, in.Device)
-	return &outcomeOutput{outcome}, err
+type outcomeOutput struct {
+	Body struct {
+		Projected     int `json:"projected" doc:"events that count now"`
+		Repeated      int `json:"repeated" doc:"events that counted already"`
+		Unprojectable int `json:"unprojectable" doc:"events without effect: they contradict what is known, or another node has spoken of their order since"`
+	}
 }
 
-func (a *API) discard(ctx context.Context, in *asideInput) (*outcomeOutput, error) {
-	return &outcomeOutput{}, a.Quarantine.Discard(ctx, in.ID, in.Device)
+func (a *API) approve(ctx context.Context, in *asideInput) (*outcomeOutput, error) {
+	if _, err := a.Restaurants.Restaurant(ctx, in.ID); err != nil {
+		return nil, err
+	}
+	made, err := a.Quarantine.Approve(ctx, in.ID, in.Device)
+	out := &outcomeOutput{}
+	out.Body.Projected, out.Body.Repeated, out.Body.Unprojectable = made.Projected, made.Repeated, made.Unprojectable
+	return out, err
+}
+
+func (a *API) discard(ctx context.Context, in *asideInput) (*nothing, error) {
+	if _, err := a.Restaurants.Restaurant(ctx, in.ID); err != nil {
+		return nil, err
+	}
+	return &nothing{}, a.Quarantine.Discard(ctx, in.ID, in.Device)
 }
 
 type revokeOutput struct {

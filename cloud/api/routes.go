@@ -57,8 +57,12 @@ func (a *API) routes() []route {
 		on(get, "/api/fleet", "fleet", "All nodes", 200, staff, (*API).fleet),
 		on(post, "/api/fleet/{restaurantId}/enroll", "enroll", "A one-time code for a restaurant's node", 200, staff, (*API).enroll, 404),
 		on(post, "/api/fleet/{restaurantId}/revoke", "revoke", "Cut a restaurant's node off: its key is worth nothing from now on", 200, staff, (*API).revoke, 404, 409),
+		on(get, "/api/fleet/{restaurantId}/quarantine", "quarantine", "What devices have sent that are not the restaurant's node", 200, staff, (*API).aside, 404),
+		on(post, "/api/fleet/{restaurantId}/quarantine/{device}/approve", "approve", "Let what a device has sent count", 200, staff, (*API).approve, 404),
+		on(post, "/api/fleet/{restaurantId}/quarantine/{device}/discard", "discard", "Keep out what a device has sent", 204, staff, (*API).discard, 404),
 		on(post, "/api/fleet/{restaurantId}/alerts/{alert}/clear", "clearAlert", "End an alert by hand", 204, staff, (*API).clearAlert, 404),
 		rarely(120, on(post, "/api/fleet/renew", "renew", "A new credential for a node, which signs the request with its key", 200, anybody, (*API).renew, 403, 404, 409)),
+		rarely(600, on(post, "/api/fleet/salvage", "salvage", "Hand over what a fenced device had not sent, signed with its key", 200, anybody, (*API).salvage, 403, 404, 409)),
 		rarely(30, on(post, "/api/fleet/claim", "claim", "Bind a node to the restaurant of its code", 200, anybody, (*API).claim, 403, 409)),
 
 		on(get, "/healthz", "healthz", "Whether the process serves", 200, anybody, (*API).healthz),

@@ -150,7 +150,7 @@ func dialLeaf(port, n int) (func(), error) {
 			hangUp()
 			return nil, errors.New("a leaf does not reach the hub: " + strings.TrimSpace(hub.String()))
 		}
-		time.Sleep(time.Millisecond)
+		<-time.After(time.Millisecond)
 	}
 	return func() { conn.Close(); hangUp() }, listen(conn, n)
 }

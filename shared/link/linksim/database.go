@@ -142,11 +142,12 @@ func (a *account) renew(req link.HealRequest) (commands uint64, id string) {
 	return a.reissue(taken)
 }
 
-// reissue takes all numbers up to one, and says anew behind it what nobody has answered.
+// reissue gives the new epoch a number of its own among the commands, behind all that were taken: its id is what tells this epoch from
+// another with the same number, of a life of the database that is lost. Behind it comes anew what nobody has answered.
 func (a *account) reissue(taken uint64) (commands uint64, id string) {
-	if taken > a.head { // an edge obeyed commands that a restore has lost: nobody gets their numbers
-		a.head = taken - 1
-		a.command(link.Command{Kind: "none", Body: []byte("{}")}, "").replaced = true
+	if !a.w.mutant.namelessEpoch || taken > a.head {
+		a.head = taken
+		a.command(link.Command{Kind: "link.began.v1", Body: []byte("{}")}, "").replaced = true
 	}
 	commands, id = a.head, a.commandID(a.head)
 	if a.w.mutant.noReissue {

@@ -17,6 +17,7 @@ type Mutant struct {
 	judgeAgain      bool // a command that is said anew is judged anew
 	noReissue       bool // commands that nobody has answered are forgotten in a healing
 	sameEpoch       bool // a healing does not raise the epoch
+	namelessEpoch   bool // an epoch is its number
 	allUnknown      bool // a healing renumbers everything, known or not
 	noIDGuard       bool // the numbers alone say what is new
 	reuseNumbers    bool // a restored database gives numbers of commands again
@@ -34,37 +35,40 @@ type Mutant struct {
 type Wrong struct {
 	Name   string
 	Mutant Mutant
-	From   uint64 // history at which the search begins: the rare ones take thousands
+	From   uint64  // history at which the search begins: the rare ones take thousands
+	Quiet  []Fault // troubles that only cover it up
 }
 
 // Mutants are all wrong designs.
 func Mutants() []Wrong {
+	one := []Fault{Card, Clone, Replace} // one box with one life
 	return []Wrong{
-		{"a row is deleted on the hub's acknowledgement", Mutant{deleteOnPubAck: true}, 1},
-		{"the applier skips gaps", Mutant{skipGaps: true}, 1},
-		{"the hub's duplicate window instead of a watermark", Mutant{noWatermark: true, noIDGuard: true}, 1},
-		{"no generation in the name of a batch", Mutant{noGeneration: true}, 1},
-		{"acknowledgements without a hash", Mutant{ackNoHash: true}, 1},
-		{"acknowledgements without an incarnation", Mutant{ackNoInc: true}, 1},
-		{"no rewind when the cloud went back", Mutant{noRewind: true}, 1},
-		{"no fork is noticed", Mutant{forkBlind: true}, 1},
-		{"a repeated command is carried out again", Mutant{commandTwice: true}, 1},
-		{"a command is carried out before its turn", Mutant{commandGap: true}, 1},
-		{"commands without an incarnation", Mutant{cmdNoInc: true}, 1},
-		{"screens show what is not committed", Mutant{screenFirst: true}, 1},
-		{"a command that is said anew is judged anew", Mutant{judgeAgain: true}, 1},
-		{"a healing forgets unanswered commands", Mutant{noReissue: true}, 1},
-		{"a healing keeps the epoch", Mutant{sameEpoch: true}, 1},
-		{"a healing renumbers what is known, and only numbers are compared", Mutant{allUnknown: true, noIDGuard: true}, 1},
-		{"a restored database gives numbers of commands again", Mutant{reuseNumbers: true}, 1},
-		{"salvage without a guard, approved twice", Mutant{noIDGuard: true}, 1},
-		{"salvage moves orders that another box has", Mutant{salvageMoves: true}, 1},
-		{"the restaurant's word counts for the cloud's lane", Mutant{standingWhole: true}, 1},
-		{"a snapshot of open orders only", Mutant{openOnly: true}, 1},
-		{"the counter sells what is lent", Mutant{bothSell: true}, 1},
-		{"a share outlives its epoch", Mutant{purseKeeps: true}, 1},
-		{"a restored database sells at once", Mutant{purseTrusts: true}, 1},
-		{"batches of a replaced device are applied", Mutant{noFence: true}, 1},
-		{"identity is what a batch claims", Mutant{identityClaimed: true}, 1},
+		{"a row is deleted on the hub's acknowledgement", Mutant{deleteOnPubAck: true}, 1, nil},
+		{"the applier skips gaps", Mutant{skipGaps: true}, 1, nil},
+		{"the hub's duplicate window instead of a watermark", Mutant{noWatermark: true, noIDGuard: true}, 1, nil},
+		{"no generation in the name of a batch", Mutant{noGeneration: true}, 1, nil},
+		{"acknowledgements without a hash", Mutant{ackNoHash: true}, 1, []Fault{Clone, Replace, Restore}},
+		{"acknowledgements without an incarnation", Mutant{ackNoInc: true}, 1, one},
+		{"no rewind when the cloud went back", Mutant{noRewind: true}, 1, nil},
+		{"no fork is noticed", Mutant{forkBlind: true}, 1, nil},
+		{"a repeated command is carried out again", Mutant{commandTwice: true}, 1, nil},
+		{"a command is carried out before its turn", Mutant{commandGap: true}, 1, nil},
+		{"commands without an incarnation", Mutant{cmdNoInc: true}, 1, one},
+		{"screens show what is not committed", Mutant{screenFirst: true}, 1, nil},
+		{"a command that is said anew is judged anew", Mutant{judgeAgain: true}, 1, one},
+		{"a healing forgets unanswered commands", Mutant{noReissue: true}, 1, nil},
+		{"a healing keeps the epoch", Mutant{sameEpoch: true}, 1, nil},
+		{"an epoch is its number", Mutant{namelessEpoch: true}, 1, nil},
+		{"a healing renumbers what is known, and only numbers are compared", Mutant{allUnknown: true, noIDGuard: true}, 1, nil},
+		{"a restored database gives numbers of commands again", Mutant{reuseNumbers: true}, 1, nil},
+		{"salvage without a guard, approved twice", Mutant{noIDGuard: true}, 1, nil},
+		{"salvage moves orders that another box has", Mutant{salvageMoves: true}, 1, nil},
+		{"the restaurant's word counts for the cloud's lane", Mutant{standingWhole: true}, 1, nil},
+		{"a snapshot of open orders only", Mutant{openOnly: true}, 1, []Fault{Clone, Restore}},
+		{"the counter sells what is lent", Mutant{bothSell: true}, 1, one},
+		{"a share outlives its epoch", Mutant{purseKeeps: true}, 1, one},
+		{"a restored database sells at once", Mutant{purseTrusts: true}, 1, one},
+		{"batches of a replaced device are applied", Mutant{noFence: true}, 1, nil},
+		{"identity is what a batch claims", Mutant{identityClaimed: true}, 1, nil},
 	}
 }

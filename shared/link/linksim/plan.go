@@ -27,6 +27,7 @@ func deeds() []deed {
 				s.box.counter(1 + d.roll(2))
 			}
 		}},
+		{2, "", (*world).rush},
 		{3, "", func(_ *world, s *site, d *dice) { s.trade(d.roll(3), int64(1+d.roll(8))) }},
 		{22, "", func(_ *world, s *site, d *dice) { s.cook(1+d.roll(6), d) }},
 		{2, "", func(_ *world, s *site, d *dice) { s.cook(40+d.roll(200), d) }},
@@ -171,6 +172,21 @@ func (w *world) place(s *site, d *dice) {
 	c, pizzas, delivered := w.anyCore(), 1+d.roll(2), d.chance(50)
 	if c != nil {
 		s.place(c, pizzas, delivered)
+	}
+}
+
+// rush is more guests than the dough is for.
+func (w *world) rush(s *site, d *dice) {
+	web, counter := 1+d.roll(12), d.roll(12)
+	for range web {
+		if c := w.anyCore(); c != nil {
+			s.place(c, 1, false)
+		}
+	}
+	for range counter {
+		if s.box.alive {
+			s.box.counter(1)
+		}
 	}
 }
 

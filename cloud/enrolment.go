@@ -67,10 +67,18 @@ func (e enrolment) Claim(ctx context.Context, code, publicKey string) (api.Enrol
 	if err != nil {
 		return api.Enrolment{}, err
 	}
+	e.credit(ctx, edge, publicKey, told.Expires)
 	told.Epoch, told.Commands, told.CommandID = row.Epoch, row.Commands, row.CommandID
 	e.shut(ctx, edge)
 	told.Snapshot = e.snapshot(ctx, edge, publicKey)
 	return told, nil
+}
+
+// credit takes note of a credential for head office. Whoever has it can use it all the same.
+func (e enrolment) credit(ctx context.Context, edge, device string, until time.Time) {
+	if err := e.store.Credited(ctx, edge, device, until); err != nil {
+		e.log.WarnContext(ctx, "head office does not know until when a credential is good", "restaurant", edge, "err", err)
+	}
 }
 
 // shut has the hub refuse the device that was replaced or revoked. A hub that does not hear of it now hears of it soon.
@@ -121,6 +129,7 @@ func (e enrolment) Renew(ctx context.Context, edge, device string) (api.Renewal,
 	if err != nil {
 		return api.Renewal{}, err
 	}
+	e.credit(ctx, edge, device, credential.Expires)
 	return api.Renewal{JWT: credential.JWT, Expires: credential.Expires, Leaves: leaves, Clients: clients, CA: e.pin(leaves, clients)}, nil
 }
 

@@ -165,6 +165,8 @@ type Troubles interface {
 	// OpenAlerts are the alerts of a restaurant (empty: of all) that are not cleared, oldest first.
 	OpenAlerts(ctx context.Context, restaurant string) ([]restaurant.Alert, error)
 	SetAside(ctx context.Context) (restaurant.SetAside, error)
+	// Credentials are until when the restaurants' nodes may speak to the hub.
+	Credentials(ctx context.Context) (map[string]time.Time, error)
 	// ClearAlert ends an alert; one that is not open is left as it is.
 	ClearAlert(ctx context.Context, restaurant, alert string) error
 }

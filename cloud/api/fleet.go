@@ -49,6 +49,7 @@ type fleetNode struct {
 	Name       string      `json:"name"`
 	Link       linkView    `json:"link"`
 	Node       nodeView    `json:"node"`
+	Expires    or[instant] `json:"credential_expires" doc:"until when the hub lets the node in; it renews by itself at half of the time"`
 	Alerts     []alertView `json:"alerts" doc:"open ones, oldest first; of the whole fleet at most 1000"`
 	Quarantine int         `json:"quarantine" doc:"batches kept aside, from devices that are not this restaurant's node"`
 }
@@ -73,6 +74,10 @@ func (a *API) fleet(ctx context.Context, _ *noInput) (*fleetOutput, error) {
 	if err != nil {
 		return nil, err
 	}
+	credentials, err := a.Troubles.Credentials(ctx)
+	if err != nil {
+		return nil, err
+	}
 	alerts := map[string][]alertView{}
 	for i := range open {
 		alerts[open[i].Restaurant] = append(alerts[open[i].Restaurant], alertOf(&open[i]))
@@ -82,7 +87,7 @@ func (a *API) fleet(ctx context.Context, _ *noInput) (*fleetOutput, error) {
 	for i := range all {
 		rid := all[i].ID
 		l := a.Links.Of(rid, now)
-		out.Body.Nodes[i] = fleetNode{rid, all[i].Name, linkOf(l), nodeOf(l), list(alerts[rid]), aside.Batches[rid]}
+		out.Body.Nodes[i] = fleetNode{rid, all[i].Name, linkOf(l), nodeOf(l), at(credentials[rid]), list(alerts[rid]), aside.Batches[rid]}
 	}
 	return out, nil
 }

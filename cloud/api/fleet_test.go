@@ -29,12 +29,18 @@ func TestWhatNeedsAPersonIsShownToHQ(t *testing.T) {
 	if err := c.SaveDeadLetter(t.Context(), broker.DeadLetter{Device: "d1", Code: "no_fix", At: time.Now()}); err != nil {
 		t.Fatal(err)
 	}
+	is := c.box(t)
+	until := time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
+	if err := c.Credited(t.Context(), "r1", is.public, until); err != nil {
+		t.Fatal(err)
+	}
 	a := c.get(t, "/api/fleet").is(t, 200)
 	var seen struct {
 		Nodes []struct {
 			ID     string `json:"restaurant_id"`
 			Alerts []struct{ ID, What, Detail, Since string }
-			Aside  int `json:"quarantine"`
+			Aside  int        `json:"quarantine"`
+			Until  *time.Time `json:"credential_expires"`
 		}
 		Letters int `json:"dead_letters"`
 	}
@@ -45,6 +51,9 @@ func TestWhatNeedsAPersonIsShownToHQ(t *testing.T) {
 	if len(one.Alerts) != 2 || one.Alerts[0].ID != "event/1/2" || one.Alerts[0].What != "unprojectable_event" || one.Alerts[0].Detail == "" ||
 		one.Alerts[1].What != "silent" || !instant.MatchString(one.Alerts[1].Since) {
 		t.Errorf("%+v", one)
+	}
+	if one.Until == nil || !one.Until.Equal(until) || two.Until != nil {
+		t.Errorf("their nodes may speak until %v and %v", one.Until, two.Until)
 	}
 	if two.Alerts == nil || len(two.Alerts) != 0 || two.Aside != 1 || one.Aside != 0 {
 		t.Errorf("%+v, %+v", one, two)

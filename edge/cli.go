@@ -27,7 +27,7 @@ and tells the cloud what happened whenever the line is there. With the internet 
   edge serve --devices devices.toml                      opens the kitchen`,
 		Version: watch.BuildVersion(),
 	}
-	root.AddCommand(serveCommand(), enrollCommand(), settings.HealthCommand("EDGE", "the node", Config{}.withDefaults().Listen))
+	root.AddCommand(serveCommand(), enrollCommand(), doctorCommand(), backupCommand(), restoreCommand(), settings.HealthCommand("EDGE", "the node", Config{}.withDefaults().Listen))
 	return root
 }
 

@@ -165,10 +165,7 @@ func putAside(path string, now time.Time) (aside string, err error) {
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return "", err
 	default:
-		aside = path + ".damaged-" + now.Format("20060102T150405Z")
-		for n := 2; exists(aside); n++ {
-			aside = fmt.Sprintf("%s.damaged-%s-%d", path, now.Format("20060102T150405Z"), n)
-		}
+		aside = free(path + ".damaged-" + now.Format(stamp))
 		if err := writeSynced(markPath(path), []byte(filepath.Base(aside))); err != nil {
 			return "", err
 		}

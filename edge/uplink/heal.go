@@ -44,7 +44,7 @@ func (u *Uplink) askHeal(ctx context.Context, req link.HealRequest, after link.P
 	if err != nil {
 		return link.HealReply{}, nil, err
 	}
-	if req.CmdSeq, _, err = u.outbox.CommandSeq(ctx); err != nil {
+	if req.CmdSeq, _, err = u.lastCommand(ctx); err != nil {
 		return link.HealReply{}, nil, err
 	}
 	req, refs = req.Page(refs, more)

@@ -61,11 +61,19 @@ func (u *Uplink) obey(ctx context.Context, commands <-chan link.CommandBatch) er
 		case <-ctx.Done():
 			return nil
 		case b := <-commands:
-			if u.trusts(ctx, b.Inc) {
-				u.obeyBatch(ctx, b)
-				poke(u.beat)
-			}
+			u.obeyTrusted(ctx, b)
 		}
+	}
+}
+
+// obeyTrusted obeys a batch if the Sender trusts it. No SYNC and no healing names the last command meanwhile: it would be another one when
+// the answer comes, which a cloud whose database was restored could not know.
+func (u *Uplink) obeyTrusted(ctx context.Context, b link.CommandBatch) {
+	u.obeying.Lock()
+	defer u.obeying.Unlock()
+	if u.trusts(ctx, b.Inc) {
+		u.obeyBatch(ctx, b)
+		poke(u.beat)
 	}
 }
 

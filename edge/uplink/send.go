@@ -121,6 +121,8 @@ const elsewhere = "enrolment"
 
 // lastCommand is the last command that was obeyed, and its id; "" when nobody here knows it.
 func (u *Uplink) lastCommand(ctx context.Context) (seq uint64, id string, err error) {
+	u.obeying.Lock()
+	defer u.obeying.Unlock()
 	seq, id, err = u.outbox.CommandSeq(ctx)
 	if id == elsewhere {
 		id = ""

@@ -91,6 +91,8 @@ type Uplink struct {
 	conn   *nats.Conn
 	aside  salvaged // only salvage touches it
 
+	obeying sync.Mutex // held from trusting commands to having obeyed them: who names the last command to the cloud waits for it
+
 	mu      sync.Mutex
 	said    verdict
 	base    link.State // as the Sender has it

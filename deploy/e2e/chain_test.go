@@ -39,7 +39,8 @@ type chain struct {
 	control string
 	cloud   string
 	client  *http.Client
-	stray   int // orders that a story placed beside its journals
+	gate    string // address through which nodes that the chain did not start reach the hub
+	stray   int    // orders that a story placed beside its journals
 	said    bytes.Buffer
 	mu      sync.Mutex
 }
@@ -345,7 +346,11 @@ func (c *chain) eventually(within time.Duration, what string, so func() bool) {
 }
 
 func until(within time.Duration, so func() bool) bool {
-	tick := time.NewTicker(50 * time.Millisecond)
+	return untilEvery(50*time.Millisecond, within, so)
+}
+
+func untilEvery(pause, within time.Duration, so func() bool) bool {
+	tick := time.NewTicker(pause)
 	defer tick.Stop()
 	for deadline := time.Now().Add(within); time.Now().Before(deadline); <-tick.C {
 		if so() {

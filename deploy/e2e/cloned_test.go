@@ -67,7 +67,7 @@ func TestTwoBoxesFromOneCard(t *testing.T) {
 	c.eventually(20*time.Second, "the cloud has it", func() bool { _, ok := c.order(first); return ok && c.caughtUp(1) })
 	clone := c.image(1, 0)
 	port := c.base - 5000 + 8089
-	end := forever(t, bin(t, "edge"), "serve", "--data", clone, "--devices", filepath.Join(c.data, "r1.toml"), "--listen", fmt.Sprintf("127.0.0.1:%d", port),
+	_, end := forever(t, bin(t, "edge"), "serve", "--data", clone, "--devices", filepath.Join(c.data, "r1.toml"), "--listen", fmt.Sprintf("127.0.0.1:%d", port),
 		"--mqtt-listen", "", "--metrics-listen", "", "--hub", c.hubFor(1), "--log-level", "error")
 	box := fmt.Sprintf("http://127.0.0.1:%d", port)
 	c.eventually(30*time.Second, "the clone sells", func() bool { return c.get(box+"/readyz").status == http.StatusOK })

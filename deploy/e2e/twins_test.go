@@ -91,7 +91,7 @@ func once(t *testing.T, program string, args ...string) string {
 }
 
 // forever runs a program until the end of the test, or until end.
-func forever(t *testing.T, program string, args ...string) (end func()) {
+func forever(t *testing.T, program string, args ...string) (pid int, end func()) {
 	t.Helper()
 	said := &chain{t: t}
 	cmd := exec.Command(program, args...)
@@ -119,5 +119,5 @@ func forever(t *testing.T, program string, args ...string) (end func()) {
 		}
 	})
 	t.Cleanup(end)
-	return end
+	return cmd.Process.Pid, end
 }

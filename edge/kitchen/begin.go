@@ -153,7 +153,7 @@ func (d *draft) doubt(b Beginning, heard map[order.ID]Heard) {
 	}
 	for _, t := range d.open() {
 		if h := heard[t.Order.ID]; !named[t.Order.ID] && !t.Recovered && (h.Has || !h.Lacks) {
-			t.Recovered = true
+			t.Recovered, t.Doubtful = true, true
 			t.Version++
 			d.put(t)
 		}

@@ -30,7 +30,7 @@ func (t Ticket) stepped(next order.Progress, action order.Action, items []string
 	}
 	before := t.Progress.Kitchen()
 	t.Progress = next
-	t.Recovered = t.Recovered && t.Open()
+	t.Recovered, t.Doubtful = t.Recovered && t.Open(), t.Doubtful && t.Open()
 	t.Version++
 	if after := next.Kitchen(); after != before {
 		t.enter(before, after, action, at)

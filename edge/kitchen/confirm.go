@@ -34,7 +34,7 @@ func confirm(d *draft, t Ticket, tap Tap) (Ticket, error) {
 
 // confirmed is the ticket as one that nobody asks about any more.
 func (d *draft) confirmed(t Ticket) Ticket {
-	t.Recovered = false
+	t.Recovered, t.Doubtful = false, false
 	t.Version++
 	d.put(t)
 	return t

@@ -12,7 +12,7 @@ import (
 func Standing(t Ticket) event.OrderStanding {
 	s := event.OrderStanding{
 		Order: t.Order, Progress: t.Progress, Day: t.Day, Number: t.Number, Ready: t.Ready, Token: t.Token, Since: t.Since,
-		Recovered: t.Recovered && t.Open(),
+		Recovered: t.Doubtful && t.Open(),
 	}
 	if t.Driver != nil {
 		s.Driver, s.Name, s.Arrives = t.Driver.ID, t.Driver.Name, t.Driver.Arrives
@@ -39,6 +39,7 @@ func regain(have Ticket, has bool, s event.OrderStanding, now time.Time) (t Tick
 		t = t.moved(s.Progress.Whole, s.Progress.Items, clamp(s.Since, now))
 		t.Recovered, t.Ready = t.Open(), s.Ready
 	}
+	t.Doubtful = false
 	if gone(t.Progress.Delivery) && t.Progress.Kitchen() == order.Ready {
 		t = t.moved(order.HandedOver, t.Progress.Items, now)
 	}

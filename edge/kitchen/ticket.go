@@ -28,6 +28,7 @@ type Ticket struct {
 	Moves    []Move          `json:"moves,omitempty"` // the last taps, for undo: the newest at the end
 
 	Recovered bool   `json:"recovered,omitempty"` // this kitchen had lost it, wholly or since some moment: a cook says where it really is
+	Doubtful  bool   `json:"doubtful,omitempty"`  // recovered, and the cloud may have it further than this kitchen
 	Was       int    `json:"was,omitempty"`       // the number people may call it by, when another order has that number here
 	Token     string `json:"-"`                   // of the guest's tracking link; for the cloud only, never for a screen
 }

@@ -101,8 +101,8 @@ type OrderStanding struct {
 	Token    string         `json:"token,omitempty"` // of the tracking link, so that it still works after the cloud has lost the order
 	Since    time.Time      `json:"since"`           // when the kitchen lane came where it is
 
-	// Recovered: the restaurant had lost the order, and nobody there has said yet where it really is. It may bring an order, but takes no
-	// lane back. Once a cook has confirmed it, a standing without this follows.
+	// Recovered: the restaurant holds an order open that the cloud seems to know ended, or does not name, and nobody there has said yet where
+	// it really is. It may bring an order, but takes no lane back. Once a cook has confirmed it, a standing without this follows.
 	Recovered bool `json:"recovered,omitempty"`
 }
 

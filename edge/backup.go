@@ -62,7 +62,7 @@ func restoreCommand() *cobra.Command {
 A backup is older than what the cloud knows. That is noticed when the node reaches the cloud: the two compare what they have, nothing is lost
 or done twice, and tickets that moved on meanwhile come back to be confirmed by a cook. What only the replaced database knew stays in it:
 keep it until nobody misses anything.`,
-		Example: "  systemctl stop awesome-pizza-edge\n  edge restore /media/stick/r1.db --data /var/lib/awesome-pizza\n  systemctl start awesome-pizza-edge",
+		Example: "  systemctl stop edge\n  edge restore /media/stick/r1.db --data /var/lib/awesome-pizza\n  systemctl start edge",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := settings.Fill(cmd, "EDGE"); err != nil {
@@ -75,7 +75,7 @@ keep it until nobody misses anything.`,
 			r, err := store.Restore(cmd.Context(), filepath.Join(data, databaseFile), args[0], time.Now())
 			switch {
 			case errors.Is(err, store.ErrRunning):
-				return fmt.Errorf("the node runs on %s: stop it first (systemctl stop awesome-pizza-edge), then restore, then start it again", data)
+				return fmt.Errorf("the node runs on %s: stop it first (systemctl stop edge), then restore, then start it again", data)
 			case errors.Is(err, store.ErrDamaged):
 				return fmt.Errorf("nothing was changed, for the backup is no good: %w", err)
 			case err != nil:

@@ -34,11 +34,11 @@ func (d *doctor) permissions(context.Context) []finding {
 		f.Do = "give it to the user that the node runs as (chown -R), and see that the disk is not mounted read-only (mount | grep ' ro')"
 		return []finding{f}
 	}
-	for _, name := range []string{"", "enrolment.json", databaseFile} {
+	for _, name := range []string{"", "enrolment.json"} {
 		info, err := os.Stat(filepath.Join(d.config.Data, name))
 		if err == nil && info.Mode().Perm()&0o077 != 0 {
 			f.State, f.Says = worry, fmt.Sprintf("%s can be read by others of this machine (%v)", filepath.Join(d.config.Data, name), info.Mode().Perm())
-			f.Do = fmt.Sprintf("chmod go-rwx %s: whoever reads the key can pretend to be this node", filepath.Join(d.config.Data, name))
+			f.Do = fmt.Sprintf("chmod go-rwx %s: guests' names are in there, and the key with which this node shows who it is", filepath.Join(d.config.Data, name))
 		}
 	}
 	return []finding{f}

@@ -60,7 +60,7 @@ func (d *doctor) answers(ctx context.Context) bool {
 
 // node asks the node whether it can do its work.
 func (d *doctor) node(ctx context.Context) []finding {
-	f := finding{Check: "node", State: worry, Says: "it does not run, or not at " + d.own(), Do: "start it (systemctl start awesome-pizza-edge, or edge serve), or name its address with --listen"}
+	f := finding{Check: "node", State: worry, Says: "it does not run, or not at " + d.own(), Do: "start it (systemctl start edge, or edge serve), or name its address with --listen"}
 	if !d.running {
 		return []finding{f}
 	}
@@ -68,7 +68,7 @@ func (d *doctor) node(ctx context.Context) []finding {
 	status, err := d.ask(ctx, "/readyz", &is)
 	switch {
 	case err != nil:
-		f.State, f.Says, f.Do = bad, "it does not answer: "+err.Error(), "look into its log (journalctl -u awesome-pizza-edge), restart it"
+		f.State, f.Says, f.Do = bad, "it does not answer: "+err.Error(), "look into its log (journalctl -u edge), restart it"
 	case status != http.StatusOK:
 		f.State, f.Says, f.Do = bad, "it runs and cannot work: "+is.Detail, "see the lines \"disk\" and \"database\""
 	default:

@@ -43,7 +43,11 @@ func Inspect(ctx context.Context, path string) (i Inspection, err error) {
 	if _, err := os.Stat(markPath(path)); err == nil {
 		return i, damaged(path, "a recovery of it was interrupted")
 	}
-	c, err := newConnector("file:" + url.PathEscape(path) + "?mode=ro&_pragma=busy_timeout(5000)&_pragma=query_only(1)")
+	how := "?mode=ro&_pragma=busy_timeout(5000)&_pragma=query_only(1)"
+	if running, err := Running(path); err == nil && !running && !exists(path+"-wal") {
+		how += "&immutable=1" // nothing is left beside it
+	}
+	c, err := newConnector("file:" + url.PathEscape(path) + how)
 	if err != nil {
 		return i, err
 	}

@@ -46,7 +46,7 @@ func TestNothingThatWasConfirmedIsLostWhenTheNodeIsKilled(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "edge.db")
 	confirmed, numbers := map[order.ID]int{}, map[order.ID]string{}
 	for round := range 8 {
-		for _, line := range killedAfter(t, path, 5+round*9) {
+		for _, line := range killedAfter(t, doomedFile, path, 5+round*9) {
 			var o order.ID
 			var version int
 			var number string
@@ -91,10 +91,10 @@ func TestNothingThatWasConfirmedIsLostWhenTheNodeIsKilled(t *testing.T) {
 }
 
 // killedAfter runs a doomed process, kills it when it has confirmed so many things, and returns what it confirmed.
-func killedAfter(t *testing.T, path string, lines int) (said []string) {
+func killedAfter(t *testing.T, story, path string, lines int) (said []string) {
 	t.Helper()
 	doomed := exec.CommandContext(t.Context(), os.Args[0])
-	doomed.Env = append(os.Environ(), doomedFile+"="+path)
+	doomed.Env = append(os.Environ(), story+"="+path)
 	doomed.Stderr = os.Stderr
 	out, err := doomed.StdoutPipe()
 	if err != nil {

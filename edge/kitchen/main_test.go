@@ -12,6 +12,9 @@ func TestMain(m *testing.M) {
 	if path := os.Getenv(doomedFile); path != "" {
 		cookUntilKilled(path)
 	}
+	if path := os.Getenv(healingFile); path != "" {
+		healUntilKilled(path)
+	}
 	flag.Parse()
 	if checks := flag.Lookup("rapid.checks"); slower > 1 && checks.Value.String() == checks.DefValue {
 		if err := checks.Value.Set("25"); err != nil {

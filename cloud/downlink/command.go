@@ -13,6 +13,7 @@ type errand struct {
 	edge string
 	kind errandKind
 	seq  uint64
+	rest bool // reported: the node knows the cloud to have all that it has said
 }
 
 type errandKind int
@@ -35,9 +36,20 @@ func (d *Downlink) send(ctx context.Context, e errand) {
 	}
 }
 
+// addressee is a node to which commands go.
+type addressee struct {
+	link.Courier
+	wake  time.Time
+	last  errand    // its last report
+	since time.Time // when it first reported that
+
+	called    time.Time // when it was called to SYNC because of what it reported
+	calledFor uint64
+}
+
 // courier owns the couriers of all edges: nothing else touches them.
 func (d *Downlink) courier(ctx context.Context) error {
-	couriers, wake := map[string]*link.Courier{}, map[string]time.Time{}
+	all := map[string]*addressee{}
 	tick := time.NewTicker(250 * time.Millisecond)
 	defer tick.Stop()
 	for {
@@ -45,20 +57,48 @@ func (d *Downlink) courier(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case e := <-d.errand:
-			c := couriers[e.edge]
-			if c == nil {
-				c = new(link.Courier)
-				couriers[e.edge] = c
+			to := all[e.edge]
+			if to == nil {
+				to = new(addressee)
+				all[e.edge] = to
 			}
-			wake[e.edge] = d.deliver(ctx, e.edge, run(c, e, time.Now()))
+			d.compare(to, e, time.Now())
+			to.wake = d.deliver(ctx, e.edge, run(&to.Courier, e, time.Now()))
 		case now := <-tick.C:
-			for edge, at := range wake {
-				if !at.IsZero() && !at.After(now) {
-					wake[edge] = d.deliver(ctx, edge, couriers[edge].Tick(now))
+			for edge, to := range all {
+				if !to.wake.IsZero() && !to.wake.After(now) {
+					to.wake = d.deliver(ctx, edge, to.Tick(now))
 				}
 			}
 		}
 	}
+}
+
+// When a node is called because of what it reported.
+const (
+	compareAfter = 4 * time.Second // an answer may be under way
+	compareAgain = time.Minute     // for the same command
+)
+
+// compare calls a node to SYNC that has obeyed what was never given, or has obeyed and answered what has no answer here: then the
+// numbers of its commands are not those of this database, which was restored to an older point.
+func (d *Downlink) compare(to *addressee, e errand, now time.Time) {
+	switch {
+	case e.kind != committed:
+		if to.last.seq != e.seq || to.last.rest != e.rest {
+			to.since = now
+		}
+		to.last = e
+		return
+	case e.seq == 0 || to.last.seq < e.seq:
+		return // it has still to obey it
+	case to.last.seq == e.seq && (!to.last.rest || now.Sub(to.since) < compareAfter):
+		return
+	case to.calledFor == e.seq && now.Sub(to.called) < compareAgain:
+		return
+	}
+	to.called, to.calledFor = now, e.seq
+	d.control(e.edge, link.Control{Kind: link.CallSync, Reason: "it has obeyed commands that wait for an answer here"})
 }
 
 func run(c *link.Courier, e errand, now time.Time) link.Delivery {

@@ -31,6 +31,8 @@ type Store interface {
 	// Meet is an edge's committed row, its highest command, and the id of the one with the number cmdSeq. It reports problem.NotFound
 	// for a restaurant nobody enrolled.
 	Meet(ctx context.Context, edge string, cmdSeq uint64) (row link.LinkRow, high uint64, cmdID, inc string, err error)
+	// Incarnation is the one of a moment ago.
+	Incarnation() string
 	// Doubt makes another incarnation of inc, because a node contradicts it, and returns the one there is now.
 	Doubt(ctx context.Context, edge, inc, why string) (now string, err error)
 	// Known says which events of a node the cloud has stored.
@@ -163,6 +165,7 @@ func (d *Downlink) Run(ctx context.Context) error {
 	g.Go(func() error { return d.hear(ctx) })
 	g.Go(func() error { return d.courier(ctx) })
 	g.Go(func() error { return d.unstick(ctx) })
+	g.Go(func() error { return d.watchHistory(ctx) })
 	g.Go(func() error { return d.acks.run(ctx) })
 	g.Go(func() error { return d.enforce(ctx) })
 	err := g.Wait()

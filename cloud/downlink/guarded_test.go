@@ -235,6 +235,8 @@ func TestARevokedNodeIsThrownOutAndStaysOut(t *testing.T) {
 // nobody is a database without restaurants.
 type nobody struct{ downlink.Store }
 
+func (nobody) Incarnation() string { return "one" }
+
 func (nobody) Apply(context.Context, []link.Batch) ([]link.Decision, string, error) {
 	return nil, "one", nil
 }

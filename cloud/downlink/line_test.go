@@ -7,6 +7,7 @@ import (
 	"net"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -39,10 +40,13 @@ type chain struct {
 	keys     *downlink.Keys
 	hub      *downlink.Hub
 	hubAt    downlink.HubConfig
+	database string // its URL
 	store    *cloudstore.Store
 	presence *restaurant.Presence
 	ordering *ordering.Service
 	down     *downlink.Downlink
+	stopCore func()
+	replicas int // of the hub's streams
 	enrolled uplink.Enrolment
 	kitchen  *kitchen.Kitchen
 	line     *uplink.Uplink
@@ -84,10 +88,10 @@ func (c *chain) startHub() {
 func (c *chain) openCloud() {
 	t := c.t
 	t.Helper()
-	url := pgtest.New(t, cloudstore.Migrate, cloudstore.MigrationsHash())
+	c.database = pgtest.New(t, cloudstore.Migrate, cloudstore.MigrationsHash())
 	quiet := slog.New(slog.DiscardHandler)
 	var err error
-	if c.store, err = cloudstore.Open(t.Context(), cloudstore.Config{URL: url, Log: quiet}); err != nil {
+	if c.store, err = cloudstore.Open(t.Context(), cloudstore.Config{URL: c.database, Log: quiet}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(c.store.Close)
@@ -99,22 +103,32 @@ func (c *chain) openCloud() {
 		t.Fatal(err)
 	}
 	c.ordering = ordering.New(c.store, cloudstore.Houses{Store: c.store, Presence: c.presence}, c.presence, clock.System{}, quiet)
+	c.down, c.stopCore = c.core("nats://"+c.hubAt.Clients, c.store)
+	run(t, c.ordering.Run)
+}
+
+// core connects a core to the hub, and keeps it at work until it is stopped, or the test ends.
+func (c *chain) core(hub string, db *cloudstore.Store) (down *downlink.Downlink, stop func()) {
+	t := c.t
+	t.Helper()
 	down, err := downlink.Connect(t.Context(), downlink.Config{
-		URL: "nats://" + c.hubAt.Clients, Log: quiet,
+		URL: hub, Log: slog.New(slog.DiscardHandler), Stream: downlink.StreamLimits{Replicas: c.replicas},
 		OnHeard: func(edge string, h link.Heartbeat, at time.Time) {
 			c.presence.Heard(edge, restaurant.Beat{Device: h.Device, Version: h.Version, Epoch: h.Epoch, Boot: h.Boot, CmdSeq: h.CmdSeq, At: h.At}, at)
 			if c.listening.Load() {
 				c.beats <- h.Version
 			}
 		},
-	}, c.keys, c.store)
+	}, c.keys, db)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.down = down
-	run(t, down.Run)
-	run(t, c.ordering.Run)
-	run(t, func(ctx context.Context) error { return passOn(ctx, c.store, down) })
+	stops := []func(){run(t, down.Run), run(t, func(ctx context.Context) error { return passOn(ctx, db, down) })}
+	return down, func() {
+		for _, stop := range stops {
+			stop()
+		}
+	}
 }
 
 // passOn is what the core does: every commit of commands is told to the downlink.
@@ -181,7 +195,7 @@ func (c *chain) open(as uplink.Enrolment, mode uplink.Mode, file string) (*kitch
 type obedient struct{ *kitchen.Kitchen }
 
 func (o obedient) Obey(ctx context.Context, c link.Command) error {
-	return o.Kitchen.Obey(ctx, kitchen.Command{Seq: c.Seq, ID: c.ID, Kind: c.Kind, At: c.At, Order: c.Order, Body: c.Body})
+	return o.Kitchen.Obey(ctx, kitchen.Command(c))
 }
 
 func (o obedient) Begin(ctx context.Context, b link.Beginning) error {
@@ -215,25 +229,34 @@ func (c *chain) enrol(id string) uplink.Enrolment {
 	if err != nil {
 		c.t.Fatal(err)
 	}
+	chain, err := c.keys.Chain()
+	if err != nil {
+		c.t.Fatal(err)
+	}
 	return uplink.Enrolment{
-		Restaurant: id, Device: device, Seed: string(seed), JWT: credential.JWT,
+		Chain: chain, Restaurant: id, Device: device, Seed: string(seed), JWT: credential.JWT,
 		Leaves: []string{"nats-leaf://" + c.hubAt.Leaves}, Clients: []string{"nats://" + c.hubAt.Clients},
 		Epoch: row.Epoch, Commands: row.Commands,
 	}
 }
 
-// run lets work live until the end of the test, and waits for it there.
-func run(t *testing.T, work func(context.Context) error) {
+// run lets work live until it is stopped, or the test ends, and waits for it there.
+func run(t *testing.T, work func(context.Context) error) (stop func()) {
 	t.Helper()
-	ctx, stop := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- work(ctx) }()
-	t.Cleanup(func() {
-		stop()
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
-	})
+	var once sync.Once
+	stop = func() {
+		once.Do(func() {
+			cancel()
+			if err := <-done; err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	t.Cleanup(stop)
+	return stop
 }
 
 // eventually asks until it is so.

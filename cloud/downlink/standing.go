@@ -142,7 +142,7 @@ func (d *Downlink) heard(edge string, h link.Heartbeat, now time.Time) {
 	}
 	d.says(word{edge, h.Epoch, h.Acked, h.Last, now})
 	select {
-	case d.errand <- errand{edge: edge, kind: reported, seq: h.CmdSeq}:
+	case d.errand <- errand{edge: edge, kind: reported, seq: h.CmdSeq, rest: h.Acked == h.Last}:
 	default: // the couriers wait for the database; the next heartbeat says the same
 	}
 }

@@ -107,12 +107,34 @@ func (d *Downlink) lost(ctx context.Context, pp int) {
 	d.cfg.Log.Error("the hub has lost a stream; the nodes are asked for what was in it", "stream", link.StreamName(pp))
 	now := time.Now()
 	d.losses[pp].Store(&now)
+	d.recall(ctx, "the hub has lost what it held", func(edge string) bool { return link.Partition(edge) == pp })
+}
+
+// recall calls nodes to SYNC that are known here, at a measured pace.
+func (d *Downlink) recall(ctx context.Context, why string, which func(edge string) bool) {
 	for _, edge := range d.standing.edges() {
-		if link.Partition(edge) != pp {
-			continue
+		if which(edge) {
+			d.control(edge, link.Control{Kind: link.CallSync, Reason: why})
+			pause(ctx, recallPace)
 		}
-		d.control(edge, link.Control{Kind: link.CallSync, Reason: "the hub has lost what it held"})
-		pause(ctx, recallPace)
+	}
+}
+
+// watchHistory calls all nodes to SYNC when the database has become another one: what was said to them may be forgotten.
+func (d *Downlink) watchHistory(ctx context.Context) error {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for was := d.store.Incarnation(); ; {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+		if is := d.store.Incarnation(); is != was {
+			was = is
+			d.cfg.Log.Warn("the database is another one than it was; all nodes are asked where they stand", "incarnation", is)
+			d.recall(ctx, "the cloud's database was replaced", func(string) bool { return true })
+		}
 	}
 }
 

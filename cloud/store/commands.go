@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -70,24 +71,88 @@ func queueCommands(b *pgx.Batch, all []told) {
 // Commands are an edge's commands from one number to another, both included, in order, and the incarnation that numbered them; at most
 // maxCommands of them in one answer: who lacks more asks again. Where an epoch began, numbers may be missing.
 func (s *Store) Commands(ctx context.Context, edge string, from, to uint64) (commands []link.Command, inc string, err error) {
-	b := &pgx.Batch{}
-	b.Queue(incarnation).QueryRow(func(row pgx.Row) error { return row.Scan(&inc) })
-	b.Queue(`
-		SELECT cmd_seq, cmd_id, kind, order_id, at, body, again FROM edge_commands
-		WHERE edge = $1 AND cmd_seq BETWEEN $2 AND $3 ORDER BY cmd_seq LIMIT $4`,
-		edge, bigint(from), bigint(to), maxCommands).Query(func(rows pgx.Rows) (err error) {
-		commands, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (link.Command, error) {
-			var c link.Command
-			var body []byte
-			err := row.Scan(&c.Seq, &c.ID, &c.Kind, &c.Order, &c.At, &body, &c.Again)
-			c.At, c.Body = c.At.UTC(), json.RawMessage(body)
-			return c, err
-		})
-		return err
+	rows, err := s.pool.Query(ctx, `
+		SELECT i.inc, cmd_seq, cmd_id, kind, order_id, at, body, again FROM (SELECT (`+incarnation+`) AS inc) i LEFT JOIN LATERAL (
+			SELECT * FROM edge_commands WHERE edge = $1 AND cmd_seq BETWEEN $2 AND $3 ORDER BY cmd_seq LIMIT $4
+		) c ON true ORDER BY cmd_seq`, edge, bigint(from), bigint(to), maxCommands) // one statement: what is sent under a name is of that history
+	if err != nil {
+		return nil, "", fmt.Errorf("read commands of %s: %w", edge, err)
+	}
+	var seq *uint64
+	var id, kind, about, again *string
+	var at *time.Time
+	var body []byte
+	_, err = pgx.ForEachRow(rows, []any{&inc, &seq, &id, &kind, &about, &at, &body, &again}, func() error {
+		if seq != nil {
+			commands = append(commands, link.Command{
+				Seq: *seq, ID: *id, Kind: *kind, Order: *about, At: at.UTC(), Body: append(json.RawMessage(nil), body...), Again: *again,
+			})
+		}
+		return nil
 	})
-	if err := s.pool.SendBatch(ctx, b).Close(); err != nil {
+	if err != nil {
 		return nil, "", fmt.Errorf("read commands of %s: %w", edge, err)
 	}
 	s.inc.Store(&inc)
 	return commands, inc, nil
 }
+
+// How long a command may wait while a later one has been answered, and how often it is looked for such.
+const (
+	overtakenAfter = 30 * time.Second
+	overtakenEvery = 10 * time.Second
+)
+
+// keepOrder looks for commands that were overtaken, until ctx ends.
+func (s *Store) keepOrder(ctx context.Context) {
+	tick := time.NewTicker(overtakenEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := s.GiveAnew(ctx, s.now()); err != nil && ctx.Err() == nil {
+				s.cfg.Log.ErrorContext(ctx, "look for commands that were overtaken", "err", err)
+			}
+		}
+	}
+}
+
+// GiveAnew gives commands anew, once, that have no answer at now although their restaurant has answered a later one: nodes obey in order,
+// so either the node took the number for another command, of a database that was replaced since, or what it said could not be followed.
+func (s *Store) GiveAnew(ctx context.Context, now time.Time) error {
+	rows, err := s.pool.Query(ctx, `
+		SELECT DISTINCT c.edge FROM edge_commands c WHERE `+overtaken, now.Add(-overtakenAfter))
+	if err != nil {
+		return fmt.Errorf("look for commands that were overtaken: %w", err)
+	}
+	edges, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return fmt.Errorf("look for commands that were overtaken: %w", err)
+	}
+	for _, edge := range edges {
+		var news []told
+		err := again(func() error {
+			return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) (err error) {
+				if _, _, err := lockLink(ctx, tx, edge); err != nil {
+					return err
+				}
+				news, err = repeat(ctx, tx, edge, overtaken, now, now.Add(-overtakenAfter))
+				return err
+			})
+		})
+		if err != nil {
+			return fmt.Errorf("give %s anew what was overtaken: %w", edge, err)
+		}
+		if len(news) > 0 {
+			s.cfg.Log.WarnContext(ctx, "commands without an answer are given anew", "restaurant", edge, "commands", len(news))
+		}
+		s.publish(nil, news)
+	}
+	return nil
+}
+
+// overtaken are commands without an answer that came before one that was answered; $1 is the instant before which both happened.
+const overtaken = `c.answered IS NULL AND c.again = '' AND c.at < $1 AND EXISTS (
+	SELECT FROM edge_commands later WHERE later.edge = c.edge AND later.cmd_seq > c.cmd_seq AND later.granted IS NOT NULL AND later.answered < $1)`

@@ -144,15 +144,35 @@ const (
 )
 
 // anew takes a number for the place where an epoch begins, higher than any that was given or that the edge has applied, and gives the
-// chosen commands anew behind it, in their order. Who holds the edge's link calls it; here its head is locked.
+// chosen commands anew behind it. Who holds the edge's link calls it; here its head is locked.
 func anew(ctx context.Context, tx pgx.Tx, edge string, applied uint64, which string, now time.Time) (at uint64, atID string, news []told, err error) {
 	err = tx.QueryRow(ctx, `UPDATE edge_heads SET cmd_seq = greatest(cmd_seq, $2) + 1 WHERE edge = $1 RETURNING cmd_seq`, edge, bigint(applied)).Scan(&at)
 	if err != nil {
 		return 0, "", nil, err
 	}
-	rows, err := tx.Query(ctx, `SELECT c.cmd_seq, coalesce(nullif(c.again, ''), c.cmd_id), c.kind, c.order_id, c.body FROM edge_commands c WHERE c.edge = $1 AND (`+which+`) ORDER BY c.cmd_seq`, edge)
+	atID = id.New()
+	_, err = tx.Exec(ctx, `INSERT INTO edge_commands (edge, cmd_seq, cmd_id, kind, order_id, at, body, answered) VALUES ($1, $2, $3, $4, '', $5, '{}', $5)`,
+		edge, bigint(at), atID, epochBegan, now.Truncate(time.Millisecond))
 	if err != nil {
 		return 0, "", nil, err
+	}
+	news, err = repeat(ctx, tx, edge, which, now)
+	return at, atID, news, err
+}
+
+// repeat gives the chosen commands anew, in their order, behind all others; the old ones wait for nothing any more. Who holds the edge's link
+// calls it.
+func repeat(ctx context.Context, tx pgx.Tx, edge, which string, now time.Time, args ...any) (news []told, err error) {
+	var head int64
+	if err := tx.QueryRow(ctx, `SELECT cmd_seq FROM edge_heads WHERE edge = $1 FOR NO KEY UPDATE`, edge).Scan(&head); err != nil {
+		return nil, err
+	}
+	args = append(args, edge)
+	rows, err := tx.Query(ctx, fmt.Sprintf(`
+		SELECT c.cmd_seq, coalesce(nullif(c.again, ''), c.cmd_id), c.kind, c.order_id, c.body FROM edge_commands c
+		WHERE c.edge = $%d AND (%s) ORDER BY c.cmd_seq`, len(args), which), args...)
+	if err != nil {
+		return nil, err
 	}
 	var old []int64
 	var c link.Command
@@ -163,16 +183,13 @@ func anew(ctx context.Context, tx pgx.Tx, edge string, applied uint64, which str
 		old, news = append(old, seq), append(news, told{edge, c})
 		return nil
 	})
-	if err != nil {
-		return 0, "", nil, err
+	if err != nil || len(old) == 0 {
+		return nil, err
 	}
-	atID = id.New()
 	b := &pgx.Batch{}
-	b.Queue(`INSERT INTO edge_commands (edge, cmd_seq, cmd_id, kind, order_id, at, body, answered) VALUES ($1, $2, $3, $4, '', $5, '{}', $5)`,
-		edge, bigint(at), atID, epochBegan, now.Truncate(time.Millisecond))
 	queueCommands(b, news)
 	b.Queue(`
 		UPDATE edge_commands c SET anew = $3 + u.n, reason = CASE WHEN answered IS NULL THEN 'given anew' ELSE reason END, answered = coalesce(answered, $4)
-		FROM unnest($2::bigint[]) WITH ORDINALITY AS u (cmd_seq, n) WHERE c.edge = $1 AND c.cmd_seq = u.cmd_seq`, edge, old, bigint(at), now)
-	return at, atID, news, tx.SendBatch(ctx, b).Close()
+		FROM unnest($2::bigint[]) WITH ORDINALITY AS u (cmd_seq, n) WHERE c.edge = $1 AND c.cmd_seq = u.cmd_seq`, edge, old, head, now)
+	return news, tx.SendBatch(ctx, b).Close()
 }

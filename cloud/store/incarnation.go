@@ -18,8 +18,7 @@ const incarnation = `SELECT (SELECT system_identifier FROM pg_control_system()):
 	|| '.' || to_hex((extract(epoch FROM pg_postmaster_start_time()) * 1000)::bigint)
 	|| '.' || (SELECT counter::text || '.' || xmin::text FROM history)`
 
-// Incarnation names this history of the database, as it was at the last call that read it. What counts for a single answer is returned
-// with it.
+// Incarnation names this history of the database, as it was at most a few seconds ago. What counts for a single answer is returned with it.
 func (s *Store) Incarnation() string { return *s.inc.Load() }
 
 func (s *Store) readIncarnation(ctx context.Context, q rowReader) error {
@@ -29,6 +28,27 @@ func (s *Store) readIncarnation(ctx context.Context, q rowReader) error {
 	}
 	s.inc.Store(&inc)
 	return nil
+}
+
+// incarnationEvery is how often it is looked whether the database is still the one it was.
+const incarnationEvery = 2 * time.Second
+
+// keepIncarnation looks at the incarnation until ctx ends: a core that has nothing to do must notice as well.
+func (s *Store) keepIncarnation(ctx context.Context) {
+	tick := time.NewTicker(incarnationEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		asked, cancel := context.WithTimeout(ctx, callLimit)
+		if err := s.readIncarnation(asked, s.pool); err != nil && ctx.Err() == nil {
+			s.cfg.Log.WarnContext(ctx, "the database does not say which one it is", "err", err)
+		}
+		cancel()
+	}
 }
 
 // doubtEvery bounds how often what one node says can make all nodes ask again where things stand.

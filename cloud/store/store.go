@@ -132,6 +132,8 @@ func (s *Store) start(ctx context.Context) error {
 	s.others.Go(func() { s.readHeard(run) })
 	s.others.Go(func() { s.tellOthers(run) })
 	s.others.Go(func() { s.keepTidy(run) })
+	s.others.Go(func() { s.keepOrder(run) })
+	s.others.Go(func() { s.keepIncarnation(run) })
 	return nil
 }
 

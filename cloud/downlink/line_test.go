@@ -40,6 +40,7 @@ type chain struct {
 	keys     *downlink.Keys
 	hub      *downlink.Hub
 	hubAt    downlink.HubConfig
+	hubURL   string // for plain clients
 	database string // its URL
 	store    *cloudstore.Store
 	presence *restaurant.Presence
@@ -65,16 +66,24 @@ func newChain(t *testing.T, mode uplink.Mode) *chain {
 // newCloud is a chain whose restaurant has no node yet.
 func newCloud(t *testing.T) *chain {
 	t.Helper()
-	c := &chain{t: t, dir: t.TempDir(), presence: new(restaurant.Presence)}
+	c := &chain{t: t, dir: t.TempDir()}
+	c.begin()
 	c.hubAt = downlink.HubConfig{Dir: c.dir, Clients: freeAddr(t), Leaves: freeAddr(t)}
-	var err error
-	if c.keys, err = downlink.LoadKeys(filepath.Join(c.dir, "keys")); err != nil {
-		t.Fatal(err)
-	}
+	c.hubURL = "nats://" + c.hubAt.Clients
 	c.startHub()
 	t.Cleanup(func() { c.hub.Stop() })
 	c.openCloud()
 	return c
+}
+
+// begin makes what there is before a hub.
+func (c *chain) begin() {
+	c.t.Helper()
+	c.presence = new(restaurant.Presence)
+	var err error
+	if c.keys, err = downlink.LoadKeys(filepath.Join(c.dir, "keys")); err != nil {
+		c.t.Fatal(err)
+	}
 }
 
 func (c *chain) startHub() {
@@ -103,7 +112,7 @@ func (c *chain) openCloud() {
 		t.Fatal(err)
 	}
 	c.ordering = ordering.New(c.store, cloudstore.Houses{Store: c.store, Presence: c.presence}, c.presence, clock.System{}, quiet)
-	c.down, c.stopCore = c.core("nats://"+c.hubAt.Clients, c.store)
+	c.down, c.stopCore = c.core(c.hubURL, c.store)
 	run(t, c.ordering.Run)
 }
 
@@ -235,7 +244,7 @@ func (c *chain) enrol(id string) uplink.Enrolment {
 	}
 	return uplink.Enrolment{
 		Chain: chain, Restaurant: id, Device: device, Seed: string(seed), JWT: credential.JWT,
-		Leaves: []string{"nats-leaf://" + c.hubAt.Leaves}, Clients: []string{"nats://" + c.hubAt.Clients},
+		Leaves: []string{"nats-leaf://" + c.hubAt.Leaves}, Clients: strings.Split(c.hubURL, ","),
 		Epoch: row.Epoch, Commands: row.Commands,
 	}
 }

@@ -111,6 +111,9 @@ export const en = {
 	alert: {
 		stuck_order: 'has not moved for long', overdue_bake: 'should be out of the oven', silent: 'is silent', overheat: 'is too hot', underheat: 'is too cold',
 		malfunction: 'has a fault', door_open: 'door is open', probe_limit: 'is out of its limits',
+		disk_tight: 'disk is nearly full', disk_full: 'disk is full: no new orders', disk_unwritable: 'disk cannot be written to',
+		database_damaged: 'database is damaged: restart when nobody cooks', database_recovered: 'database was damaged: confirm the tickets',
+		last_change_lost: 'power was lost: look whether the last tap was kept',
 	} as Record<string, string>,
 	counter: 'Counter',
 	category: { pizza: 'Pizza', side: 'Sides', salad: 'Salads', dessert: 'Desserts', drink: 'Drinks' } as Record<string, string>,

@@ -109,6 +109,9 @@ export const it: Words = {
 	alert: {
 		stuck_order: 'è fermo da molto', overdue_bake: 'dovrebbe essere fuori dal forno', silent: 'tace', overheat: 'troppo caldo', underheat: 'troppo freddo',
 		malfunction: 'guasto', door_open: 'sportello aperto', probe_limit: 'fuori dai limiti',
+		disk_tight: 'disco quasi pieno', disk_full: 'disco pieno: nessun nuovo ordine', disk_unwritable: 'non si può scrivere sul disco',
+		database_damaged: 'archivio danneggiato: riavvia quando nessuno cucina', database_recovered: 'archivio recuperato: conferma i ticket',
+		last_change_lost: 'è mancata la corrente: controlla l’ultimo tocco',
 	},
 	counter: 'Cassa',
 	category: { pizza: 'Pizze', side: 'Contorni', salad: 'Insalate', dessert: 'Dolci', drink: 'Bibite' },

@@ -55,8 +55,8 @@ type bell interface {
 	ClearAlert(ctx context.Context, id string) error
 }
 
-// kept is what the caretaker looks after: the node's database.
-type kept interface {
+// database is what the caretaker looks after: the node's database.
+type database interface {
 	Tend(ctx context.Context, now time.Time) (store.Tended, error)
 	Examine(ctx context.Context) error
 	Full() <-chan struct{}
@@ -65,7 +65,7 @@ type kept interface {
 
 // caretaker looks after the node's disk: it tends it every few seconds, reads the whole database every night, and tells people.
 type caretaker struct {
-	memory kept
+	memory database
 	bell   bell
 	clock  clock.Clock
 	zone   *time.Location
@@ -77,7 +77,7 @@ type caretaker struct {
 	open     map[string]string // alerts that were raised, by id
 }
 
-func caretakerOf(memory kept, saved *store.Recovery, bell bell, c clock.Clock, zone *time.Location, log *slog.Logger) *caretaker {
+func caretakerOf(memory database, saved *store.Recovery, bell bell, c clock.Clock, zone *time.Location, log *slog.Logger) *caretaker {
 	return &caretaker{memory: memory, bell: bell, clock: c, zone: zone, log: log, saved: saved}
 }
 

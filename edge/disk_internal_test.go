@@ -13,9 +13,11 @@ import (
 	"testing/synctest"
 	"time"
 
+	"awesome.pizza/edge/kds"
 	"awesome.pizza/edge/kitchen"
 	"awesome.pizza/edge/store"
 	"awesome.pizza/shared/clock"
+	"awesome.pizza/shared/wire"
 )
 
 // ringing is a bell that writes down what it hears.
@@ -206,5 +208,38 @@ func TestADamagedDatabaseDoesNotKeepTheKitchenClosed(t *testing.T) {
 	}
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
+	}
+}
+
+func TestTheOperationsPageKnowsWhatIsSaid(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../docs/OPERATIONS.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	words := []string{diskTight, diskFull, diskUnwritable, databaseDamaged, databaseSaved, logTorn, "edge.db.reserve", "edge.db.damaged-", "edge.db.replaced-"}
+	for _, f := range examine(t.Context(), Config{Data: t.TempDir()}.withDefaults(), time.Now()) {
+		words = append(words, f.Check)
+	}
+	words = append(words, kds.Causes()...)
+	for _, kind := range []wire.AlertKind{wire.Overheat, wire.Underheat, wire.Silent, wire.Malfunction} {
+		words = append(words, string(kind))
+	}
+	for _, w := range words {
+		if !strings.Contains(string(page), "`"+w) {
+			t.Errorf("it says nothing of %s", w)
+		}
+	}
+}
+
+func TestTheDoctorHasAdviceForEveryWayInWhichTheLineIsDown(t *testing.T) {
+	t.Parallel()
+	said := map[string]bool{lineAdvice("something new"): true}
+	for _, cause := range kds.Causes() {
+		if advice := lineAdvice(cause); said[advice] {
+			t.Errorf("of %s it says what it says of another: %s", cause, advice)
+		} else {
+			said[advice] = true
+		}
 	}
 }

@@ -62,7 +62,7 @@ func (d *doctor) enrolmentAndCredential(context.Context) []finding {
 	case left <= 0:
 		c.State, c.Says = bad, fmt.Sprintf("it expired %s ago, so the hub does not take this node; the kitchen goes on", ago(left))
 		c.Do = "see the lines \"cloud\" and \"clock\": once the cloud answers, the node renews it within minutes. If the cloud refuses (revoked, fenced), enrol this node anew"
-	case left < 3*24*time.Hour:
+	case left < 14*24*time.Hour:
 		c.State, c.Says = worry, fmt.Sprintf("it is good for %s more and was not renewed at half of its life", ago(left))
 		c.Do = "see the line \"cloud\": the node renews by itself when it reaches the cloud over HTTPS"
 	default:

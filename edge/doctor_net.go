@@ -108,8 +108,16 @@ func lineAdvice(cause string) string {
 		return "the chain's hub cannot be reached: see the lines \"hub\" and \"cloud\", restart the router, call the provider. The kitchen goes on for a week and more"
 	case "cloud":
 		return "nothing to do here: the chain's cloud does not answer, its operators see that too. The kitchen goes on"
+	case "fenced":
+		return "another box is enrolled for this restaurant: if this is the right one, get a code with `cloud enroll RESTAURANT` and run `edge enroll CODE --replace`"
+	case "healing":
+		return "nothing: node and cloud compare what each of them has, and go on by themselves"
+	case "credential":
+		return "see the lines \"credential\", \"cloud\" and \"clock\"; the kitchen goes on"
+	case "schema":
+		return "node and cloud are too many versions apart: update the older one; the kitchen goes on"
 	}
-	return "see docs/OPERATIONS.md, \"the line is down\"; the kitchen goes on"
+	return "see docs/OPERATIONS.md, \"The line is down\"; the kitchen goes on"
 }
 
 // hub dials the hubs that the node would.

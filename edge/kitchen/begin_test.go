@@ -55,7 +55,6 @@ func (h *house) begin(b kitchen.Beginning) {
 	}
 }
 
-func all(link.Ref) bool  { return true }
 func none(link.Ref) bool { return false }
 
 // standings are what the cloud is told of how orders stand, the last one of each.

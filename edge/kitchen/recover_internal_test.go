@@ -173,7 +173,8 @@ func TestFoodIsWhereACookFindsIt(t *testing.T) {
 		for _, from := range [][]order.ItemState{
 			{order.ItemQueued, order.ItemQueued}, {order.ItemMaking, order.ItemInOven}, {order.ItemInOven, order.ItemInOven}, {order.ItemDone, order.ItemDone},
 		} {
-			items := append(stands(order.Edge, order.NoDelivery, order.Queued, from...).Progress.Items, cola)
+			items := stands(order.Edge, order.NoDelivery, order.Queued, from...).Progress.Items
+			items = append(items, cola)
 			p := order.Progress{Intake: order.Validated}
 			p.Whole, p.Items = found(items, state)
 			if p.Kitchen() != state {

@@ -42,6 +42,7 @@ func TestTwoHistoriesBecomeOneWhateverHappened(t *testing.T) {
 			"sync": w.sync, "send": w.send, "obey": w.obeySome, "restart": func(*rapid.T) { w.restart() },
 			"back up the card": w.backUp, "restore the card": w.restore, "replace the box": w.replace,
 			"copy the database": w.copyOffice, "set the database back": w.setBack,
+			"an old card": w.oldCard, "an older card": w.oldCard, "an old database": w.oldOffice,
 		})
 		w.settle()
 		w.agree()
@@ -271,42 +272,6 @@ func (w *reunion) heal() {
 	}
 }
 
-// nothingWentBack holds after a healing: no order is less far in the kitchen than either side had it, and none came back that had ended.
-func (w *reunion) nothingWentBack(was map[order.ID]order.Progress, cloud []event.OrderStanding) {
-	for oid, p := range was {
-		if now := w.ticket(oid); slices.Compare(far(now.Progress), far(p)) < 0 || !open(p) && now.Open() {
-			w.r.Errorf("order %s was %s and is %s", oid, p.Status(), now.Progress.Status())
-		}
-	}
-	for _, s := range cloud {
-		t := w.find(s.Order.ID)
-		p, had := was[s.Order.ID]
-		switch {
-		case t == nil && open(s.Progress) && s.Progress.Intake == order.Validated:
-			w.r.Errorf("order %s was not recovered", s.Order.ID)
-		case t == nil || had && !open(p):
-		case slices.Compare(far(t.Progress), far(s.Progress)) < 0:
-			w.r.Errorf("the cloud had order %s as %s, it is %s", s.Order.ID, s.Progress.Status(), t.Progress.Status())
-		case t.Open() && had && slices.Compare(far(p), far(s.Progress)) < 0 && !t.Recovered:
-			w.r.Errorf("order %s was %s here and %s there, and nobody is asked", s.Order.ID, p.Status(), s.Progress.Status())
-		}
-	}
-}
-
-// far is how far an order is on the kitchen lane.
-func far(p order.Progress) []int {
-	whole := slices.Index([]order.Kitchen{order.Waiting, order.Queued}, p.Whole)
-	if whole < 0 {
-		return []int{9}
-	}
-	remakes, steps := 0, 0
-	for _, i := range p.Items {
-		remakes += i.Remakes
-		steps += slices.Index([]order.ItemState{order.ItemQueued, order.ItemMaking, order.ItemMade, order.ItemInOven, order.ItemBaked, order.ItemDone}, i.State)
-	}
-	return []int{whole, remakes, steps}
-}
-
 func (w *reunion) everyID() map[string]bool {
 	ids := map[string]bool{}
 	for _, r := range w.retained() {
@@ -374,61 +339,6 @@ func (w *reunion) setBack(r *rapid.T) {
 		r.Skip("no copies yet")
 	}
 	w.office = w.old[rapid.IntRange(0, len(w.old)-1).Draw(r, "copy")].copied()
-}
-
-// settle is a line that stays up for long enough.
-func (w *reunion) settle() {
-	for range 3 {
-		w.sync(w.r)
-		w.obeyUpTo(1 << 30)
-		events, _, err := w.store.Events(background(), w.office.mark.Seq+1, 1<<20, 1<<30)
-		if err != nil {
-			w.r.Fatalf("%v", err)
-		}
-		w.take(events)
-	}
-	if w.forked() {
-		w.r.Fatalf("they hold different histories for ever")
-	}
-}
-
-// agree holds once everything has arrived: what is open on one side is on the other, and both have the kitchen lane the same.
-func (w *reunion) agree() {
-	for oid, f := range w.office.orders {
-		t := w.find(oid)
-		switch {
-		case t == nil && open(f.progress) && f.progress.Intake == order.Validated:
-			w.r.Errorf("the kitchen has no order %s, which is %s", oid, f.progress.Status())
-		case t == nil:
-		case t.Doubtful:
-			w.r.Errorf("nobody knows about order %s", oid)
-		default:
-			mine, theirs := t.Progress, f.progress
-			if !t.Open() {
-				mine.Delivery, theirs.Delivery = "", ""
-			}
-			if diff := diffOf(theirs, mine); diff != "" || t.Number > 0 && f.number != t.Number {
-				w.r.Errorf("order %s, number %d, has number %d here (recovered %v):\n%s", oid, f.number, t.Number, t.Recovered, diff)
-			}
-		}
-	}
-	for _, oid := range w.orders {
-		if _, there := w.office.orders[oid]; !there && w.find(oid) != nil {
-			w.r.Errorf("the office does not know order %s", oid)
-		}
-	}
-	for first, all := range w.office.answers {
-		for _, a := range all {
-			if a.Granted != all[0].Granted {
-				w.r.Errorf("command %s was answered %+v", first, all)
-			}
-		}
-	}
-	for _, c := range w.office.commands {
-		if !c.over {
-			w.r.Errorf("command %d, %s, was never answered", c.Seq, c.Kind)
-		}
-	}
 }
 
 func TestTheCardOfLastWeekHasNothingThatTheCloudDoesNotKnowEnded(t *testing.T) {

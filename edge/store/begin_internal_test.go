@@ -79,27 +79,23 @@ func (s *Store) dump(t *testing.T) (rows []string) {
 		t.Fatal(err)
 	}
 	for _, table := range tables {
-		found, err := s.read.QueryContext(t.Context(), `SELECT * FROM `+table)
+		columns, err := list(t.Context(), s.read, func(row scanner) (name string, err error) { return name, row.Scan(&name) },
+			`SELECT name FROM pragma_table_xinfo(?)`, table)
 		if err != nil {
 			t.Fatal(err)
 		}
-		columns, err := found.Columns()
-		if err != nil {
-			t.Fatal(err)
-		}
-		for found.Next() {
+		found, err := list(t.Context(), s.read, func(row scanner) (string, error) {
 			values, into := make([]any, len(columns)), make([]any, len(columns))
 			for n := range values {
 				into[n] = &values[n]
 			}
-			if err := found.Scan(into...); err != nil {
-				t.Fatal(err)
-			}
-			rows = append(rows, fmt.Sprint(table, values))
-		}
-		if err := found.Close(); err != nil {
+			err := row.Scan(into...)
+			return fmt.Sprint(table, values), err
+		}, `SELECT * FROM `+table)
+		if err != nil {
 			t.Fatal(err)
 		}
+		rows = append(rows, found...)
 	}
 	slices.Sort(rows)
 	return rows

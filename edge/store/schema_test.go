@@ -44,13 +44,14 @@ type memory struct {
 
 func remember(t *testing.T, s *store.Store) (m memory) {
 	t.Helper()
-	ctx, err := t.Context(), error(nil)
+	ctx := t.Context()
 	fine := func(err error) {
 		t.Helper()
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
+	var err error
 	m.Device = s.Device()
 	m.State, err = s.Load(ctx)
 	fine(err)

@@ -15,7 +15,6 @@ import (
 // node is the node's row while a commit moves it on.
 type node struct {
 	board    uint64
-	next     uint64
 	tip      link.Mark
 	acked    link.Mark
 	command  uint64
@@ -109,7 +108,7 @@ func (n *node) standing(ctx context.Context, tx *sql.Tx, c kitchen.Commit, order
 		return err
 	}
 	e := link.Event{ID: id.New(), Order: order, Kind: fact.Kind(), At: c.At, Body: body}
-	if e.Check() != nil {
+	if fits := e.Check() == nil; !fits {
 		return nil
 	}
 	return n.append(ctx, tx, e)

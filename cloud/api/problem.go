@@ -108,6 +108,10 @@ func (a *API) judge(ctx context.Context, what string, err error) *Problem {
 		a.settings.Log.DebugContext(ctx, "request", "route", what, "err", err)
 		return refuse(http.StatusServiceUnavailable, "unavailable", "the %s cannot be reached at the moment; try again", away)
 	}
+	if severed(err) {
+		a.settings.Log.WarnContext(ctx, "request", "route", what, "err", err)
+		return refuse(http.StatusServiceUnavailable, "unavailable", "this was interrupted; try again")
+	}
 	a.settings.Log.ErrorContext(ctx, "request", "route", what, "err", err)
 	return refuse(http.StatusInternalServerError, "internal", "this could not be done; it is in the log")
 }

@@ -28,3 +28,13 @@ export function wallTime(at: Instant | number, seconds = false): string {
 	const t = new Date(at);
 	return [t.getHours(), t.getMinutes(), ...(seconds ? [t.getSeconds()] : [])].map(two).join(':');
 }
+
+/** day is a date as people write it: "Feb 1, 2026", "1 feb 2026". */
+export function day(at: Instant | number, locale: string): string {
+	return new Date(at).toLocaleDateString(locale, { year: 'numeric', month: 'short', day: 'numeric' });
+}
+
+/** dayAndTime is for what may have happened days ago. */
+export function dayAndTime(at: Instant | number, locale: string): string {
+	return `${new Date(at).toLocaleDateString(locale, { month: 'short', day: 'numeric' })} ${wallTime(at)}`;
+}

@@ -1,10 +1,11 @@
 import { byKey, none, withEntry } from '../maps.ts';
 import { Stream } from '../stream.svelte.ts';
+import { noTrouble, type Trouble } from './care.ts';
 import { sumsOf, worstFirst, type House, type Sums } from './house.ts';
 import type { Staff } from './staff.svelte.ts';
 import type { Link } from '../wire.ts';
 
-interface FleetNode {
+interface FleetNode extends Trouble {
 	restaurant_id: string;
 	link: Link;
 	node: { backlog: number };
@@ -15,6 +16,7 @@ const lookEvery = 5_000; // ms
 /** Chain is all restaurants, live. */
 export class Chain {
 	#houses = $state.raw<ReadonlyMap<string, House>>(none());
+	#troubles = $state.raw<ReadonlyMap<string, Trouble>>(none());
 	#stream = $state.raw<Stream | undefined>();
 	#loaded = $state(false);
 
@@ -37,6 +39,11 @@ export class Chain {
 		return this.#houses.get(id);
 	}
 
+	/** trouble is what of a restaurant needs a person. */
+	trouble(id: string): Trouble {
+		return this.#troubles.get(id) ?? noTrouble;
+	}
+
 	get connected(): boolean {
 		return this.#stream?.connected ?? false;
 	}
@@ -50,9 +57,10 @@ export class Chain {
 		return this.#stream?.heardAt ?? 0;
 	}
 
-	/** look reads what no stream tells: how much each node has yet to send, and when it was heard. */
+	/** look reads what no stream tells: how much each node has yet to send, when it was heard, and what needs a person. */
 	async look(): Promise<void> {
 		const fleet = await this.staff.call<{ nodes: FleetNode[] }>('/api/fleet').catch(() => undefined);
+		if (fleet) this.#troubles = byKey(fleet.nodes, (n) => n.restaurant_id);
 		for (const n of fleet?.nodes ?? []) {
 			const h = this.#houses.get(n.restaurant_id);
 			if (h) this.#houses = withEntry(this.#houses, h.id, { ...h, link: n.link, backlog: n.node.backlog });
@@ -69,6 +77,7 @@ export class Chain {
 		});
 		this.#stream = stream;
 		void stream.run();
+		void this.look();
 		const timer = setInterval(() => void this.look(), lookEvery);
 		return () => {
 			stream.stop();

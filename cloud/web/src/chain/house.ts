@@ -13,6 +13,7 @@ export interface House {
 	late: number;
 	overdue: number;
 	drivers_out: number;
+	alerts?: number; // open ones
 	as_of: Instant;
 }
 

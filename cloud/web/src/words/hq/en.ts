@@ -89,6 +89,23 @@ export const en = {
 	cancelNo: 'Leave it',
 	cancelAsked: (time: string) => `The restaurant was asked at ${time} and has not answered yet.`,
 	choose: 'Choose an order to see what happened to it.',
+	care: 'This needs a person',
+	alerts: {
+		unprojectable_event: 'The cloud could not follow an event', two_nodes: 'Two nodes are alive with one card', silent: 'Silent', overheat: 'Too hot', underheat: 'Too cold',
+		malfunction: 'Broken', door_open: 'Door open', probe_limit: 'Probe out of bounds',
+	} as Record<string, string>,
+	needs: (n: number) => (n === 1 ? '1 thing needs a person' : `${n} things need a person`),
+	cleared: 'Done',
+	itsOrder: 'its order',
+	aside: (events: number, orders: number) => `A replaced node handed over ${events === 1 ? '1 event' : `${events} events`} about ${orders === 1 ? '1 order' : `${orders} orders`}`,
+	judge: 'Judge',
+	judgeHint: 'Did this happen in the restaurant? Then let it count, each fact once. If the box or its card was in other hands, throw it away.',
+	count: 'Let it count',
+	discard: 'Throw it away',
+	later: 'Later',
+	outcome: (counts: number, did: number, not: number) => `${counts} count now, ${did} did already${not > 0 ? `, ${not} without effect` : ''}.`,
+	credential: 'Credential until',
+	expiring: 'not renewed: look at the node',
 };
 
 export type Words = typeof en;

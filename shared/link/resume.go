@@ -131,7 +131,7 @@ func (s *Sender) judge(r SyncReply) (Cause, string) {
 		return CauseFork, fmt.Sprintf("the cloud holds another event %d", r.Seq)
 	}
 	if ok && r.Seq < s.tip.Seq {
-		_, ok = s.hashAt(r.Seq + 1)
+		_, ok = s.cfg.HashAt(r.Seq + 1) // the row itself: what is known by heart may be trimmed
 	}
 	if !ok {
 		return CauseHistory, fmt.Sprintf("the cloud went back to %d, which the outbox has trimmed", r.Seq)

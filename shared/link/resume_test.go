@@ -41,3 +41,22 @@ func TestADatabaseThatWasReplacedIsAskedAgainBeforeItIsBelieved(t *testing.T) {
 		t.Error("commands of the new database are not obeyed")
 	}
 }
+
+// The Sender knows the hashes of tip and watermark by heart, also when their rows are gone. Found by linksim: it went on from there for ever.
+func TestACloudThatWentBackBehindATrimmedRowIsHealedEvenIfItsHashIsKnown(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ events, acked, trimmed, back int }{
+		"the tip is trimmed":       {1, 1, 1, 0},
+		"the watermark is trimmed": {8, 5, 5, 4},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newDesk(t, c.events, uint64(c.acked))
+			d.trimmed = c.trimmed
+			back := d.reply(d.Connected(d.now).Sync, uint64(c.back))
+			back.Inc = "pg-2"
+			d.Synced(d.now, back)
+			d.is(link.Healing, link.CauseHistory)
+		})
+	}
+}

@@ -1,5 +1,7 @@
 package linksim
 
+import "slices"
+
 // Mutant is a plausible design that is wrong. The histories must show that each of them is.
 type Mutant struct {
 	deleteOnPubAck  bool // the hub's acknowledgement counts as the cloud's
@@ -39,36 +41,49 @@ type Wrong struct {
 	Quiet  []Fault // troubles that only cover it up
 }
 
+// History is a history in which the design may show. What only troubles in combination can show is looked for in a single restaurant.
+func (w Wrong) History(seed uint64, m Mutant) Options {
+	o := Options{Seed: seed, Without: w.Quiet, Mutant: m}
+	if w.Quiet != nil {
+		o.Sites = 1
+	}
+	return o
+}
+
 // Mutants are all wrong designs.
 func Mutants() []Wrong {
-	one := []Fault{Card, Clone, Replace} // one box with one life
 	return []Wrong{
 		{"a row is deleted on the hub's acknowledgement", Mutant{deleteOnPubAck: true}, 1, nil},
 		{"the applier skips gaps", Mutant{skipGaps: true}, 1, nil},
 		{"the hub's duplicate window instead of a watermark", Mutant{noWatermark: true, noIDGuard: true}, 1, nil},
 		{"no generation in the name of a batch", Mutant{noGeneration: true}, 1, nil},
-		{"acknowledgements without a hash", Mutant{ackNoHash: true}, 1, []Fault{Clone, Replace, Restore}},
-		{"acknowledgements without an incarnation", Mutant{ackNoInc: true}, 1, one},
+		{"acknowledgements without a hash", Mutant{ackNoHash: true}, 1, but(Delay, Loss, HubLoss, Card)},
+		{"acknowledgements without an incarnation", Mutant{ackNoInc: true}, 1, but(Delay, Loss, Restore)},
 		{"no rewind when the cloud went back", Mutant{noRewind: true}, 1, nil},
 		{"no fork is noticed", Mutant{forkBlind: true}, 1, nil},
 		{"a repeated command is carried out again", Mutant{commandTwice: true}, 1, nil},
 		{"a command is carried out before its turn", Mutant{commandGap: true}, 1, nil},
-		{"commands without an incarnation", Mutant{cmdNoInc: true}, 1, one},
+		{"commands without an incarnation", Mutant{cmdNoInc: true}, 1, but(Delay, Loss, Restore)},
 		{"screens show what is not committed", Mutant{screenFirst: true}, 1, nil},
-		{"a command that is said anew is judged anew", Mutant{judgeAgain: true}, 1, one},
+		{"a command that is said anew is judged anew", Mutant{judgeAgain: true}, 1, but(Delay, Loss, BlackHole, Restore)},
 		{"a healing forgets unanswered commands", Mutant{noReissue: true}, 1, nil},
 		{"a healing keeps the epoch", Mutant{sameEpoch: true}, 1, nil},
-		{"an epoch is its number", Mutant{namelessEpoch: true}, 1, nil},
+		{"an epoch is its number", Mutant{namelessEpoch: true}, 1, but(Delay, Loss, Clone, Restore)},
 		{"a healing renumbers what is known, and only numbers are compared", Mutant{allUnknown: true, noIDGuard: true}, 1, nil},
 		{"a restored database gives numbers of commands again", Mutant{reuseNumbers: true}, 1, nil},
 		{"salvage without a guard, approved twice", Mutant{noIDGuard: true}, 1, nil},
 		{"salvage moves orders that another box has", Mutant{salvageMoves: true}, 1, nil},
 		{"the restaurant's word counts for the cloud's lane", Mutant{standingWhole: true}, 1, nil},
-		{"a snapshot of open orders only", Mutant{openOnly: true}, 1, []Fault{Clone, Restore}},
-		{"the counter sells what is lent", Mutant{bothSell: true}, 1, one},
-		{"a share outlives its epoch", Mutant{purseKeeps: true}, 1, one},
-		{"a restored database sells at once", Mutant{purseTrusts: true}, 1, one},
+		{"a snapshot of open orders only", Mutant{openOnly: true}, 1, but(Delay, Card)},
+		{"the counter sells what is lent", Mutant{bothSell: true}, 1, nil},
+		{"a share outlives its epoch", Mutant{purseKeeps: true}, 1, but(BlackHole, Reset, Restore)},
+		{"a restored database sells at once", Mutant{purseTrusts: true}, 1, but(BlackHole, Reset, Restore)},
 		{"batches of a replaced device are applied", Mutant{noFence: true}, 1, nil},
 		{"identity is what a batch claims", Mutant{identityClaimed: true}, 1, nil},
 	}
+}
+
+// but are all other faults than these.
+func but(these ...Fault) []Fault {
+	return slices.DeleteFunc(Faults(), func(f Fault) bool { return slices.Contains(these, f) })
 }

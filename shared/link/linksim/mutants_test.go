@@ -20,12 +20,12 @@ func TestEveryPlausibleWrongDesignIsCaught(t *testing.T) {
 				first = 1
 			}
 			for seed := first; seed < last; seed++ {
-				r := linksim.Live(linksim.Options{Seed: seed, Mutant: m.Mutant, Without: m.Quiet})
+				r := linksim.Live(m.History(seed, m.Mutant))
 				if r.Err == nil {
 					continue
 				}
 				t.Logf("caught by history %d: %v", seed, r.Err)
-				if right := linksim.Live(linksim.Options{Seed: seed, Without: m.Quiet}); right.Err != nil {
+				if right := linksim.Live(m.History(seed, linksim.Mutant{})); right.Err != nil {
 					t.Errorf("the right design fails there too: %v", right.Err)
 				}
 				return

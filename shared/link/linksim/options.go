@@ -14,6 +14,7 @@ type Options struct {
 	Steps   int     // how many of its steps are lived; 0: all
 	Only    []int   // lived are only these steps; nil: all
 	Without []Fault // these troubles do not happen
+	Sites   int     // restaurants; 0: as the seed says, one to five
 	Mutant  Mutant  // the design that is tried; its zero value is the right one
 }
 

@@ -33,6 +33,11 @@ func (s *site) acknowledged(a *account) {
 // lanes holds P4 and P5: with equal watermarks both sides show the same, and each lane is its owner's work.
 func (s *site) lanes(a *account) {
 	for _, r := range a.orders {
+		ended := r.p.Status().Terminal()
+		if r.ended && !ended && !s.observer.cloned {
+			s.w.fail("P4", "%s: order %s had ended and is %s again", s.id, r.o.ID, r.p.Status())
+		}
+		r.ended = ended
 		if last := r.lane[len(r.lane)-1]; r.p.Delivery != last {
 			s.w.fail("P5", "%s: order %s is %s, the cloud, whose lane it is, has it %s", s.id, r.o.ID, r.p.Delivery, last)
 		}

@@ -1,6 +1,7 @@
 package linksim
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -112,15 +113,17 @@ func newWorld(o Options) *world {
 		named: map[string]*site{}, hot: 400_000,
 	}
 	choice := newDice(o.Seed, 2)
+	troubled := []int{20, 45, 70}[choice.roll(3)] // per cent of the faults belong to this history
 	for _, f := range Faults() {
-		w.faults[f] = choice.chance(45) && !slices.Contains(o.Without, f)
+		w.faults[f] = choice.chance(troubled) && !slices.Contains(o.Without, f)
 	}
 	w.hub = newHub(w, choice)
 	w.base = newDatabase(w)
 	for n := range 2 {
 		w.cores = append(w.cores, &core{w: w, name: fmt.Sprintf("core-%d", n+1)})
 	}
-	for n := range 2 + choice.roll(4) {
+	sites := []int{1, 2, 2, 3, 5}[choice.roll(5)]
+	for n := range cmp.Or(o.Sites, sites) {
 		w.open(n, choice)
 	}
 	for _, c := range w.cores {

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"awesome.pizza/edge/kitchen"
+	"awesome.pizza/edge/store"
 	"awesome.pizza/shared/broker"
 	"awesome.pizza/shared/clock"
 	"awesome.pizza/shared/live"
@@ -43,6 +44,20 @@ func openBroker(c Config, restaurant string, h House, k *kitchen.Kitchen, screen
 // letters keeps what devices said and nobody can use.
 type letters interface {
 	DeadLetter(ctx context.Context, l kitchen.DeadLetter) error
+}
+
+// thrifty keeps letters while the disk has room for what may be lost.
+type thrifty struct {
+	letters
+	pressure func() store.Pressure
+}
+
+// DeadLetter keeps a letter, or lets it go when the disk is short of room.
+func (t thrifty) DeadLetter(ctx context.Context, l kitchen.DeadLetter) error {
+	if t.pressure() >= store.Tight {
+		return nil
+	}
+	return t.letters.DeadLetter(ctx, l)
 }
 
 // devices is what the restaurant's broker does with what devices say.

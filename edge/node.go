@@ -96,7 +96,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	if err != nil {
 		return err
 	}
-	talk, err := openBroker(c, enrolment.Restaurant, house, kit, screens, hearths, db, now, log)
+	talk, err := openBroker(c, enrolment.Restaurant, house, kit, screens, hearths, thrifty{db, db.Pressure}, now, log)
 	if err != nil {
 		return err
 	}

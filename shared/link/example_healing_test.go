@@ -76,12 +76,17 @@ func ExampleSender_healing() {
 	c := &restoredCard{
 		outbox: []link.Event{e1, e2},
 		row:    link.LinkRow{Edge: "r000123", Device: "dev-1", Epoch: 1, Seq: 3, Hash: link.Hash{1}},
-		Sender: link.NewSender(link.SenderConfig{
-			Edge: "r000123", Device: "dev-1", Boot: "boot",
-			HashAt: func(uint64) (link.Hash, bool) { return link.Hash{}, false },
-			Rand:   func() float64 { return 0 },
-		}, link.Mark{Epoch: 1, Seq: 2, Hash: e2.Hash}, link.Mark{Epoch: 1}),
 	}
+	c.Sender = link.NewSender(link.SenderConfig{
+		Edge: "r000123", Device: "dev-1", Boot: "boot",
+		HashAt: func(seq uint64) (link.Hash, bool) {
+			if seq < 1 || seq > uint64(len(c.outbox)) {
+				return link.Hash{}, false
+			}
+			return c.outbox[seq-1].Hash, true
+		},
+		Rand: func() float64 { return 0 },
+	}, link.Mark{Epoch: 1, Seq: 2, Hash: e2.Hash}, link.Mark{Epoch: 1})
 	c.do(now, c.Connected(now))
 	// Output:
 	// sync: fork

@@ -60,6 +60,9 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	lines, err := downlink.Connect(ctx, downlink.Config{
 		URL: hubURL, TLS: is.Client(), Refusals: db, Stream: downlink.StreamLimits{Replicas: c.HubReplicas}, Log: log,
 		OnHeard: func(edge string, h link.Heartbeat, at time.Time) { presence.Heard(edge, beat(h), at) },
+		OnSynced: func(edge string, open []link.OpenOrder, last uint64, at time.Time) {
+			presence.Told(edge, said(open), last, at)
+		},
 	}, keys, db)
 	if err != nil {
 		return err
@@ -217,6 +220,13 @@ func openPhones(c Config, db *store.Store, lines *downlink.Downlink, log *slog.L
 		return nil, fmt.Errorf("open the phones' broker: %w", err)
 	}
 	return p, nil
+}
+
+func said(open []link.OpenOrder) (all []restaurant.Said) {
+	for _, o := range open {
+		all = append(all, restaurant.Said(o))
+	}
+	return all
 }
 
 func beat(h link.Heartbeat) restaurant.Beat {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"awesome.pizza/cloud/ordering"
+	"awesome.pizza/cloud/restaurant"
 	"awesome.pizza/shared/live"
 	"awesome.pizza/shared/order"
 )
@@ -32,6 +33,9 @@ type house struct {
 	orders   map[order.ID]*ordering.Record
 	ended    map[order.ID]int // version in which an order ended: what was read before cannot bring it back
 	loaded   bool
+
+	said   []restaurant.Said // by its node, as last published
+	saidAt time.Time
 }
 
 // boardNews is one change. It stands behind all that a snapshot with a lower number has.
@@ -186,16 +190,26 @@ func (b *board) changed(r *ordering.Record) {
 	b.publish(h, r)
 }
 
-// lookAtLinks publishes restaurants whose link went up or down.
+// lookAtLinks publishes restaurants whose link went up or down, and orders of which a node says more than its events, or no longer does.
 func (b *board) lookAtLinks() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := b.api.now()
 	for _, h := range b.houses {
-		if up := b.api.Links.Of(h.id, now).Up; up != h.linkUp {
-			h.linkUp = up
+		l := b.api.Links.Of(h.id, now)
+		if l.Up != h.linkUp {
+			h.linkUp = l.Up
 			b.publish(h, nil)
 		}
+		if l.SaidAt.Equal(h.saidAt) {
+			continue
+		}
+		for _, s := range slices.Concat(h.said, l.Said) {
+			if r := h.orders[s.Order]; r != nil {
+				b.publish(h, r)
+			}
+		}
+		h.said, h.saidAt = l.Said, l.SaidAt
 	}
 }
 

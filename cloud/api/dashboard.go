@@ -104,9 +104,10 @@ func (a *API) houseDashboard(ctx context.Context, in *houseStreamInput) (pour, e
 		a.watchBoard(ctx, s, func(s *stream) int {
 			seq, sum, orders := a.board.one(in.ID)
 			now := a.now()
+			l := a.Links.Of(in.ID, now)
 			e := houseEvent{instant{now}, sum, make([]queued, len(orders))}
 			for i, r := range orders {
-				e.Orders[i] = queuedOf(r, now)
+				e.Orders[i] = queuedOf(r, &l, now)
 			}
 			s.add(strconv.Itoa(seq), "snapshot", e)
 			return seq
@@ -115,7 +116,9 @@ func (a *API) houseDashboard(ctx context.Context, in *houseStreamInput) (pour, e
 				return
 			}
 			if n.order != nil {
-				s.add("", "order", queuedOf(n.order, a.now()))
+				now := a.now()
+				l := a.Links.Of(in.ID, now)
+				s.add("", "order", queuedOf(n.order, &l, now))
 			}
 			s.add(strconv.Itoa(n.seq), "restaurant", n.sum)
 		})

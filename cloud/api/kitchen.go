@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"awesome.pizza/cloud/ordering"
+	"awesome.pizza/cloud/restaurant"
 	"awesome.pizza/shared/order"
 )
 
@@ -31,12 +32,34 @@ type queued struct {
 	Promise    promiseView      `json:"promise"`
 	Ready      or[instant]      `json:"ready"`
 	AsOf       instant          `json:"as_of"`
+	Said       or[saidView]     `json:"said" doc:"where the restaurant's node says it is, while the events that led there are still on their way; null when the cloud has heard as much"`
 }
 
-func queuedOf(r *ordering.Record, now time.Time) queued {
+// saidView is what a node says of an order ahead of its events.
+type saidView struct {
+	State  order.Kitchen `json:"state"`
+	Number or[int]       `json:"number"`
+	Since  instant       `json:"since" doc:"by the restaurant's clock"`
+	AsOf   instant       `json:"as_of" doc:"when the node said so"`
+}
+
+func saidOf(r *ordering.Record, l *restaurant.Link) or[saidView] {
+	s, ok := l.Says(r.Order.ID)
+	if !ok || s.State == r.Progress.Kitchen() && s.Number == r.Number {
+		return or[saidView]{}
+	}
+	v := saidView{State: s.State, Since: instant{s.Since}, AsOf: instant{l.SaidAt}}
+	if s.Number > 0 {
+		v.Number = some(s.Number)
+	}
+	return some(v)
+}
+
+func queuedOf(r *ordering.Record, l *restaurant.Link, now time.Time) queued {
 	return queued{
 		Order: r.Order.ID, Number: numberOf(r), Channel: r.Order.Channel, Fulfilment: r.Order.Fulfilment, State: r.Progress.Kitchen(),
 		Status: r.Status(), Age: age(r, now), Promise: promiseOf(r.Order.Promise), Ready: when(r.Ready), AsOf: instant{r.KitchenAsOf},
+		Said: saidOf(r, l),
 	}
 }
 
@@ -52,9 +75,9 @@ type queueOutput struct {
 }
 
 // kitchen reads what a kitchen has to do.
-func (a *API) kitchen(ctx context.Context, id string) ([]ordering.Record, asKnown, error) {
+func (a *API) kitchen(ctx context.Context, id string) ([]ordering.Record, restaurant.Link, asKnown, error) {
 	if _, err := a.Restaurants.Restaurant(ctx, id); err != nil {
-		return nil, asKnown{}, err
+		return nil, restaurant.Link{}, asKnown{}, err
 	}
 	records, err := a.Orders.KitchenQueue(ctx, id)
 	l := a.Links.Of(id, a.now())
@@ -64,18 +87,18 @@ func (a *API) kitchen(ctx context.Context, id string) ([]ordering.Record, asKnow
 			heard = told
 		}
 	}
-	return records, asKnown{id, at(heard), linkOf(l)}, err
+	return records, l, asKnown{id, at(heard), linkOf(l)}, err
 }
 
 func (a *API) kitchenQueue(ctx context.Context, in *kitchenInput) (*queueOutput, error) {
-	records, known, err := a.kitchen(ctx, in.ID)
+	records, l, known, err := a.kitchen(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
 	out, now := &queueOutput{}, a.now()
 	out.Body.asKnown, out.Body.Orders = known, make([]queued, len(records))
 	for i := range records {
-		out.Body.Orders[i] = queuedOf(&records[i], now)
+		out.Body.Orders[i] = queuedOf(&records[i], &l, now)
 	}
 	return out, nil
 }
@@ -95,7 +118,7 @@ type displayOutput struct {
 }
 
 func (a *API) kitchenDisplay(ctx context.Context, in *kitchenInput) (*displayOutput, error) {
-	records, known, err := a.kitchen(ctx, in.ID)
+	records, l, known, err := a.kitchen(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -103,7 +126,7 @@ func (a *API) kitchenDisplay(ctx context.Context, in *kitchenInput) (*displayOut
 	out.Body.asKnown, out.Body.Tickets = known, make([]ticketView, len(records))
 	for i := range records {
 		r := &records[i]
-		out.Body.Tickets[i] = ticketView{queuedOf(r, now), list(r.Order.Lines), list(r.Progress.Items)}
+		out.Body.Tickets[i] = ticketView{queuedOf(r, &l, now), list(r.Order.Lines), list(r.Progress.Items)}
 	}
 	return out, nil
 }
@@ -120,7 +143,7 @@ type kitchenStatusOutput struct {
 }
 
 func (a *API) kitchenStatus(ctx context.Context, in *kitchenInput) (*kitchenStatusOutput, error) {
-	records, known, err := a.kitchen(ctx, in.ID)
+	records, l, known, err := a.kitchen(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -136,6 +159,6 @@ func (a *API) kitchenStatus(ctx context.Context, in *kitchenInput) (*kitchenStat
 			}
 		}
 	}
-	b.Node = nodeOf(a.Links.Of(in.ID, now))
+	b.Node = nodeOf(l)
 	return out, nil
 }

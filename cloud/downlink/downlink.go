@@ -53,9 +53,10 @@ type Config struct {
 	Signer   Signer   // of snapshots; nil: the keys given to Connect
 	CatchUp  int      // events per second that this core takes from all nodes together that have to catch up; 0: DefaultCatchUp
 
-	// Called for each heartbeat of a link's own node, and for each SYNC of a device that is not fenced. They must not block.
+	// Called for each heartbeat of a link's own node, and for each of its SYNCs, whichever core answers it: with where its open orders stand
+	// and its last event. They must not block.
 	OnHeard  func(edge string, h link.Heartbeat, at time.Time)
-	OnSynced func(edge string, req link.SyncRequest, at time.Time)
+	OnSynced func(edge string, open []link.OpenOrder, last uint64, at time.Time)
 }
 
 // DefaultCatchUp is how many events per second a core takes from nodes that have to catch up.

@@ -33,6 +33,9 @@ type answered struct {
 	Edge    string `json:"edge"`
 	Node    node   `json:"node"`
 	Resumes bool   `json:"resumes"`
+
+	Open []link.OpenOrder `json:"open,omitempty"` // as the node says
+	Last uint64           `json:"last,omitempty"` // its last event
 }
 
 // standing knows which node each restaurant's link belongs to: the one whose last SYNC was answered with resume. What another one says of
@@ -97,8 +100,12 @@ func (d *Downlink) declare(a answered, now time.Time) {
 func (d *Downlink) learn(ctx context.Context) error {
 	stop, err := d.Listen(standingTopic, func(data []byte) {
 		var a answered
-		if json.Unmarshal(data, &a) == nil {
-			d.standing.learn(a, time.Now())
+		if json.Unmarshal(data, &a) != nil {
+			return
+		}
+		d.standing.learn(a, time.Now())
+		if a.Resumes && d.cfg.OnSynced != nil {
+			d.cfg.OnSynced(a.Edge, a.Open, a.Last, time.Now())
 		}
 	})
 	if err != nil {

@@ -21,15 +21,15 @@ func TestOnlyTheNodeThatMayResumeIsTheRestaurants(t *testing.T) {
 	}{
 		{"a node nobody has answered is asked to SYNC", nil, first, false, true},
 		{"but not with every heartbeat", nil, first, false, false},
-		{"after resume it is the restaurant's", &answered{"r1", first, true}, first, true, false},
+		{"after resume it is the restaurant's", &answered{Edge: "r1", Node: first, Resumes: true}, first, true, false},
 		{"another life of it is asked", nil, restored, false, true},
-		{"and is not once it was answered with fork", &answered{"r1", restored, false}, restored, false, false},
+		{"and is not once it was answered with fork", &answered{Edge: "r1", Node: restored, Resumes: false}, restored, false, false},
 		{"which changes nothing for the first", nil, first, true, false},
-		{"a new device takes over", &answered{"r1", second, true}, second, true, false},
+		{"a new device takes over", &answered{Edge: "r1", Node: second, Resumes: true}, second, true, false},
 		{"and the first is asked", nil, first, false, true},
-		{"and fenced", &answered{"r1", first, false}, first, false, false},
+		{"and fenced", &answered{Edge: "r1", Node: first, Resumes: false}, first, false, false},
 		{"the new one stays", nil, second, true, false},
-		{"until it is told to stop itself", &answered{"r1", second, false}, second, false, false},
+		{"until it is told to stop itself", &answered{Edge: "r1", Node: second, Resumes: false}, second, false, false},
 	}
 	for _, x := range steps {
 		if x.answered != nil {
@@ -52,7 +52,7 @@ func TestASlowDatabaseHoldsNoHeartbeatBack(t *testing.T) {
 	now, heard := time.Date(2026, 7, 3, 19, 30, 0, 0, time.UTC), 0
 	d := &Downlink{standing: newStanding(), errand: make(chan errand, 1)} // nobody takes errands
 	d.cfg.OnHeard = func(string, link.Heartbeat, time.Time) { heard++ }
-	d.standing.learn(answered{"r1", node{"UA", 1, "a"}, true}, now)
+	d.standing.learn(answered{Edge: "r1", Node: node{"UA", 1, "a"}, Resumes: true}, now)
 	for range 10 {
 		d.heard("r1", link.Heartbeat{Device: "UA", Epoch: 1, Boot: "a"}, now)
 	}

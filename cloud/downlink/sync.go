@@ -34,11 +34,9 @@ func (d *Downlink) answerSync(ctx context.Context, edge string, m *nats.Msg) err
 	if reply.Kind == link.Resume {
 		reply.MaxRate = d.pace(edge, req, row, now)
 	}
-	n := node{req.Device, req.Epoch, req.Boot}
-	d.declare(answered{Edge: edge, Node: n, Resumes: reply.Kind == link.Resume}, now)
-	if d.cfg.OnSynced != nil && reply.Kind != link.Fenced {
-		d.cfg.OnSynced(edge, req, now)
-	}
+	d.declare(answered{
+		Edge: edge, Node: node{req.Device, req.Epoch, req.Boot}, Resumes: reply.Kind == link.Resume, Open: req.Digest, Last: req.Last,
+	}, now)
 	if err := respond(m, reply); err != nil {
 		return err
 	}

@@ -1,8 +1,11 @@
 package restaurant
 
 import (
+	"slices"
 	"sync"
 	"time"
+
+	"awesome.pizza/shared/order"
 )
 
 // DownAfter is the silence after which a restaurant's link counts as down. It sends a beat every five seconds.
@@ -23,6 +26,14 @@ type Beat struct {
 	Open         int       // open orders
 }
 
+// Said is where the kitchen of an open order stands by the word of its node, ahead of the events that led there.
+type Said struct {
+	Order  order.ID
+	State  order.Kitchen
+	Number int       // of the business day; 0 until queued
+	Since  time.Time // by the node's clock
+}
+
 // Link is a restaurant's connection at an instant.
 type Link struct {
 	Up    bool
@@ -30,6 +41,18 @@ type Link struct {
 	Heard time.Time     // the last beat, by our clock
 	Ahead time.Duration // how far the node's clock is ahead of ours
 	Beat  Beat
+
+	Said   []Said    // of the orders that moved last, while events about them are on their way; nobody writes into it
+	SaidAt time.Time // when the node said so, by our clock; zero when it has said nothing that still counts
+}
+
+// Says is what the node says of an order whose events are still on their way; ok is false when it says nothing.
+func (l *Link) Says(id order.ID) (said Said, ok bool) {
+	at := slices.IndexFunc(l.Said, func(s Said) bool { return s.Order == id })
+	if at < 0 {
+		return Said{}, false
+	}
+	return l.Said[at], true
 }
 
 // Presence knows which restaurants are connected. It lives in memory: every process hears all beats for itself. The zero value is
@@ -42,6 +65,10 @@ type Presence struct {
 type heard struct {
 	beat   Beat
 	up, at time.Time // when it came up, and was last heard
+
+	said    []Said
+	saidAt  time.Time
+	through uint64 // the last event there was then
 }
 
 // Heard takes note of a beat that arrived at now, and reports whether the link has come up with it.
@@ -60,7 +87,27 @@ func (p *Presence) Heard(restaurant string, b Beat, now time.Time) (cameUp bool)
 		h.up = now
 	}
 	h.beat, h.at = b, now
+	if b.Acked >= h.through {
+		h.said, h.saidAt = nil, time.Time{} // the cloud has heard as much
+	}
 	return cameUp
+}
+
+// Told takes note of how a node's open orders stand, as it says at now, while its events are on their way: through is the last of them.
+func (p *Presence) Told(restaurant string, all []Said, through uint64, now time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.links == nil {
+		p.links = map[string]*heard{}
+	}
+	h, known := p.links[restaurant]
+	if !known {
+		h = &heard{}
+		p.links[restaurant] = h
+	}
+	if h.said, h.saidAt, h.through = all, now, through; len(all) == 0 {
+		h.saidAt = time.Time{}
+	}
 }
 
 // Expect counts a restaurant as connected at now although it was not heard yet: a core that has just started knows of no silence, and
@@ -87,7 +134,10 @@ func (p *Presence) Of(restaurant string, now time.Time) Link {
 	if !known {
 		return Link{}
 	}
-	l := Link{Up: now.Sub(h.at) < DownAfter, Since: h.up, Heard: h.at, Ahead: h.beat.At.Sub(h.at), Beat: h.beat}
+	if h.at.IsZero() { // only its SYNC was heard
+		return Link{Said: h.said, SaidAt: h.saidAt}
+	}
+	l := Link{Up: now.Sub(h.at) < DownAfter, Since: h.up, Heard: h.at, Ahead: h.beat.At.Sub(h.at), Beat: h.beat, Said: h.said, SaidAt: h.saidAt}
 	if !l.Up {
 		l.Since = h.at.Add(DownAfter)
 	}

@@ -139,7 +139,7 @@ func TestANodeThatDoesNotKnowTheTimeIsNoJudgeOfOvens(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		payload, err := wire.Encode(wire.OvenEvent{ID: id.New(), At: wire.At(time.Now().Add(c.oven)), Kind: wire.Door})
+		payload, err := wire.Encode(wire.OvenEvent{ID: id.New(), At: wire.At(time.Now().Add(c.oven)), Kind: wire.Door, Detail: "open"})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -22,17 +22,16 @@ import (
 )
 
 // openBroker opens the door for devices and returns what serves it. Without an address there is no door, and nothing to serve.
-func openBroker(c Config, restaurant string, h House, k *kitchen.Kitchen, screens *live.Hub[kitchen.Change], o *ovens, l letters, now *hours, log *slog.Logger) (func(context.Context) error, error) {
+func openBroker(c Config, d *devices, screens *live.Hub[kitchen.Change]) (func(context.Context) error, error) {
 	if c.MQTTListen == "" {
 		return func(context.Context) error { return nil }, nil
 	}
-	d := &devices{restaurant: restaurant, house: h, kitchen: k, ovens: o, letters: l, now: now, log: log}
-	b, err := broker.New(broker.Config{Addr: c.MQTTListen, Access: d.access, OnPublish: d.take, Dead: d.bury, Clock: now, Log: log})
+	b, err := broker.New(broker.Config{Addr: c.MQTTListen, Access: d.access, OnPublish: d.take, Dead: d.bury, Clock: d.now, Log: d.log})
 	if err != nil {
 		return nil, fmt.Errorf("open the devices' broker: %w", err)
 	}
-	o.speakThrough(b, restaurant)
-	a := &announcer{restaurant: restaurant, kitchen: k, screens: screens, out: b, now: now, log: log, open: map[string]wire.Alert{}}
+	d.ovens.speakThrough(b, d.restaurant)
+	a := &announcer{restaurant: d.restaurant, kitchen: d.kitchen, screens: screens, out: b, now: d.now, log: d.log, open: map[string]wire.Alert{}}
 	return func(ctx context.Context) error {
 		g, ctx := errgroup.WithContext(ctx)
 		g.Go(func() error { return b.Serve(ctx) })

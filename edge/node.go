@@ -30,26 +30,11 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	}
 
 	// Which restaurant this is, and what and who is in it.
-	if err := c.makeData(); err != nil {
-		return err
-	}
-	enrolment, err := uplink.LoadEnrolment(c.Data)
+	at, err := c.look(log)
 	if err != nil {
 		return err
 	}
-	log = log.With("restaurant", enrolment.Restaurant)
-	now, err := openHours(c.Data, log)
-	if err != nil {
-		return err
-	}
-	house, err := LoadHouse(c.Devices)
-	if err != nil {
-		return err
-	}
-	dishes, err := menuOf(enrolment)
-	if err != nil {
-		return err
-	}
+	log, enrolment, now := at.log, at.enrolment, at.now
 
 	// What it remembers: everything that was ever confirmed on a screen.
 	db, saved, err := openMemory(ctx, c.Data, now.Now(), log)
@@ -64,7 +49,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	// The kitchen, and who sees what it does.
 	screens := live.New[kitchen.Change](256)
 	defer screens.Close()
-	kit, err := c.openKitchen(ctx, enrolment, house, db, dishes, now, screens)
+	kit, err := c.openKitchen(ctx, enrolment, at.house, db, at.dishes, now, screens)
 	if err != nil {
 		return err
 	}
@@ -72,7 +57,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	if err := recall(ctx, &enrolment, c.Data, db, kit); err != nil {
 		return err
 	}
-	hearths, err := openOvens(house, kit, now, log)
+	hearths, err := openOvens(at.house, kit, now, log)
 	if err != nil {
 		return err
 	}
@@ -91,12 +76,14 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	defer func() { _ = lan.Close() }()
 	view := lineView{line, db, now}
 	display, err := kds.New(kds.Deps{
-		Kitchen: kit, Changes: screens, Menu: dishes, Ovens: hearths, Link: view, Pages: web.FS(), Clock: now,
+		Kitchen: kit, Changes: screens, Menu: at.dishes, Ovens: hearths, Link: view, Pages: web.FS(), Clock: now,
 	}, kds.Settings{Restaurant: enrolment.Restaurant, Ready: db.Ready, ClockState: view.clockState, Hosts: c.Hosts, Log: log, Drain: 3 * time.Second})
 	if err != nil {
 		return err
 	}
-	talk, err := openBroker(c, enrolment.Restaurant, house, kit, screens, hearths, thrifty{db, db.Pressure}, now, log)
+	talk, err := openBroker(c, &devices{
+		restaurant: enrolment.Restaurant, house: at.house, kitchen: kit, ovens: hearths, letters: thrifty{db, db.Pressure}, now: now, log: log,
+	}, screens)
 	if err != nil {
 		return err
 	}
@@ -114,6 +101,34 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	g.Go(func() error { return watch.ServeMetrics(ctx, c.MetricsListen, metrics(ctx, kit, line)) })
 	log.Info("the kitchen is open", "display", "http://"+lan.Addr().String(), "took", time.Since(opened).Round(time.Millisecond).String())
 	return g.Wait()
+}
+
+// place is which restaurant this node is, and what it has before its kitchen opens.
+type place struct {
+	enrolment uplink.Enrolment
+	now       *hours
+	house     House
+	dishes    *menu.Menu
+	log       *slog.Logger
+}
+
+// look finds out where the node is.
+func (c *Config) look(log *slog.Logger) (p place, err error) {
+	if err := c.makeData(); err != nil {
+		return p, err
+	}
+	if p.enrolment, err = uplink.LoadEnrolment(c.Data); err != nil {
+		return p, err
+	}
+	p.log = log.With("restaurant", p.enrolment.Restaurant)
+	if p.now, err = openHours(c.Data, p.log); err != nil {
+		return p, err
+	}
+	if p.house, err = LoadHouse(c.Devices); err != nil {
+		return p, err
+	}
+	p.dishes, err = menuOf(p.enrolment)
+	return p, err
 }
 
 // menuOf is the menu that came with the enrolment, or the one a new chain starts with.

@@ -78,9 +78,9 @@ func Enrol(ctx context.Context, dir, cloud, code string, either func() []time.Ti
 	if err != nil {
 		return Enrolment{}, fmt.Errorf("the cloud's address %q: write it like https://pizza.example: %w", cloud, err)
 	}
-	code, print, _ := strings.Cut(strings.TrimSpace(code), ".")
-	if print != "" && len(print) < printLeast {
-		return Enrolment{}, fmt.Errorf("the fingerprint after the dot of the code has %d digits, it must have at least %d: copy the whole code", len(print), printLeast)
+	code, mark, _ := strings.Cut(strings.TrimSpace(code), ".")
+	if mark != "" && len(mark) < printLeast {
+		return Enrolment{}, fmt.Errorf("the fingerprint after the dot of the code has %d digits, it must have at least %d: copy the whole code", len(mark), printLeast)
 	}
 	before, err := LoadEnrolment(dir)
 	if err != nil && !errors.Is(err, ErrNotEnrolled) {
@@ -90,7 +90,7 @@ func Enrol(ctx context.Context, dir, cloud, code string, either func() []time.Ti
 	if err != nil {
 		return Enrolment{}, err
 	}
-	e, err := claim(ctx, target, asking, &trust{print: print, either: either})
+	e, err := claim(ctx, target, asking, &trust{print: mark, either: either})
 	if err != nil {
 		return Enrolment{}, err
 	}

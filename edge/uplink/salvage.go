@@ -136,10 +136,10 @@ func (u *Uplink) loadSalvaged(epoch uint64) (s salvaged, err error) {
 	if err != nil {
 		return s, fmt.Errorf("read what was put aside: %w", err)
 	}
-	if json.Unmarshal(data, &s) != nil || s.Device != u.papers.read().Device || s.Epoch != epoch {
-		return salvaged{}, nil // of another life of this node
+	if json.Unmarshal(data, &s) == nil && s.Device == u.papers.read().Device && s.Epoch == epoch {
+		return s, nil
 	}
-	return s, nil
+	return salvaged{}, nil // torn, or of another life of this node
 }
 
 func (u *Uplink) storeSalvaged(s salvaged) error {

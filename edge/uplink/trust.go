@@ -91,9 +91,9 @@ func (t *trust) roots(chain []*x509.Certificate) (*x509.CertPool, error) {
 // printLeast is how many hex digits of a fingerprint there are at least.
 const printLeast = 16
 
-func printed(der []byte, print string) bool {
+func printed(der []byte, digits string) bool {
 	sum := sha256.Sum256(der)
-	return len(print) >= printLeast && strings.HasPrefix(hex.EncodeToString(sum[:]), strings.ToLower(print))
+	return len(digits) >= printLeast && strings.HasPrefix(hex.EncodeToString(sum[:]), strings.ToLower(digits))
 }
 
 // pin is called with the answer to a claim. An answer that came from the one whom the fingerprint names may say whom to believe from now on; if it

@@ -137,9 +137,11 @@ func (u *Uplink) Appended() { poke(u.nudge) }
 // ErrHopeless.
 func (u *Uplink) Run(ctx context.Context) error {
 	defer u.changes.Close()
-	if err := u.begin(ctx); ctx.Err() != nil {
+	err := u.begin(ctx)
+	switch {
+	case ctx.Err() != nil:
 		return nil // closed before it was open
-	} else if err != nil {
+	case err != nil:
 		return err
 	}
 	g, ctx := errgroup.WithContext(ctx)

@@ -9,6 +9,10 @@ const (
 	// Slewed is the largest error that is corrected bit by bit. A larger one is a Correction: labels are moved.
 	Slewed = time.Minute
 
+	// Insisted is how long the cloud has to contradict what it told before until it is believed: one core with a wrong clock does not drag
+	// a chain along.
+	Insisted = 10 * time.Minute
+
 	slewShare = 20   // of the time that passes may go into a correction: a minute takes twenty
 	drift     = 5000 // a quartz is off by less than one part in this
 )
@@ -37,6 +41,9 @@ type Reckoning struct {
 	doubt  time.Time     // labels from here on are doubtful; zero once the cloud has told the time
 	told   time.Duration // when it did
 	within time.Duration // how wrong it may have been then
+
+	odd   time.Duration // by how much the cloud now says that it told us wrong; zero when it does not
+	since time.Duration // since when
 }
 
 // Begin reckons from a boot. built is when the program was made: it is later than that. The zero Saved is a node's first boot.
@@ -92,13 +99,15 @@ type Correction struct {
 }
 
 // Hear takes note of the cloud's time, from the reply to a question that was asked at asked and answered at heard: it is wrong by at most half
-// the round trip. ok says that the time has to be corrected by a step first; otherwise it is trusted from now on.
+// the round trip. ok says that the time has to be corrected by a step first; otherwise it is trusted from now on. A cloud that contradicts what it
+// told before changes nothing until it has insisted.
 func (k *Reckoning) Hear(asked, heard time.Duration, cloud time.Time) (c Correction, ok bool) {
 	within := halfTrip(asked, heard)
 	off := cloud.UTC().Round(0).Add((heard - asked) / 2).Sub(k.Now(heard))
 	if off.Abs() > Slewed {
-		return Correction{From: k.doubt, By: off}, true
+		return Correction{From: k.doubt, By: off}, !k.Trusted() || k.insists(heard, off)
 	}
+	k.odd = 0
 	if off.Abs() <= within { // it agrees as well as it can
 		within, off = within+off.Abs(), 0
 		if known, trusted := k.Within(heard); trusted && within >= known {
@@ -108,6 +117,14 @@ func (k *Reckoning) Hear(asked, heard time.Duration, cloud time.Time) (c Correct
 	k.label, k.at, k.slew = k.Now(heard), heard, off
 	k.trust(heard, within)
 	return Correction{}, false
+}
+
+// insists reports whether the cloud has contradicted what it told before for long enough, and always in the same way.
+func (k *Reckoning) insists(heard, off time.Duration) bool {
+	if k.odd == 0 || (off-k.odd).Abs() > Slewed {
+		k.odd, k.since = off, heard
+	}
+	return heard-k.since >= Insisted
 }
 
 // halfTrip is how wrong a time is that came with the answer: labels have milliseconds.
@@ -120,7 +137,7 @@ func (k *Reckoning) Correct(asked, heard time.Duration, c Correction) {
 }
 
 func (k *Reckoning) trust(heard, within time.Duration) {
-	k.doubt, k.told, k.within = time.Time{}, heard, within
+	k.doubt, k.told, k.within, k.odd = time.Time{}, heard, within, 0
 }
 
 // bounded is d, but no farther from zero than most.

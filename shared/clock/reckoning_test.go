@@ -1,6 +1,7 @@
 package clock_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -111,9 +112,40 @@ func TestACorrectionIsOfAllLabelsSinceTheTimeWasKnownLast(t *testing.T) {
 	if !step || !fix.From.Equal(evening) || fix.By != year-time.Hour {
 		t.Fatalf("%v, %+v", step, fix)
 	}
-	again.Correct(0, 0, fix)
-	if fix, step = again.Hear(0, 0, evening); !step || !fix.From.IsZero() {
-		t.Errorf("a cloud that changes its mind: %v, %+v", step, fix)
+}
+
+func TestACloudThatChangesItsMindIsBelievedWhenItInsists(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		says []time.Duration // off by, a minute from one to the next
+		want bool
+	}{
+		"once":                            {[]time.Duration{10 * year}, false},
+		"for ten minutes":                 {slices.Repeat([]time.Duration{-10 * year}, 11), true},
+		"for nine minutes":                {slices.Repeat([]time.Duration{10 * year}, 10), false},
+		"one core of two":                 {slices.Repeat([]time.Duration{10 * year, 0}, 30), false},
+		"two cores, each another year":    {slices.Repeat([]time.Duration{10 * year, 5 * year}, 30), false},
+		"a clock that runs away":          {[]time.Duration{year, 2 * year, 3 * year, 4 * year, 5 * year, 6 * year, 7 * year, 8 * year, 9 * year, 10 * year, 11 * year, 12 * year}, false},
+		"a little, which is slewed":       {[]time.Duration{30 * time.Second}, false},
+		"a contradiction that was a slip": {append([]time.Duration{year, 0}, slices.Repeat([]time.Duration{year}, 10)...), false},
+	} {
+		k := clock.Begin(clock.Reading{Wall: evening}, clock.Saved{}, built)
+		if _, step := k.Hear(0, 0, evening); step {
+			t.Fatal("a step for nothing")
+		}
+		believed := false
+		for n, off := range c.says {
+			ran := time.Duration(n+1) * time.Minute
+			if fix, step := k.Hear(ran, ran, evening.Add(ran+off)); step {
+				believed = true
+				if !fix.From.IsZero() || (fix.By-off).Abs() > time.Second {
+					t.Errorf("%s: %+v", name, fix)
+				}
+			}
+		}
+		if believed != c.want {
+			t.Errorf("%s: believed %v", name, believed)
+		}
 	}
 }
 

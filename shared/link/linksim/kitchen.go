@@ -119,7 +119,7 @@ func (d *disk) work(n *node, t *ticket, choice int) {
 	item := t.p.Items[choice%len(t.p.Items)]
 	switch {
 	case t.p.Whole == order.Waiting:
-	case t.p.Kitchen() == order.Ready && choice%7 == 0:
+	case choice%5 == 0 && (item.State == order.ItemBaked || t.p.Kitchen() == order.Ready): // burned, dropped, wrong
 		d.step(n, t, event.ByTap, order.Remake, item.ID)
 	case t.p.Kitchen() == order.Ready && t.p.Delivery == order.NoDelivery:
 		if d.step(n, t, event.ByTap, order.HandOver) {

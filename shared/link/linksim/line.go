@@ -53,6 +53,9 @@ func (l *line) pass(upward bool, deliver func()) {
 		if l.delay > 0 {
 			l.w.count(Delay)
 			after += time.Duration(l.dice.roll(l.delay)) * time.Millisecond
+			if l.dice.chance(2) { // a packet that everybody has forgotten
+				after += time.Duration(l.dice.roll(60)) * time.Second
+			}
 		}
 		l.w.after(after, func() {
 			if l.passes(upward) {

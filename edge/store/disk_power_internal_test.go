@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 	"awesome.pizza/deploy/powercut"
 	"awesome.pizza/edge/kitchen"
 	"awesome.pizza/shared/event"
+	"awesome.pizza/shared/link"
 	"awesome.pizza/shared/order"
 	"awesome.pizza/shared/problem"
 )
@@ -155,8 +157,8 @@ func TestADiskThatFailsForAWhile(t *testing.T) {
 				t.Errorf("%+v, %v", done, err)
 			}
 			disk.Heal()
-			if _, err := s.Tend(t.Context(), friday); err != nil {
-				t.Errorf("healed: %v", err)
+			if done, err := s.Tend(t.Context(), friday); err != nil || done.Refused != nil || done.Pressure != Roomy {
+				t.Errorf("healed: %+v, %v", done, err)
 			}
 			state, err := s.Load(t.Context())
 			if err != nil {
@@ -181,4 +183,38 @@ func TestADiskThatFailsForAWhile(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestADiskThatDoesNotAnswerIsNotTakenForAnEmptyOne(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	disk := powercut.Mount(t, dir)
+	path := filepath.Join(dir, "edge.db")
+	s, err := Open(t.Context(), path)
+	fine(t, err)
+	for n := range uint64(25) {
+		fine(t, s.Commit(t.Context(), tapped(n+1)))
+	}
+	disk.Cut() // so that nothing of it is in the machine's memory
+	_ = s.Close()
+	disk.Fail(powercut.BadRead)
+	if _, err := Open(t.Context(), path); err == nil {
+		t.Fatal("a file that cannot be read was opened")
+	}
+	if r, err := Recover(t.Context(), path, "it cannot be read", friday); err == nil {
+		t.Fatalf("of a disk that does not answer this was saved: %s", r)
+	}
+	disk.Heal()
+	if _, err := Open(t.Context(), path); !errors.Is(err, ErrDamaged) {
+		t.Fatalf("the recovery is forgotten: %v", err)
+	}
+	r, err := Recover(t.Context(), path, "it could not be read", friday)
+	fine(t, err)
+	s, err = Open(t.Context(), path)
+	fine(t, err)
+	state, err := s.Load(t.Context())
+	if refs, _, also := s.Retained(t.Context(), link.Place{}, 100); err != nil || also != nil || len(state.Tickets) != 20 || len(refs) != 25 {
+		t.Errorf("%d tickets and %d events came back: %s, %v, %v", len(state.Tickets), len(refs), r, err, also)
+	}
+	fine(t, s.Close())
 }

@@ -42,10 +42,17 @@ func (s *Store) Tend(ctx context.Context, now time.Time) (Tended, error) {
 		t.Remade = made == nil
 		err = errors.Join(err, made)
 	}
-	s.mu.Lock()
-	t.Refused = s.refused
-	s.mu.Unlock()
+	if s.lastRefused() != nil && t.Pressure < Exhausted { // perhaps it takes writes again, and nobody has written since
+		_ = s.probe(ctx)
+	}
+	t.Refused = s.lastRefused()
 	return t, err
+}
+
+func (s *Store) lastRefused() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.refused
 }
 
 // relieveEvery is how often a scarce disk is relieved; a full one is whenever it is tended.

@@ -2,4 +2,4 @@
 
 package store
 
-const damages = 300
+const damages = 200

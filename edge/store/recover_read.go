@@ -12,6 +12,8 @@ import (
 	"net/url"
 	"os"
 	"strings"
+
+	"modernc.org/sqlite"
 )
 
 // source is a damaged file, open for reading only.
@@ -68,8 +70,10 @@ func newSource(ctx context.Context, path string) (*source, error) {
 	s := &source{db: sql.OpenDB(c), tables: map[string]summed{}}
 	s.db.SetMaxOpenConns(1)
 	tables, err := summedTables(ctx, s.db)
-	if err != nil {
-		return s, ctx.Err() // nothing can be read
+	if err != nil && !makesNoSense(err) { // the disk does not answer, which it may do again: that is no reason to begin with nothing
+		return nil, errors.Join(err, s.db.Close())
+	} else if err != nil {
+		return s, ctx.Err() // nothing of it can be read
 	}
 	for _, t := range tables {
 		s.tables[t.name] = t
@@ -77,6 +81,12 @@ func newSource(ctx context.Context, path string) (*source, error) {
 	s.summed, err = sumsCurrent(ctx, s.db)
 	s.summed = s.summed || err != nil && s.tables["meta"].carries
 	return s, ctx.Err()
+}
+
+// makesNoSense tells whether a file can be read and is not one of ours, or no longer.
+func makesNoSense(err error) bool {
+	var e *sqlite.Error
+	return isDamage(err) && (!errors.As(err, &e) || e.Code()&0xff != 10) // IOERR
 }
 
 func (s *source) close() error {

@@ -1,14 +1,18 @@
 package downlink_test
 
 import (
+	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
+	"awesome.pizza/cloud/downlink"
 	"awesome.pizza/edge/uplink"
 	"awesome.pizza/shared/link"
 	"awesome.pizza/shared/order"
@@ -55,6 +59,7 @@ func TestAHubThatLosesItsStoreLosesNoOrder(t *testing.T) {
 			}
 			for round := range 3 {
 				sell(10)
+				eventually(t, "the hub has all its streams", func() bool { return c.streams() == link.Partitions })
 				wipe(t, c)
 				start := time.Now()
 				sell(5)
@@ -71,4 +76,77 @@ func TestAHubThatLosesItsStoreLosesNoOrder(t *testing.T) {
 			}
 		})
 	}
+}
+
+// streams is how many streams the hub has.
+func (c *chain) streams() (n int) {
+	js, err := jetstream.New(c.down.Conn())
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	names := js.StreamNames(c.t.Context())
+	for range names.Name() {
+		n++
+	}
+	return n
+}
+
+// What the hub acknowledged and then lost is asked for, though its node says nothing more and its line was never cut.
+func TestALostTailIsAskedForWithoutALaterEvent(t *testing.T) {
+	t.Parallel()
+	c := newCloud(t)
+	h := c.byHand(c.enrol("r1"))
+	asked := make(chan *nats.Msg, 64)
+	if _, err := h.conn.ChanSubscribe(link.ControlSubject("r1"), asked); err != nil {
+		t.Fatal(err)
+	}
+	c.stopCore()
+	sold := counterTaken(t)
+	h.says(sold.Order.ID, sold)
+	h.send(1)
+	idle, err := downlink.Connect(t.Context(), downlink.Config{URL: c.hubURL, Log: slog.New(slog.DiscardHandler)}, c.keys, c.store)
+	if err != nil {
+		t.Fatal(err)
+	}
+	js, err := jetstream.New(idle.Conn())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := js.DeleteStream(t.Context(), link.StreamName(link.Partition("r1"))); err != nil {
+		t.Fatal(err)
+	}
+	run(t, idle.Run)
+	eventually(t, "somebody answers", func() bool {
+		_, err := h.conn.Request(link.SyncSubject("r1"), []byte("{}"), 50*time.Millisecond)
+		return !errors.Is(err, nats.ErrNoResponders)
+	})
+	if r := h.sync(nil); r.Kind != link.Resume || r.Seq != 0 {
+		t.Fatalf("%+v", r)
+	}
+	beat, err := link.Encode(link.Heartbeat{Device: h.as.Device, Epoch: h.epoch, Boot: "by-hand", Last: 1, Backlog: 1, At: time.Now()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	limit := time.After(20 * time.Second)
+	for every := time.NewTicker(time.Second); ; {
+		select {
+		case <-every.C:
+			if err := h.conn.Publish(link.TelemetrySubject("r1"), beat); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		case m := <-asked:
+			if is, err := link.Decode[link.Control](m.Data); err != nil || is.Kind != link.Rewind {
+				continue
+			} else if is.Seq != 1 || is.Epoch != h.epoch {
+				t.Errorf("%+v", is)
+			}
+		case <-limit:
+			t.Error("nobody asks for what was lost")
+		}
+		every.Stop()
+		break
+	}
+	h.send(1)
+	eventually(t, "the cloud has it", func() bool { return c.status(sold.Order.ID) == order.StatusCreated })
 }

@@ -53,10 +53,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 		return err
 	}
 	defer stopHub()
-	presence, err := expectNodes(ctx, db)
-	if err != nil {
-		return err
-	}
+	presence := new(restaurant.Presence)
 	lines, err := downlink.Connect(ctx, downlink.Config{
 		URL: hubURL, TLS: is.Client(), Refusals: db, Stream: downlink.StreamLimits{Replicas: c.HubReplicas}, Log: log,
 		OnHeard: func(edge string, h link.Heartbeat, at time.Time) { presence.Heard(edge, beat(h), at) },
@@ -65,6 +62,9 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 		},
 	}, keys, db)
 	if err != nil {
+		return err
+	}
+	if err := expectNodes(ctx, db, presence); err != nil {
 		return err
 	}
 
@@ -118,19 +118,20 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	return g.Wait()
 }
 
-// expectNodes counts every restaurant that has a node as connected, until it has been silent for as long as any other may be.
-func expectNodes(ctx context.Context, db *store.Store) (*restaurant.Presence, error) {
-	presence, now := new(restaurant.Presence), time.Now()
+// expectNodes counts every restaurant that has a node as connected, until it has been silent for as long as any other may be. It is called when
+// the hub is there: while this process waited for that, it could hear nobody.
+func expectNodes(ctx context.Context, db *store.Store, presence *restaurant.Presence) error {
+	now := time.Now()
 	houses, err := db.Restaurants(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for _, h := range houses {
 		if row, _, err := db.Link(ctx, h.ID); err == nil && row.Device != "" {
 			presence.Expect(h.ID, now)
 		}
 	}
-	return presence, nil
+	return nil
 }
 
 // openBooks opens a store on the database, with the restaurants of the configuration in it.

@@ -213,20 +213,39 @@ func alive(pid int) bool {
 	return !bytes.HasPrefix(state, []byte("Z"))
 }
 
+// process is what the control page says of one.
+type process struct {
+	Name string `json:"name"`
+	PID  int    `json:"pid"`
+	URL  string `json:"url"`
+}
+
+func (c *chain) processes() []process {
+	var s struct {
+		Processes []process `json:"processes"`
+	}
+	if a := c.get(c.control + "/status"); a.err != nil || json.Unmarshal(a.body, &s) != nil {
+		return nil
+	}
+	return s.Processes
+}
+
+// url is where a process serves; empty for one that is not there.
+func (c *chain) url(name string) string {
+	for _, p := range c.processes() {
+		if p.Name == name {
+			return p.URL
+		}
+	}
+	return ""
+}
+
 // pids are the processes of the chain, and its private Postgres.
 func (c *chain) pids() map[string]int {
-	var s struct {
-		Processes []struct {
-			Name string `json:"name"`
-			PID  int    `json:"pid"`
-		} `json:"processes"`
-	}
 	pids := map[string]int{}
-	if a := c.get(c.control + "/status"); a.err == nil && json.Unmarshal(a.body, &s) == nil {
-		for _, p := range s.Processes {
-			if p.PID > 0 {
-				pids[p.Name] = p.PID
-			}
+	for _, p := range c.processes() {
+		if p.PID > 0 {
+			pids[p.Name] = p.PID
 		}
 	}
 	if text, err := os.ReadFile(filepath.Join(c.data, "cloud", "postgres", "data", "postmaster.pid")); err == nil {

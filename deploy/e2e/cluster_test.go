@@ -17,7 +17,7 @@ func TestAnyHubNodeAndAnyCoreMayDie(t *testing.T) {
 	t.Parallel()
 	c := start(t, options{ownHub: true, hubs: 3, cores: 2, restaurants: 2, cook: true, speed: 400})
 	for n := range 2 {
-		c.eventually(30*time.Second, "both cores know both restaurants", func() bool { return c.known(n+1, c.base+1) && c.known(n+1, c.base+2) })
+		c.eventually(30*time.Second, "both cores know both restaurants", func() bool { return c.known(n+1, "cloud-1") && c.known(n+1, "cloud-2") })
 	}
 	all, closeShop := c.journals(2, 2, 400*time.Millisecond)
 	for _, j := range all {
@@ -62,9 +62,9 @@ func (c *chain) dieInTurn(kind string, of int, end time.Time, j *journal) {
 	c.t.Logf("one %s of %d killed %d times, slowest start %s", kind, of, rounds, slowest.Round(time.Millisecond))
 }
 
-// known reports whether the core at a port has heard of a restaurant's node.
-func (c *chain) known(n, port int) bool {
-	return strings.Contains(string(c.get(fmt.Sprintf("http://127.0.0.1:%d/api/restaurants/r%d", port, n)).body), `"link":{"state":"up"`)
+// known reports whether a core has heard of a restaurant's node.
+func (c *chain) known(n int, core string) bool {
+	return strings.Contains(string(c.get(fmt.Sprintf("%s/api/restaurants/r%d", c.url(core), n)).body), `"link":{"state":"up"`)
 }
 
 // follow lets guests follow orders of a journal by their streams, one after the other, reconnecting with Last-Event-ID when a stream ends.

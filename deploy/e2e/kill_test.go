@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -48,20 +47,16 @@ func (c *chain) murder(victim string) {
 	}
 }
 
-// serves reports whether a process answers that it is ready.
+// serves reports whether a process answers that it is ready; a Postgres is ready when the cloud is.
 func (c *chain) serves(process string) bool {
-	kind, number, _ := strings.Cut(process, "-")
-	n, _ := strconv.Atoi(strings.TrimPrefix(number, "r"))
-	url := c.cloud + "/readyz"
+	path := "/readyz"
 	switch {
-	case kind == "edge":
-		url = c.edge(n) + "/readyz"
-	case kind == "cloud" && n > 0:
-		url = fmt.Sprintf("http://127.0.0.1:%d/readyz", c.base+n)
-	case kind == "hub":
-		url = fmt.Sprintf("http://127.0.0.1:%d/healthz", c.base-5000+8222+max(0, n-1))
+	case strings.HasPrefix(process, "hub"):
+		path = "/healthz"
+	case process == "postgres":
+		process = "cloud"
 	}
-	a := c.get(url)
+	a := c.get(c.url(process) + path)
 	return a.err == nil && a.status == http.StatusOK
 }
 

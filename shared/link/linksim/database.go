@@ -88,6 +88,7 @@ func (b *database) restore(dump *database) {
 	b.inc, b.lives = lives, lives
 	for _, a := range b.accounts {
 		a.site.touch()
+		a.site.observer.split = a.site.observer.split || a.row.Device != a.site.box.disk.device
 	}
 }
 

@@ -45,7 +45,7 @@ type Wrong struct {
 func (w Wrong) History(seed uint64, m Mutant) Options {
 	o := Options{Seed: seed, Without: w.Quiet, Mutant: m}
 	if w.Quiet != nil {
-		o.Sites = 1
+		o.Sites, o.Every = 1, true
 	}
 	return o
 }

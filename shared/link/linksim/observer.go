@@ -16,6 +16,7 @@ type observer struct {
 	cloned bool
 	back   bool  // a card went back: people did things that their box forgot
 	lost   bool  // a box was replaced: people did things that the new one does not know
+	split  bool  // the database went back to before the box was enrolled: two boxes may sell the same shelves
 	stock  int64 // that was ever on the shelves
 	left   map[order.ID]bool
 	shown  map[*node][]string // what screens have confirmed and the box still has to have

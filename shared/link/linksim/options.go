@@ -15,6 +15,7 @@ type Options struct {
 	Only    []int   // lived are only these steps; nil: all
 	Without []Fault // these troubles do not happen
 	Sites   int     // restaurants; 0: as the seed says, one to five
+	Every   bool    // every kind of trouble that is not left out belongs to the history, not only those that the seed chooses
 	Mutant  Mutant  // the design that is tried; its zero value is the right one
 }
 

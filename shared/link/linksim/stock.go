@@ -141,9 +141,10 @@ func (s *site) sold(n *node) int64 {
 }
 
 // stock holds P6: together the two sides have sold no more than there was. A card that goes back forgets what it sold and lent, and a clone
-// sells the same shelves again: until somebody has counted, nothing is promised.
+// sells the same shelves again, as does a box that was replaced when the database forgets it: until somebody has counted, nothing is
+// promised.
 func (s *site) stock() {
-	if s.observer.back || s.observer.cloned {
+	if s.observer.back || s.observer.cloned || s.observer.split {
 		return
 	}
 	if sold := s.sold(s.box); sold > s.observer.stock {

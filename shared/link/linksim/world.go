@@ -115,7 +115,7 @@ func newWorld(o Options) *world {
 	choice := newDice(o.Seed, 2)
 	troubled := []int{20, 45, 70}[choice.roll(3)] // per cent of the faults belong to this history
 	for _, f := range Faults() {
-		w.faults[f] = choice.chance(troubled) && !slices.Contains(o.Without, f)
+		w.faults[f] = (choice.chance(troubled) || o.Every) && !slices.Contains(o.Without, f)
 	}
 	w.hub = newHub(w, choice)
 	w.base = newDatabase(w)

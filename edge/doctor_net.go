@@ -184,23 +184,23 @@ func (d *doctor) cloud(ctx context.Context) []finding {
 		return []finding{f, cert}
 	}
 	defer client.CloseIdleConnections()
-	res, err := d.head(ctx, client)
+	shown, err := d.greetCloud(ctx, client)
 	if err != nil {
 		return d.cloudSilent(f, cert, err)
 	}
 	f.State, f.Says = good, d.enrolment.Cloud+" answers"
-	if res.StatusCode != http.StatusOK {
-		f.State, f.Says, f.Do = worry, fmt.Sprintf("%s answers %s", d.enrolment.Cloud, res.Status), "nothing to do here: its operators see that too"
+	if shown.code != http.StatusOK {
+		f.State, f.Says, f.Do = worry, fmt.Sprintf("%s answers %s", d.enrolment.Cloud, shown.status), "nothing to do here: its operators see that too"
 	}
-	if at, err := http.ParseTime(res.Header.Get("Date")); err == nil {
+	if at, err := http.ParseTime(shown.date); err == nil {
 		if off := d.now.Sub(at); off.Abs() > 2*time.Minute {
 			f.State, f.Says = worry, fmt.Sprintf("%s, and this machine's clock is %s off from its", f.Says, ago(off))
 			f.Do = "set the clock (timedatectl set-ntp true); the node itself goes by the cloud's time"
 		}
 	}
 	cert.State, cert.Says = good, "the cloud speaks plain HTTP, so there is none"
-	if res.TLS != nil && len(res.TLS.PeerCertificates) > 0 {
-		until := res.TLS.PeerCertificates[0].NotAfter
+	if len(shown.chain) > 0 {
+		until := shown.chain[0].NotAfter
 		cert.Says = fmt.Sprintf("the cloud's is good for %s more", ago(until.Sub(d.now)))
 		if until.Sub(d.now) < 7*24*time.Hour {
 			cert.State, cert.Do = worry, "tell the chain's operators: it has to be renewed on their side"
@@ -236,20 +236,32 @@ func (d *doctor) client() (*http.Client, error) {
 	return &http.Client{Timeout: dialWithin, Transport: &http.Transport{TLSClientConfig: trust, DisableKeepAlives: true}}, nil
 }
 
-func (d *doctor) head(ctx context.Context, client *http.Client) (*http.Response, error) {
+// greeting is what the cloud shows of itself.
+type greeting struct {
+	code   int
+	status string
+	date   string
+	chain  []*x509.Certificate // empty over plain HTTP
+}
+
+func (d *doctor) greetCloud(ctx context.Context, client *http.Client) (g greeting, err error) {
 	at, err := url.JoinPath(d.enrolment.Cloud, "healthz")
 	if err != nil {
-		return nil, err
+		return g, err
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, at, http.NoBody)
 	if err != nil {
-		return nil, err
+		return g, err
 	}
 	res, err := client.Do(req)
 	if err != nil {
-		return nil, err
+		return g, err
 	}
-	return res, res.Body.Close()
+	g = greeting{code: res.StatusCode, status: res.Status, date: res.Header.Get("Date")}
+	if res.TLS != nil {
+		g.chain = res.TLS.PeerCertificates
+	}
+	return g, res.Body.Close()
 }
 
 // ports looks whether the node's addresses are free, when it does not run.

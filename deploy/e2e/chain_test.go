@@ -27,7 +27,9 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	powercut.Serve()
+	if powercut.Serve() {
+		return
+	}
 	goleak.VerifyTestMain(m)
 }
 

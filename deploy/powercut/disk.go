@@ -19,7 +19,6 @@ type disk struct {
 	limit   int64 // of a Full disk
 	changes int
 	cutAt   int // the change at which the power goes; 0: none
-	nextIno uint64
 }
 
 func newDisk(s setup) *disk {

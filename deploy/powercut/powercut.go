@@ -12,6 +12,7 @@ package powercut
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -95,7 +96,7 @@ func start(t testing.TB, s setup) (*FS, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &FS{t: t, dir: s.Dir, cmd: exec.Command(program)}
+	f := &FS{t: t, dir: s.Dir, cmd: exec.CommandContext(context.WithoutCancel(t.Context()), program)}
 	f.cmd.Env = append(os.Environ(), setupVariable+"="+string(raw))
 	f.cmd.Stderr = os.Stderr
 	if f.in, err = f.cmd.StdinPipe(); err != nil {

@@ -26,12 +26,12 @@ type reply struct {
 	Err string `json:"err,omitempty"`
 }
 
-// Serve serves a disk and exits when this process was started by Mount for that, and returns otherwise. It is the first thing in the
-// TestMain of whoever mounts.
-func Serve() {
+// Serve serves a disk when this process was started by Mount for that, and tells so at the end: then there is nothing else to do. It is the
+// first thing in the TestMain of whoever mounts.
+func Serve() (served bool) {
 	raw := os.Getenv(setupVariable)
 	if raw == "" {
-		return
+		return false
 	}
 	var s setup
 	err := json.Unmarshal([]byte(raw), &s)
@@ -40,9 +40,8 @@ func Serve() {
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "powercut:", err)
-		os.Exit(1)
 	}
-	os.Exit(0)
+	return true
 }
 
 // serve mounts and obeys until in ends, as it does with the test's process, however that ends.

@@ -195,7 +195,7 @@ func TestAFullDiskTakesNoNewOrderAndGoesOnWithThoseItHas(t *testing.T) {
 			t.Fatalf("tap %d on an order that is here: %v", n, err)
 		}
 	}
-	if unsent, _, err := s.Events(t.Context(), 151, 1000, 1<<20); err != nil || len(unsent) != int(placed-1-150+200) {
+	if unsent, _, err := s.Events(t.Context(), 151, 1000, 1<<20); err != nil || len(unsent) != placed-1-150+200 {
 		t.Errorf("%d events are not sent yet, %v", len(unsent), err)
 	}
 	if _, _, err := s.Events(t.Context(), 100, 1, 1<<20); !errors.Is(err, store.ErrPruned) {

@@ -9,6 +9,8 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	powercut.Serve()
+	if powercut.Serve() {
+		return
+	}
 	goleak.VerifyTestMain(m)
 }

@@ -73,7 +73,7 @@ func (k *keeper) insert(table string, r row) (bool, error) {
 	for n, c := range columns {
 		values[n] = r[c]
 	}
-	done, err := k.tx.ExecContext(k.ctx, fmt.Sprintf(`INSERT OR IGNORE INTO "%s" ("%s") VALUES (?%s)`, table, strings.Join(columns, `", "`),
+	done, err := k.tx.ExecContext(k.ctx, fmt.Sprintf(`INSERT OR IGNORE INTO %q ("%s") VALUES (?%s)`, table, strings.Join(columns, `", "`),
 		strings.Repeat(", ?", len(columns)-1)), values...)
 	if isConstraint(err) {
 		return false, nil
@@ -96,7 +96,7 @@ func (k *keeper) plain(table string) func(row) (bool, error) {
 
 func (k *keeper) order(r row) (bool, error) {
 	var o order.Order
-	if json.Unmarshal(raw(r["doc"]), &o) != nil || string(o.ID) != r["id"] {
+	if !decodes(r["doc"], &o) || string(o.ID) != r["id"] {
 		return false, nil
 	}
 	return k.insert("orders", r)
@@ -105,7 +105,7 @@ func (k *keeper) order(r row) (bool, error) {
 // ticket keeps a ticket as one that a cook has to confirm: what was tapped last may be lost.
 func (k *keeper) ticket(r row) (bool, error) {
 	var t kitchen.Ticket
-	if json.Unmarshal(raw(r["state"]), &t) != nil {
+	if !decodes(r["state"], &t) {
 		return false, nil
 	}
 	t.Recovered = t.Open()
@@ -140,7 +140,7 @@ func (k *keeper) event(r row) (bool, error) {
 	at, _ := r["at"].(int64)
 	e := link.Event{Seq: uint64(seq), ID: text(r["event_id"]), Order: text(r["order_id"]), Kind: text(r["kind"]), At: instant(at), Trace: text(r["trace"]), Body: raw(r["body"])}
 	hash := raw(r["hash"])
-	if len(hash) != len(e.Hash) || seq < 1 || epoch < 1 || e.Check() != nil || !json.Valid(e.Body) {
+	if len(hash) != len(e.Hash) || seq < 1 || epoch < 1 || !travels(e) {
 		return false, nil
 	}
 	copy(e.Hash[:], hash)
@@ -206,6 +206,11 @@ func (k *keeper) finishMeta(last uint64) error {
 	}
 	return nil
 }
+
+func decodes(v, into any) bool { return json.Unmarshal(raw(v), into) == nil }
+
+// travels tells whether an event is one that can be sent.
+func travels(e link.Event) bool { return e.Check() == nil && json.Valid(e.Body) }
 
 func text(v any) string {
 	s, _ := v.(string)

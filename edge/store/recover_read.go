@@ -199,7 +199,7 @@ func (s *source) scan(ctx context.Context, t summed, order, where string, bound 
 	if order == "rowid" {
 		id = "t.rowid"
 	}
-	query := fmt.Sprintf(`SELECT %s, %s, %s, t."%s" FROM main."%s" t NOT INDEXED`, id, own, t.of("t"), strings.Join(t.columns, `", t."`), t.name)
+	query := fmt.Sprintf(`SELECT %s, %s, %s, t."%s" FROM main.%q t NOT INDEXED`, id, own, t.of("t"), strings.Join(t.columns, `", t."`), t.name)
 	if where != "" {
 		query, args = query+" WHERE "+where, append(args, bound)
 	}

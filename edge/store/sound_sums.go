@@ -113,7 +113,7 @@ func (t summed) triggers() []string {
 	was, note, where := t.of("OLD"), "", []string{}
 	if t.carries {
 		for _, k := range t.key {
-			where = append(where, fmt.Sprintf(`"%s" = NEW."%s"`, k, k))
+			where = append(where, fmt.Sprintf(`%q = NEW.%q`, k, k))
 		}
 		was, note = `OLD."sum"`, fmt.Sprintf(`UPDATE "%s" SET "sum" = %s WHERE %s;`, t.name, t.of("NEW"), strings.Join(where, " AND "))
 	}

@@ -49,7 +49,7 @@ func TestACoreOutlastsAHubThatRefusesIt(t *testing.T) {
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
 	go func() {
-		down, err := downlink.Connect(ctx, downlink.Config{URL: "nats://" + at.Clients, Log: log}, keys, nil)
+		down, err := downlink.Connect(ctx, downlink.Config{URL: "nats://" + at.Clients, Log: log}, keys, nobody{})
 		if err == nil {
 			stop()
 			err = down.Run(ctx)

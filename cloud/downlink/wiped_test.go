@@ -1,7 +1,6 @@
 package downlink_test
 
 import (
-	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -116,9 +115,13 @@ func TestALostTailIsAskedForWithoutALaterEvent(t *testing.T) {
 		t.Fatal(err)
 	}
 	run(t, idle.Run)
+	probe, err := link.Encode(link.SyncRequest{N: 1, Device: h.as.Device, Boot: "probe", Schema: link.Schema, Epoch: h.epoch})
+	if err != nil {
+		t.Fatal(err)
+	}
 	eventually(t, "somebody answers", func() bool {
-		_, err := h.conn.Request(link.SyncSubject("r1"), []byte("{}"), 50*time.Millisecond)
-		return !errors.Is(err, nats.ErrNoResponders)
+		_, err := h.conn.Request(link.SyncSubject("r1"), probe, time.Second)
+		return err == nil
 	})
 	if r := h.sync(nil); r.Kind != link.Resume || r.Seq != 0 {
 		t.Fatalf("%+v", r)

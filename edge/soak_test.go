@@ -346,6 +346,7 @@ func (x sample) String() string {
 func (s *soak) look() (x sample) {
 	s.t.Helper()
 	synctest.Wait()
+	s.note()
 	x.rows = s.count()
 	debug.FreeOSMemory() // collects twice, and gives back
 	runtime.GC()
@@ -505,7 +506,6 @@ func TestSeventyTwoHoursLeakNothing(t *testing.T) {
 			t.Error(complaint)
 		}
 		time.Sleep(store.TicketsKept + 24*time.Hour)
-		s.note()
 		empty := s.sample()
 		s.expect(warm, empty)
 		if acked, err := s.db.Acked(t.Context()); err != nil || int(acked.Seq) != s.now.events || s.cloud.Seq != acked.Seq {

@@ -12,7 +12,7 @@ tools   := .cache/tools
 
 # ---- what people call -------------------------------------------------------------------------------------------
 
-.PHONY: help run build test check bench sim fmt clean
+.PHONY: help run build test check bench sim hurt fmt clean
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
@@ -37,6 +37,11 @@ FOR ?= 2m
 sim: need-go ## the link's simulator: SEED=n lives that history and those after it, FOR=2m how long, no race detector
 	@echo "make sim SEED=$(SEED) FOR=$(FOR)"
 	go test -count=1 -timeout 0 -v -run '^TestNoHistoryBreaksAPromise$$' ./shared/link/linksim -linksim.seed=$(SEED) -linksim.for=$(FOR)
+
+HURT ?= 5m
+hurt: build bin/nats-server need-postgres ## the real chain hurt on purpose: HURT=5m is how long each story does it
+	@echo "make hurt HURT=$(HURT)"
+	go test -count=1 -timeout 12h -parallel 4 -v ./deploy/e2e -hurt $(HURT)
 
 fmt: $(tools)/gofumpt-v0.12.0 ## the Go code, formatted
 	@$< -w $(go_dirs)
@@ -111,8 +116,10 @@ cloud/web/dist/index.html: $(call page_sources,cloud/web shared/ui)
 test-go: need-go need-postgres need-cc $(pages:%=%/dist/index.html)
 	go test -race -timeout 20m $$(go list ./... | grep -vE '^awesome\.pizza/(deploy|docs)(/|$$)')
 
+# The stories of deploy/e2e wait for others most of the time, so more of them run side by side than there are processors.
 test-system: build bin/nats-server need-postgres need-cc need-curl
-	go test -race -count=1 -timeout 20m ./docs/... ./deploy/...
+	go test -race -count=1 -timeout 20m $$(go list ./docs/... ./deploy/... | grep -v /e2e)
+	go test -race -count=1 -timeout 20m -parallel 5 ./deploy/e2e
 
 test-web: $(web:%=%/node_modules/.package-lock.json)
 	@for dir in $(web); do echo "$$dir: npm test"; (cd $$dir && npm test); done

@@ -15,7 +15,7 @@ import (
 // journal outside of the chain holds what was acknowledged.
 func TestKillMinus9LosesNothing(t *testing.T) {
 	t.Parallel()
-	c := start(t, options{ownHub: true, cook: true, speed: 120})
+	c := start(t, options{ownHub: true, cook: true, speed: 400})
 	j := c.journal(1)
 	stop := j.open(3, 100*time.Millisecond)
 	dice := rand.New(rand.NewPCG(1, 2))

@@ -42,7 +42,7 @@ func (c *chain) through(storms []string) {
 	for n, storm := range storms {
 		c.weather(n+1, storm)
 	}
-	pass(hurting(40 * time.Second))
+	pass(hurting(25 * time.Second))
 	c.t.Log("the weather is fair again")
 	for n := range storms {
 		c.weather(n+1, `{"up":true}`)

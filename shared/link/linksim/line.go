@@ -8,6 +8,7 @@ type line struct {
 	dice                *dice
 	up, down            bool // what gets through
 	loss, repeat, delay int  // per cent, per cent, milliseconds at most
+	late                int  // of a hundred that are delayed, how many by up to a minute
 	muted               bool // the hub's answers to batches are lost
 }
 
@@ -19,7 +20,7 @@ func (w *world) newLine(n uint64) *line {
 
 // restless makes the line as bad as this history has it.
 func (l *line) restless() {
-	l.loss, l.repeat, l.delay = 0, 0, 0
+	l.loss, l.repeat, l.delay, l.late = 0, 0, 0, 0
 	if l.w.on(Loss) {
 		l.loss = l.dice.roll(40)
 	}
@@ -27,7 +28,7 @@ func (l *line) restless() {
 		l.repeat = l.dice.roll(30)
 	}
 	if l.w.on(Delay) {
-		l.delay = 10 + l.dice.roll(6000)
+		l.delay, l.late = 10+l.dice.roll(6000), l.dice.roll(15)
 	}
 }
 
@@ -53,7 +54,7 @@ func (l *line) pass(upward bool, deliver func()) {
 		if l.delay > 0 {
 			l.w.count(Delay)
 			after += time.Duration(l.dice.roll(l.delay)) * time.Millisecond
-			if l.dice.chance(2) { // a packet that everybody has forgotten
+			if l.dice.chance(l.late) { // a packet that everybody has forgotten
 				after += time.Duration(l.dice.roll(60)) * time.Second
 			}
 		}

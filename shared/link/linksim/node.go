@@ -23,13 +23,12 @@ type node struct {
 	doom    doom
 	writes  link.Range // what its program writes
 
-	alive   bool
-	boots   int
-	sender  *link.Sender
-	wakeAt  time.Duration
-	wakes   int
-	gate    gate
-	salvage int // events already given to salvage
+	alive  bool
+	boots  int
+	sender *link.Sender
+	wakeAt time.Duration
+	wakes  int
+	gate   gate
 }
 
 // doom is a power cut that waits for the next commit.

@@ -1,6 +1,7 @@
 package linksim
 
 import (
+	"slices"
 	"time"
 
 	"awesome.pizza/shared/link"
@@ -14,7 +15,10 @@ type deed struct {
 }
 
 // deeds are all of them.
-func deeds() []deed {
+func deeds() []deed { return slices.Concat(ordinary(), ofLines(), ofMachines(), ofHistories()) }
+
+// ordinary is what happens on any evening.
+func ordinary() []deed {
 	return []deed{
 		{20, "", func(w *world, _ *site, d *dice) { w.run(time.Duration(1+d.roll(2000)) * time.Millisecond) }},
 		{6, "", func(w *world, _ *site, d *dice) { w.run(time.Duration(1+d.roll(90)) * time.Second) }},
@@ -31,7 +35,12 @@ func deeds() []deed {
 		{3, "", func(_ *world, s *site, d *dice) { s.trade(d.roll(3), int64(1+d.roll(8))) }},
 		{22, "", func(_ *world, s *site, d *dice) { s.cook(1+d.roll(6), d) }},
 		{2, "", func(_ *world, s *site, d *dice) { s.cook(40+d.roll(200), d) }},
+	}
+}
 
+// ofLines are troubles on the way.
+func ofLines() []deed {
+	return []deed{
 		{3, Reset, func(_ *world, s *site, d *dice) { s.cutLine(d, Reset) }},
 		{3, BlackHole, func(_ *world, s *site, d *dice) { s.cutLine(d, BlackHole) }},
 		{3, OneWay, func(_ *world, s *site, d *dice) { s.cutLine(d, OneWay) }},
@@ -41,7 +50,12 @@ func deeds() []deed {
 			s.box.slow = time.Duration(d.roll(4000)) * time.Millisecond
 		}},
 		{2, LostAcks, func(_ *world, s *site, _ *dice) { s.box.line.muted = true }},
+	}
+}
 
+// ofMachines are troubles of what runs.
+func ofMachines() []deed {
+	return []deed{
 		{4, EdgeCut, func(w *world, s *site, d *dice) {
 			if s.box.alive {
 				w.count(EdgeCut)
@@ -66,7 +80,12 @@ func deeds() []deed {
 			w.hub.full = true
 			w.after(time.Duration(d.roll(60))*time.Second, func() { w.hub.full = false })
 		}},
+	}
+}
 
+// ofHistories are troubles that give somebody another past.
+func ofHistories() []deed {
+	return []deed{
 		{5, Card, func(_ *world, s *site, _ *dice) { s.photo = s.box.disk.copy() }},
 		{4, Card, func(w *world, s *site, _ *dice) {
 			if s.photo != nil && s.photo.device == s.box.disk.device {

@@ -27,6 +27,9 @@ func (s *site) acknowledged(a *account) {
 		if st.Seq > a.row.Seq {
 			s.w.fail("P3", "%s has %d as acknowledged, the cloud has committed %d", n.name, st.Seq, a.row.Seq)
 		}
+		if es := n.disk.events(st.Seq, st.Seq); len(es) == 1 && !s.observer.facts[es[0].ID].committed {
+			s.w.fail("P3", "%s has %d as acknowledged, and the cloud has committed another event", n.name, st.Seq)
+		}
 	}
 }
 

@@ -27,7 +27,8 @@ check: fmt-check lint web-check gen-check vuln sim test ## what CI runs: format,
 
 bench: build bin/nats-server need-postgres ## the benchmarks, written to docs/benchmarks
 	@mkdir -p docs/benchmarks
-	go test -run '^$$' -bench . -benchmem ./shared/... ./edge/... ./cloud/... ./firmware-sim/... | tee docs/benchmarks/go.txt
+	go test -run '^$$' -bench . -skip CatchUp -benchmem ./shared/... ./edge/... ./cloud/... ./firmware-sim/... | tee docs/benchmarks/go.txt
+	go test -run '^$$' -bench CatchUp -benchtime 20000x ./cloud/downlink | tee -a docs/benchmarks/go.txt
 	go run ./deploy/bench
 
 ifndef SEED

@@ -7,6 +7,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
+	"os/signal"
 	"syscall"
 	"time"
 
@@ -33,6 +34,7 @@ func Serve() (served bool) {
 	if raw == "" {
 		return false
 	}
+	signal.Ignore(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP) // meant for the test, whose end is our end: then we unmount
 	var s setup
 	err := json.Unmarshal([]byte(raw), &s)
 	if err == nil {

@@ -103,8 +103,7 @@ func ofHistories() []deed {
 		{2, Restore, func(w *world, _ *site, d *dice) {
 			if w.dump != nil && (w.now-w.dumped < retention || d.chance(50)) { // half of them to before what is kept
 				w.count(Restore)
-				w.log("cloud", "database restored", 0, 0, "")
-				w.base.restore(w.dump)
+				w.restore(d)
 			}
 		}},
 		{3, Clock, func(w *world, s *site, d *dice) {
@@ -234,6 +233,24 @@ func (s *site) trade(how int, pieces int64) {
 	default:
 		s.box.recall(pieces)
 	}
+}
+
+// restore restores the database. A core that was frozen at that moment says later what it had in hand from the life that is lost.
+func (w *world) restore(d *dice) {
+	inc := w.base.incarnation()
+	for _, s := range w.sites {
+		a := s.account()
+		ack, run := a.row.Ack(inc), a.from(max(a.head, 3)-2, a.head)
+		batch := link.CommandBatch{Edge: s.id, Inc: inc, High: a.head, Commands: run}
+		w.after(time.Duration(d.roll(90_000))*time.Millisecond, func() {
+			down(s, ack, (*node).acked)
+			if len(run) > 0 {
+				down(s, batch, (*node).commanded)
+			}
+		})
+	}
+	w.log("cloud", "database restored", 0, 0, "")
+	w.base.restore(w.dump)
 }
 
 // cook taps so many times, at any of the boxes whose screens somebody looks at.

@@ -53,7 +53,7 @@ func (c *chain) dieInTurn(kind string, of int, end time.Time, j *journal) {
 			}
 		}
 		fell := time.Now()
-		if !until(time.Minute, func() bool { return c.serves(victim) }) {
+		if !until(2*time.Minute, func() bool { return c.serves(victim) }) {
 			c.t.Errorf("%s does not serve again in round %d", victim, rounds)
 			return
 		}

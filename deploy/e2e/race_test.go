@@ -61,7 +61,7 @@ func (r *race) run() {
 		n := -1
 		return func() { n++; pass(drawn[n%len(drawn)]) }
 	}
-	guest, tablets, office := delays(2500), []func(){delays(900), delays(900)}, delays(900)
+	guest, tablets, office := delays(700), []func(){delays(1500), delays(1500)}, delays(1500)
 	all.Go(func() { guest(); r.cancel(1) })
 	for n, wait := range tablets {
 		all.Go(func() {

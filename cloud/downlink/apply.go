@@ -21,9 +21,11 @@ const (
 )
 
 // apply takes the batches of one partition to the database, for as long as ctx lives. Safety rests on the database's row locks, not
-// on there being one applier: any number of cores may do this.
+// on there being one applier: any number of cores may do this. It makes the stream it needs, again and again until the hub can; the other
+// partitions do not wait for this one.
 func (d *Downlink) apply(ctx context.Context, pp int) error {
 	var made time.Time // when the stream was made that was last used
+	var trouble complaint
 	for tries := 0; ctx.Err() == nil; tries++ {
 		began := time.Now()
 		err := d.applyUntilBroken(ctx, pp, &made)
@@ -32,7 +34,9 @@ func (d *Downlink) apply(ctx context.Context, pp int) error {
 		}
 		wait := min(applyAgain<<min(tries, 10), applyLatest)
 		if ctx.Err() == nil {
-			d.cfg.Log.Warn("applier starts again", "partition", pp, "err", err, "again_in", wait)
+			if trouble.due(err, time.Now()) {
+				d.cfg.Log.Warn("applier starts again", "partition", pp, "err", err, "again_in", wait)
+			}
 			pause(ctx, wait)
 		}
 	}

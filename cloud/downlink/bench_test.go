@@ -60,6 +60,9 @@ func BenchmarkCatchUp(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
+	if err := core.MakeStreams(b.Context()); err != nil {
+		b.Fatal(err)
+	}
 	js, err := jetstream.New(core.Conn())
 	if err != nil {
 		b.Fatal(err)

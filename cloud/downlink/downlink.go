@@ -76,13 +76,16 @@ type Downlink struct {
 	words    chan word
 	losses   [link.Partitions]atomic.Pointer[time.Time] // when the hub last lost the stream
 
+	undialled atomic.Pointer[error] // why the hub could not be dialled, last
+
 	governing sync.Mutex
 	governor  link.Governor
 
 	enforcing sync.Mutex // one at a time has the hub told whom to refuse
 }
 
-// Connect reaches the hub, waiting for it as long as ctx allows.
+// Connect reaches the hub, waiting for it as long as ctx allows. It waits for nothing else: Run makes the streams, each by itself, while a
+// core that is open already answers and sells.
 func Connect(ctx context.Context, cfg Config, keys *Keys, store Store) (*Downlink, error) {
 	if cfg.URL == "" {
 		return nil, errNoHub
@@ -127,6 +130,7 @@ func (d *Downlink) dial(as string, credential func() (token, seed string, err er
 			d.cfg.Log.Warn("hub connection", "as", as, "err", err)
 		}),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) { d.cfg.Log.Warn("hub connection lost", "as", as, "err", err) }),
+		nats.ReconnectErrHandler(func(_ *nats.Conn, err error) { d.undialled.Store(&err) }),
 		nats.ReconnectHandler(func(*nats.Conn) { d.cfg.Log.Info("hub connection is back", "as", as) }),
 	}
 	if d.cfg.TLS != nil { // without insisting: who may not speak in the clear says tls://
@@ -144,13 +148,6 @@ func (d *Downlink) close() {
 	if d.warden != nil {
 		d.warden.Close()
 	}
-}
-
-// awaitHub makes the streams as soon as the hub answers.
-func (d *Downlink) awaitHub(ctx context.Context) error {
-	return retry(ctx, func() error { return d.ensureStreams(ctx) }, func(err error, wait time.Duration) {
-		d.cfg.Log.Warn("the hub is not there yet", "err", err, "again_in", wait)
-	})
 }
 
 // Run works until ctx ends: appliers, SYNC, heartbeats, commands.

@@ -2,6 +2,7 @@ package downlink_test
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"path/filepath"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"awesome.pizza/cloud/downlink"
+	"awesome.pizza/shared/link"
 )
 
 // refusals counts what the core logs while the hub does not know it.
@@ -45,16 +47,16 @@ func TestACoreOutlastsAHubThatRefusesIt(t *testing.T) {
 	}
 	var complaints atomic.Int32
 	log := slog.New(refusals{slog.DiscardHandler, &complaints})
-	connected := make(chan error, 1)
+	opened, ended := make(chan *downlink.Downlink, 1), make(chan error, 1)
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
 	go func() {
 		down, err := downlink.Connect(ctx, downlink.Config{URL: "nats://" + at.Clients, Log: log}, keys, nobody{})
 		if err == nil {
-			stop()
+			opened <- down
 			err = down.Run(ctx)
 		}
-		connected <- err
+		ended <- err
 	}()
 	eventually(t, "refused often", func() bool { return complaints.Load() >= 6 })
 	strange.Stop()
@@ -64,14 +66,16 @@ func TestACoreOutlastsAHubThatRefusesIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer right.Stop()
+	c := &chain{t: t}
 	select {
-	case err := <-connected:
-		if err != nil {
-			t.Error(err)
-		}
+	case c.down = <-opened:
+		eventually(t, "it is at work", func() bool { return c.streams() == link.Partitions })
 	case <-time.After(20 * time.Second):
-		stop()
-		t.Errorf("the core has given the hub up: %v", <-connected)
+		t.Error("the core has given the hub up")
+	}
+	stop()
+	if err := <-ended; err != nil && !errors.Is(err, context.Canceled) {
+		t.Error(err)
 	}
 }
 

@@ -113,6 +113,7 @@ func (c *chain) openCloud() {
 	}
 	c.ordering = ordering.New(c.store, cloudstore.Houses{Store: c.store, Presence: c.presence}, c.presence, clock.System{}, quiet)
 	c.down, c.stopCore = c.core(c.hubURL, c.store)
+	eventually(t, "the hub has all its streams", func() bool { return c.streams() == link.Partitions })
 	run(t, c.ordering.Run)
 }
 

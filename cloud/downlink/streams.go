@@ -16,16 +16,7 @@ type StreamLimits struct {
 	Bytes    int64 // what is beyond is refused to the edges, which keep it
 }
 
-// ensureStreams makes the partitions' streams, or brings them up to date.
-func (d *Downlink) ensureStreams(ctx context.Context) error {
-	for pp := range link.Partitions {
-		if _, err := d.ensureStream(ctx, pp); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
+// ensureStream makes a partition's stream, or brings it up to date.
 func (d *Downlink) ensureStream(ctx context.Context, pp int) (jetstream.Stream, error) {
 	limits := d.cfg.Stream
 	if limits.Bytes == 0 {

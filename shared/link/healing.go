@@ -17,6 +17,7 @@ const (
 	healLeast  = 64               // ids or orders in the smallest question
 	healQuick  = 5 * time.Second  // an answer within this time lets the questions grow again
 	healTries  = 5                // failures of questions before SYNC is held again
+	beginTries = 10               // failures of the kitchen before the cloud is asked for another epoch
 	healPause  = 2 * time.Second  // before the second healing in a row; doubles
 	healMost   = 2 * time.Minute  // the longest pause
 	healForget = 10 * time.Minute // a healing that was longer ago does not count
@@ -43,13 +44,14 @@ type healing struct {
 	numbers  map[string]int
 	complete bool      // the snapshot is
 	begun    time.Time // when the kitchen was asked to begin; zero when it is not at it
+	refused  int       // how often it could not
 }
 
 // healed is what the Sender remembers beyond one healing.
 type healed struct {
 	n     uint64    // the last question
 	fails int       // questions without answer since the last answer
-	times int       // healings in a row
+	times int       // healings in a row, and epochs that were begun in the cloud alone
 	last  time.Time // when the last one ended
 }
 
@@ -129,7 +131,7 @@ func (s *Sender) healExpire(now time.Time) {
 	case !h.asked.IsZero() && now.Sub(h.asked) >= HealTimeout:
 		s.healFailed(now)
 	case !h.begun.IsZero() && now.Sub(h.begun) >= BeginTimeout:
-		s.healAnew(now, "the kitchen did not begin the new epoch in time")
+		s.beginFailed(now, "the kitchen did not begin the new epoch in time")
 	}
 }
 
@@ -224,10 +226,14 @@ func (s *Sender) healFailed(now time.Time) {
 	}
 }
 
-// healAnew forgets what this healing has found and begins again with SYNC.
+// healAnew forgets what this healing has found and begins again with SYNC. An epoch that the cloud has begun for it counts: the next one
+// takes its time.
 func (s *Sender) healAnew(now time.Time, detail string) {
 	s.healed.fails++
 	h := s.heal
+	if h.renewed != nil {
+		s.healed.times, s.healed.last = s.healed.times+1, now
+	}
 	after := now.Add(s.backoff(s.healed.fails))
 	s.heal = &healing{cause: h.cause, detail: detail, page: max(h.page/2, healLeast), after: after}
 	s.sync.wanted, s.sync.after = true, after
@@ -306,9 +312,25 @@ func (s *Sender) begun(now time.Time, tip, acked Mark) {
 // BeginFailed says that the kitchen could not begin: nothing has changed.
 func (s *Sender) BeginFailed(now time.Time) Todo {
 	if s.heal != nil && !s.heal.begun.IsZero() {
-		s.healAnew(now, "the kitchen could not begin the new epoch")
+		s.beginFailed(now, "the kitchen could not begin the new epoch")
 	}
 	return s.todo(now)
+}
+
+// beginFailed has the kitchen begin the same epoch later, if SYNC still says so, with the orders as they are by then. The pauses grow as
+// between healings: a disk may be full for hours. Now and then everything is asked anew, for the outbox may have changed.
+func (s *Sender) beginFailed(now time.Time, detail string) {
+	h := s.heal
+	h.refused++
+	if h.refused >= beginTries {
+		s.healAnew(now, detail)
+		return
+	}
+	s.healed.times, s.healed.last = s.healed.times+1, now
+	h.begun, h.live, h.started, h.detail = time.Time{}, false, false, detail
+	h.snapshot, h.numbers, h.complete = nil, nil, false
+	h.after = now.Add(s.healPause(now))
+	s.sync.wanted, s.sync.after = true, h.after
 }
 
 // healInterrupted says that the connection went or came: SYNC has to confirm the trouble first. The kitchen is not disturbed.

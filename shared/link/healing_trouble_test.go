@@ -146,6 +146,50 @@ func TestAKitchenThatCannotBeginIsAskedAgainAfterSync(t *testing.T) {
 	}
 }
 
+func TestAKitchenThatCannotBeginForHoursWearsNobodyOut(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, 10, 4)
+	start, todo := d.now, d.forked()
+	epoch, begins := uint64(1), map[uint64]int{}
+	for d.now.Sub(start) < 4*time.Hour {
+		switch {
+		case todo.Sync != nil:
+			todo = d.Synced(d.now, link.SyncReply{N: todo.Sync.N, Kind: link.Forked, Inc: "pg-1", Epoch: epoch})
+		case todo.Heal != nil:
+			some, more := after(refs(10), todo)
+			req, some := todo.Heal.Page(some, more)
+			r := link.AnswerHeal(forkedRow, req, make([]bool, len(some)), "pg-1", d.now)
+			if req.Renew {
+				epoch++
+				r = r.Renew(link.LinkRow{Epoch: epoch}, 12, "c12")
+			}
+			todo = d.Healed(d.now, r, some)
+		case todo.Fetch != nil:
+			p := page("", false, "o1")
+			p.Epoch = epoch
+			todo = d.Fetched(d.now, todo.Fetch.N, p)
+		case todo.Begin != nil:
+			if todo.Begin.Epoch != epoch || len(todo.Begin.Orders) != 1 || len(todo.Begin.Unknown) != 10 {
+				t.Fatalf("begins with %+v in epoch %d", todo.Begin, epoch)
+			}
+			begins[epoch]++
+			todo = d.BeginFailed(d.now)
+		default:
+			todo = d.pass(todo.Wake.Sub(d.now))
+		}
+	}
+	tries := 0
+	for _, n := range begins {
+		tries += n
+	}
+	if tries < 4*60/2 || tries > 4*60 { // most pauses are of one to two minutes
+		t.Errorf("the kitchen is asked %d times", tries)
+	}
+	if len(begins) < 2 || len(begins) > tries/8 {
+		t.Errorf("the cloud begins %d epochs for %d tries", len(begins), tries)
+	}
+}
+
 func TestNothingIsAskedWhileTheKitchenBegins(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, 10, 4)

@@ -49,7 +49,7 @@ const day = "2026-07-03"
 func (d *disk) recover(o event.OrderStanding, own bool) {
 	t := d.ticket(o.Order.ID)
 	if t == nil {
-		t = &ticket{order: &o.Order, p: o.Progress, number: o.Number, confirm: true}
+		t = &ticket{order: &o.Order, p: o.Progress, number: o.Number, confirm: true, stage: o.Driver}
 		d.tickets = append(d.tickets, t)
 		d.larder, _ = d.larder.Arrive(0, units(t.p))
 		return
@@ -63,6 +63,6 @@ func (d *disk) recover(o event.OrderStanding, own bool) {
 		}
 	}
 	if t.order.Origin == order.Cloud || o.Progress.Delivery != order.NoDelivery {
-		t.p.Delivery = o.Progress.Delivery
+		t.p.Delivery, t.stage = o.Progress.Delivery, o.Driver
 	}
 }

@@ -157,6 +157,9 @@ func (a *account) reissue(taken uint64) (commands uint64, id string) {
 	for i := range a.commands[:len(a.commands):len(a.commands)] {
 		if c := a.commands[i]; !c.answered && !c.replaced {
 			a.commands[i].replaced = true
+			if c.Kind == (event.DeliveryStepped{}).Kind() && !a.w.mutant.staleLane {
+				continue // the snapshot says how that lane stands now
+			}
 			a.command(link.Command{Kind: c.Kind, Order: c.Order, Body: c.Body}, c.wish)
 		}
 	}
@@ -182,7 +185,7 @@ func (a *account) standings(after string, most int) (out []event.OrderStanding, 
 		if most > 0 && len(out) == most {
 			return out, true
 		}
-		out = append(out, event.OrderStanding{Order: *r.o, Progress: r.p, Number: r.number, Day: day})
+		out = append(out, event.OrderStanding{Order: *r.o, Progress: r.p, Number: r.number, Day: day, Driver: r.stage()})
 	}
 	return out, false
 }

@@ -16,8 +16,9 @@ type ticket struct {
 	order   *order.Order // never changes
 	p       order.Progress
 	number  int
-	confirm bool // recovered: somebody has to look whether it is so
-	back    bool // voided, and its dough is back on the shelves
+	confirm bool   // recovered: somebody has to look whether it is so
+	stage   string // the cloud's last word about its lane
+	back    bool   // voided, and its dough is back on the shelves
 }
 
 // gate holds web orders back until every command is obeyed that existed at the last SYNC.
@@ -255,7 +256,10 @@ func (d *disk) delivery(n *node, t *ticket, b event.DeliveryStepped) (bool, stri
 		}
 	case order.Unassigned, order.Assigned, order.Failed, order.NoDelivery:
 	}
-	t.p.Delivery = b.Delivery
+	if b.Driver < t.stage && n.w.base.lives == 1 {
+		n.w.fail("P4", "%s: the delivery of order %s went back from stage %s to %s, %s", n.name, t.order.ID, t.stage, b.Driver, b.Delivery)
+	}
+	t.p.Delivery, t.stage = b.Delivery, b.Driver
 	return true, ""
 }
 

@@ -17,6 +17,7 @@ type Mutant struct {
 	cmdNoInc        bool // commands count whichever database numbered them
 	screenFirst     bool // a screen shows what is not committed yet
 	judgeAgain      bool // a command that is said anew is judged anew
+	staleLane       bool // old states of the delivery lane are said anew too
 	noReissue       bool // commands that nobody has answered are forgotten in a healing
 	sameEpoch       bool // a healing does not raise the epoch
 	namelessEpoch   bool // an epoch is its number
@@ -66,6 +67,7 @@ func Mutants() []Wrong {
 		{"commands without an incarnation", Mutant{cmdNoInc: true}, 180, but(Delay, Loss, Restore)},
 		{"screens show what is not committed", Mutant{screenFirst: true}, 1, nil},
 		{"a command that is said anew is judged anew", Mutant{judgeAgain: true}, 110, but(BlackHole, Restore)},
+		{"old states of the delivery are said anew", Mutant{staleLane: true}, 508, but(BlackHole, Replace)},
 		{"a healing forgets unanswered commands", Mutant{noReissue: true}, 1, nil},
 		{"a healing keeps the epoch", Mutant{sameEpoch: true}, 1, nil},
 		{"an epoch is its number", Mutant{namelessEpoch: true}, 2852, but(Clone, Restore)},

@@ -1,6 +1,7 @@
 package linksim
 
 import (
+	"fmt"
 	"slices"
 
 	"awesome.pizza/shared/event"
@@ -19,6 +20,9 @@ type record struct {
 	ended   bool             // the observer has seen it end
 	aside   bool             // it came out of quarantine: no box in the restaurant has it
 }
+
+// stage is how far the delivery lane has come, in the place of the driver's id: so that the observer knows which of two words is the later.
+func (r *record) stage() string { return fmt.Sprintf("%04d", len(r.lane)) }
 
 // answer is the restaurant's answer to a revoke.
 type answer struct {
@@ -147,7 +151,7 @@ func (a *account) deliver(r *record, action order.Action) bool {
 	}
 	r.p = next
 	r.lane = append(r.lane, next.Delivery)
-	a.tell(r.o.ID, event.DeliveryStepped{Order: r.o.ID, Delivery: next.Delivery})
+	a.tell(r.o.ID, event.DeliveryStepped{Order: r.o.ID, Delivery: next.Delivery, Driver: r.stage()})
 	return true
 }
 
@@ -188,7 +192,7 @@ func (a *account) stands(r *record, b event.OrderStanding, salvaged bool) {
 	}
 	a.react(r)
 	if b.Progress.Delivery != r.p.Delivery { // the restaurant has the word of a life of this database that is lost
-		a.tell(r.o.ID, event.DeliveryStepped{Order: r.o.ID, Delivery: r.p.Delivery})
+		a.tell(r.o.ID, event.DeliveryStepped{Order: r.o.ID, Delivery: r.p.Delivery, Driver: r.stage()})
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"awesome.pizza/shared/event"
 	"awesome.pizza/shared/order"
 	"awesome.pizza/shared/problem"
 )
@@ -27,7 +28,16 @@ func confirm(d *draft, t Ticket, tap Tap) (Ticket, error) {
 		whole, items := found(t.Progress.Items, tap.State)
 		t = t.moved(whole, items, d.now)
 	}
+	if t.Number == 0 && t.Progress.Whole != order.Waiting {
+		t.Day = d.settings.Day(d.now)
+		t.Number = d.lastNumber(t.Day) + 1
+		d.raiseNumber(t.Day, t.Number)
+	}
 	t = d.confirmed(t)
+	if d.due(t) && (t.Command == 0 || d.released) {
+		d.tell(t.Order.ID, Standing(t)) // before the step that follows it
+		return d.queue(t, cause{by: event.ByRule})
+	}
 	d.commit.Standing = []order.ID{t.Order.ID}
 	return t, nil
 }

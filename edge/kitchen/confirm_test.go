@@ -1,11 +1,15 @@
 package kitchen_test
 
 import (
+	"path/filepath"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"awesome.pizza/edge/kitchen"
 	"awesome.pizza/shared/event"
 	"awesome.pizza/shared/id"
+	"awesome.pizza/shared/link"
 	"awesome.pizza/shared/menu"
 	"awesome.pizza/shared/order"
 	"awesome.pizza/shared/problem"
@@ -134,5 +138,83 @@ func TestNobodyIsAlarmedAboutAnOvenThatMayBeEmpty(t *testing.T) {
 	h.did(h.Confirm(t.Context(), of, kitchen.Tap{ID: "in there"}))
 	if overdue() != 1 {
 		t.Error("a bake that a cook has seen is not timed")
+	}
+}
+
+// doubtful gives a kitchen out of a restored card an order that waits there, and that the cloud, which has heard of it, does not name.
+func doubtful(t *testing.T, h *house, o event.OrderOffered) order.ID {
+	t.Helper()
+	if a := h.obey(o.Order.ID, o); !a.Granted {
+		t.Fatalf("refused: %s", a.Reason)
+	}
+	b := h.beginning(func(link.Ref) bool { return true })
+	h.begin(b)
+	h.commands = b.Commands
+	if got := h.ticket(o.Order.ID); !got.Doubtful || got.Progress.Whole != order.Waiting {
+		t.Fatalf("%+v", got)
+	}
+	return o.Order.ID
+}
+
+func TestAnOrderThatMayHaveEndedIsNotQueuedBeforeACookSaysSo(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	of := doubtful(t, h, webOrder(order.Carryout, pizza))
+	h.release(h.commands)
+	if got := h.ticket(of); got.Progress.Whole != order.Waiting || !got.Recovered {
+		t.Fatalf("went to the queue by itself: %s", asJSON(got.Progress))
+	}
+	got := h.did(h.Confirm(t.Context(), of, kitchen.Tap{ID: "still to make"}))
+	if got.Progress.Whole != order.Queued || got.Number == 0 || got.Recovered {
+		t.Errorf("a cook has said that it is still to be made: %s", asJSON(got))
+	}
+	var told order.Kitchen
+	for _, f := range h.facts() {
+		switch f := f.(type) {
+		case event.OrderStanding:
+			told = f.Progress.Whole
+		case event.OrderStepped:
+			if f.Action != order.Queue || told != order.Waiting || f.Number != got.Number {
+				t.Errorf("after %q the cloud is told %+v", told, f)
+			}
+			told = order.Queued
+		}
+	}
+	if told != order.Queued {
+		t.Errorf("the cloud is told %q", told)
+	}
+}
+
+func TestAnOrderThatMayHaveEndedIsNotFiredByItsTime(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "edge.db")
+	synctest.Test(t, func(t *testing.T) {
+		h, stop := running(t, path)
+		o, at := webOrder(order.Carryout, pizza), time.Now().Add(2*time.Hour)
+		o.Order.FireAt = &at
+		of := doubtful(t, h, o)
+		h.release(h.commands)
+		after(3 * time.Hour)
+		if got := h.ticket(of); got.Progress.Whole != order.Waiting {
+			t.Fatalf("fired: %s", asJSON(got.Progress))
+		}
+		got := h.did(h.Confirm(t.Context(), of, kitchen.Tap{ID: "still to make"}))
+		if got.Progress.Whole != order.Queued || got.Number == 0 {
+			t.Errorf("%s", asJSON(got))
+		}
+		stop()
+	})
+}
+
+func TestAnOrderThatWaitedAndIsFoundInTheMakingGetsANumber(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	of := doubtful(t, h, webOrder(order.Carryout, pizza))
+	got := h.did(h.Confirm(t.Context(), of, kitchen.Tap{ID: "found", State: order.Preparing}))
+	if got.Number == 0 || got.Day == "" || got.Progress.Kitchen() != order.Preparing {
+		t.Errorf("%s", asJSON(got))
+	}
+	if next := h.place(cola); next.Number == got.Number {
+		t.Errorf("number %d is given twice", next.Number)
 	}
 }

@@ -100,10 +100,11 @@ func (k *Kitchen) Release(ctx context.Context, upTo uint64) error {
 	})
 }
 
-// queueWaiting queues the orders that wait for nothing any more, in the order in which the cloud offered them.
+// queueWaiting queues the orders that wait for nothing any more, in the order in which the cloud offered them. One that the cloud may have
+// further waits for a cook.
 func (d *draft) queueWaiting() error {
 	for _, t := range d.open() {
-		if at, later := t.firesAt(d.settings); t.Progress.Whole != order.Waiting || later && at.After(d.now) {
+		if t.Doubtful || !d.due(t) {
 			continue
 		}
 		if _, err := d.queue(t, cause{by: event.ByRule}); err != nil {
@@ -111,4 +112,10 @@ func (d *draft) queueWaiting() error {
 		}
 	}
 	return nil
+}
+
+// due reports whether an order waits, and not for its time.
+func (d *draft) due(t Ticket) bool {
+	at, later := t.firesAt(d.settings)
+	return t.Progress.Whole == order.Waiting && (!later || !at.After(d.now))
 }

@@ -102,6 +102,7 @@ func (k *Kitchen) tap(ctx context.Context, id order.ID, action order.Action, tap
 		if err != nil {
 			return err
 		}
+		d.released = k.gate.open(d.board.applied)
 		if tap.Version != 0 && tap.Version != t.Version {
 			return problem.New(problem.Stale, "stale_ticket", "the ticket has moved on since the screen drew it").With("ticket", t)
 		}

@@ -117,7 +117,7 @@ func (d *draft) fire(timer Timer) error {
 		}
 		d.raise(a)
 	case FireOrder:
-		if t.Progress.Whole == order.Waiting && (t.Command == 0 || d.released) {
+		if t.Progress.Whole == order.Waiting && !t.Doubtful && (t.Command == 0 || d.released) {
 			_, err := d.queue(t, cause{by: event.ByRule})
 			return err
 		}

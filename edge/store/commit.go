@@ -32,7 +32,8 @@ func (s *Store) Commit(ctx context.Context, c kitchen.Commit) error {
 		c.Letters = nil
 	}
 	acked := s.ackedMark()
-	if err := s.tx(ctx, func(tx *sql.Tx) error { return write(ctx, tx, c, events, acked) }); err != nil {
+	s.writes.ready(ctx)
+	if err := s.tx(ctx, func(tx *sql.Tx) error { return write(ctx, s.writes.in(tx), c, events, acked) }); err != nil {
 		return err
 	}
 	if c.Begin != nil {
@@ -64,7 +65,7 @@ func eventsOf(c kitchen.Commit) ([]link.Event, error) {
 	return events, nil
 }
 
-func write(ctx context.Context, tx *sql.Tx, c kitchen.Commit, events []link.Event, acked link.Mark) error {
+func write(ctx context.Context, tx prepared, c kitchen.Commit, events []link.Event, acked link.Mark) error {
 	n, err := readNode(ctx, tx)
 	if err != nil {
 		return err
@@ -102,7 +103,7 @@ func write(ctx context.Context, tx *sql.Tx, c kitchen.Commit, events []link.Even
 	return n.seal(ctx, tx, c, events)
 }
 
-func writeTicket(ctx context.Context, tx *sql.Tx, t kitchen.Ticket, at time.Time) error {
+func writeTicket(ctx context.Context, tx prepared, t kitchen.Ticket, at time.Time) error {
 	doc, err := json.Marshal(t.Order)
 	if err != nil {
 		return fmt.Errorf("write order %s: %w", t.Order.ID, err)
@@ -131,7 +132,7 @@ func writeTicket(ctx context.Context, tx *sql.Tx, t kitchen.Ticket, at time.Time
 	return nil
 }
 
-func writeNumbers(ctx context.Context, tx *sql.Tx, numbers []kitchen.Number) error {
+func writeNumbers(ctx context.Context, tx prepared, numbers []kitchen.Number) error {
 	for _, n := range numbers {
 		var last int
 		err := tx.QueryRowContext(ctx, `INSERT INTO numbers (day, last) VALUES (?, ?)
@@ -145,7 +146,7 @@ func writeNumbers(ctx context.Context, tx *sql.Tx, numbers []kitchen.Number) err
 	return nil
 }
 
-func writeTimers(ctx context.Context, tx *sql.Tx, c kitchen.Commit) error {
+func writeTimers(ctx context.Context, tx prepared, c kitchen.Commit) error {
 	for _, key := range c.Stopped {
 		_, err := tx.ExecContext(ctx, `DELETE FROM timers WHERE kind = ? AND order_id = ? AND item = ?`, key.Kind, key.Order, key.Item)
 		if err != nil {
@@ -162,7 +163,7 @@ func writeTimers(ctx context.Context, tx *sql.Tx, c kitchen.Commit) error {
 	return nil
 }
 
-func writeAlerts(ctx context.Context, tx *sql.Tx, c kitchen.Commit) error {
+func writeAlerts(ctx context.Context, tx prepared, c kitchen.Commit) error {
 	for _, alert := range c.Cleared {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM alerts WHERE id = ?`, alert); err != nil {
 			return fmt.Errorf("clear alert %s: %w", alert, err)
@@ -178,7 +179,7 @@ func writeAlerts(ctx context.Context, tx *sql.Tx, c kitchen.Commit) error {
 	return nil
 }
 
-func writeAnswers(ctx context.Context, tx *sql.Tx, c kitchen.Commit) error {
+func writeAnswers(ctx context.Context, tx prepared, c kitchen.Commit) error {
 	if o := c.Command; o != nil {
 		_, err := tx.ExecContext(ctx, `INSERT INTO inbox (cmd_seq, cmd_id, again, granted, reason, at) VALUES (?, ?, ?, ?, ?, ?)`,
 			o.Seq, o.ID, o.Again, o.Granted, o.Reason, c.At.UnixMilli())
@@ -200,7 +201,7 @@ func writeAnswers(ctx context.Context, tx *sql.Tx, c kitchen.Commit) error {
 	return nil
 }
 
-func writeCooks(ctx context.Context, tx *sql.Tx, cooks []kitchen.Cook) error {
+func writeCooks(ctx context.Context, tx prepared, cooks []kitchen.Cook) error {
 	if _, err := tx.ExecContext(ctx, `DELETE FROM cooks`); err != nil {
 		return fmt.Errorf("write cooks: %w", err)
 	}

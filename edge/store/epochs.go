@@ -14,7 +14,7 @@ import (
 
 // Retained are the events that the outbox has after a place, of all epochs, oldest first; more says that there are others behind them.
 func (s *Store) Retained(ctx context.Context, after link.Place, limit int) (refs []link.Ref, more bool, err error) {
-	refs, err = list(ctx, s.read, func(row scanner) (r link.Ref, err error) { return r, row.Scan(&r.Epoch, &r.Seq, &r.ID) },
+	refs, err = list(ctx, &s.reads, func(row scanner) (r link.Ref, err error) { return r, row.Scan(&r.Epoch, &r.Seq, &r.ID) },
 		`SELECT epoch, seq, event_id FROM outbox WHERE (epoch, seq) > (?, ?) ORDER BY epoch, seq LIMIT ?`, after.Epoch, after.Seq, limit+1)
 	if err != nil {
 		return nil, false, fmt.Errorf("read what is retained after %d/%d: %w", after.Epoch, after.Seq, err)
@@ -24,7 +24,7 @@ func (s *Store) Retained(ctx context.Context, after link.Place, limit int) (refs
 
 // Epochs are the present epoch and the last one that began with what the cloud knew; the second is 0 when none did.
 func (s *Store) Epochs(ctx context.Context) (epoch, begun uint64, err error) {
-	if err := s.read.QueryRowContext(ctx, `SELECT epoch, begun FROM meta`).Scan(&epoch, &begun); err != nil {
+	if err := s.reads.QueryRowContext(ctx, `SELECT epoch, begun FROM meta`).Scan(&epoch, &begun); err != nil {
 		return 0, 0, fmt.Errorf("read the epoch: %w", err)
 	}
 	return epoch, begun, nil
@@ -61,7 +61,7 @@ func (s *Store) Heard(ctx context.Context, b kitchen.Beginning, after kitchen.Pl
 
 // Holder is the order that has a ticket number; ok is false when none has.
 func (s *Store) Holder(ctx context.Context, day string, number int) (o order.ID, ok bool, err error) {
-	err = s.read.QueryRowContext(ctx, `SELECT order_id FROM tickets WHERE day = ? AND number = ? AND number > 0`, day, number).Scan(&o)
+	err = s.reads.QueryRowContext(ctx, `SELECT order_id FROM tickets WHERE day = ? AND number = ? AND number > 0`, day, number).Scan(&o)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", false, nil
 	} else if err != nil {
@@ -72,7 +72,7 @@ func (s *Store) Holder(ctx context.Context, day string, number int) (o order.ID,
 
 // Obeyed is what a command was answered, or the first command that was obeyed for it; ok is false when neither came here.
 func (s *Store) Obeyed(ctx context.Context, command string) (o kitchen.Obeyed, ok bool, err error) {
-	err = s.read.QueryRowContext(ctx, `SELECT cmd_seq, cmd_id, again, granted, reason FROM inbox WHERE cmd_id = ?1 OR again = ?1 AND again <> ''
+	err = s.reads.QueryRowContext(ctx, `SELECT cmd_seq, cmd_id, again, granted, reason FROM inbox WHERE cmd_id = ?1 OR again = ?1 AND again <> ''
 		ORDER BY cmd_seq LIMIT 1`, command).Scan(&o.Seq, &o.ID, &o.Again, &o.Granted, &o.Reason)
 	if errors.Is(err, sql.ErrNoRows) {
 		return o, false, nil
@@ -84,7 +84,7 @@ func (s *Store) Obeyed(ctx context.Context, command string) (o kitchen.Obeyed, o
 
 // begin moves what the cloud lacks to the new epoch: the same events, sealed into a new chain. What it has stays where it is. An epoch that
 // the outbox is in already only takes the commands.
-func (n *node) begin(ctx context.Context, tx *sql.Tx, b kitchen.Beginning) error {
+func (n *node) begin(ctx context.Context, tx prepared, b kitchen.Beginning) error {
 	n.begun, n.command = b.Epoch, b.Commands
 	if n.commands = b.CommandID; b.Commands > 0 && b.CommandID == "" {
 		n.commands = unnamed
@@ -111,7 +111,7 @@ func (n *node) begin(ctx context.Context, tx *sql.Tx, b kitchen.Beginning) error
 }
 
 // move gives the event at a place the next number of the new epoch.
-func (n *node) move(ctx context.Context, tx *sql.Tx, from kitchen.Place) error {
+func (n *node) move(ctx context.Context, tx prepared, from kitchen.Place) error {
 	e, err := scanEvent(tx.QueryRowContext(ctx, `SELECT seq, event_id, order_id, kind, at, trace, body, hash FROM outbox WHERE epoch = ? AND seq = ?`,
 		from.Epoch, from.Seq))
 	if errors.Is(err, sql.ErrNoRows) {

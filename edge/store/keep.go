@@ -26,10 +26,11 @@ func (s *Store) DeadLetter(ctx context.Context, l kitchen.DeadLetter) error {
 	if s.Pressure() >= Tight {
 		return nil
 	}
-	return s.tx(ctx, func(tx *sql.Tx) error { return writeLetter(ctx, tx, l) })
+	s.writes.ready(ctx)
+	return s.tx(ctx, func(tx *sql.Tx) error { return writeLetter(ctx, s.writes.in(tx), l) })
 }
 
-func writeLetter(ctx context.Context, tx *sql.Tx, l kitchen.DeadLetter) error {
+func writeLetter(ctx context.Context, tx prepared, l kitchen.DeadLetter) error {
 	kept := append([]byte{}, l.Payload[:min(len(l.Payload), LetterBytes)]...)
 	_, err := tx.ExecContext(ctx, `INSERT INTO dead_letters (at, source, reason, payload, bytes) VALUES (?, ?, ?, ?, ?)`,
 		l.At.UnixMilli(), l.Source, l.Reason, kept, len(l.Payload))

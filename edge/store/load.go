@@ -58,7 +58,7 @@ const ticketRows = `SELECT o.doc, o.token, t.state FROM tickets t JOIN orders o 
 
 // Ticket finds a ticket, open or ended. It reports problem.NotFound.
 func (s *Store) Ticket(ctx context.Context, id order.ID) (kitchen.Ticket, error) {
-	t, err := scanTicket(s.read.QueryRowContext(ctx, ticketRows+`WHERE t.order_id = ?`, id))
+	t, err := scanTicket(s.reads.QueryRowContext(ctx, ticketRows+`WHERE t.order_id = ?`, id))
 	if errors.Is(err, sql.ErrNoRows) {
 		return t, problem.New(problem.NotFound, "no_such_order", "the kitchen has no order %s", id)
 	} else if err != nil {
@@ -69,7 +69,7 @@ func (s *Store) Ticket(ctx context.Context, id order.ID) (kitchen.Ticket, error)
 
 // Recent are the tickets of a business day that left the board, last first.
 func (s *Store) Recent(ctx context.Context, day string, most int) ([]kitchen.Ticket, error) {
-	tickets, err := list(ctx, s.read, scanTicket, ticketRows+`WHERE t.open = 0 AND t.day = ? ORDER BY t.ended_at DESC, t.number DESC LIMIT ?`, day, most)
+	tickets, err := list(ctx, &s.reads, scanTicket, ticketRows+`WHERE t.open = 0 AND t.day = ? ORDER BY t.ended_at DESC, t.number DESC LIMIT ?`, day, most)
 	if err != nil {
 		return nil, fmt.Errorf("read the tickets that ended on %s: %w", day, err)
 	}
@@ -80,7 +80,7 @@ func (s *Store) Recent(ctx context.Context, day string, most int) ([]kitchen.Tic
 func (s *Store) Answer(ctx context.Context, tap string) (a kitchen.Answer, ok bool, err error) {
 	var body sql.NullString
 	var keep int64
-	row := s.read.QueryRowContext(ctx, `SELECT id, order_id, request, body, keep_until FROM taps WHERE id = ?`, tap)
+	row := s.reads.QueryRowContext(ctx, `SELECT id, order_id, request, body, keep_until FROM taps WHERE id = ?`, tap)
 	err = row.Scan(&a.ID, &a.Order, &a.Request, &body, &keep)
 	if errors.Is(err, sql.ErrNoRows) {
 		return a, false, nil

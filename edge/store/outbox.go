@@ -47,7 +47,7 @@ func (s *Store) Appended() <-chan struct{} { return s.appended }
 
 // Tip is the end of the outbox.
 func (s *Store) Tip(ctx context.Context) (link.Mark, error) {
-	m, err := mark(s.read.QueryRowContext(ctx, `SELECT epoch, next_seq - 1, tip_hash FROM meta`))
+	m, err := mark(s.reads.QueryRowContext(ctx, `SELECT epoch, next_seq - 1, tip_hash FROM meta`))
 	if err != nil {
 		return m, fmt.Errorf("read the end of the outbox: %w", err)
 	}
@@ -71,7 +71,7 @@ func (s *Store) Events(ctx context.Context, from uint64, maxEvents, maxBytes int
 	if !ok {
 		return nil, prev, fmt.Errorf("%w: %d", ErrPruned, from-1)
 	}
-	events, err = list(ctx, s.read, scanEvent, `SELECT seq, event_id, order_id, kind, at, trace, body, hash FROM outbox
+	events, err = list(ctx, &s.reads, scanEvent, `SELECT seq, event_id, order_id, kind, at, trace, body, hash FROM outbox
 		WHERE epoch = (SELECT epoch FROM meta) AND seq >= ? ORDER BY seq LIMIT ?`, from, maxEvents)
 	if err != nil {
 		return nil, prev, fmt.Errorf("read events from %d: %w", from, err)
@@ -104,7 +104,7 @@ func (s *Store) HashAt(ctx context.Context, seq uint64) (h link.Hash, ok bool, e
 		return h, true, nil
 	}
 	var hash []byte
-	err = s.read.QueryRowContext(ctx, `SELECT hash FROM outbox WHERE epoch = (SELECT epoch FROM meta) AND seq = ?`, seq).Scan(&hash)
+	err = s.reads.QueryRowContext(ctx, `SELECT hash FROM outbox WHERE epoch = (SELECT epoch FROM meta) AND seq = ?`, seq).Scan(&hash)
 	if errors.Is(err, sql.ErrNoRows) {
 		return h, false, nil
 	} else if err != nil {
@@ -116,7 +116,7 @@ func (s *Store) HashAt(ctx context.Context, seq uint64) (h link.Hash, ok bool, e
 
 // Acked is what the cloud is known to have of the present epoch.
 func (s *Store) Acked(ctx context.Context) (link.Mark, error) {
-	m, err := mark(s.read.QueryRowContext(ctx, `SELECT epoch, acked_seq, acked_hash FROM meta`))
+	m, err := mark(s.reads.QueryRowContext(ctx, `SELECT epoch, acked_seq, acked_hash FROM meta`))
 	if err != nil {
 		return m, fmt.Errorf("read what is acknowledged: %w", err)
 	}
@@ -174,7 +174,7 @@ func (s *Store) OldestUnsent(ctx context.Context) (time.Time, error) {
 		return time.Time{}, err
 	}
 	var at int64
-	err = s.read.QueryRowContext(ctx, `SELECT at FROM outbox WHERE epoch = ? AND seq > ? ORDER BY seq LIMIT 1`, acked.Epoch, acked.Seq).Scan(&at)
+	err = s.reads.QueryRowContext(ctx, `SELECT at FROM outbox WHERE epoch = ? AND seq > ? ORDER BY seq LIMIT 1`, acked.Epoch, acked.Seq).Scan(&at)
 	if errors.Is(err, sql.ErrNoRows) {
 		return time.Time{}, nil
 	} else if err != nil {
@@ -186,7 +186,7 @@ func (s *Store) OldestUnsent(ctx context.Context) (time.Time, error) {
 // CommandSeq is the last command that was obeyed or refused, and its id; 0 and "" before the first, "" also when somebody else obeyed it
 // and the cloud did not name it.
 func (s *Store) CommandSeq(ctx context.Context) (seq uint64, id string, err error) {
-	if err := s.read.QueryRowContext(ctx, `SELECT cmd_seq, cmd_id FROM meta`).Scan(&seq, &id); err != nil {
+	if err := s.reads.QueryRowContext(ctx, `SELECT cmd_seq, cmd_id FROM meta`).Scan(&seq, &id); err != nil {
 		return 0, "", fmt.Errorf("read the last command: %w", err)
 	}
 	if id == unnamed {
@@ -197,7 +197,7 @@ func (s *Store) CommandSeq(ctx context.Context) (seq uint64, id string, err erro
 
 // OpenOrders counts the tickets on the board.
 func (s *Store) OpenOrders(ctx context.Context) (n int, err error) {
-	if err := s.read.QueryRowContext(ctx, `SELECT count(*) FROM tickets WHERE open = 1`).Scan(&n); err != nil {
+	if err := s.reads.QueryRowContext(ctx, `SELECT count(*) FROM tickets WHERE open = 1`).Scan(&n); err != nil {
 		return 0, fmt.Errorf("count open orders: %w", err)
 	}
 	return n, nil

@@ -22,7 +22,7 @@ type node struct {
 	begun    uint64
 }
 
-func readNode(ctx context.Context, tx *sql.Tx) (n node, err error) {
+func readNode(ctx context.Context, tx prepared) (n node, err error) {
 	var tip, acked []byte
 	err = tx.QueryRowContext(ctx, `SELECT board_seq, epoch, next_seq - 1, tip_hash, acked_seq, acked_hash, cmd_seq, cmd_id, begun FROM meta`).Scan(
 		&n.board, &n.tip.Epoch, &n.tip.Seq, &tip, &n.acked.Seq, &acked, &n.command, &n.commands, &n.begun)
@@ -59,7 +59,7 @@ func (n *node) follow(c kitchen.Commit, acked link.Mark) error {
 }
 
 // seal puts the events of a commit at the end of the outbox and writes the row.
-func (n *node) seal(ctx context.Context, tx *sql.Tx, c kitchen.Commit, events []link.Event) error {
+func (n *node) seal(ctx context.Context, tx prepared, c kitchen.Commit, events []link.Event) error {
 	if c.Begin != nil {
 		if err := n.begin(ctx, tx, *c.Begin); err != nil {
 			return err
@@ -83,7 +83,7 @@ func (n *node) seal(ctx context.Context, tx *sql.Tx, c kitchen.Commit, events []
 	return nil
 }
 
-func (n *node) append(ctx context.Context, tx *sql.Tx, e link.Event) error {
+func (n *node) append(ctx context.Context, tx prepared, e link.Event) error {
 	e = link.Seal(n.tip.Hash, n.tip.Seq+1, e)
 	_, err := tx.ExecContext(ctx, `INSERT INTO outbox (epoch, seq, event_id, order_id, kind, at, trace, body, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		n.tip.Epoch, e.Seq, e.ID, e.Order, e.Kind, e.At.UnixMilli(), e.Trace, string(e.Body), e.Hash[:])
@@ -95,7 +95,7 @@ func (n *node) append(ctx context.Context, tx *sql.Tx, e link.Event) error {
 }
 
 // standing appends how a ticket stands as this transaction leaves it. One that could not travel is left out: what happened to it has.
-func (n *node) standing(ctx context.Context, tx *sql.Tx, c kitchen.Commit, order string) error {
+func (n *node) standing(ctx context.Context, tx prepared, c kitchen.Commit, order string) error {
 	t, err := scanTicket(tx.QueryRowContext(ctx, ticketRows+`WHERE t.order_id = ?`, order))
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil

@@ -32,6 +32,8 @@ const readers = 4
 type Store struct {
 	write    *sql.DB
 	read     *sql.DB
+	writes   statements // of commits
+	reads    statements // that are asked again and again
 	lock     *os.File
 	appended chan struct{}
 	device   string
@@ -55,6 +57,7 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	s := &Store{path: path, lock: lock, appended: make(chan struct{}, 1), disk: disk{full: make(chan struct{}, 1)}}
 	s.write, s.writer = openWith(path, 1, "?_txlock=immediate")
 	s.read = open(path, readers, "?_query_only=1")
+	s.writes.db, s.reads.db = s.write, s.read
 	if err := s.prepare(ctx, path); err != nil {
 		return nil, errors.Join(err, s.shut())
 	}
@@ -121,7 +124,7 @@ func (s *Store) Close() error {
 }
 
 func (s *Store) shut() error {
-	return errors.Join(s.read.Close(), s.write.Close(), s.lock.Close())
+	return errors.Join(s.reads.close(), s.writes.close(), s.read.Close(), s.write.Close(), s.lock.Close())
 }
 
 // tx runs one write transaction. Full disks and broken cards are problem.Unavailable.

@@ -3,6 +3,7 @@ package store_test
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"awesome.pizza/cloud/restaurant"
 	"awesome.pizza/cloud/store"
@@ -232,5 +233,36 @@ func TestADeviceIsCurrentThenFencedOrRevoked(t *testing.T) {
 	}
 	if _, err := r.Revoke(t.Context(), "nowhere"); !problem.Is(err, problem.NotFound) {
 		t.Errorf("%v", err)
+	}
+}
+
+// The tail of the old box is approved before the first words of the new one are in: those it wrote when it began, from the snapshot.
+func TestWhatWasApprovedIsNotUndoneByTheFirstWordsOfTheNewBox(t *testing.T) {
+	t.Parallel()
+	c := newChain(t)
+	old := &node{edge: "r1", device: c.enrol(t, "r1", "old")}
+	x := taken(t)
+	old.says(t, x.Order.ID, x)
+	old.says(t, x.Order.ID, standing(x, order.Queued))
+	c.apply(t, link.Apply, old.all())
+	old.says(t, x.Order.ID, standing(x, order.HandedOver)) // never sent: the box is replaced
+	fresh := &node{edge: "r1", device: c.enrol(t, "r1", "new"), epoch: 2}
+	page, _, _, err := c.Standings(t.Context(), "r1", "", 10)
+	if err != nil || len(page) != 1 {
+		t.Fatal(page, err)
+	}
+	begun := page[0]
+	begun.Since, begun.Recovered = time.Now(), true // as the kitchen says it until a cook has looked
+	fresh.says(t, x.Order.ID, begun)
+	b := old.batch(3, 3)
+	if err := c.Salvage(t.Context(), "r1", "old", b.Epoch, b.Prev, b.Events); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := c.Approve(t.Context(), "r1", "old"); err != nil || out.Projected != 1 {
+		t.Fatal(out, err)
+	}
+	c.apply(t, link.Apply, fresh.all())
+	if s := c.order(t, x.Order.ID).Status(); s != order.StatusDelivered {
+		t.Errorf("then the new box is heard for the first time: the order is %s", s)
 	}
 }

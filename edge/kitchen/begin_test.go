@@ -173,7 +173,7 @@ func TestAnEmptyKitchenBeginsWithTheOrdersOfTheCloud(t *testing.T) {
 		if diff := diffOf(s.Progress, got.Progress); diff != "" || got.Recovered != asked || got.Number != s.Number {
 			t.Errorf("number %d, recovered %v:\n%s", got.Number, got.Recovered, diff)
 		}
-		if told := h.standings()[s.Order.ID]; told.Recovered || diffOf(s.Progress, told.Progress) != "" {
+		if told := h.standings()[s.Order.ID]; told.Recovered != asked || diffOf(s.Progress, told.Progress) != "" {
 			t.Errorf("the cloud is told %s", asJSON(told))
 		}
 	}

@@ -8,11 +8,12 @@ import (
 	"awesome.pizza/shared/order"
 )
 
-// Standing is how a ticket stands, for the cloud.
+// Standing is how a ticket stands, for the cloud. What the kitchen has from the cloud, or doubts, is no word of its own until a cook has said
+// where the food is.
 func Standing(t Ticket) event.OrderStanding {
 	s := event.OrderStanding{
 		Order: t.Order, Progress: t.Progress, Day: t.Day, Number: t.Number, Ready: t.Ready, Token: t.Token, Since: t.Since,
-		Recovered: t.Doubtful && t.Open(),
+		Recovered: (t.Recovered || t.Doubtful) && t.Open(),
 	}
 	if t.Driver != nil {
 		s.Driver, s.Name, s.Arrives = t.Driver.ID, t.Driver.Name, t.Driver.Arrives

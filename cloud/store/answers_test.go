@@ -85,3 +85,35 @@ func TestAlertsComeAndGo(t *testing.T) {
 		t.Errorf("%+v, %v", alerts, err)
 	}
 }
+
+// A wish that was refused is repeated by a healing; the second answer to it closes a wish of which the kitchen has not heard.
+func TestTheAnswerToARepeatedWishDoesNotCloseTheNextOne(t *testing.T) {
+	t.Parallel()
+	c := newChain(t)
+	n := &node{edge: "r1", device: c.enrol(t, "r1", "key-1")}
+	oid := c.place(t, order.Carryout).Order.ID
+	offer := c.commands(t, 1, 1)[0]
+	if _, asked, err := c.service.Cancel(t.Context(), oid, 0, "guest", "first"); err != nil || !asked {
+		t.Fatal(asked, err)
+	}
+	first := c.commands(t, 2, 2)[0]
+	r := c.renew(t, "key-1", "boot", 1, 2) // both were obeyed, and nobody here knows
+	again := c.commands(t, r.commands+1, r.commands+2)
+	n.epoch = r.row.Epoch
+	no := func(cmd link.Command) {
+		n.says(t, oid, event.CommandAnswered{Seq: cmd.Seq, Command: cmd.ID, Order: oid, Granted: false, Reason: "it is in the oven"})
+	}
+	n.answers(t, offer)
+	n.steps(t, oid, order.Queue)
+	no(first)
+	c.apply(t, link.Apply, n.all())
+	if _, asked, err := c.service.Cancel(t.Context(), oid, 0, "guest", "second"); err != nil || !asked {
+		t.Fatal(asked, err)
+	}
+	n.answers(t, again[0])
+	no(again[1])
+	c.apply(t, link.Apply, n.batch(4, 5))
+	if o := c.order(t, oid); o.CancelAsked == nil {
+		t.Errorf("the second wish counts as answered (%q), its command waits: %v", o.Reason, c.sql(t, `SELECT count(*) FROM edge_commands WHERE answered IS NULL AND kind LIKE 'order.revoked%'`))
+	}
+}

@@ -42,7 +42,18 @@ type commandKey struct {
 	seq  uint64
 }
 
-type commandRow struct{ id, kind, order string }
+type commandRow struct {
+	id, kind, order string
+	passed          bool // a later wish for the same was given since
+}
+
+// readAsked are commands, and whether a later wish of the same kind for the same order was given after the one that they are or repeat.
+const readAsked = `
+	SELECT c.edge, c.cmd_seq, c.cmd_id, c.kind, c.order_id, c.kind = 'order.revoked.v1' AND EXISTS (
+		SELECT FROM edge_commands later WHERE later.edge = c.edge AND later.order_id = c.order_id AND later.kind = c.kind AND later.again = ''
+			AND later.cmd_id <> coalesce(first.cmd_id, c.cmd_id) AND later.cmd_seq > coalesce(first.cmd_seq, c.cmd_seq))
+	FROM edge_commands c JOIN unnest($1::text[], $2::bigint[]) AS u (edge, cmd_seq) USING (edge, cmd_seq)
+	LEFT JOIN edge_commands first ON c.again <> '' AND first.cmd_id = c.again`
 
 type answer struct {
 	commandKey
@@ -108,11 +119,10 @@ func (a *applying) read(ctx context.Context, conn *pgx.Conn) error {
 		}
 		return err
 	})
-	b.Queue(`SELECT c.edge, c.cmd_seq, c.cmd_id, c.kind, c.order_id FROM edge_commands c
-		JOIN unnest($1::text[], $2::bigint[]) AS u (edge, cmd_seq) USING (edge, cmd_seq)`, edges, seqs).Query(func(rows pgx.Rows) error {
+	b.Queue(readAsked, edges, seqs).Query(func(rows pgx.Rows) error {
 		var k commandKey
 		var c commandRow
-		_, err := pgx.ForEachRow(rows, []any{&k.edge, &k.seq, &c.id, &c.kind, &c.order}, func() error { a.asked[k] = c; return nil })
+		_, err := pgx.ForEachRow(rows, []any{&k.edge, &k.seq, &c.id, &c.kind, &c.order, &c.passed}, func() error { a.asked[k] = c; return nil })
 		return err
 	})
 	if err := conn.SendBatch(ctx, b).Close(); err != nil {
@@ -270,14 +280,15 @@ func (a *applying) change(oid order.ID, how func(*ordering.Record) error) error 
 	return nil
 }
 
-// answered ends a command. An answer to a command that was never given, or is another one, cannot be followed.
+// answered ends a command. An answer to a command that was never given, or is another one, cannot be followed. The answer to a wish that was
+// made again since is kept, but says nothing of the later one.
 func (a *applying) answered(said ordering.Fact, about order.ID, b event.CommandAnswered) error {
 	key := commandKey{said.Restaurant, b.Seq}
 	c, given := a.asked[key]
 	if !given || b.Command != c.id {
 		return problem.New(problem.NotFound, "no_such_command", "%s was never given command %d %q", said.Restaurant, b.Seq, b.Command)
 	}
-	if c.order != "" && about == order.ID(c.order) {
+	if c.order != "" && about == order.ID(c.order) && !c.passed {
 		err := a.change(about, func(r *ordering.Record) error { return r.Answered(said, c.kind, b, a.now) })
 		if err != nil {
 			return err

@@ -19,7 +19,7 @@ func TestAnyHubNodeAndAnyCoreMayDie(t *testing.T) {
 	for n := range 2 {
 		c.eventually(30*time.Second, "both cores know both restaurants", func() bool { return c.known(n+1, "cloud-1") && c.known(n+1, "cloud-2") })
 	}
-	all, closeShop := c.journals(2, 2, 400*time.Millisecond)
+	all, closeShop := c.journals(2, 2, 1200*time.Millisecond)
 	for _, j := range all {
 		j.strict = true
 	}
@@ -33,7 +33,7 @@ func TestAnyHubNodeAndAnyCoreMayDie(t *testing.T) {
 	for _, j := range all {
 		j.settle()
 	}
-	followed(20)
+	followed(10)
 }
 
 // dieInTurn kills one of several by lot, sees that the others go on, and starts it again, until it is time to end.
@@ -124,7 +124,7 @@ var wholeLife = []string{"Created", "Validated", "Queued", "Preparing", "Baking"
 // trackToTheEnd follows an order as a browser does, and returns the statuses it was shown.
 func (c *chain) trackToTheEnd(id string) (seen []string, reconnects int) {
 	last := ""
-	for deadline := time.Now().Add(3 * time.Minute); time.Now().Before(deadline); reconnects++ {
+	for deadline := time.Now().Add(3*time.Minute + *hurt); time.Now().Before(deadline); reconnects++ {
 		for _, h := range c.track(id, last, time.Minute) {
 			if h.id != "" {
 				last = h.id

@@ -17,7 +17,7 @@ func TestKillMinus9LosesNothing(t *testing.T) {
 	t.Parallel()
 	c := start(t, options{ownHub: true, cook: true, speed: 400})
 	j := c.journal(1)
-	stop := j.open(3, 100*time.Millisecond)
+	stop := j.open(3, 400*time.Millisecond)
 	dice := rand.New(rand.NewPCG(1, 2))
 	slowest := time.Duration(0)
 	rounds := 0

@@ -13,8 +13,12 @@ import (
 	"time"
 )
 
-// killedWithin is how long the kernel may take to end what was killed.
-const killedWithin = time.Second
+// killedWithin is how long the kernel may take to end what was killed: at the end of a chain, and when somebody waits for it at the control
+// page of a machine whose disk has much to do.
+const (
+	killedWithin = time.Second
+	killPatience = 20 * time.Second
+)
 
 // State is what a process is doing.
 type State string
@@ -75,7 +79,9 @@ func (p *Process) Start() error {
 }
 
 // Kill ends the process, and what it has started in its group, with SIGKILL, and returns when it is gone.
-func (p *Process) Kill() error {
+func (p *Process) Kill() error { return p.kill(killPatience) }
+
+func (p *Process) kill(within time.Duration) error {
 	ended, err := p.tell(syscall.SIGKILL)
 	if err != nil {
 		return err
@@ -83,8 +89,8 @@ func (p *Process) Kill() error {
 	select {
 	case <-ended:
 		return nil
-	case <-time.After(killedWithin):
-		return fmt.Errorf("%s has not ended %s after it was killed", p.Name, killedWithin)
+	case <-time.After(within):
+		return fmt.Errorf("%s has not ended %s after it was killed", p.Name, within)
 	}
 }
 
@@ -98,7 +104,7 @@ func (p *Process) Stop(ctx context.Context) error {
 	case <-ended:
 		return nil
 	case <-ctx.Done():
-		return p.Kill()
+		return p.kill(killedWithin)
 	}
 }
 

@@ -47,7 +47,7 @@ func (c *Config) flags(f *pflag.FlagSet) {
 	f.StringVar(&c.MQTTListen, "mqtt-listen", d.MQTTListen, "`host:port` for ovens, probes and buttons; empty for none")
 	f.StringVar(&c.MetricsListen, "metrics-listen", d.MetricsListen, "`host:port` of Prometheus metrics; empty for none")
 	f.StringVar(&c.Devices, "devices", "", "TOML `file` that names ovens, devices and cooks (deploy/edge/devices.toml is an example)")
-	f.StringVar(&c.Uplink, "uplink", d.Uplink, "how the node reaches the hub: `leaf or client`")
+	f.StringVar(&c.Uplink, "uplink", d.Uplink, "how the node reaches the hub: `leaf or client`; over a line of more than about 1 s there and back a leaf is not taken, and after 45 s of that the node goes on as a client by itself")
 	f.StringSliceVar(&c.Hubs, "hub", nil, "`url` of a hub, instead of those that the enrolment names")
 	f.StringVar(&c.TimeZone, "time-zone", "", "IANA `zone`, instead of the one that the enrolment names")
 	f.IntVar(&c.DayStarts, "day-starts", d.DayStarts, "`hour` at which the business day starts")

@@ -90,6 +90,9 @@ func (d *doctor) line(ctx context.Context) []finding {
 	}
 	if v.State == "up" {
 		f.State, f.Says = good, "up"
+		if v.Detail != "" {
+			f.Says += " (" + v.Detail + ")"
+		}
 		return []finding{f}
 	}
 	f.State, f.Says = worry, fmt.Sprintf("down since %s: %s", v.Since.Local().Format(time.DateTime), v.Cause)

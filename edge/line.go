@@ -55,9 +55,9 @@ type lineView struct {
 // LinkState is the line as it stands now.
 func (v lineView) LinkState() kds.LinkView {
 	s := v.line.State()
-	view := kds.LinkView{State: "up", Since: v.now.since(s.Since), Backlog: int(s.Backlog)}
+	view := kds.LinkView{State: "up", Detail: s.Detail, Since: v.now.since(s.Since), Backlog: int(s.Backlog)}
 	if s.Condition != link.Online {
-		view.State, view.Cause, view.Detail = "down", causeWord(s), s.Detail
+		view.State, view.Cause = "down", causeWord(s)
 	}
 	if s.Backlog > 0 {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)

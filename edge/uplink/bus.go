@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -19,8 +20,12 @@ type bus struct {
 	conn *nats.Conn
 	leaf *server.Server // nil in Client mode
 	hubs []*url.URL
+
+	joined   atomic.Bool               // it was connected at least once
+	refusing atomic.Pointer[time.Time] // since when the hub can be dialled, but does not take it
 }
 
+// openBus opens a bus as cfg.Mode says.
 func openBus(ctx context.Context, cfg Config, p *papers) (*bus, error) {
 	e := p.read()
 	named := e.Leaves
@@ -67,6 +72,9 @@ func parseHubs(named []string) (hubs []*url.URL, err error) {
 	return hubs, nil
 }
 
+// joinWithin bounds a client's way through one hub's door. Over 2G that is four times 2 s there and back.
+const joinWithin = 10 * time.Second
+
 // openClient connects to the hub; being refused at first is no reason to give up.
 func openClient(p *papers, hubs []*url.URL, t *trust, options []nats.Option) (*bus, error) {
 	addresses := make([]string, len(hubs))
@@ -81,7 +89,7 @@ func openClient(p *papers, hubs []*url.URL, t *trust, options []nats.Option) (*b
 	}
 	conn, err := nats.Connect(strings.Join(addresses, ","), append(options,
 		nats.UserJWT(p.token, p.sign), nats.ReconnectWait(500*time.Millisecond), nats.ReconnectJitter(500*time.Millisecond, time.Second),
-		nats.PingInterval(5*time.Second), nats.MaxPingsOutstanding(2), nats.Timeout(5*time.Second))...)
+		nats.PingInterval(5*time.Second), nats.MaxPingsOutstanding(2), nats.Timeout(joinWithin))...)
 	if err != nil {
 		return nil, fmt.Errorf("connect to the hub: %w", err)
 	}

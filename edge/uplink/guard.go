@@ -16,11 +16,12 @@ var errStuck = errors.New("the hub can be dialled, but no SYNC was answered for 
 var errMoved = errors.New("the cloud has named other hubs")
 
 // guard ends a bus on which no SYNC was answered for as long as Patience, though the hub can be dialled: whatever it is that hangs, a new
-// connection does not inherit it.
+// connection does not inherit it. One that was never connected has only as long as Joining, when there is another way to try.
 func (u *Uplink) guard(ctx context.Context, b *bus) error {
-	patience := u.cfg.Patience + time.Duration(rand.Float64()*0.2*float64(u.cfg.Patience)) // a fleet does not dial in step
+	late := 1 + 0.2*rand.Float64() // a fleet does not dial in step
+	patience, joining := time.Duration(late*float64(u.cfg.Patience)), time.Duration(late*float64(u.cfg.Joining))
 	heard := time.Now()
-	look := time.NewTicker(patience / 8)
+	look := time.NewTicker(min(patience, joining) / 8)
 	defer look.Stop()
 	for {
 		select {
@@ -32,6 +33,9 @@ func (u *Uplink) guard(ctx context.Context, b *bus) error {
 		}
 		if last := u.State().LastSync; last.After(heard) {
 			heard = last
+		}
+		if b.spurnedFor(joining, time.Now()) && u.detours() {
+			return errStuck
 		}
 		if time.Since(heard) > patience && whereItEnds(ctx, b.hubs) == link.CauseCloudSilent {
 			return errStuck
@@ -56,7 +60,7 @@ func (u *Uplink) reset() {
 // reopen opens a bus again and again until it succeeds or ctx ends.
 func (u *Uplink) reopen(ctx context.Context) (*bus, error) {
 	for {
-		b, err := openBus(ctx, u.cfg, u.papers)
+		b, err := u.open(ctx)
 		if err == nil {
 			return b, nil
 		}

@@ -94,7 +94,7 @@ func core(t *testing.T, s *server.Server) {
 	}
 }
 
-func open(t *testing.T, h hub, mode uplink.Mode, patience time.Duration) *uplink.Uplink {
+func open(t *testing.T, h hub, mode uplink.Mode, patience time.Duration, more ...func(*uplink.Config)) *uplink.Uplink {
 	t.Helper()
 	pair, err := nkeys.CreateUser()
 	if err != nil {
@@ -102,10 +102,14 @@ func open(t *testing.T, h hub, mode uplink.Mode, patience time.Duration) *uplink
 	}
 	device, _ := pair.PublicKey()
 	seed, _ := pair.Seed()
-	line := uplink.New(uplink.Config{Mode: mode, Log: slog.New(slog.DiscardHandler), Patience: patience, Enrolment: uplink.Enrolment{
+	cfg := uplink.Config{Mode: mode, Log: slog.New(slog.DiscardHandler), Patience: patience, Enrolment: uplink.Enrolment{
 		Restaurant: "r1", Device: device, Seed: string(seed), JWT: "none",
 		Leaves: []string{"nats-leaf://" + addr(h.leaf)}, Clients: []string{"nats://" + addr(h.client)},
-	}}, nothing{}, nothing{})
+	}}
+	for _, change := range more {
+		change(&cfg)
+	}
+	line := uplink.New(cfg, nothing{}, nothing{})
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- line.Run(ctx) }()

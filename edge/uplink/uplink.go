@@ -59,6 +59,7 @@ type Config struct {
 	Digest func(ctx context.Context) ([]link.OpenOrder, error) // where the open orders stand; nil: SYNC does not say
 
 	Patience time.Duration // how long SYNC may stay unanswered by a hub that can be dialled, before it is dialled anew; 3 min by default
+	Joining  time.Duration // how long a leaf may take to be connected at all before a client is tried, and so on in turn; 45 s by default
 	Hopeless time.Duration // after how long of that, with a cloud that is well, Run gives up; 15 min by default
 }
 
@@ -94,6 +95,7 @@ type Uplink struct {
 	obeying sync.Mutex // held from trusting commands to having obeyed them: who names the last command to the cloud waits for it
 
 	mu      sync.Mutex
+	going   Mode // how the bus is opened
 	said    verdict
 	base    link.State // as the Sender has it
 	state   link.State // as it is shown
@@ -103,6 +105,8 @@ type Uplink struct {
 // New makes an uplink that is not connected yet.
 func New(cfg Config, outbox Outbox, kitchen Kitchen) *Uplink {
 	cfg.Patience = cmp.Or(cfg.Patience, 3*time.Minute)
+	cfg.Mode = cmp.Or(cfg.Mode, Leaf)
+	cfg.Joining = cmp.Or(cfg.Joining, 45*time.Second)
 	cfg.Hopeless = cmp.Or(cfg.Hopeless, 15*time.Minute)
 	if cfg.Clock == nil {
 		cfg.Clock = newOwn()
@@ -113,7 +117,7 @@ func New(cfg Config, outbox Outbox, kitchen Kitchen) *Uplink {
 		cfg: cfg, outbox: outbox, kitchen: kitchen, boot: id.New(), papers: p, fleet: &fleet{p, cfg.Clock},
 		inputs: make(chan func(time.Time) link.Todo, 64), nudge: make(chan struct{}, 1), beat: make(chan struct{}, 1),
 		wantRenewal: make(chan struct{}, 1), salvaging: make(chan struct{}, 1), moved: make(chan struct{}, 1),
-		base: start, state: start, changes: live.New[link.State](16),
+		going: cfg.Mode, base: start, state: start, changes: live.New[link.State](16),
 	}
 }
 
@@ -154,12 +158,17 @@ func (u *Uplink) Run(ctx context.Context) error {
 // connect opens one bus after the other, each for as long as it is of use.
 func (u *Uplink) connect(ctx context.Context) error {
 	began := time.Now()
-	bus, err := openBus(ctx, u.cfg, u.papers)
+	bus, err := u.open(ctx)
 	for err == nil {
 		if err = u.serve(ctx, bus); !errors.Is(err, errStuck) && !errors.Is(err, errMoved) {
 			break
 		}
 		u.cfg.Log.Warn("the link is opened anew", "err", err)
+		if errors.Is(err, errMoved) {
+			u.setWay(u.cfg.Mode)
+		} else {
+			u.turn(bus)
+		}
 		u.reset()
 		if errors.Is(err, errStuck) && u.hopeless(ctx, began) {
 			err = ErrHopeless
@@ -171,6 +180,13 @@ func (u *Uplink) connect(ctx context.Context) error {
 		return nil
 	}
 	return err
+}
+
+// open opens a bus the way that is to be gone now.
+func (u *Uplink) open(ctx context.Context) (*bus, error) {
+	cfg := u.cfg
+	cfg.Mode = u.way()
+	return openBus(ctx, cfg, u.papers)
 }
 
 // serve keeps the link up on one bus, and closes it.
@@ -284,6 +300,9 @@ func (u *Uplink) show() {
 	u.mu.Lock()
 	was := u.state
 	now := u.colour(u.base, u.said)
+	if now.Detail == "" && u.going != u.cfg.Mode {
+		now.Detail = onADetour
+	}
 	u.state = now
 	u.mu.Unlock()
 	if was.Condition != now.Condition || was.Cause != now.Cause || was.Backlog != now.Backlog {

@@ -25,11 +25,13 @@ func (u *Uplink) watch(ctx context.Context, b *bus) error {
 		now := b.connected()
 		switch {
 		case now && !up:
+			b.joined.Store(true)
 			u.tell(ctx, u.sender.Connected)
 			up, unwelcome = true, time.Time{}
 		case !now && (up || time.Since(probed) > probeEvery):
 			found := whereItEnds(ctx, b.hubs)
 			probed = time.Now()
+			b.spurned(found, probed)
 			if up || found != cause {
 				cause = found
 				u.tell(ctx, func(now time.Time) link.Todo { return u.sender.Disconnected(now, found) })
@@ -59,14 +61,13 @@ func (u *Uplink) unwelcome(found link.Cause, since time.Time) time.Time {
 	return time.Now().Add(askAgain/2 + rand.N(askAgain))
 }
 
+// dialWithin is how long a hub may take to pick up: over 2G that is 2 s there and back.
+const dialWithin = 4 * time.Second
+
 // whereItEnds is LAN when the node has no network, internet when no hub can be dialled, and cloud when one can be, but does not take us.
 func whereItEnds(ctx context.Context, hubs []*url.URL) link.Cause {
-	dialer := net.Dialer{Timeout: 2 * time.Second}
-	for _, h := range hubs {
-		if conn, err := dialer.DialContext(ctx, "tcp", h.Host); err == nil {
-			_ = conn.Close()
-			return link.CauseCloudSilent
-		}
+	if dialled(ctx, hubs) {
+		return link.CauseCloudSilent
 	}
 	for _, h := range hubs {
 		if ip := net.ParseIP(h.Hostname()); ip != nil && ip.IsLoopback() {
@@ -77,6 +78,30 @@ func whereItEnds(ctx context.Context, hubs []*url.URL) link.Cause {
 		return link.CauseLAN
 	}
 	return link.CauseInternet
+}
+
+// dialled reports whether any of the hubs picks up. All are dialled at once: the dead ones cost nothing.
+func dialled(ctx context.Context, hubs []*url.URL) bool {
+	ctx, enough := context.WithTimeout(ctx, dialWithin)
+	defer enough()
+	found := make(chan bool, len(hubs))
+	for _, h := range hubs {
+		go func() {
+			conn, err := new(net.Dialer).DialContext(ctx, "tcp", h.Host)
+			if err == nil {
+				_ = conn.Close()
+			}
+			found <- err == nil
+		}()
+	}
+	one := false
+	for range hubs {
+		if <-found {
+			one = true
+			enough()
+		}
+	}
+	return one
 }
 
 // networked reports whether the node has an address besides loopback.

@@ -300,6 +300,9 @@ func (u *Uplink) show() {
 	u.mu.Lock()
 	was := u.state
 	now := u.colour(u.base, u.said)
+	if now.Condition == link.Online {
+		now.Detail = "" // of trouble that is over
+	}
 	if now.Detail == "" && u.going != u.cfg.Mode {
 		now.Detail = onADetour
 	}

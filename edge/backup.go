@@ -1,6 +1,7 @@
 package edge
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"awesome.pizza/edge/store"
+	"awesome.pizza/edge/uplink"
 	"awesome.pizza/shared/settings"
 )
 
@@ -72,6 +74,9 @@ keep it until nobody misses anything.`,
 			if err := c.makeData(); err != nil {
 				return err
 			}
+			if err := ours(cmd.Context(), data, args[0]); err != nil {
+				return err
+			}
 			r, err := store.Restore(cmd.Context(), filepath.Join(data, databaseFile), args[0], time.Now())
 			switch {
 			case errors.Is(err, store.ErrRunning):
@@ -94,6 +99,21 @@ keep it until nobody misses anything.`,
 	return cmd
 }
 
+// ours refuses the backup of another restaurant: its orders would be cooked twice. What cannot be read is refused by Restore.
+func ours(ctx context.Context, data, backup string) error {
+	e, err := uplink.LoadEnrolment(data)
+	if errors.Is(err, uplink.ErrNotEnrolled) {
+		return nil // the node looks again when it opens
+	}
+	if err != nil {
+		return err
+	}
+	if made, err := store.Check(ctx, backup); err == nil && made.House != "" && made.House != e.Restaurant {
+		return fmt.Errorf("nothing was changed: the backup is of restaurant %s, and this node is %s", made.House, e.Restaurant)
+	}
+	return nil
+}
+
 func unsentWords(n int) string {
 	switch {
 	case n < 0:
@@ -102,4 +122,14 @@ func unsentWords(n int) string {
 		return fmt.Sprintf("; %d events of it are not known to be with the cloud: keep it", n)
 	}
 	return "; the cloud has all of it"
+}
+
+// atHome refuses a database that holds another restaurant's orders.
+func atHome(ctx context.Context, db *store.Store, restaurant, data string) error {
+	house, err := db.House(ctx)
+	if err != nil || house == "" || house == restaurant {
+		return err
+	}
+	return fmt.Errorf("the database in %s holds the orders of restaurant %s, and this node is %s: put the file %s away, or enrol a node for %s in an empty directory",
+		data, house, restaurant, databaseFile, house)
 }

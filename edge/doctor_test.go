@@ -319,6 +319,15 @@ func TestABackupIsMadeWhileTheKitchenWorksAndRestoredWhenItDoesNot(t *testing.T)
 	}
 	place()
 	closed()
+	if err := os.WriteFile(filepath.Join(n.cfg.Data, "enrolment.json"), []byte(`{"restaurant":"r9","device":"x","seed":"y"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := run(t, "restore", path, "--data", n.cfg.Data); err == nil || !strings.Contains(err.Error(), "the backup is of restaurant r1, and this node is r9") {
+		t.Errorf("another restaurant's backup: %v", err)
+	}
+	if err := edge.Run(t.Context(), n.cfg, slog.New(slog.DiscardHandler)); err == nil || !strings.Contains(err.Error(), "holds the orders of restaurant r1") {
+		t.Errorf("another restaurant's kitchen was opened: %v", err)
+	}
 	empty := newNode(t)
 	if said, err := run(t, "restore", path, "--data", empty.cfg.Data); err != nil || strings.Contains(said, "replaced-") {
 		t.Errorf("into an empty node: %s, %v", said, err)

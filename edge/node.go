@@ -42,6 +42,9 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
+	if err := atHome(ctx, db, enrolment.Restaurant, c.Data); err != nil {
+		return err
+	}
 	if err := db.BeginEpoch(ctx, enrolment.Epoch, enrolment.Commands); err != nil {
 		return err
 	}

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"modernc.org/sqlite"
+
 	"awesome.pizza/shared/link"
 )
 
@@ -31,7 +33,7 @@ func (s *Store) Backup(ctx context.Context, path string) (err error) {
 	}
 	db := open(s.path, 1, "?_txlock=deferred")
 	_, err = db.ExecContext(ctx, `VACUUM INTO ?`, part.Name())
-	if err = errors.Join(unwritable(err), db.Close()); err != nil {
+	if err = errors.Join(noRoom(err, path), db.Close()); err != nil {
 		return err
 	}
 	if _, err := Check(ctx, part.Name()); err != nil {
@@ -45,6 +47,18 @@ func (s *Store) Backup(ctx context.Context, path string) (err error) {
 	}
 	return flush(filepath.Dir(path))
 }
+
+// noRoom says of a disk that cannot take the copy that it is that disk, and not the node's.
+func noRoom(err error, path string) error {
+	var e *sqlite.Error
+	if !errors.As(err, &e) || e.Code()&0xff != sqliteFull {
+		return err
+	}
+	return fmt.Errorf("there is no room for it in %s; the node itself is not touched: %w", filepath.Dir(path), err)
+}
+
+// sqliteFull is the result code of a disk without room, sqlite.org/rescode.html.
+const sqliteFull = 13
 
 // flush puts a file, or the names in a directory, on disk.
 func flush(path string) error {
@@ -67,6 +81,7 @@ func absent(path string) error {
 type Copy struct {
 	Schema int64  // version of its tables
 	Device string // name that the file gave itself
+	House  string // the restaurant of its orders; empty when it has none
 	Tip    link.Mark
 	Acked  link.Mark
 	Events int       // of all epochs
@@ -118,11 +133,25 @@ func Check(ctx context.Context, path string) (c Copy, err error) {
 	return c, checkChain(ctx, db, path, &c)
 }
 
+// House is the restaurant whose orders are in the database; empty while there are none.
+func (s *Store) House(ctx context.Context) (string, error) { return house(ctx, s.read) }
+
+func house(ctx context.Context, db *sql.DB) (restaurant string, err error) {
+	err = db.QueryRowContext(ctx, `SELECT coalesce((SELECT doc ->> '$.restaurant_id' FROM orders LIMIT 1), '')`).Scan(&restaurant)
+	if err != nil {
+		return "", fmt.Errorf("read whose orders these are: %w", err)
+	}
+	return restaurant, nil
+}
+
 func summary(ctx context.Context, db *sql.DB) (c Copy, err error) {
 	if c.Schema, err = version(ctx, db); err != nil {
 		return c, err
 	}
 	if err := db.QueryRowContext(ctx, `SELECT device, (SELECT count(*) FROM tickets WHERE open = 1) FROM meta`).Scan(&c.Device, &c.Open); err != nil {
+		return c, err
+	}
+	if c.House, err = house(ctx, db); err != nil {
 		return c, err
 	}
 	if c.Tip, err = mark(db.QueryRowContext(ctx, `SELECT epoch, next_seq - 1, tip_hash FROM meta`)); err != nil {

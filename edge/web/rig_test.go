@@ -253,7 +253,7 @@ func (r *rig) recover(ctx context.Context, raw json.RawMessage) (any, error) {
 	}
 	o := order.Order{
 		ID: order.ID(id.New()), Restaurant: "r1", Origin: order.Cloud, Channel: order.Web, Fulfilment: order.ByDelivery, PlacedAt: r.Now(),
-		Lines:    []order.Line{line}, Totals: r.node.menu.Totals([]order.Line{line}, order.ByDelivery),
+		Lines: []order.Line{line}, Totals: r.node.menu.Totals([]order.Line{line}, order.ByDelivery),
 		Customer: order.Customer{Name: "Radia"}, Promise: order.Promise{From: r.Now().Add(20 * time.Minute), To: r.Now().Add(30 * time.Minute)},
 	}
 	p := order.Begin(&o, r.node.menu.Items(o.Lines))

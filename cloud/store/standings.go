@@ -27,8 +27,8 @@ const (
 )
 
 // Standings are how a restaurant's orders stand here, in the order of their ids after a given one, at most limit: the open ones, and
-// those that the kitchen let go after the last event that is known to the life of the node which began the epoch: it may still have them
-// on its screens. numbers are the last ticket numbers heard of, by business day; they
+// those that have ended and of which the kitchen spoke after the last event that is known to the life of the node which began the epoch: it
+// may still have them on its screens. After means the places of events; no clock decides. numbers are the last ticket numbers heard of, by business day; they
 // may be too high, never too low. All of it is of one instant. It reports NotFound "no_such_restaurant".
 func (s *Store) Standings(ctx context.Context, edge, after string, limit int) (orders []event.OrderStanding, numbers map[string]int, more bool, err error) {
 	opts := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
@@ -75,11 +75,15 @@ func houseOf(ctx context.Context, tx pgx.Tx, edge string) (restaurant.Restaurant
 // standing reads the orders, as far as they are the kitchen's: what was not validated yet, or withdrawn before, is not.
 func standing(ctx context.Context, tx pgx.Tx, edge, after string, limit int) ([]ordering.Record, error) {
 	rows, err := tx.Query(ctx, `
+		WITH known AS (
+			SELECT b.epoch, b.seq, b.until FROM edge_link l JOIN edge_boots b ON b.edge = l.edge AND b.boot = l.boot WHERE l.edge = $1 AND b.until IS NOT NULL
+		), told AS MATERIALIZED (
+			SELECT DISTINCT e.order_id FROM known k JOIN edge_events e ON e.edge = $1 AND (e.epoch, e.seq) > (k.epoch, k.seq)
+		)
 		SELECT `+recordColumns+` FROM orders WHERE id IN (
 			SELECT id FROM orders WHERE restaurant = $1 AND open
-			UNION SELECT o.id FROM edge_link l JOIN edge_boots b ON b.edge = l.edge AND b.boot = l.boot JOIN orders o ON o.restaurant = l.edge
-				WHERE l.edge = $1 AND NOT o.open AND o.placed_at BETWEEN b.until - $4::interval AND b.until + '1 hour'::interval
-					AND (o.state->>'as_of')::timestamptz >= b.until
+			UNION SELECT o.id FROM known k JOIN orders o ON o.restaurant = $1 AND NOT o.open
+				AND o.placed_at BETWEEN k.until - $4::interval AND k.until + '1 hour'::interval WHERE o.id::text IN (SELECT order_id FROM told)
 		) AND state->>'intake' = 'validated' AND ($2 = '' OR id > nullif($2, '')::uuid) ORDER BY id LIMIT $3`, edge, after, limit, heldFor)
 	if err != nil {
 		return nil, err

@@ -126,6 +126,34 @@ func TestStandingsAreWhatTheKitchenMayStillHave(t *testing.T) {
 	}
 }
 
+func TestARestoredKitchenHearsOfWhatEndedInTheTransactionOfTheLastThingItKnows(t *testing.T) {
+	t.Parallel()
+	c := newChain(t)
+	n := &node{edge: "r1", device: c.enrol(t, "r1", "key-1")}
+	ended, made, before := taken(t), taken(t), taken(t)
+	n.says(t, before.Order.ID, standing(before, order.HandedOver))
+	n.says(t, ended.Order.ID, standing(ended, order.Queued))
+	n.says(t, made.Order.ID, standing(made, order.Queued))
+	photographed := n.events[2].ID
+	n.says(t, ended.Order.ID, standing(ended, order.HandedOver)) // after the card was photographed
+	c.apply(t, link.Apply, n.all())
+	if _, _, err := c.Known(t.Context(), "r1", "restored", []string{photographed}); err != nil {
+		t.Fatal(err)
+	}
+	c.renew(t, "key-1", "restored", 1, 0)
+	page, _, _, err := c.Standings(t.Context(), "r1", "", 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := map[order.ID]order.Kitchen{}
+	for _, s := range page {
+		named[s.Order.ID] = s.Progress.Kitchen()
+	}
+	if len(named) != 2 || named[ended.Order.ID] != order.HandedOver || named[made.Order.ID] != order.Queued {
+		t.Errorf("named are %v", named)
+	}
+}
+
 func newYork(t *testing.T) *time.Location {
 	t.Helper()
 	zone, err := time.LoadLocation("America/New_York")

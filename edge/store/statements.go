@@ -14,34 +14,41 @@ type statements struct {
 	db *sql.DB
 
 	mu     sync.Mutex // not held while waiting for a connection: who has it may be waiting for mu
-	parsed map[string]*sql.Stmt
+	parsed map[string]statement
 	wanted map[string]bool // by a transaction that had to do without
 }
 
-// find is nil for a query that is not parsed yet.
-func (s *statements) find(query string) *sql.Stmt {
+// statement is a query that is parsed. It is closed with all the others, not by who asks it.
+type statement struct{ *sql.Stmt }
+
+func (s *statements) find(query string) (st statement, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.parsed[query]
+	st, ok = s.parsed[query]
+	return st, ok
 }
 
-// parse is nil for a query that cannot be parsed; whoever asks it without hears why.
-func (s *statements) parse(ctx context.Context, query string) *sql.Stmt {
-	if st := s.find(query); st != nil {
-		return st
+// parse is not ok for a query that cannot be parsed; whoever asks it without hears why.
+func (s *statements) parse(ctx context.Context, query string) (st statement, ok bool) {
+	if st, ok := s.find(query); ok {
+		return st, true
 	}
 	made, err := s.db.PrepareContext(ctx, query)
 	if err != nil {
-		return nil
+		return st, false
 	}
+	return s.keep(query, statement{made}), true
+}
+
+func (s *statements) keep(query string, made statement) statement {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if st := s.parsed[query]; st != nil { // somebody else was faster
+	if st, ok := s.parsed[query]; ok { // somebody else was faster
 		_ = made.Close()
 		return st
 	}
 	if s.parsed == nil {
-		s.parsed = map[string]*sql.Stmt{}
+		s.parsed = map[string]statement{}
 	}
 	s.parsed[query] = made
 	return made
@@ -49,7 +56,7 @@ func (s *statements) parse(ctx context.Context, query string) *sql.Stmt {
 
 // QueryContext asks for rows.
 func (s *statements) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	if st := s.parse(ctx, query); st != nil {
+	if st, ok := s.parse(ctx, query); ok {
 		return st.QueryContext(ctx, args...)
 	}
 	return s.db.QueryContext(ctx, query, args...)
@@ -57,7 +64,7 @@ func (s *statements) QueryContext(ctx context.Context, query string, args ...any
 
 // QueryRowContext asks for one row.
 func (s *statements) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	if st := s.parse(ctx, query); st != nil {
+	if st, ok := s.parse(ctx, query); ok {
 		return st.QueryRowContext(ctx, args...)
 	}
 	return s.db.QueryRowContext(ctx, query, args...)
@@ -104,19 +111,18 @@ type prepared struct {
 	of *statements
 }
 
-// statement is nil for a query that is to be asked as it is.
-func (p prepared) statement(ctx context.Context, query string) *sql.Stmt {
-	st := p.of.find(query)
-	if st == nil {
+// statement is not ok for a query that is to be asked as it is.
+func (p prepared) statement(ctx context.Context, query string) (st statement, ok bool) {
+	if st, ok = p.of.find(query); !ok {
 		p.of.want(query)
-		return nil
+		return st, false
 	}
-	return p.tx.StmtContext(ctx, st)
+	return statement{p.tx.StmtContext(ctx, st.Stmt)}, true
 }
 
 // ExecContext changes rows.
 func (p prepared) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	if st := p.statement(ctx, query); st != nil {
+	if st, ok := p.statement(ctx, query); ok {
 		return st.ExecContext(ctx, args...)
 	}
 	return p.tx.ExecContext(ctx, query, args...)
@@ -124,7 +130,7 @@ func (p prepared) ExecContext(ctx context.Context, query string, args ...any) (s
 
 // QueryContext asks for rows.
 func (p prepared) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	if st := p.statement(ctx, query); st != nil {
+	if st, ok := p.statement(ctx, query); ok {
 		return st.QueryContext(ctx, args...)
 	}
 	return p.tx.QueryContext(ctx, query, args...)
@@ -132,7 +138,7 @@ func (p prepared) QueryContext(ctx context.Context, query string, args ...any) (
 
 // QueryRowContext asks for one row.
 func (p prepared) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	if st := p.statement(ctx, query); st != nil {
+	if st, ok := p.statement(ctx, query); ok {
 		return st.QueryRowContext(ctx, args...)
 	}
 	return p.tx.QueryRowContext(ctx, query, args...)

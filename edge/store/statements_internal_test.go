@@ -136,7 +136,7 @@ func TestStatementsThatAreWantedDoNotStandInTheWayOfATransaction(t *testing.T) {
 		t.Fatal(err)
 	}
 	<-done
-	if s.writes.find(query) == nil {
+	if _, ok := s.writes.find(query); !ok {
 		t.Error("what was wanted is not parsed")
 	}
 }

@@ -64,8 +64,11 @@ func (r *Record) Stand(f Fact, b event.OrderStanding, now time.Time) error {
 	if r.Order.Restaurant != f.Restaurant {
 		return problem.New(problem.Invalid, "bad_fact", "order %s is not one of %s", r.Order.ID, f.Restaurant)
 	}
-	if b.Recovered { // the restaurant had it from us
+	if b.Recovered { // the restaurant had it from us, but for the number on its screen
 		r.KitchenAsOf = now
+		if b.Number > 0 {
+			r.Number = b.Number
+		}
 		return nil
 	}
 	next := r.Progress

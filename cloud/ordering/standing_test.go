@@ -136,10 +136,14 @@ func TestADriverIsFreeWhenTheKitchenHasLetGoWhateverTheWayThere(t *testing.T) {
 
 func TestWhatWasRecoveredFromTheCloudTakesNothingBack(t *testing.T) {
 	t.Parallel()
-	b := standing(func(s *event.OrderStanding) { s.Recovered = true })
+	b := standing(func(s *event.OrderStanding) { s.Recovered, s.Number = true, 43 })
 	r := known(b)
+	r.Number = 42
 	if err := r.Stand(fact(b), b, heardAt); err != nil || r.Progress.Kitchen() != order.Waiting || !r.KitchenAsOf.Equal(heardAt) {
 		t.Errorf("%s as of %v, %v", r.Progress.Kitchen(), r.KitchenAsOf, err)
+	}
+	if r.Number != 43 {
+		t.Errorf("it has number 43 on the screens there, and %d here", r.Number)
 	}
 }
 

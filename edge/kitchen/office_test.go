@@ -125,6 +125,10 @@ func (o *office) follow(e link.Event) {
 func (o *office) stands(s event.OrderStanding) {
 	f, there := o.orders[s.Order.ID]
 	if there && s.Recovered {
+		if s.Number > 0 {
+			f.number, f.day = s.Number, s.Day
+			o.orders[s.Order.ID] = f
+		}
 		return
 	}
 	if !there {

@@ -23,6 +23,9 @@ func (s *Store) Backup(ctx context.Context, path string) (err error) {
 			err = fmt.Errorf("back up to %s: %w", path, err)
 		}
 	}()
+	if err := apart(s.path, path); err != nil {
+		return err
+	}
 	part, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.part")
 	if err != nil {
 		return err
@@ -46,6 +49,36 @@ func (s *Store) Backup(ctx context.Context, path string) (err error) {
 		return err
 	}
 	return flush(filepath.Dir(path))
+}
+
+// ErrOwn says that a file is the node's own.
+var ErrOwn = errors.New("this is the node's own file: name another one")
+
+// apart refuses a path that is the database's own, or of one of the files beside it, by whatever name.
+func apart(database, path string) error {
+	to, err := os.Stat(path)
+	if errors.Is(err, os.ErrNotExist) {
+		to, err = nil, nil
+	}
+	if err != nil {
+		return err
+	}
+	dir, err := os.Stat(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	home, err := os.Stat(filepath.Dir(database))
+	if err != nil {
+		return err
+	}
+	for _, beside := range []string{"", "-wal", "-shm", "-journal", ".lock", ".reserve"} {
+		own, err := os.Stat(database + beside)
+		same := err == nil && to != nil && os.SameFile(own, to)
+		if same || os.SameFile(home, dir) && filepath.Base(path) == filepath.Base(database)+beside {
+			return ErrOwn
+		}
+	}
+	return nil
 }
 
 // noRoom says of a disk that cannot take the copy that it is that disk, and not the node's.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -43,6 +44,40 @@ func TestABackupIsTheDatabaseAsItWas(t *testing.T) {
 	got := remember(t, restored)
 	if diff := cmp.Diff(asRead(t, want), asRead(t, got)); diff != "" {
 		t.Errorf("restored, it is another (-was +is):\n%s", diff)
+	}
+}
+
+func TestABackupDoesNotReplaceTheNodesOwnFiles(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	own := filepath.Join(dir, "edge.db")
+	s := open(t, own)
+	evening(t, s)
+	defer closed(t, s)
+	link, hard, around := filepath.Join(dir, "link.db"), filepath.Join(dir, "hard.db"), filepath.Join(t.TempDir(), "around")
+	if err := errors.Join(os.Symlink(own, link), os.Link(own, hard), os.Symlink(dir, around)); err != nil {
+		t.Fatal(err)
+	}
+	before, err := os.Stat(own)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, to := range []string{
+		own, own + "-wal", own + "-shm", own + "-journal", own + ".lock", own + ".reserve", link, hard, filepath.Join(around, "edge.db"),
+		filepath.Join(dir, "x", "..", "edge.db"),
+	} {
+		if err := store.BackUp(t.Context(), own, to); !errors.Is(err, store.ErrOwn) {
+			t.Errorf("onto %s: %v", to, err)
+		}
+	}
+	if after, err := os.Stat(own); err != nil || !os.SameFile(before, after) {
+		t.Fatalf("the node writes into a file that has no name: %v", err)
+	}
+	if err := store.BackUp(t.Context(), own, filepath.Join(dir, "monday.db")); err != nil {
+		t.Errorf("beside it: %v", err)
+	}
+	if _, err := store.Restore(t.Context(), own, own, time.Now()); !errors.Is(err, store.ErrOwn) {
+		t.Errorf("restored from itself: %v", err)
 	}
 }
 

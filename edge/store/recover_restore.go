@@ -114,6 +114,9 @@ type Restored struct {
 // Restore puts a backup in the place of a node's file, which is put aside. The backup is read as a whole before anything is moved. It reports
 // ErrRunning while a node has the file open.
 func Restore(ctx context.Context, path, from string, now time.Time) (r Restored, err error) {
+	if err := apart(path, from); err != nil {
+		return r, fmt.Errorf("restore %s: %w", from, err)
+	}
 	if r.Copy, err = Check(ctx, from); err != nil {
 		return r, err
 	}

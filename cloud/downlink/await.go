@@ -44,6 +44,22 @@ func (d *Downlink) awaitHub(ctx context.Context) error {
 	}
 }
 
+// awaitWarden gives the connection of the hub's system account a moment: who asks a core that has just opened to have somebody refused is
+// not sent away. A hub may be well without it, so there is no waiting for longer.
+func (d *Downlink) awaitWarden(ctx context.Context) {
+	up := d.warden.StatusChanged(nats.CONNECTED)
+	defer d.warden.RemoveStatusListener(up)
+	ctx, cancel := context.WithTimeout(ctx, sign)
+	defer cancel()
+	for !d.warden.IsConnected() && ctx.Err() == nil {
+		select {
+		case <-ctx.Done():
+			d.cfg.Log.Warn("the hub's system account is not there yet", "err", d.warden.LastError())
+		case <-up:
+		}
+	}
+}
+
 // reached is nil when the hub answers, and else what is wrong.
 func (d *Downlink) reached(ctx context.Context) error {
 	if !d.conn.IsConnected() {

@@ -113,6 +113,7 @@ func Connect(ctx context.Context, cfg Config, keys *Keys, store Store) (*Downlin
 		d.close()
 		return nil, fmt.Errorf("use the hub at %s: %w", cfg.URL, err)
 	}
+	d.awaitWarden(ctx)
 	return d, nil
 }
 

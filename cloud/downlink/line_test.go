@@ -113,7 +113,7 @@ func (c *chain) openCloud() {
 	}
 	c.ordering = ordering.New(c.store, cloudstore.Houses{Store: c.store, Presence: c.presence}, c.presence, clock.System{}, quiet)
 	c.down, c.stopCore = c.core(c.hubURL, c.store)
-	eventually(t, "the hub has all its streams", func() bool { return c.streams() == link.Partitions })
+	within(t, 2*time.Minute, "the hub has all its streams", func() bool { return c.streams() == link.Partitions })
 	run(t, c.ordering.Run)
 }
 
@@ -272,14 +272,20 @@ func run(t *testing.T, work func(context.Context) error) (stop func()) {
 // eventually asks until it is so.
 func eventually(t *testing.T, what string, so func() bool) {
 	t.Helper()
+	within(t, 30*time.Second, what, so)
+}
+
+// within asks for so long.
+func within(t *testing.T, long time.Duration, what string, so func() bool) {
+	t.Helper()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); <-tick.C {
+	for deadline := time.Now().Add(long); time.Now().Before(deadline); <-tick.C {
 		if so() {
 			return
 		}
 	}
-	t.Fatalf("not within 30 s: %s", what)
+	t.Fatalf("not within %v: %s", long, what)
 }
 
 func freeAddr(t *testing.T) string {

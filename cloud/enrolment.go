@@ -49,8 +49,9 @@ func (e enrolment) Enroll(ctx context.Context, restaurant string) (api.Invitatio
 }
 
 // Claim binds a node, and tells it all it has to know. Binding comes last: it uses the code up and fences the device there was, so
-// whatever can go wrong has to go wrong before.
-func (e enrolment) Claim(ctx context.Context, code, publicKey string) (api.Enrolment, error) {
+// whatever can go wrong has to go wrong before. holds is the restaurant whose orders the node has, if any: a code that was meant for another
+// box is refused, nobody is cut off by it, and it stays good.
+func (e enrolment) Claim(ctx context.Context, code, publicKey, holds string) (api.Enrolment, error) {
 	if err := downlink.CheckDevice(publicKey); err != nil {
 		return api.Enrolment{}, err
 	}
@@ -58,6 +59,10 @@ func (e enrolment) Claim(ctx context.Context, code, publicKey string) (api.Enrol
 	edge, err := e.store.Invited(ctx, code, publicKey)
 	if err != nil {
 		return api.Enrolment{}, err
+	}
+	if holds != "" && holds != edge {
+		return api.Enrolment{}, problem.New(problem.Conflict, "another_restaurant",
+			"the code is of restaurant %s, and this node holds what happened in %s: enrol the box of %s with it, or an empty --data directory; nothing was changed", edge, holds, edge)
 	}
 	told, err := e.prepare(ctx, edge, publicKey)
 	if err != nil {

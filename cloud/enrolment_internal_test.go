@@ -71,24 +71,28 @@ func TestAClaimThatFailsUsesNothingUpAndFencesNobody(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := e.Claim(t.Context(), made.Code, working); err != nil {
+	if _, err := e.Claim(t.Context(), made.Code, working, ""); err != nil {
 		t.Fatal(err)
 	}
 	if made, err = e.Enroll(t.Context(), "r1"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := e.Claim(t.Context(), made.Code, "UNODE"); problem.Of(err) == nil || problem.Of(err).Code != "bad_key" || !problem.Is(err, problem.Invalid) {
+	if _, err := e.Claim(t.Context(), made.Code, "UNODE", ""); problem.Of(err) == nil || problem.Of(err).Code != "bad_key" || !problem.Is(err, problem.Invalid) {
 		t.Errorf("a key that is none: %v", err)
 	}
 	broken := e
 	broken.cfg.LeafListen = "nowhere"
-	if _, err := broken.Claim(t.Context(), made.Code, key); err == nil {
+	if _, err := broken.Claim(t.Context(), made.Code, key, ""); err == nil {
 		t.Error("a node is enrolled with a hub that has no address")
+	}
+	var p *problem.Problem
+	if _, err := e.Claim(t.Context(), made.Code, key, "r2"); !errors.As(err, &p) || p.Code != "another_restaurant" || !problem.Is(err, problem.Conflict) {
+		t.Errorf("the box of another restaurant: %v", err)
 	}
 	if row, _, err := e.store.Link(t.Context(), "r1"); err != nil || row.Device != working || row.Epoch != 1 {
 		t.Errorf("the working node was fenced by claims that failed: %+v, %v", row, err)
 	}
-	if told, err := e.Claim(t.Context(), made.Code, key); err != nil || told.Epoch != 2 || told.JWT == "" || told.Restaurant != "r1" {
+	if told, err := e.Claim(t.Context(), made.Code, key, "r1"); err != nil || told.Epoch != 2 || told.JWT == "" || told.Restaurant != "r1" {
 		t.Errorf("the code no longer works: %+v, %v", told, err)
 	}
 }
@@ -102,11 +106,11 @@ func TestANodeThatAsksAgainIsToldTheSame(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 {
-		if told, err := e.Claim(t.Context(), made.Code, key); err != nil || told.Epoch != 1 || told.Commands != 0 || len(told.Leaves) != 1 {
+		if told, err := e.Claim(t.Context(), made.Code, key, ""); err != nil || told.Epoch != 1 || told.Commands != 0 || len(told.Leaves) != 1 {
 			t.Errorf("told %+v, %v", told, err)
 		}
 	}
-	if _, err := e.Claim(t.Context(), made.Code, newKey(t)); !problem.Is(err, problem.Refused) {
+	if _, err := e.Claim(t.Context(), made.Code, newKey(t), ""); !problem.Is(err, problem.Refused) {
 		t.Errorf("another node with the same code: %v", err)
 	}
 }
@@ -134,7 +138,7 @@ func (e enrolment) join(t *testing.T, restaurant string) (device string, told ap
 		t.Fatal(err)
 	}
 	device = newKey(t)
-	if told, err = e.Claim(t.Context(), made.Code, device); err != nil {
+	if told, err = e.Claim(t.Context(), made.Code, device, ""); err != nil {
 		t.Fatal(err)
 	}
 	return device, told

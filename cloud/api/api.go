@@ -151,7 +151,7 @@ type Invitation struct {
 // "key_in_use".
 type Fleet interface {
 	Enroll(ctx context.Context, restaurant string) (Invitation, error)
-	Claim(ctx context.Context, code, publicKey string) (Enrolment, error)
+	Claim(ctx context.Context, code, publicKey, holds string) (Enrolment, error)
 	// Authentic reports whether the device with this public key has signed a message.
 	Authentic(device string, message, sig []byte) bool
 	// Renew makes a new credential for the restaurant's node. It reports Refused "fenced" and "revoked", and NotFound "unknown_device".

@@ -123,6 +123,7 @@ type claimInput struct {
 	Body struct {
 		Code   string `json:"code" minLength:"1" maxLength:"200"`
 		Public string `json:"public_key" minLength:"1" maxLength:"128" doc:"the node's own NKey"`
+		Holds  string `json:"restaurant,omitempty" maxLength:"64" doc:"whose orders the node has; a code of another restaurant is refused, and stays good"`
 	}
 }
 
@@ -130,7 +131,7 @@ type claimOutput struct{ Body Enrolment }
 
 // claim binds a node to the restaurant of its code.
 func (a *API) claim(ctx context.Context, in *claimInput) (*claimOutput, error) {
-	e, err := a.Fleet.Claim(ctx, in.Body.Code, in.Body.Public)
+	e, err := a.Fleet.Claim(ctx, in.Body.Code, in.Body.Public, in.Body.Holds)
 	if err != nil {
 		return nil, err
 	}

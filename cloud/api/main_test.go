@@ -203,7 +203,7 @@ func (f fleet) Enroll(ctx context.Context, restaurant string) (api.Invitation, e
 	return api.Invitation{Code: code, Expires: expires, Cloud: "https://pizza.example"}, err
 }
 
-func (f fleet) Claim(ctx context.Context, code, key string) (api.Enrolment, error) {
+func (f fleet) Claim(ctx context.Context, code, key, _ string) (api.Enrolment, error) {
 	row, err := f.Store.Claim(ctx, code, key)
 	if err != nil {
 		return api.Enrolment{}, err

@@ -90,12 +90,12 @@ func Enrol(ctx context.Context, dir, cloud, code string, either func() []time.Ti
 	if err != nil {
 		return Enrolment{}, err
 	}
-	e, err := claim(ctx, target, asking, &trust{print: mark, either: either})
+	e, err := claim(ctx, target, asking, before.Restaurant, &trust{print: mark, either: either})
 	if err != nil {
 		return Enrolment{}, err
 	}
 	if before.Restaurant != "" && before.Restaurant != e.Restaurant {
-		return Enrolment{}, fmt.Errorf("the code is of restaurant %s, and this node holds what happened in %s: enrol an empty --data directory with a new code", e.Restaurant, before.Restaurant)
+		return Enrolment{}, fmt.Errorf("the code is of restaurant %s, and this node holds what happened in %s: the node of %s is cut off now; enrol it with --replace and a new code", e.Restaurant, before.Restaurant, e.Restaurant)
 	}
 	e.Device, e.Seed, e.Cloud = asking.Device, asking.Seed, cmp.Or(e.Cloud, cloud)
 	for _, p := range e.Snapshot {
@@ -152,8 +152,12 @@ func prepare(dir, code string) (pending, error) {
 }
 
 // claim asks until it is answered. What trying again cannot mend is an error at once.
-func claim(ctx context.Context, target string, asking pending, t *trust) (Enrolment, error) {
-	body, err := json.Marshal(map[string]string{"code": asking.Code, "public_key": asking.Device})
+func claim(ctx context.Context, target string, asking pending, holds string, t *trust) (Enrolment, error) {
+	body, err := json.Marshal(struct {
+		Code   string `json:"code"`
+		Device string `json:"public_key"`
+		Holds  string `json:"restaurant,omitempty"`
+	}{asking.Code, asking.Device, holds})
 	if err != nil {
 		return Enrolment{}, fmt.Errorf("ask for enrolment: %w", err)
 	}

@@ -150,6 +150,38 @@ func TestANodeWhoseAnswerWasLostAsksAgainWithTheSameKey(t *testing.T) {
 	}
 }
 
+func TestANodeThatHoldsOrdersSaysWhoseTheyAre(t *testing.T) {
+	t.Parallel()
+	var said []string
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var body map[string]string
+		if err := json.NewDecoder(r.Body).Decode(&body); err != nil {
+			t.Error(err)
+		}
+		if said = append(said, body["restaurant"]); body["restaurant"] == "r1" && body["code"] == "OF R2" {
+			w.Header().Set("Content-Type", "application/problem+json")
+			w.WriteHeader(http.StatusConflict)
+			_, _ = w.Write([]byte(`{"code":"another_restaurant","detail":"the code is of restaurant r2"}`))
+			return
+		}
+		_, _ = w.Write([]byte(`{"restaurant":"r1","jwt":"token"}`))
+	}))
+	t.Cleanup(s.Close)
+	dir := t.TempDir()
+	if _, err := uplink.Enrol(t.Context(), dir, s.URL, "OF R1", either); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := uplink.Enrol(t.Context(), dir, s.URL, "OF R2", either); err == nil || !strings.Contains(err.Error(), "of restaurant r2") {
+		t.Errorf("the code of another one: %v", err)
+	}
+	if e, err := uplink.LoadEnrolment(dir); err != nil || e.Restaurant != "r1" {
+		t.Errorf("it is %q now, %v", e.Restaurant, err)
+	}
+	if len(said) != 2 || said[0] != "" || said[1] != "r1" {
+		t.Errorf("said %q", said)
+	}
+}
+
 func TestANewCodeIsAskedForWithANewKey(t *testing.T) {
 	t.Parallel()
 	var keys []string

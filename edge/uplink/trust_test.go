@@ -168,7 +168,7 @@ func TestANodeThatHoldsAnotherRestaurantsOrdersIsNotGivenAway(t *testing.T) {
 		t.Fatal(err)
 	}
 	restaurant = "r2"
-	if _, err := uplink.Enrol(t.Context(), dir, url, "TWO", either); err == nil || !strings.Contains(err.Error(), "empty --data") {
+	if _, err := uplink.Enrol(t.Context(), dir, url, "TWO", either); err == nil || !strings.Contains(err.Error(), "the node of r2 is cut off") {
 		t.Errorf("r1 became r2: %v", err)
 	}
 	if still, err := uplink.LoadEnrolment(dir); err != nil || still.Restaurant != "r1" || still.Seed != first.Seed {

@@ -304,8 +304,16 @@ func TestADoubtedDatabaseBecomesAnotherIncarnationOnce(t *testing.T) {
 	if inc, err := c.Doubt(t.Context(), who, second, "again and again"); err != nil || inc != second {
 		t.Errorf("one node moves the chain at its will: %q, %v", inc, err)
 	}
-	if inc, err := other.Doubt(t.Context(), "r3", second, "it knows more"); err != nil || inc == second {
-		t.Errorf("another one is not heard: %q, %v", inc, err)
+	third, err := other.Doubt(t.Context(), "r3", second, "it knows more")
+	if err != nil || third == second {
+		t.Errorf("another one is not heard: %q, %v", third, err)
+	}
+	for range 3 {
+		for _, edge := range []string{who, "r3"} {
+			if inc, err := c.Doubt(t.Context(), edge, third, "again and again"); err != nil || inc != third {
+				t.Errorf("two nodes move the chain at their will: %s makes it %q, %v", edge, inc, err)
+			}
+		}
 	}
 }
 

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -59,18 +58,23 @@ const doubtEvery = time.Minute
 func (s *Store) Doubt(ctx context.Context, edge, inc, why string) (now string, err error) {
 	raised := false
 	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
-		var last string
-		var changed time.Time
-		if err := tx.QueryRow(ctx, `SELECT why, changed FROM history FOR UPDATE`).Scan(&last, &changed); err != nil {
+		var heard bool
+		if _, err := tx.Exec(ctx, `SELECT FROM history FOR UPDATE`); err != nil {
+			return err
+		}
+		if err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM history_doubts WHERE edge = $1 AND at > $2)`, plain(edge, MaxKey), s.now().Add(-doubtEvery)).Scan(&heard); err != nil {
 			return err
 		}
 		if err := tx.QueryRow(ctx, incarnation).Scan(&now); err != nil {
 			return err
 		}
-		if now != inc || strings.HasPrefix(last, edge+": ") && s.now().Sub(changed) < doubtEvery {
+		if now != inc || heard {
 			return nil
 		}
 		raised = true
+		if _, err := tx.Exec(ctx, `INSERT INTO history_doubts (edge, at) VALUES ($1, $2) ON CONFLICT (edge) DO UPDATE SET at = excluded.at`, plain(edge, MaxKey), s.now()); err != nil {
+			return err
+		}
 		if _, err := tx.Exec(ctx, `UPDATE history SET counter = counter + 1, changed = $1, why = $2`, s.now(), plain(edge+": "+why, 500)); err != nil {
 			return err
 		}

@@ -129,8 +129,10 @@ func living(ctx context.Context, tx pgx.Tx, edge, boot, before string, now time.
 		return err
 	}
 	b := &pgx.Batch{}
-	queueAlert(b, alert{restaurant: edge, detail: fmt.Sprintf("the lives %s and %s take turns: switch one of the two boxes off, or enrol it anew", before, boot),
-		AlertRaised: event.AlertRaised{Alert: restaurant.TwoNodes, Device: "cloud", What: restaurant.TwoNodes, Level: "critical", Since: now}}, now)
+	queueAlert(b, alert{
+		restaurant: edge, detail: fmt.Sprintf("the lives %s and %s take turns: switch one of the two boxes off, or enrol it anew", before, boot),
+		AlertRaised: event.AlertRaised{Alert: restaurant.TwoNodes, Device: "cloud", What: restaurant.TwoNodes, Level: "critical", Since: now},
+	}, now)
 	return tx.SendBatch(ctx, b).Close()
 }
 

@@ -143,7 +143,9 @@ func TestTheDoctorFindsAHealthyNodeHealthy(t *testing.T) {
 	if err := os.Chmod(n.cfg.Data, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	n.open()() // once, for the files
+	closed := n.open() // once, for the files
+	n.awaitFile("edge.db.reserve")
+	closed()
 	v := n.doctor()
 	v.is("node", "warning", "does not run", "edge serve")
 	v.is("data", "ok", "alone")
@@ -264,6 +266,21 @@ func TestTheDoctorNamesWhatIsWrong(t *testing.T) {
 			c.spoil(t, n)
 			c.want(n.doctor())
 		})
+	}
+}
+
+// awaitFile waits until the open kitchen has made a file.
+func (n *node) awaitFile(name string) {
+	n.t.Helper()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for deadline := time.Now().Add(time.Minute); ; <-tick.C {
+		if _, err := os.Stat(filepath.Join(n.cfg.Data, name)); err == nil {
+			return
+		}
+		if time.Now().After(deadline) {
+			n.t.Fatalf("the kitchen makes no %s", name)
+		}
 	}
 }
 

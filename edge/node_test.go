@@ -62,7 +62,7 @@ func (n *node) open() (closed func()) {
 	go func() { done <- edge.Run(ctx, n.cfg, slog.New(slog.DiscardHandler)) }()
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
-	for deadline := time.Now().Add(20 * time.Second); ; <-tick.C {
+	for deadline := time.Now().Add(2 * time.Minute); ; <-tick.C {
 		if status, _ := n.ask(http.MethodGet, "/readyz", ""); status == http.StatusOK {
 			break
 		}

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -25,7 +26,7 @@ const years = 365 * 24 * time.Hour
 type shaky struct {
 	*house
 	began time.Time
-	off   time.Duration // of the machine's clock from the truth
+	off   atomic.Int64 // nanoseconds of the machine's clock from the truth
 	clock *clock.Steady
 	saved clock.Saved
 	stop  func()
@@ -33,7 +34,7 @@ type shaky struct {
 }
 
 func (s *shaky) read() clock.Reading {
-	return clock.Reading{Wall: time.Now().Add(s.off), Ran: time.Since(s.began)}
+	return clock.Reading{Wall: time.Now().Add(time.Duration(s.off.Load())), Ran: time.Since(s.began)}
 }
 
 // boot opens the kitchen on what was saved of the time.
@@ -171,7 +172,8 @@ func lived(t *testing.T, off time.Duration, jump func(s *shaky, n int), restart 
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "edge.db")
 	synctest.Test(t, func(t *testing.T) {
-		s := &shaky{house: &house{t: t, path: path}, began: time.Now(), off: off}
+		s := &shaky{house: &house{t: t, path: path}, began: time.Now()}
+		s.off.Store(int64(off))
 		s.saved = clock.Saved{Floor: time.Now()} // it ran yesterday, and was told the time
 		s.evening(func(n int) { jump(s, n) }, restart)
 		s.boot()
@@ -208,10 +210,10 @@ func TestNoJumpOfAClockChangesAnOrderAStateOrAnExpiry(t *testing.T) {
 			"ten years ahead from the start":    {10 * years, still},
 			"ten years behind from the start":   {-10 * years, still},
 			"1970 at every boot":                {-30 * years, still},
-			"back and forth":                    {0, func(s *shaky, n int) { s.off += time.Duration(1-2*(n%2)) * 10 * years * time.Duration(n) }},
-			"ten years ahead in mid-cook":       {0, func(s *shaky, n int) { s.off = map[int]time.Duration{2: 10 * years}[n] }},
-			"ten years behind in mid-cook":      {0, func(s *shaky, n int) { s.off = map[int]time.Duration{2: -10 * years}[n] }},
-			"told the time between the jumps":   {0, func(s *shaky, n int) { s.off = time.Duration(n-3) * 4 * years; s.told() }},
+			"back and forth":                    {0, func(s *shaky, n int) { s.off.Add(int64(time.Duration(1-2*(n%2)) * 10 * years * time.Duration(n))) }},
+			"ten years ahead in mid-cook":       {0, func(s *shaky, n int) { s.off.Store(int64(map[int]time.Duration{2: 10 * years}[n])) }},
+			"ten years behind in mid-cook":      {0, func(s *shaky, n int) { s.off.Store(int64(map[int]time.Duration{2: -10 * years}[n])) }},
+			"told the time between the jumps":   {0, func(s *shaky, n int) { s.off.Store(int64(time.Duration(n-3) * 4 * years)); s.told() }},
 			"told once, and 1970 at every boot": {-30 * years, func(s *shaky, n int) { s.tellOnce(n == 0) }},
 		} {
 			got, facts := lived(t, c.off, c.jump, restart)
@@ -240,7 +242,8 @@ func TestAClockThatIsPutRightMovesWhatItLabelledAndNothingElse(t *testing.T) {
 	} {
 		path := filepath.Join(t.TempDir(), "edge.db")
 		synctest.Test(t, func(t *testing.T) {
-			s := &shaky{house: &house{t: t, path: path}, began: time.Now(), off: c.off}
+			s := &shaky{house: &house{t: t, path: path}, began: time.Now()}
+			s.off.Store(int64(c.off))
 			if c.floor != 0 {
 				s.saved.Floor = time.Now().Add(c.floor)
 			}
@@ -274,7 +277,8 @@ func TestWhileANodeWithoutABatteryIsOffNothingIsKnownToPass(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "edge.db")
 	synctest.Test(t, func(t *testing.T) {
-		s := &shaky{house: &house{t: t, path: path}, began: time.Now(), off: -30 * years}
+		s := &shaky{house: &house{t: t, path: path}, began: time.Now()}
+		s.off.Store(int64(-30 * years))
 		s.saved.Floor = time.Now()
 		s.boot()
 		s.told()
@@ -307,7 +311,8 @@ func TestWhatWasSavedOfTheTimeMayBeOlderThanTheBoard(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "edge.db")
 	synctest.Test(t, func(t *testing.T) {
-		s := &shaky{house: &house{t: t, path: path}, began: time.Now(), off: -30 * years}
+		s := &shaky{house: &house{t: t, path: path}, began: time.Now()}
+		s.off.Store(int64(-30 * years))
 		s.saved.Floor = time.Now()
 		s.boot()
 		after(time.Hour)

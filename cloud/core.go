@@ -54,17 +54,8 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	}
 	defer stopHub()
 	presence := new(restaurant.Presence)
-	lines, err := downlink.Connect(ctx, downlink.Config{
-		URL: hubURL, TLS: is.Client(), Refusals: db, Stream: downlink.StreamLimits{Replicas: c.HubReplicas}, Log: log,
-		OnHeard: func(edge string, h link.Heartbeat, at time.Time) { presence.Heard(edge, beat(h), at) },
-		OnSynced: func(edge string, open []link.OpenOrder, last uint64, at time.Time) {
-			presence.Told(edge, said(open), last, at)
-		},
-	}, keys, db)
+	lines, err := openLines(ctx, c, is, hubURL, keys, db, presence, log)
 	if err != nil {
-		return err
-	}
-	if err := expectNodes(ctx, db, presence); err != nil {
 		return err
 	}
 
@@ -116,6 +107,21 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	g.Go(func() error { return site.Serve(ctx, doors...) })
 	log.Info("the chain is open", "site", "http://"+doors[0].Addr().String(), "took", time.Since(opened).Round(time.Millisecond).String())
 	return g.Wait()
+}
+
+// openLines connects to the hub, and tells presence who is heard there.
+func openLines(ctx context.Context, c Config, is *downlink.Identity, hubURL string, keys *downlink.Keys, db *store.Store, presence *restaurant.Presence, log *slog.Logger) (*downlink.Downlink, error) {
+	lines, err := downlink.Connect(ctx, downlink.Config{
+		URL: hubURL, TLS: is.Client(), Refusals: db, Stream: downlink.StreamLimits{Replicas: c.HubReplicas}, Log: log,
+		OnHeard: func(edge string, h link.Heartbeat, at time.Time) { presence.Heard(edge, beat(h), at) },
+		OnSynced: func(edge string, open []link.OpenOrder, last uint64, at time.Time) {
+			presence.Told(edge, said(open), last, at)
+		},
+	}, keys, db)
+	if err != nil {
+		return nil, err
+	}
+	return lines, expectNodes(ctx, db, presence)
 }
 
 // expectNodes counts every restaurant that has a node as connected, until it has been silent for as long as any other may be. It is called when

@@ -219,7 +219,7 @@ func TestANewNodeBeginsWithTheOpenOrdersIfThereAreAny(t *testing.T) {
 func TestANodeIsToldWhomToPinWhereThereIsTLS(t *testing.T) {
 	t.Parallel()
 	e := newEnrolment(t)
-	print := downlink.Fingerprint(e.is.CA())
+	mark := downlink.Fingerprint(e.is.CA())
 	for name, x := range map[string]struct {
 		cfg            Config
 		pinned, coded  bool
@@ -236,7 +236,7 @@ func TestANodeIsToldWhomToPinWhereThereIsTLS(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if strings.HasSuffix(made.Code, "."+print) != x.coded || made.Cloud != x.clouds {
+		if strings.HasSuffix(made.Code, "."+mark) != x.coded || made.Cloud != x.clouds {
 			t.Errorf("%s: invited with %q to %q", name, made.Code, made.Cloud)
 		}
 		_, told := e.join(t, "r1")

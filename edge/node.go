@@ -25,9 +25,6 @@ import (
 func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	opened := time.Now()
 	c = c.withDefaults()
-	if err := c.check(); err != nil {
-		return err
-	}
 
 	// Which restaurant this is, and what and who is in it.
 	at, err := c.look(log)
@@ -117,6 +114,9 @@ type place struct {
 
 // look finds out where the node is.
 func (c *Config) look(log *slog.Logger) (p place, err error) {
+	if err := c.check(); err != nil {
+		return p, err
+	}
 	if err := c.makeData(); err != nil {
 		return p, err
 	}

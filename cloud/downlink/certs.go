@@ -119,7 +119,11 @@ func (a *Authority) Write(dir string, hosts []string, life time.Duration) error 
 	if err != nil {
 		return err
 	}
-	key, err := keyPEM(made.PrivateKey.(*ecdsa.PrivateKey))
+	private, ok := made.PrivateKey.(*ecdsa.PrivateKey)
+	if !ok {
+		return fmt.Errorf("write the hub's key: it is a %T", made.PrivateKey)
+	}
+	key, err := keyPEM(private)
 	if err != nil {
 		return fmt.Errorf("write the hub's key: %w", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -124,7 +125,7 @@ func (c *chain) screen(ctx context.Context) {
 	defer func() { _ = res.Body.Close() }()
 	for lines := bufio.NewReader(res.Body); err == nil; {
 		_, err = lines.ReadSlice('\n')
-		if err == bufio.ErrBufferFull {
+		if errors.Is(err, bufio.ErrBufferFull) {
 			err = nil
 		}
 	}

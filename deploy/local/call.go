@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net"
 	"sync"
@@ -117,7 +118,7 @@ func (c *call) carry(to, from *net.TCPConn, up bool) {
 			letters <- letter{text[:n], time.Now().Add(w.latency())}
 		}
 		if err != nil {
-			if err != io.EOF && !c.isForsaken() {
+			if !errors.Is(err, io.EOF) && !c.isForsaken() {
 				c.reset()
 			}
 			break

@@ -144,7 +144,12 @@ func (l *Line) answer(listener net.Listener) {
 		if err != nil {
 			continue
 		}
-		c := newCall(l, near.(*net.TCPConn))
+		tcp, ok := near.(*net.TCPConn)
+		if !ok {
+			_ = near.Close()
+			continue
+		}
+		c := newCall(l, tcp)
 		l.mu.Lock()
 		if l.listener != listener { // cut meanwhile
 			l.mu.Unlock()
@@ -170,10 +175,11 @@ func (l *Line) dial(ctx context.Context) (far *net.TCPConn, err error) {
 	l.mu.Unlock()
 	dialer := net.Dialer{Timeout: dialPatience}
 	for i := range l.behind {
-		var conn net.Conn
-		if conn, err = dialer.DialContext(ctx, "tcp", l.behind[(first+i)%len(l.behind)]); err == nil {
-			return conn.(*net.TCPConn), nil
+		conn, failed := dialer.DialContext(ctx, "tcp", l.behind[(first+i)%len(l.behind)])
+		if tcp, ok := conn.(*net.TCPConn); ok && failed == nil {
+			return tcp, nil
 		}
+		err = failed
 	}
 	return nil, err
 }

@@ -90,7 +90,7 @@ func Enrol(ctx context.Context, dir, cloud, code string, either func() []time.Ti
 	if err != nil {
 		return Enrolment{}, err
 	}
-	e, err := claim(ctx, target, asking, before.Restaurant, &trust{print: mark, either: either})
+	e, err := claim(ctx, target, asking, before.Restaurant, &trust{mark: mark, either: either})
 	if err != nil {
 		return Enrolment{}, err
 	}

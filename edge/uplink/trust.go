@@ -16,7 +16,7 @@ import (
 // enrolment; without one, whoever this machine believes.
 type trust struct {
 	authority string             // PEM; empty: the machine's authorities
-	print     string             // instead: the hex digits with which the SHA-256 of the authority begins; found is then the authority
+	mark      string             // instead: the hex digits with which the SHA-256 of the authority begins; found is then the authority
 	hosts     []string           // a server has one of these names
 	either    func() []time.Time // the instants it may be now
 
@@ -71,15 +71,15 @@ func (t *trust) named(c *x509.Certificate) error {
 func (t *trust) roots(chain []*x509.Certificate) (*x509.CertPool, error) {
 	pool := x509.NewCertPool()
 	switch {
-	case t.print != "":
+	case t.mark != "":
 		for _, c := range chain {
-			if c.IsCA && printed(c.Raw, t.print) {
+			if c.IsCA && printed(c.Raw, t.mark) {
 				t.found = c
 				pool.AddCert(c)
 				return pool, nil
 			}
 		}
-		return nil, fmt.Errorf("%w: no authority of its certificate has the fingerprint %s", errStranger, t.print)
+		return nil, fmt.Errorf("%w: no authority of its certificate has the fingerprint %s", errStranger, t.mark)
 	case t.authority == "":
 		return nil, nil // the machine's
 	case !pool.AppendCertsFromPEM([]byte(t.authority)):
@@ -99,13 +99,13 @@ func printed(der []byte, digits string) bool {
 // pin is called with the answer to a claim. An answer that came from the one whom the fingerprint names may say whom to believe from now on; if it
 // does not, it is that one. An answer that anybody could have written has to name that one itself.
 func (t *trust) pin(e *Enrolment) error {
-	if t.print == "" {
+	if t.mark == "" {
 		return nil
 	}
 	if t.found == nil { // it came over plain HTTP
 		block, _ := pem.Decode([]byte(e.CA))
-		if block == nil || !printed(block.Bytes, t.print) {
-			return fmt.Errorf("%w: the authority it names has not the fingerprint %s", errStranger, t.print)
+		if block == nil || !printed(block.Bytes, t.mark) {
+			return fmt.Errorf("%w: the authority it names has not the fingerprint %s", errStranger, t.mark)
 		}
 		return nil
 	}

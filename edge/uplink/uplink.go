@@ -176,10 +176,15 @@ func (u *Uplink) connect(ctx context.Context) error {
 		}
 		bus, err = u.reopen(ctx)
 	}
-	if ctx.Err() != nil {
-		return nil
+	return unlessOver(ctx, err)
+}
+
+// unlessOver is err, but for one that came of being told to end.
+func unlessOver(ctx context.Context, err error) error {
+	if ctx.Err() == nil {
+		return err
 	}
-	return err
+	return nil
 }
 
 // open opens a bus the way that is to be gone now.

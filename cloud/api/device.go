@@ -2,11 +2,8 @@ package api
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"net/http"
-	"strings"
 	"time"
 
 	"awesome.pizza/shared/link"
@@ -28,13 +25,7 @@ type SignedRequest struct {
 // checkSigned holds a request against its signature and the clock. A device that does not know the time reads it from the answer's header
 // Date and signs again.
 func (a *API) checkSigned(s *SignedRequest, path string, payload []byte) error {
-	hash := ""
-	if len(payload) > 0 {
-		sum := sha256.Sum256(payload)
-		hash = hex.EncodeToString(sum[:])
-	}
-	message := strings.Join([]string{path, s.Restaurant, s.Device, s.At, hash}, "\n")
-	if !a.Fleet.Authentic(s.Device, []byte(message), s.Sig) {
+	if !a.Fleet.Authentic(s.Device, link.Signed(path, s.Restaurant, s.Device, s.At, payload), s.Sig) {
 		return problem.New(problem.Refused, "bad_signature", "the device has not signed this")
 	}
 	at, err := time.Parse(time.RFC3339, s.At)
@@ -63,7 +54,7 @@ type renewOutput struct{ Body Renewal }
 
 // renew gives a node a new credential.
 func (a *API) renew(ctx context.Context, in *renewInput) (*renewOutput, error) {
-	if err := a.checkSigned(&in.Body, "/api/fleet/renew", nil); err != nil {
+	if err := a.checkSigned(&in.Body, link.RenewPath, nil); err != nil {
 		return nil, err
 	}
 	made, err := a.Fleet.Renew(ctx, in.Body.Restaurant, in.Body.Device)
@@ -92,7 +83,7 @@ type salvageOutput struct {
 // salvage keeps what a fenced device had not sent, until a person has looked at it.
 func (a *API) salvage(ctx context.Context, in *salvageInput) (*salvageOutput, error) {
 	b := &in.Body
-	if err := a.checkSigned(&b.SignedRequest, "/api/fleet/salvage", b.Events); err != nil {
+	if err := a.checkSigned(&b.SignedRequest, link.SalvagePath, b.Events); err != nil {
 		return nil, err
 	}
 	var events []link.Event

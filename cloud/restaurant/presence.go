@@ -75,14 +75,7 @@ type heard struct {
 func (p *Presence) Heard(restaurant string, b Beat, now time.Time) (cameUp bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.links == nil {
-		p.links = map[string]*heard{}
-	}
-	h, known := p.links[restaurant]
-	if !known {
-		h = &heard{}
-		p.links[restaurant] = h
-	}
+	h, known := p.of(restaurant)
 	if cameUp = !known || now.Sub(h.at) >= DownAfter; cameUp {
 		h.up = now
 	}
@@ -97,14 +90,7 @@ func (p *Presence) Heard(restaurant string, b Beat, now time.Time) (cameUp bool)
 func (p *Presence) Told(restaurant string, all []Said, through uint64, now time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.links == nil {
-		p.links = map[string]*heard{}
-	}
-	h, known := p.links[restaurant]
-	if !known {
-		h = &heard{}
-		p.links[restaurant] = h
-	}
+	h, _ := p.of(restaurant)
 	if h.said, h.saidAt, h.through = all, now, through; len(all) == 0 {
 		h.saidAt = time.Time{}
 	}
@@ -115,12 +101,21 @@ func (p *Presence) Told(restaurant string, all []Said, through uint64, now time.
 func (p *Presence) Expect(restaurant string, now time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if h, known := p.of(restaurant); !known {
+		h.up, h.at, h.beat = now, now, Beat{At: now}
+	}
+}
+
+// of is what is known of a restaurant, made when nothing is. The caller holds the lock.
+func (p *Presence) of(restaurant string) (h *heard, known bool) {
 	if p.links == nil {
 		p.links = map[string]*heard{}
 	}
-	if _, known := p.links[restaurant]; !known {
-		p.links[restaurant] = &heard{up: now, at: now, beat: Beat{At: now}}
+	if h, known = p.links[restaurant]; !known {
+		h = &heard{}
+		p.links[restaurant] = h
 	}
+	return h, known
 }
 
 // Up reports whether the restaurant's link counts as up.

@@ -13,6 +13,11 @@ const commitWithin = 15 * time.Second
 // change lets decide fill a draft and commits it. One change is decided, committed and shown before the next begins, so screens hear of
 // commits in their order. Once decided it is carried out even if the caller has left.
 func (k *Kitchen) change(ctx context.Context, decide func(*draft) error) error {
+	return k.changeAt(ctx, k.now, decide)
+}
+
+// changeAt is change at another now than the clock's: that of a clock which is about to be put right.
+func (k *Kitchen) changeAt(ctx context.Context, now func() time.Time, decide func(*draft) error) error {
 	select {
 	case k.turn <- struct{}{}:
 	case <-ctx.Done():
@@ -22,7 +27,7 @@ func (k *Kitchen) change(ctx context.Context, decide func(*draft) error) error {
 	if err := k.reread(ctx); err != nil {
 		return err
 	}
-	d := newDraft(&k.board, k.settings, k.now())
+	d := newDraft(&k.board, k.settings, now())
 	if err := decide(d); err != nil {
 		return err
 	}

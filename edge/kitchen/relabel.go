@@ -39,42 +39,30 @@ func (k *Kitchen) arrive(ctx context.Context) error {
 
 // relabel gives open tickets and alerts other labels, in one commit, at a now of its own.
 func (k *Kitchen) relabel(ctx context.Context, now time.Time, moved func(time.Time) time.Time, set func()) error {
-	select {
-	case k.turn <- struct{}{}:
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	defer func() { <-k.turn }()
-	if err := k.reread(ctx); err != nil {
-		return err
-	}
-	d := newDraft(&k.board, k.settings, now.UTC().Truncate(time.Millisecond))
-	d.landed = set
-	for _, t := range d.open() {
-		if m := t.relabelled(moved); !m.sameLabels(t) {
-			d.put(m)
+	then := func() time.Time { return now.UTC().Truncate(time.Millisecond) }
+	return k.changeAt(ctx, then, func(d *draft) error {
+		d.landed = set
+		for _, t := range d.open() {
+			if m := t.relabelled(moved); !m.sameLabels(t) {
+				d.put(m)
+			}
 		}
-	}
-	for _, a := range d.board.alerts {
-		if at := moved(a.Since); !at.Equal(a.Since) {
-			a.Since = at
-			d.commit.Raised = append(d.commit.Raised, a) // known to the cloud already
+		for _, a := range d.board.alerts {
+			if at := moved(a.Since); !at.Equal(a.Since) {
+				a.Since = at
+				d.commit.Raised = append(d.commit.Raised, a) // known to the cloud already
+			}
 		}
-	}
-	d.released = k.gate.open(d.board.applied)
-	if d.released {
-		if err := d.queueWaiting(); err != nil {
-			return err
+		if d.released = k.gate.open(d.board.applied); d.released {
+			if err := d.queueWaiting(); err != nil {
+				return err
+			}
 		}
-	}
-	if d.empty() {
-		set()
+		if d.empty() {
+			set()
+		}
 		return nil
-	}
-	if err := d.finish(); err != nil {
-		return err
-	}
-	return k.commit(ctx, d)
+	})
 }
 
 // relabelled is the ticket with every label of the kitchen's clock moved. What the guest was promised stays.

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,6 +11,8 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"awesome.pizza/shared/link"
 )
 
 // errNoCloud says that the enrolment names no cloud to ask over HTTPS.
@@ -43,12 +43,7 @@ type fleet struct {
 	clock  Clock
 }
 
-const (
-	renewPath   = "/api/fleet/renew"
-	salvagePath = "/api/fleet/salvage"
-
-	askTimeout = 20 * time.Second
-)
+const askTimeout = 20 * time.Second
 
 // signed is what every signed request carries.
 type signed struct {
@@ -105,13 +100,8 @@ func (f *fleet) askAt(ctx context.Context, at time.Time, path string, payload []
 // sealRequest signs what is asked, by whom, when, and about what.
 func sealRequest(e Enrolment, path string, at time.Time, payload []byte) (signed, error) {
 	s := signed{Restaurant: e.Restaurant, Device: e.Device, At: at.UTC().Format(time.RFC3339)}
-	hash := ""
-	if len(payload) > 0 {
-		sum := sha256.Sum256(payload)
-		hash = hex.EncodeToString(sum[:])
-	}
 	var err error
-	s.Sig, err = e.sign([]byte(path + "\n" + s.Restaurant + "\n" + s.Device + "\n" + s.At + "\n" + hash))
+	s.Sig, err = e.sign(link.Signed(path, s.Restaurant, s.Device, s.At, payload))
 	return s, err
 }
 

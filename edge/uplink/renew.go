@@ -93,7 +93,7 @@ func (u *Uplink) renewalDue(late float64) bool {
 func (u *Uplink) renew(ctx context.Context) error {
 	asked := u.cfg.Clock.Ran()
 	var r renewal
-	err := u.fleet.ask(ctx, renewPath, nil, func(s signed) any { return s }, &r)
+	err := u.fleet.ask(ctx, link.RenewPath, nil, func(s signed) any { return s }, &r)
 	if err != nil {
 		return err
 	}

@@ -118,7 +118,7 @@ func (u *Uplink) salvageBatch(ctx context.Context, epoch, first, last uint64) (s
 	var answer struct {
 		Stored int `json:"stored"`
 	}
-	err = u.fleet.ask(ctx, salvagePath, raw, func(s signed) any { return salvageRequest{s, epoch, raw, prev} }, &answer)
+	err = u.fleet.ask(ctx, link.SalvagePath, raw, func(s signed) any { return salvageRequest{s, epoch, raw, prev} }, &answer)
 	return len(events), err
 }
 

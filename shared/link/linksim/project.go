@@ -17,7 +17,7 @@ type record struct {
 	asked   bool             // a cancel wish waits for its answer
 	lane    []order.Delivery // every state of the delivery lane that the cloud itself decided on
 	answers []answer         // to cancel wishes
-	ended   bool             // the observer has seen it end
+	shown   order.StatusName // what the guest saw last
 	aside   bool             // it came out of quarantine: no box in the restaurant has it
 }
 

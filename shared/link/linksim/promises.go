@@ -36,11 +36,14 @@ func (s *site) acknowledged(a *account) {
 // lanes holds P4 and P5: with equal watermarks both sides show the same, and each lane is its owner's work.
 func (s *site) lanes(a *account) {
 	for _, r := range a.orders {
-		ended := r.p.Status().Terminal()
-		if r.ended && !ended && !s.observer.cloned {
-			s.w.fail("P4", "%s: order %s had ended and is %s again", s.id, r.o.ID, r.p.Status())
+		status := r.p.Status()
+		if r.shown.Terminal() && !status.Terminal() && !s.observer.cloned {
+			s.w.fail("P4", "%s: order %s had ended and is %s again", s.id, r.o.ID, status)
 		}
-		r.ended = ended
+		if r.shown == order.StatusCancelled && status == order.StatusDelivered {
+			s.w.fail("P7", "%s: order %s was shown as cancelled, and is delivered", s.id, r.o.ID)
+		}
+		r.shown = status
 		if last := r.lane[len(r.lane)-1]; r.p.Delivery != last {
 			s.w.fail("P5", "%s: order %s is %s, the cloud, whose lane it is, has it %s", s.id, r.o.ID, r.p.Delivery, last)
 		}
@@ -71,7 +74,8 @@ func (s *site) lanes(a *account) {
 }
 
 // wishes holds P7: one answer to a cancel wish, and what was cancelled was not delivered. Of a wish that was said anew the first answer
-// counts; another may differ only when two boxes, or two lives of one card, were asked.
+// counts; another may differ only when two boxes, or two lives of one card, were asked. Of two clones one may give the food away that the
+// other puts aside: the guest, who never saw it cancelled, has it.
 func (s *site) wishes(a *account) {
 	one := !s.observer.back && !s.observer.cloned && !s.observer.lost
 	for _, r := range a.orders {
@@ -87,7 +91,7 @@ func (s *site) wishes(a *account) {
 			if slices.ContainsFunc(r.answers[:i], func(o answer) bool { return o.command == this.command }) {
 				s.w.fail("P7", "%s: the cancel wish %s was answered twice", s.id, this.command)
 			}
-			if granted && (one && s.observer.left[r.o.ID] || r.p.Delivery == order.Delivered) {
+			if granted && (one && s.observer.left[r.o.ID] || !s.observer.cloned && r.p.Delivery == order.Delivered) {
 				s.w.fail("P7", "%s: order %s is cancelled, and the guest has the food", s.id, r.o.ID)
 			}
 		}

@@ -64,14 +64,18 @@ func (r *Record) Stand(f Fact, b event.OrderStanding, now time.Time) error {
 	if r.Order.Restaurant != f.Restaurant {
 		return problem.New(problem.Invalid, "bad_fact", "order %s is not one of %s", r.Order.ID, f.Restaurant)
 	}
+	at, next := f.when(r.lastStep(), now), r.Progress
+	if r.Order.Origin == order.Edge || next.Intake == order.Created {
+		next.Intake = b.Progress.Intake // a kitchen has no order that was not validated
+	}
 	if b.Recovered { // the restaurant had it from us, but for the number on its screen
+		r.jump(next, ByEdge, at)
 		r.KitchenAsOf = now
 		if b.Number > 0 {
 			r.Number = b.Number
 		}
 		return nil
 	}
-	next := r.Progress
 	next.Items = slices.Clone(r.Progress.Items)
 	for i := range next.Items {
 		said, ok := b.Progress.Item(next.Items[i].ID)
@@ -82,10 +86,6 @@ func (r *Record) Stand(f Fact, b event.OrderStanding, now time.Time) error {
 	}
 	was := r.Progress.Whole
 	next.Whole = b.Progress.Whole
-	if r.Order.Origin == order.Edge || next.Intake == order.Created {
-		next.Intake = b.Progress.Intake // a kitchen has no order that was not validated
-	}
-	at := f.when(r.lastStep(), now)
 	if forgotten(r.Progress.Delivery, b.Progress.Delivery) {
 		next.Delivery = b.Progress.Delivery
 		if b.Driver != "" {

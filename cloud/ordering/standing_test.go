@@ -147,6 +147,24 @@ func TestWhatWasRecoveredFromTheCloudTakesNothingBack(t *testing.T) {
 	}
 }
 
+// A batch may end between the facts of one counter order, and the card may spoil before the next: then the cloud has an order that was taken
+// and nothing else, and gives it back as that.
+func TestACounterOrderOfWhichOnlyTheTakingWasHeardGoesOnOnceItIsRecovered(t *testing.T) {
+	t.Parallel()
+	b := standing(func(s *event.OrderStanding) {
+		s.Order.Origin, s.Progress.Origin, s.Order.Fulfilment, s.Progress.Delivery = order.Edge, order.Edge, order.Carryout, order.NoDelivery
+		s.Progress.Whole, s.Recovered, s.Number = order.Waiting, true, 0
+	})
+	r := known(b)
+	if err := r.Stand(fact(b), b, heardAt); err != nil || r.Progress.Intake != order.Validated || r.Status() != order.StatusValidated {
+		t.Fatalf("%s, %s, %v", r.Progress.Intake, r.Status(), err)
+	}
+	queued := event.OrderStepped{Order: b.Order.ID, Action: order.Queue, Number: 12}
+	if err := r.Apply(ordering.Fact{Restaurant: "r1", At: heardAt, Body: queued}, heardAt); err != nil || r.Number != 12 || r.Status() != order.StatusQueued {
+		t.Errorf("number %d, %s, %v", r.Number, r.Status(), err)
+	}
+}
+
 func TestAStandingThatCannotBeIsRefused(t *testing.T) {
 	t.Parallel()
 	for what, change := range map[string]func(*event.OrderStanding){

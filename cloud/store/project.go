@@ -183,7 +183,7 @@ func (a *applying) follow(f *fact) error {
 	case event.OrderTaken:
 		return a.taken(said, b)
 	case event.OrderStanding:
-		return a.stands(said, b)
+		return a.stands(said, f.epoch, b)
 	case event.OrderStepped, event.ForecastChanged:
 		return a.change(f.about, func(r *ordering.Record) error { return r.Apply(said, a.now) })
 	case event.CommandAnswered:
@@ -209,10 +209,15 @@ func (a *applying) taken(said ordering.Fact, b event.OrderTaken) error {
 	return a.insert(r)
 }
 
-// stands takes over how an order stands, and with that whatever was not understood about it before is over.
-func (a *applying) stands(said ordering.Fact, b event.OrderStanding) error {
+// stands takes over how an order stands, and with that whatever was not understood about it before is over. What was said in an epoch that is
+// over is no news of an order that is here: it came through a healing, and behind it comes how the order stands since.
+func (a *applying) stands(said ordering.Fact, epoch uint64, b event.OrderStanding) error {
 	oid := b.Order.ID
-	if _, there := a.rows[oid]; there {
+	_, there := a.rows[oid]
+	if there && b.Epoch != 0 && b.Epoch != epoch {
+		return nil
+	}
+	if there {
 		if err := a.change(oid, func(r *ordering.Record) error { return r.Stand(said, b, a.now) }); err != nil {
 			return err
 		}

@@ -52,6 +52,33 @@ func TestWhatCouldNotBeFollowedIsOverOnceTheRestaurantSaysHowItStands(t *testing
 	}
 }
 
+func TestAStandingOfAnEpochThatIsOverIsHistory(t *testing.T) {
+	t.Parallel()
+	c := newChain(t)
+	n := &node{edge: "r1", device: c.enrol(t, "r1", "key-1")}
+	said := func(o event.OrderTaken, whole order.Kitchen, epoch uint64) {
+		s := standing(o, whole)
+		s.Epoch = epoch
+		n.says(t, o.Order.ID, s)
+	}
+	gone, fresh := taken(t), taken(t)
+	said(gone, order.HandedOver, link.FirstEpoch)
+	said(gone, order.Queued, link.FirstEpoch+6)  // of a life of the card that was healed away
+	said(fresh, order.Queued, link.FirstEpoch+6) // better than nothing
+	c.apply(t, link.Apply, n.all())
+	if status := c.order(t, gone.Order.ID).Status(); status != order.StatusDelivered {
+		t.Errorf("what was handed over is %s again", status)
+	}
+	if status := c.order(t, fresh.Order.ID).Status(); status != order.StatusQueued {
+		t.Errorf("an order that was not here is %s", status)
+	}
+	said(gone, order.Voided, 0) // a node that does not say in which epoch
+	c.apply(t, link.Apply, n.batch(4, 4))
+	if status := c.order(t, gone.Order.ID).Status(); status != order.StatusCancelled {
+		t.Errorf("by an older node's word it is %s", status)
+	}
+}
+
 func TestTheOfferCarriesTheGuestsLink(t *testing.T) {
 	t.Parallel()
 	c := newChain(t)

@@ -99,7 +99,7 @@ func (d *draft) reunite(ctx context.Context, k *Kitchen, b Beginning) (ended []o
 			return nil, err
 		}
 		t, changed := regain(have, has, s, d.now)
-		if changed && t.Open() {
+		if changed && (t.Open() || t.Number == 0 && s.Number > 0) {
 			if t, err = d.number(ctx, k, t, s); err != nil {
 				return nil, err
 			}

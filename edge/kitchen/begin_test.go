@@ -69,6 +69,13 @@ func (h *house) standings() map[order.ID]event.OrderStanding {
 	return out
 }
 
+// stands is what the cloud is to be told of a ticket.
+func (h *house) stands(t kitchen.Ticket) event.OrderStanding {
+	s := kitchen.Standing(t)
+	s.Epoch = h.store.Epoch()
+	return s
+}
+
 func TestWhatTheCloudLacksBeginsTheNewEpochAndWhatItHasStaysWhereItIs(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -118,7 +125,7 @@ func TestWhatTheCloudLacksBeginsTheNewEpochAndWhatItHasStaysWhereItIs(t *testing
 	stand := h.standings()
 	for _, id := range []order.ID{first.Order.ID, second.Order.ID, meanwhile.Order.ID} {
 		ticket := h.ticket(id)
-		if diff := diffOf(kitchen.Standing(ticket), stand[id]); diff != "" || ticket.Recovered {
+		if diff := diffOf(h.stands(ticket), stand[id]); diff != "" || ticket.Recovered {
 			t.Errorf("the cloud is told of %s (recovered %v):\n%s", id, ticket.Recovered, diff)
 		}
 	}

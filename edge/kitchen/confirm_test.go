@@ -64,8 +64,8 @@ func TestOneTapSaysThatTheFoodIsElsewhere(t *testing.T) {
 			if got.Progress.Kitchen() != where || got.Recovered || got.Open() != (where != order.HandedOver) {
 				t.Errorf("found %s, it is %s", where, got.Progress.Kitchen())
 			}
-			if told := h.standings()[of]; diffOf(told, kitchen.Standing(got)) != "" {
-				t.Errorf("the cloud is told:\n%s", diffOf(told, kitchen.Standing(got)))
+			if diff := diffOf(h.standings()[of], h.stands(got)); diff != "" {
+				t.Errorf("the cloud is told:\n%s", diff)
 			}
 			if where == order.Queued {
 				for got.Open() {

@@ -124,18 +124,21 @@ func (o *office) follow(e link.Event) {
 // stands takes over the lanes of the restaurant as they stand, and of its own only what it can have forgotten.
 func (o *office) stands(s event.OrderStanding) {
 	f, there := o.orders[s.Order.ID]
+	if s.Number > 0 {
+		f.number, f.day = s.Number, s.Day
+	}
 	if there && s.Recovered {
-		if s.Number > 0 {
-			f.number, f.day = s.Number, s.Day
-			o.orders[s.Order.ID] = f
+		if f.progress.Intake == order.Created {
+			f.progress.Intake = s.Progress.Intake
 		}
+		o.orders[s.Order.ID] = f
 		return
 	}
 	if !there {
-		f = file{order: s.Order, progress: s.Progress}
+		f.order, f.progress = s.Order, s.Progress
 	}
 	own := f.progress.Delivery
-	f.progress, f.number, f.day = s.Progress, s.Number, s.Day
+	f.progress = s.Progress
 	if way := []order.Delivery{order.PickedUp, order.OutForDelivery, order.Delivered}; slices.Index(way, own) >= slices.Index(way, s.Progress.Delivery) {
 		f.progress.Delivery = own
 	}

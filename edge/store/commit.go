@@ -21,7 +21,8 @@ var ErrMoved = errors.New("the database has moved on")
 // Commit writes one change of the kitchen: all of it is durable when it returns nil. It reports ErrMoved when the change does not
 // continue what the file has, and problem.Invalid when a fact could not travel.
 func (s *Store) Commit(ctx context.Context, c kitchen.Commit) error {
-	events, err := eventsOf(c)
+	acked := s.ackedMark()
+	events, err := eventsOf(c, acked.Epoch)
 	if err != nil {
 		return err
 	}
@@ -31,7 +32,6 @@ func (s *Store) Commit(ctx context.Context, c kitchen.Commit) error {
 	if s.Pressure() >= Tight {
 		c.Letters = nil
 	}
-	acked := s.ackedMark()
 	s.writes.ready(ctx)
 	if err := s.tx(ctx, func(tx *sql.Tx) error { return write(ctx, s.writes.in(tx), c, events, acked) }); err != nil {
 		return err
@@ -50,9 +50,13 @@ func (s *Store) Commit(ctx context.Context, c kitchen.Commit) error {
 
 // eventsOf are the facts as events, not sealed yet. Every one is checked before anything is written: what is in the outbox must be able
 // to leave it.
-func eventsOf(c kitchen.Commit) ([]link.Event, error) {
+func eventsOf(c kitchen.Commit, epoch uint64) ([]link.Event, error) {
 	events := make([]link.Event, len(c.Facts))
 	for n, f := range c.Facts {
+		if s, ok := f.Body.(event.OrderStanding); ok {
+			s.Epoch = epoch
+			f.Body = s
+		}
 		body, err := event.Encode(f.Body)
 		if err != nil {
 			return nil, err

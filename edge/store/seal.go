@@ -103,6 +103,7 @@ func (n *node) standing(ctx context.Context, tx prepared, c kitchen.Commit, orde
 		return fmt.Errorf("read ticket %s: %w", order, err)
 	}
 	fact := kitchen.Standing(t)
+	fact.Epoch = n.tip.Epoch
 	body, err := event.Encode(fact)
 	if err != nil {
 		return err

@@ -101,6 +101,10 @@ type OrderStanding struct {
 	Token    string         `json:"token,omitempty"` // of the tracking link, so that it still works after the cloud has lost the order
 	Since    time.Time      `json:"since"`           // when the kitchen lane came where it is
 
+	// Epoch of the link in which a restaurant said so. A healing brings what was said before it into another epoch, as history: how the order
+	// stands is said there anew. 0 counts in any, as what older nodes say does.
+	Epoch uint64 `json:"epoch,omitempty"`
+
 	// Recovered: the restaurant holds an order open that the cloud seems to know ended, or does not name, and nobody there has said yet where
 	// it really is. It may bring an order, but takes no lane back. Once a cook has confirmed it, a standing without this follows.
 	Recovered bool `json:"recovered,omitempty"`

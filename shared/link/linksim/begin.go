@@ -36,7 +36,7 @@ func (d *disk) begin(n *node, b link.Beginning) {
 	d.cmdSeq, d.cmdID = b.Commands, b.CommandID
 	for _, t := range d.tickets {
 		d.write(n, t.order.ID, event.OrderStanding{
-			Order: *t.order, Progress: t.p, Number: t.number, Day: day, Since: n.wall(),
+			Order: *t.order, Progress: t.p, Number: t.number, Day: day, Since: n.wall(), Epoch: b.Epoch,
 		})
 	}
 }

@@ -26,6 +26,7 @@ type Mutant struct {
 	reuseNumbers    bool // a restored database gives numbers of commands again
 	salvageMoves    bool // what a fenced box says moves orders that another box has in its hands
 	standingWhole   bool // the restaurant's word counts for the cloud's lane too
+	staleStanding   bool // what was said of an order in an epoch that is over counts
 	openOnly        bool // the snapshot names only orders that are open
 	bothSell        bool // what is lent is sold at the counter too
 	purseKeeps      bool // a share outlives its epoch
@@ -76,6 +77,7 @@ func Mutants() []Wrong {
 		{"salvage without a guard, approved twice", Mutant{noIDGuard: true}, 1, nil},
 		{"salvage moves orders that another box has", Mutant{salvageMoves: true}, 1, nil},
 		{"the restaurant's word counts for the cloud's lane", Mutant{standingWhole: true}, 190, nil},
+		{"a standing counts in any epoch", Mutant{staleStanding: true}, 44, but(Clone, Delay)},
 		{"a snapshot of open orders only", Mutant{openOnly: true}, 1, but(Delay, Card)},
 		{"the counter sells what is lent", Mutant{bothSell: true}, 1, nil},
 		{"a share outlives its epoch", Mutant{purseKeeps: true}, 75, but(BlackHole, Reset, Restore)},

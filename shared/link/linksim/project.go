@@ -65,7 +65,7 @@ func (a *account) insert(epoch uint64, e link.Event, salvaged bool) {
 	a.counts[e.ID]++
 	a.events = append(a.events, e.ID)
 	a.site.observer.applied(a, e, salvaged)
-	fits := a.project(e, salvaged)
+	fits := a.project(epoch, e, salvaged)
 	if !fits {
 		a.unfit++
 		a.w.log(a.site.id, "unprojectable", epoch, e.Seq, e.Kind)
@@ -74,7 +74,7 @@ func (a *account) insert(epoch uint64, e link.Event, salvaged bool) {
 }
 
 // project brings what an event says into the cloud's copy of the order.
-func (a *account) project(e link.Event, salvaged bool) bool {
+func (a *account) project(epoch uint64, e link.Event, salvaged bool) bool {
 	if fits, ok := a.share(e, salvaged); ok {
 		return fits
 	}
@@ -95,7 +95,7 @@ func (a *account) project(e link.Event, salvaged bool) bool {
 		}
 		return r == nil
 	case event.OrderStanding:
-		if salvaged && r != nil {
+		if r != nil && (salvaged || b.Epoch != epoch && !a.w.mutant.staleStanding) {
 			return true // its restaurant has said since how it stands
 		}
 		a.stands(r, b, salvaged)

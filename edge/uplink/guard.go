@@ -31,7 +31,7 @@ func (u *Uplink) guard(ctx context.Context, b *bus) error {
 			return errMoved
 		case <-look.C:
 		}
-		if last := u.State().LastSync; last.After(heard) {
+		if last := u.State().Heard; last.After(heard) {
 			heard = last
 		}
 		if b.spurnedFor(joining, time.Now()) && u.detours() {

@@ -29,7 +29,7 @@ type despairs struct {
 // hopeless reports whether it is time to give this process up: SYNC has been silent for long enough, which doubles with every restart that did
 // not help, nobody has said that the node is unwanted, and the cloud itself is well.
 func (u *Uplink) hopeless(ctx context.Context, began time.Time) bool {
-	heard := u.State().LastSync
+	heard := u.State().Heard
 	if heard.Before(began) {
 		heard = began
 	}

@@ -285,7 +285,7 @@ func (u *Uplink) note() {
 		u.base.Since = was.Since
 	}
 	fenced := u.base.Cause == link.CauseFenced && was.Cause != link.CauseFenced
-	heard := was.LastSync.IsZero() && !u.base.LastSync.IsZero()
+	heard := was.Heard.IsZero() && !u.base.Heard.IsZero()
 	more := u.said.cause == link.CauseFenced && was.Tip != u.base.Tip
 	u.mu.Unlock()
 	if more {

@@ -173,6 +173,9 @@ func (s *Sender) answered(asked, now time.Time) {
 // Healed says that the cloud has answered the question with the number of r; refs are the events that it named.
 func (s *Sender) Healed(now time.Time, r HealReply, refs []Ref) Todo {
 	asked, ok := s.answers(r.N)
+	if ok {
+		s.heard = now
+	}
 	if !ok || s.heal.renewed != nil {
 		return s.todo(now)
 	}
@@ -242,6 +245,9 @@ func (s *Sender) healAnew(now time.Time, detail string) {
 // Fetched says that page n of the snapshot has come. Whoever calls has verified its signature.
 func (s *Sender) Fetched(now time.Time, n uint64, page Snapshot) Todo {
 	asked, ok := s.answers(n)
+	if ok {
+		s.heard = now
+	}
 	if !ok || s.heal.renewed == nil {
 		return s.todo(now)
 	}

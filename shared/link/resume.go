@@ -37,6 +37,7 @@ func (s *Sender) Synced(now time.Time, r SyncReply) Todo {
 	if s.sync.asked.IsZero() || r.N != s.sync.n {
 		return s.todo(now)
 	}
+	s.heard = now
 	s.sync.asked, s.sync.wanted, s.sync.fails = time.Time{}, false, 0
 	s.sync.last, s.sync.after, s.sync.sway = now, now.Add(syncSpacing), 0.9+0.2*s.cfg.Rand()
 	switch cause, detail := s.judge(r); {

@@ -37,6 +37,7 @@ type Sender struct {
 	connected bool
 	down      Cause     // why it is not connected
 	cut       time.Time // since when; zero when it is, or never was
+	heard     time.Time // when the cloud last answered
 	sync      syncing
 	synced    bool // since this connection came up
 	heal      *healing

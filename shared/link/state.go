@@ -43,7 +43,7 @@ type State struct {
 	Tip       Mark
 	Acked     Mark
 	Inc       string    // incarnation of the cloud's database at the last SYNC that led to sending
-	LastSync  time.Time // the last SYNC that was answered; long ago on a live connection: connect anew
+	Heard     time.Time // when the cloud last answered, a SYNC or a question of a healing; long ago on a live connection: connect anew
 }
 
 // State is how the link is after the last input.
@@ -63,7 +63,7 @@ func (s *Sender) note(now time.Time) {
 		s.state.Detail = s.detail
 	}
 	s.state.Backlog = s.tip.Seq - s.acked.Seq
-	s.state.Tip, s.state.Acked, s.state.Inc, s.state.LastSync = s.tip, s.acked, s.inc, s.sync.last
+	s.state.Tip, s.state.Acked, s.state.Inc, s.state.Heard = s.tip, s.acked, s.inc, s.heard
 }
 
 func (s *Sender) condition() (Condition, Cause) {

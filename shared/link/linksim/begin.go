@@ -14,55 +14,84 @@ func (d *disk) begin(n *node, b link.Beginning) {
 	for _, p := range b.Unknown {
 		moves[p] = true
 	}
-	rows, unknown := d.all(), map[order.ID]bool{}
+	rows := d.all()
 	d.epoch, d.old, d.rows, d.first = b.Epoch, nil, nil, 1
 	d.tip = link.Mark{Epoch: b.Epoch}
 	d.acked = d.tip
 	for _, r := range rows {
 		if moves[link.Place{Epoch: r.epoch, Seq: r.Seq}] || r.epoch > b.Through.Epoch || r.epoch == b.Through.Epoch && r.Seq > b.Through.Seq {
 			d.append(r.since, r.Event)
-			unknown[order.ID(r.Order)] = true
 		} else {
 			d.old = append(d.old, r)
 		}
 	}
 	d.larder = d.larder.Begin(b.Epoch)
 	for _, o := range b.Orders {
-		d.recover(o, unknown[o.Order.ID])
+		d.recover(o)
 	}
 	for _, last := range b.Numbers {
 		d.number = max(d.number, last)
 	}
 	d.cmdSeq, d.cmdID = b.Commands, b.CommandID
 	for _, t := range d.tickets {
-		d.write(n, t.order.ID, event.OrderStanding{
-			Order: *t.order, Progress: t.p, Number: t.number, Day: day, Since: n.wall(), Epoch: b.Epoch,
-		})
+		d.stands(n, t)
 	}
 }
 
 // day is the business day of every history.
 const day = "2026-07-03"
 
-// recover takes over what the cloud knows of an order. Where the kitchen has written nothing that the cloud lacks, the cloud knows at
-// least as much: what it heard from a life of this card that is lost. Otherwise the kitchen's own lane stands, unless the order has ended.
-func (d *disk) recover(o event.OrderStanding, own bool) {
+// recover takes over what the cloud knows of an order, as edge/kitchen does: on the kitchen lane the side that is further, and then a cook is
+// asked; on the delivery lane the cloud. What has ended here stays ended.
+func (d *disk) recover(o event.OrderStanding) {
 	t := d.ticket(o.Order.ID)
 	if t == nil {
-		t = &ticket{order: &o.Order, p: o.Progress, number: o.Number, confirm: true, stage: o.Driver}
-		d.tickets = append(d.tickets, t)
-		d.larder, _ = d.larder.Arrive(0, units(t.p))
+		d.regain(o)
 		return
 	}
-	ended := o.Progress.Whole == order.Voided || o.Progress.Whole == order.Rejected || o.Progress.Whole == order.HandedOver
-	if !own || ended {
-		t.confirm = t.confirm || !slices.Equal(t.p.Items, o.Progress.Items) || t.p.Whole != o.Progress.Whole
+	t.p.Delivery, t.stage = o.Progress.Delivery, o.Driver
+	if over(t.p) {
+		return
+	}
+	if slices.Compare(distance(t.p), distance(o.Progress)) < 0 {
 		t.p.Whole, t.p.Items, t.p.Intake = o.Progress.Whole, o.Progress.Items, o.Progress.Intake
-		if o.Number > 0 {
+		if t.confirm = !over(t.p); t.number == 0 {
 			t.number = o.Number
 		}
 	}
-	if t.order.Origin == order.Cloud || o.Progress.Delivery != order.NoDelivery {
-		t.p.Delivery, t.stage = o.Progress.Delivery, o.Driver
+	if gone(t.p.Delivery) && t.p.Delivery != order.Failed && t.p.Kitchen() == order.Ready {
+		t.p.Whole = order.HandedOver
 	}
+}
+
+// regain is for an order that the kitchen does not have.
+func (d *disk) regain(o event.OrderStanding) {
+	if over(o.Progress) {
+		return
+	}
+	t := &ticket{order: &o.Order, p: o.Progress, number: o.Number, stage: o.Driver}
+	if t.p.Origin == order.Edge && t.p.Intake == order.Created {
+		t.p.Intake = order.Validated
+	}
+	t.confirm = t.p.Whole != order.Waiting || t.p.Origin == order.Edge
+	d.tickets = append(d.tickets, t)
+	d.larder, _ = d.larder.Arrive(0, units(t.p))
+}
+
+// distance is how far an order is on the kitchen lane: as a whole, then in rounds of remakes, then in steps of its items.
+func distance(p order.Progress) []int {
+	if over(p) {
+		return []int{2}
+	}
+	whole, remakes, steps := 0, 0, 0
+	if p.Whole != order.Waiting {
+		whole = 1
+	}
+	for _, i := range p.Items {
+		remakes += i.Remakes
+		steps += slices.Index([]order.ItemState{
+			order.ItemQueued, order.ItemMaking, order.ItemMade, order.ItemInOven, order.ItemBaked, order.ItemDone,
+		}, i.State)
+	}
+	return []int{whole, remakes, steps}
 }

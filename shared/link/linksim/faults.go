@@ -17,6 +17,7 @@ const (
 	Slow      Fault = "slow"       // a box takes long for everything
 	LostAcks  Fault = "lost-acks"  // the hub's acknowledgements, or the cloud's to the hub, are lost for a while
 
+	DiskFull Fault = "disk-full" // a box's disk is full for a while: taps go on, new orders and a new epoch do not
 	EdgeCut  Fault = "edge-cut"  // power cut of a box, at any instant or around its next commit
 	CloudCut Fault = "cloud-cut" // a core dies, at any instant or around its next commit
 	HubLoss  Fault = "hub-loss"  // the hub loses the end of a stream that it had acknowledged
@@ -36,7 +37,7 @@ const (
 // Faults are all kinds of trouble.
 func Faults() []Fault {
 	return []Fault{
-		Loss, Repeat, Delay, Flip, Torn, Reset, BlackHole, OneWay, Slow, LostAcks, EdgeCut, CloudCut, HubLoss, HubWipe, HubFull,
+		Loss, Repeat, Delay, Flip, Torn, Reset, BlackHole, OneWay, Slow, LostAcks, DiskFull, EdgeCut, CloudCut, HubLoss, HubWipe, HubFull,
 		Card, Clone, Restore, Clock, Replace, Skew, Prune, Rogue,
 	}
 }

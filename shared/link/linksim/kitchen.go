@@ -16,9 +16,25 @@ type ticket struct {
 	order   *order.Order // never changes
 	p       order.Progress
 	number  int
-	confirm bool   // recovered: somebody has to look whether it is so
+	confirm bool   // recovered: a question to a cook, and no word of the kitchen until it is answered
 	stage   string // the cloud's last word about its lane
 	back    bool   // voided, and its dough is back on the shelves
+}
+
+// open reports whether the kitchen still has something to do with it.
+func (t *ticket) open() bool { return !over(t.p) && !gone(t.p.Delivery) }
+
+// asks reports whether a cook is asked where its food is.
+func (t *ticket) asks() bool { return t.confirm && t.open() }
+
+// over reports whether the kitchen lane has ended.
+func over(p order.Progress) bool {
+	return p.Whole == order.HandedOver || p.Whole == order.Voided || p.Whole == order.Rejected
+}
+
+// gone reports whether a driver has the food, or had it.
+func gone(d order.Delivery) bool {
+	return d == order.PickedUp || d == order.OutForDelivery || d == order.Delivered || d == order.Failed
 }
 
 // gate holds web orders back until every command is obeyed that existed at the last SYNC.
@@ -83,8 +99,8 @@ func (n *node) counter(items int) {
 	if n.w.mutant.bothSell && err != nil && int64(items) <= larder.OnHand {
 		larder.OnHand, err = larder.OnHand-int64(items), nil
 	}
-	if err != nil {
-		return // sold out
+	if err != nil || n.full {
+		return // sold out, or refused with a word
 	}
 	n.act("takes an order", func(d *disk) {
 		d.larder = larder
@@ -110,8 +126,26 @@ func (n *node) tap(pick, choice int) {
 	id := open[pick%len(open)].order.ID
 	n.act("tap", func(d *disk) {
 		t := d.ticket(id)
-		t.confirm = false
+		if t.asks() {
+			d.confirm(n, t)
+		}
 		d.work(n, t, choice)
+	})
+}
+
+// confirm has a cook say that a recovered ticket is as it stands, unless the food has left the house.
+func (d *disk) confirm(n *node, t *ticket) {
+	t.confirm = false
+	if n.site.observer.left[t.order.ID] {
+		t.p.Whole = order.HandedOver
+	}
+	d.stands(n, t)
+}
+
+// stands tells the cloud how a ticket stands.
+func (d *disk) stands(n *node, t *ticket) {
+	d.write(n, t.order.ID, event.OrderStanding{
+		Order: *t.order, Progress: t.p, Number: t.number, Day: day, Since: n.wall(), Epoch: d.epoch, Recovered: t.asks(),
 	})
 }
 
@@ -160,6 +194,9 @@ func (d *disk) queueWaiting(n *node) {
 
 // obey carries out a command: its effect, its answer and its number are one commit.
 func (n *node) obey(c link.Command) bool {
+	if n.full && c.Kind == (event.OrderOffered{}).Kind() {
+		return false // it stays with the cloud until there is room
+	}
 	return n.act("obeys", func(d *disk) {
 		n.log("command", c.Seq, 0, c.ID+" "+c.Kind)
 		o := d.judge(n, c)

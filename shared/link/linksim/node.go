@@ -21,6 +21,7 @@ type node struct {
 	skew    time.Duration // of its wall clock
 	slow    time.Duration // what everything takes
 	doom    doom
+	full    bool       // its disk takes no new orders and no new epoch
 	writes  link.Range // what its program writes
 
 	alive  bool
@@ -42,7 +43,7 @@ const (
 
 const (
 	dark  = 3 * time.Second // how long a box is out after a power cut
-	watch = 3 * time.Minute // without SYNC on a connection that seems alive, it is made anew
+	watch = 3 * time.Minute // without an answer on a connection that seems alive, it is made anew
 )
 
 func (w *world) newNode(s *site, d *disk) *node {
@@ -144,7 +145,7 @@ func (n *node) guard() {
 	if !n.hears() {
 		return
 	}
-	if s := n.sender.State(); s.Condition != link.Healing && n.now().Sub(s.LastSync) > watch {
+	if n.now().Sub(n.sender.State().Heard) > watch {
 		n.log("connects anew", 0, 0, "")
 		n.do(n.sender.Disconnected(n.now(), link.CauseCloudSilent))
 		n.do(n.sender.Connected(n.now()))

@@ -189,6 +189,10 @@ func (n *node) fetch(req link.SnapshotRequest) {
 // begin has the kitchen begin a new epoch, which takes it a moment in which other things happen.
 func (n *node) begin(b link.Beginning) {
 	n.w.after(n.slow+time.Duration(n.dice.roll(300))*time.Millisecond, n.living(func() {
+		if n.full {
+			n.do(n.sender.BeginFailed(n.now()))
+			return
+		}
 		if b.Epoch > n.disk.epoch && !n.commit("begins an epoch", func(d *disk) { d.begin(n, b) }) {
 			return
 		}

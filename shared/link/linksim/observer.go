@@ -35,6 +35,9 @@ func newObserver() *observer {
 	return &observer{facts: map[string]*fact{}, left: map[order.ID]bool{}, shown: map[*node][]string{}}
 }
 
+// one reports whether one box has worked in the restaurant all the time, and remembers it.
+func (o *observer) one() bool { return !o.back && !o.cloned && !o.lost }
+
 // wrote notes an event that a transaction writes.
 func (o *observer) wrote(n *node, r row, lane order.Kitchen) {
 	o.facts[r.ID] = &fact{Event: r.Event, device: n.disk.device, lane: lane, at: n.w.now}

@@ -63,6 +63,12 @@ func ofMachines() []deed {
 			}
 		}},
 		{5, EdgeCut, func(_ *world, s *site, d *dice) { s.box.doom = beforeCommit + doom(d.roll(2)) }},
+		{2, DiskFull, func(w *world, s *site, d *dice) {
+			w.count(DiskFull)
+			n := s.box
+			n.full = true
+			w.after(time.Duration(d.roll(600))*time.Second, func() { n.full = false })
+		}},
 		{3, CloudCut, func(w *world, _ *site, d *dice) {
 			w.count(CloudCut)
 			w.cores[d.roll(len(w.cores))].cut()

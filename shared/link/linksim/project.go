@@ -180,15 +180,18 @@ func (a *account) stands(r *record, b event.OrderStanding, salvaged bool) {
 		return
 	}
 	r.aside = false
-	r.p.Whole, r.p.Items = b.Progress.Whole, b.Progress.Items
 	if r.o.Origin == order.Edge {
 		r.p.Intake = b.Progress.Intake
 	}
-	if a.w.mutant.standingWhole {
-		r.p.Delivery = b.Progress.Delivery
-	}
 	if b.Number > 0 {
 		r.number = b.Number
+	}
+	if b.Recovered && !a.w.mutant.doubtCounts {
+		return // it has it from here
+	}
+	r.p.Whole, r.p.Items = b.Progress.Whole, b.Progress.Items
+	if a.w.mutant.standingWhole {
+		r.p.Delivery = b.Progress.Delivery
 	}
 	a.react(r)
 	if b.Progress.Delivery != r.p.Delivery { // the restaurant has the word of a life of this database that is lost

@@ -1,6 +1,7 @@
 package linksim
 
 import (
+	"slices"
 	"time"
 
 	"awesome.pizza/shared/link"
@@ -9,8 +10,8 @@ import (
 // patience is within what both sides have to agree once all troubles are over.
 const patience = 20 * time.Minute
 
-// reconcile ends all troubles and waits. Nobody acts but where only a person can: of two clones one is switched off, and what a replaced box
-// had to tell is approved.
+// reconcile ends all troubles and waits. Nobody acts but where only a person can: cooks say where recovered orders are, of two clones one is
+// switched off, and what a replaced box had to tell is approved.
 func (w *world) reconcile() {
 	w.peace, w.peaceAt = true, w.now
 	w.log("observer", "peace", 0, 0, "")
@@ -22,7 +23,7 @@ func (w *world) reconcile() {
 	for _, s := range w.sites {
 		for _, n := range s.boxes {
 			n.line.mend()
-			n.doom, n.slow = spared, 0
+			n.doom, n.slow, n.full = spared, 0, false
 			if n.writes != (link.Range{}) { // everybody gets the newest program
 				n.writes = link.Range{}
 				n.cutFor(dark)
@@ -35,11 +36,27 @@ func (w *world) reconcile() {
 			break
 		}
 		w.run(time.Second)
+		for _, s := range w.sites {
+			s.box.answer()
+		}
 	}
 	for _, s := range w.sites {
 		if w.broken == nil {
 			s.judge()
 		}
+	}
+}
+
+// answer has the cooks answer what they are asked.
+func (n *node) answer() {
+	if n.alive && slices.ContainsFunc(n.disk.tickets, (*ticket).asks) {
+		n.act("cooks look", func(d *disk) {
+			for _, t := range d.tickets {
+				if t.asks() {
+					d.confirm(n, t)
+				}
+			}
+		})
 	}
 }
 
@@ -84,6 +101,9 @@ func (s *site) differs() string {
 		return "the outbox ends elsewhere than the cloud's row"
 	case n.disk.cmdSeq != a.head:
 		return "commands are not obeyed"
+	}
+	if slices.ContainsFunc(n.disk.tickets, (*ticket).asks) {
+		return "nobody has said where an order is"
 	}
 	for _, c := range a.commands {
 		if !c.answered && !c.replaced {

@@ -126,15 +126,17 @@ func (d *Downlink) deliver(ctx context.Context, edge string, do link.Delivery) t
 func (d *Downlink) publishCommands(ctx context.Context, edge string, from, to uint64) error {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	commands, inc, err := d.store.Commands(ctx, edge, from, to)
+	commands, inc, err := d.store.Commands(ctx, edge, max(from, 2)-1, to)
 	if err != nil {
 		return err
 	}
-	for _, some := range link.Pack(newest(commands)) {
-		data, err := link.Encode(link.CommandBatch{Edge: edge, Inc: inc, High: to, Commands: some})
+	prev, commands := following(commands, from)
+	for _, some := range link.Pack(commands) {
+		data, err := link.Encode(link.CommandBatch{Edge: edge, Inc: inc, High: to, Prev: prev, Commands: some})
 		if err != nil {
 			return fmt.Errorf("pack commands of %s: %w", edge, err)
 		}
+		prev = some[len(some)-1].ID
 		if err := d.publish(link.CommandSubject(edge), data); err != nil {
 			return fmt.Errorf("publish commands of %s: %w", edge, err)
 		}
@@ -142,12 +144,16 @@ func (d *Downlink) publishCommands(ctx context.Context, edge string, from, to ui
 	return nil
 }
 
-// newest are the last of the commands without a gap between them: nobody obeys what stands before a gap, for an epoch began there.
-func newest(commands []link.Command) []link.Command {
+// following are the last of the commands without a gap between them, not before from, and the id of the one before them, if it is there:
+// nobody obeys what stands before a gap, for an epoch began there.
+func following(commands []link.Command, from uint64) (prev string, next []link.Command) {
 	for i := len(commands) - 1; i > 0; i-- {
 		if commands[i].Seq != commands[i-1].Seq+1 {
-			return commands[i:]
+			return "", commands[i:]
 		}
 	}
-	return commands
+	if len(commands) > 0 && commands[0].Seq < from {
+		return commands[0].ID, commands[1:]
+	}
+	return "", commands
 }

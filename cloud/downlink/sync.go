@@ -2,7 +2,6 @@ package downlink
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -58,7 +57,7 @@ func (d *Downlink) meet(ctx context.Context, edge string, req link.SyncRequest) 
 		if err != nil || req.Inc != cloud.Inc {
 			return row, cloud, err
 		}
-		why := contradiction(row, req, cloud)
+		why := link.Contradiction(row, req, cloud)
 		if why == "" {
 			return row, cloud, nil
 		}
@@ -67,23 +66,6 @@ func (d *Downlink) meet(ctx context.Context, edge string, req link.SyncRequest) 
 			return row, cloud, err // or it was heard too often to be believed: it is a fork, no more
 		}
 	}
-}
-
-// contradiction says in what a restaurant's own node knows more than the incarnation that it last spoke with; empty when in nothing.
-func contradiction(row link.LinkRow, req link.SyncRequest, cloud link.Cloud) string {
-	switch {
-	case row.Device == "" || req.Device != row.Device:
-		return ""
-	case req.Epoch > row.Epoch:
-		return fmt.Sprintf("the node is in epoch %d, which was never begun: the cloud is in %d", req.Epoch, row.Epoch)
-	case req.Epoch == row.Epoch && req.Acked > row.Seq:
-		return fmt.Sprintf("event %d was acknowledged, the cloud ends at %d", req.Acked, row.Seq)
-	case req.CmdSeq > cloud.CmdHigh:
-		return fmt.Sprintf("command %d was given, the cloud ends at %d", req.CmdSeq, cloud.CmdHigh)
-	case req.CmdID != "" && cloud.CmdID != "" && req.CmdID != cloud.CmdID:
-		return fmt.Sprintf("command %d was another one when it was given", req.CmdSeq)
-	}
-	return ""
 }
 
 // pace is how fast a node may send that has to catch up.

@@ -19,6 +19,13 @@ import (
 // place, and no number below is used again.
 const epochBegan = "link.began.v1"
 
+// Kinds of commands that are not simply said again: of deliveryStepped the last one about an order says it all, and orderOffered is only
+// for an order that is still to be made.
+const (
+	deliveryStepped = "delivery.stepped.v1"
+	orderOffered    = "order.offered.v1"
+)
+
 // Known says which of these event ids the cloud has stored for the edge, in any epoch, and for which incarnation that holds. It takes
 // note of how far this life of the node (boot) knows what is stored: what Standings says to it begins there.
 func (s *Store) Known(ctx context.Context, edge, boot string, ids []string) (known []bool, inc string, err error) {
@@ -141,8 +148,9 @@ const (
 	// unanswered: nobody knows whether they were obeyed. A kitchen that did obey one answers the repetition the same.
 	unanswered = `c.answered IS NULL`
 	// unfinished: those, and all that concerns an order which the kitchen may still have to make. They are for an empty kitchen.
-	unfinished = `c.answered IS NULL OR c.anew IS NULL AND c.kind <> '` + epochBegan + `' AND EXISTS (
-		SELECT FROM orders o WHERE o.id = nullif(c.order_id, '')::uuid AND o.open AND o.status NOT IN ('PickedUp', 'OutForDelivery'))`
+	unfinished = `c.answered IS NULL OR c.anew IS NULL AND c.kind <> '` + epochBegan + `' AND ` + toMake
+	// toMake: the order that the command is about is one that a kitchen may still have to make.
+	toMake = `EXISTS (SELECT FROM orders o WHERE o.id = nullif(c.order_id, '')::uuid AND o.open AND o.status NOT IN ('PickedUp', 'OutForDelivery'))`
 )
 
 // anew takes a number for the place where an epoch begins, higher than any that was given or that the edge has applied, and gives the
@@ -162,8 +170,9 @@ func anew(ctx context.Context, tx pgx.Tx, edge string, applied uint64, which str
 	return at, atID, news, err
 }
 
-// repeat gives the chosen commands anew, in their order, behind all others; the old ones wait for nothing any more. Who holds the edge's link
-// calls it.
+// repeat gives the chosen commands anew, in their order, behind all others; the old ones wait for nothing any more. Of what was said of an
+// order's delivery only the last is said again: the kitchen would show the way there once more. An order that has ended since is not offered
+// again: a kitchen that has lost it would make it. Who holds the edge's link calls it.
 func repeat(ctx context.Context, tx pgx.Tx, edge, which string, now time.Time, args ...any) (news []told, err error) {
 	var head int64
 	if err := tx.QueryRow(ctx, `SELECT cmd_seq FROM edge_heads WHERE edge = $1 FOR NO KEY UPDATE`, edge).Scan(&head); err != nil {
@@ -171,18 +180,27 @@ func repeat(ctx context.Context, tx pgx.Tx, edge, which string, now time.Time, a
 	}
 	args = append(args, edge)
 	rows, err := tx.Query(ctx, fmt.Sprintf(`
-		SELECT c.cmd_seq, coalesce(nullif(c.again, ''), c.cmd_id), c.kind, c.order_id, c.body FROM edge_commands c
-		WHERE c.edge = $%d AND (%s) ORDER BY c.cmd_seq`, len(args), which), args...)
+		SELECT c.cmd_seq, coalesce(nullif(c.again, ''), c.cmd_id), c.kind, c.order_id, c.body, coalesce((
+			SELECT max(l.cmd_seq) FROM edge_commands l
+			WHERE l.edge = c.edge AND l.cmd_seq > c.cmd_seq AND l.order_id = c.order_id AND l.kind = c.kind AND c.kind = '`+deliveryStepped+`'), 0),
+			c.kind = '`+orderOffered+`' AND NOT `+toMake+`
+		FROM edge_commands c WHERE c.edge = $%d AND (%s) ORDER BY c.cmd_seq`, len(args), which), args...)
 	if err != nil {
 		return nil, err
 	}
-	var old []int64
+	var old, by []int64 // which commands, and those that take their places; 0: none
+	var ended bool
 	var c link.Command
-	var seq int64
+	var seq, later int64
 	var body []byte
-	_, err = pgx.ForEachRow(rows, []any{&seq, &c.Again, &c.Kind, &c.Order, &body}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&seq, &c.Again, &c.Kind, &c.Order, &body, &later, &ended}, func() error {
+		if old = append(old, seq); later > 0 || ended {
+			by = append(by, later)
+			return nil
+		}
 		c.ID, c.Body = id.New(), append(json.RawMessage(nil), body...)
-		old, news = append(old, seq), append(news, told{edge, c})
+		news = append(news, told{edge, c})
+		by = append(by, head+int64(len(news)))
 		return nil
 	})
 	if err != nil || len(old) == 0 {
@@ -191,7 +209,8 @@ func repeat(ctx context.Context, tx pgx.Tx, edge, which string, now time.Time, a
 	b := &pgx.Batch{}
 	queueCommands(b, news)
 	b.Queue(`
-		UPDATE edge_commands c SET anew = $3 + u.n, reason = CASE WHEN answered IS NULL THEN 'given anew' ELSE reason END, answered = coalesce(answered, $4)
-		FROM unnest($2::bigint[]) WITH ORDINALITY AS u (cmd_seq, n) WHERE c.edge = $1 AND c.cmd_seq = u.cmd_seq`, edge, old, head, now)
+		UPDATE edge_commands c SET anew = nullif(u.by, 0), answered = coalesce(answered, $4),
+			reason = CASE WHEN answered IS NOT NULL THEN reason WHEN u.by = 0 THEN 'the order has ended' ELSE 'given anew' END
+		FROM unnest($2::bigint[], $3::bigint[]) AS u (cmd_seq, by) WHERE c.edge = $1 AND c.cmd_seq = u.cmd_seq`, edge, old, by, now)
 	return news, tx.SendBatch(ctx, b).Close()
 }

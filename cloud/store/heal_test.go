@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"awesome.pizza/cloud/ordering"
 	"awesome.pizza/cloud/restaurant"
 	"awesome.pizza/shared/event"
 	"awesome.pizza/shared/link"
@@ -82,6 +83,63 @@ func TestANewEpochGivesAnewWhatNobodyHasAnswered(t *testing.T) {
 	last := c.commands(t, third.commands+1, third.commands+10)
 	if third.row.Epoch != 3 || third.commands != 7 || len(last) != 2 || last[0].Again != before[1].ID {
 		t.Errorf("%+v, repeated %+v", third, last)
+	}
+}
+
+func TestOfADeliveryOnlyTheLastWordIsSaidAnew(t *testing.T) {
+	t.Parallel()
+	c := newChain(t)
+	c.enrol(t, "r1", "key-1")
+	brought := c.place(t, order.ByDelivery).Order.ID
+	for _, do := range []func() error{
+		func() error {
+			_, err := c.service.Assign(t.Context(), brought, 0, ordering.Driver{ID: "d1", Name: "Dee"}, nil, ordering.ByStaff)
+			return err
+		},
+		func() error { _, err := c.service.Drop(t.Context(), brought, 0, "d1", ordering.ByStaff); return err },
+		func() error {
+			_, err := c.service.Assign(t.Context(), brought, 0, ordering.Driver{ID: "d2", Name: "Eve"}, nil, ordering.ByStaff)
+			return err
+		},
+	} {
+		if err := do(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	last := c.commands(t, 4, 4)[0]
+	r := c.renew(t, "key-1", "boot-1", 1, 0)
+	again := c.commands(t, r.commands+1, r.commands+10)
+	if len(again) != 2 || again[0].Kind != "order.offered.v1" || again[1].Again != last.ID || string(again[1].Body) != string(last.Body) {
+		t.Errorf("said anew are %+v", again)
+	}
+	if left := c.sql(t, `SELECT count(*) FROM edge_commands WHERE answered IS NULL`); left != int64(2) {
+		t.Errorf("%v commands wait for an answer", left)
+	}
+	if by := c.sql(t, `SELECT anew FROM edge_commands WHERE cmd_seq = 2`); by != int64(4) {
+		t.Errorf("command 4 takes the place of the second, not %v", by)
+	}
+}
+
+// A kitchen said that it put the order aside, and not that it ever took it: that was on a card which spoiled.
+func TestAnOrderThatHasEndedIsNotOfferedAgain(t *testing.T) {
+	t.Parallel()
+	c := newChain(t)
+	n := &node{edge: "r1", device: c.enrol(t, "r1", "key-1")}
+	gone := c.place(t, order.Carryout)
+	c.place(t, order.Carryout)
+	n.says(t, gone.Order.ID, event.OrderStanding{
+		Order: gone.Order, Since: time.Now(),
+		Progress: order.Progress{Origin: order.Cloud, Intake: order.Validated, Whole: order.Voided, Delivery: order.NoDelivery, Items: gone.Progress.Items},
+	})
+	c.apply(t, link.Apply, n.all())
+	first := c.commands(t, 1, 2)
+	r := c.renew(t, "key-1", "boot-1", 1, 0)
+	again := c.commands(t, r.commands+1, r.commands+10)
+	if len(again) != 1 || again[0].Again != first[1].ID {
+		t.Errorf("offered again are %+v", again)
+	}
+	if why := c.sql(t, `SELECT reason FROM edge_commands WHERE cmd_seq = 1`); why != "the order has ended" {
+		t.Errorf("the first is closed because %v", why)
 	}
 }
 

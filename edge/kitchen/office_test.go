@@ -175,6 +175,9 @@ func (o *office) renew(epoch, applied uint64) (commands uint64, commandID string
 			continue
 		}
 		o.commands[n].over = true
+		if c.Kind == (event.OrderOffered{}).Kind() && !open(o.orders[order.ID(c.Order)].progress) {
+			continue
+		}
 		if c.Again == "" {
 			c.Again = c.ID
 		}

@@ -94,24 +94,20 @@ func (u *Uplink) trusts(ctx context.Context, inc string) bool {
 }
 
 func (u *Uplink) obeyBatch(ctx context.Context, b link.CommandBatch) {
-	applied, _, err := u.outbox.CommandSeq(ctx)
+	applied, last, err := u.outbox.CommandSeq(ctx)
 	if err != nil {
 		u.cfg.Log.Warn("read the last command", "err", err)
 		return
 	}
-	for _, c := range b.Commands {
-		switch link.DecideCommand(applied, c) {
-		case link.Skip:
-		case link.Apply:
-			if err := u.kitchen.Obey(ctx, c); err != nil {
-				u.cfg.Log.Error("a command could not be applied; the cloud will send it again", "command", c.ID, "kind", c.Kind, "err", err)
-				return
-			}
-			applied = c.Seq
-		default:
-			u.tell(ctx, func(now time.Time) link.Todo {
-				return u.sender.Controlled(now, link.Control{Kind: link.CallSync, Reason: "a command is missing"})
-			})
+	next, verdict := b.After(applied, last)
+	if verdict == link.Gap {
+		u.tell(ctx, func(now time.Time) link.Todo {
+			return u.sender.Controlled(now, link.Control{Kind: link.CallSync, Reason: "the commands do not follow the last one obeyed"})
+		})
+	}
+	for _, c := range next {
+		if err := u.kitchen.Obey(ctx, c); err != nil {
+			u.cfg.Log.Error("a command could not be applied; the cloud will send it again", "command", c.ID, "kind", c.Kind, "err", err)
 			return
 		}
 	}

@@ -33,19 +33,32 @@ type CommandBatch struct {
 	Edge     string    `json:"edge,omitempty"` // for logs; the subject says whom it is for
 	Inc      string    `json:"inc"`            // incarnation that numbered them: an edge takes only what it learned at SYNC
 	High     uint64    `json:"high"`           // highest committed command of this edge
+	Prev     string    `json:"prev,omitempty"` // id of the command before the first; empty when there is none any more
 	Commands []Command `json:"commands"`
 }
 
-// DecideCommand judges the next command when all up to applied are applied: Apply (in one transaction: inbox row, effect, result event),
-// Skip (a repetition) or Gap (ask for SYNC).
-func DecideCommand(applied uint64, c Command) Verdict {
-	switch {
-	case c.Seq <= applied:
-		return Skip
-	case c.Seq == applied+1:
-		return Apply
+// After judges a batch when the last command that was obeyed has the number applied and the id last, empty when it is not known: Apply what
+// is returned, in order (each in one transaction: inbox row, effect, result event), Skip (a repetition), or Gap (ask for SYNC). A number
+// alone does not say what stands before it: a database that went back gives its numbers again.
+func (b CommandBatch) After(applied uint64, last string) ([]Command, Verdict) {
+	before := b.Prev
+	for i, c := range b.Commands {
+		switch {
+		case c.Seq <= applied:
+			before = c.ID
+			if c.Seq < applied {
+				continue
+			}
+			if last != "" && c.ID != last {
+				return nil, Gap
+			}
+		case c.Seq > applied+1, last != "" && before != "" && before != last:
+			return nil, Gap
+		default:
+			return b.Commands[i:], Apply
+		}
 	}
-	return Gap
+	return nil, Skip
 }
 
 // Pack cuts commands into batches of at most MaxBatchEvents and MaxBatchBytes.

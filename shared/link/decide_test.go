@@ -1,6 +1,7 @@
 package link_test
 
 import (
+	"strconv"
 	"testing"
 	"time"
 
@@ -172,9 +173,39 @@ func TestAFreshEdgeAndAFreshRowSimplyBegin(t *testing.T) {
 
 func TestCommandsAreCarriedOutInTheirTurn(t *testing.T) {
 	t.Parallel()
-	for seq, want := range map[uint64]link.Verdict{1: link.Skip, 4: link.Skip, 5: link.Apply, 6: link.Gap, 60: link.Gap} {
-		if got := link.DecideCommand(4, link.Command{Seq: seq}); got != want {
-			t.Errorf("command %d after 4: %s, want %s", seq, got, want)
+	run := func(prev string, ids ...string) link.CommandBatch { // c4 is command 4
+		b := link.CommandBatch{Prev: prev}
+		for _, id := range ids {
+			seq, err := strconv.ParseUint(id[1:], 10, 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			b.Commands = append(b.Commands, link.Command{Seq: seq, ID: id})
+		}
+		return b
+	}
+	for what, one := range map[string]struct {
+		batch link.CommandBatch
+		last  string
+		want  link.Verdict
+		first uint64
+	}{
+		"old ones":                       {run("", "c1", "c2"), "c4", link.Skip, 0},
+		"the last one again":             {run("c3", "c4"), "c4", link.Skip, 0},
+		"another one of the last number": {run("c3", "d4"), "c4", link.Gap, 0},
+		"the next ones":                  {run("c4", "c5", "c6"), "c4", link.Apply, 5},
+		"some again, and the next":       {run("", "c3", "c4", "c5"), "c4", link.Apply, 5},
+		"later ones":                     {run("c5", "c6"), "c4", link.Gap, 0},
+		"the next after another":         {run("d4", "d5"), "c4", link.Gap, 0},
+		"the next after another, within": {run("", "d4", "d5"), "c4", link.Gap, 0},
+		"the next, after nobody knows":   {run("", "c5"), "c4", link.Apply, 5},
+		"of a node that knows no name":   {run("d4", "d5"), "", link.Apply, 5},
+		"the first of all":               {run("", "c5"), "", link.Apply, 5},
+		"none":                           {run("c4"), "c4", link.Skip, 0},
+	} {
+		next, got := one.batch.After(4, one.last)
+		if got != one.want || got == link.Apply && next[0].Seq != one.first || got != link.Apply && next != nil {
+			t.Errorf("%s: %s %v, want %s", what, got, next, one.want)
 		}
 	}
 }

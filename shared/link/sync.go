@@ -155,3 +155,20 @@ func forked(row LinkRow, req SyncRequest, cloud Cloud) (SyncKind, string) {
 	}
 	return Resume, ""
 }
+
+// Contradiction says in what a restaurant's own node knows more than the incarnation that it last spoke with; empty when in nothing.
+func Contradiction(row LinkRow, req SyncRequest, cloud Cloud) string {
+	switch {
+	case row.Device == "" || req.Device != row.Device:
+		return ""
+	case req.Epoch > row.Epoch:
+		return fmt.Sprintf("the node is in epoch %d, which was never begun: the cloud is in %d", req.Epoch, row.Epoch)
+	case req.Epoch == row.Epoch && req.Acked > row.Seq:
+		return fmt.Sprintf("event %d was acknowledged, the cloud ends at %d", req.Acked, row.Seq)
+	case req.CmdSeq > cloud.CmdHigh:
+		return fmt.Sprintf("command %d was given, the cloud ends at %d", req.CmdSeq, cloud.CmdHigh)
+	case req.CmdID != "" && cloud.CmdID != "" && req.CmdID != cloud.CmdID:
+		return fmt.Sprintf("command %d was another one when it was given", req.CmdSeq)
+	}
+	return ""
+}

@@ -32,10 +32,30 @@ func (c *core) start() {
 	c.boots++
 	c.couriers, c.wakes = make([]*link.Courier, len(c.w.sites)), make([]int, len(c.w.sites))
 	c.w.log(c.name, "starts", 0, 0, "")
+	c.keepOrder(c.boots)
 	for _, s := range c.w.sites {
 		c.couriers[s.n] = new(link.Courier)
 		c.courier(s, func(k *link.Courier) link.Delivery { return k.Committed(c.w.time(), c.w.base.account(s).head) })
 	}
+}
+
+// keepOrder looks for commands that were overtaken, for as long as this life of the core lasts.
+func (c *core) keepOrder(boots int) {
+	c.w.after(overtakenEvery, func() {
+		if !c.alive || c.boots != boots {
+			return
+		}
+		for _, s := range c.w.sites {
+			a := c.w.base.account(s)
+			head := a.head
+			if a.keepOrder(); a.head > head {
+				s.touch()
+				c.w.log(c.name, "says anew", head, a.head, s.id)
+				c.notify(s, a.head)
+			}
+		}
+		c.keepOrder(boots)
+	})
 }
 
 func (c *core) cut() {
@@ -169,6 +189,11 @@ func (c *core) answerSync(s *site, req link.SyncRequest, answer func(link.SyncRe
 	c.serve(func() {
 		a := c.w.base.account(s)
 		cloud := link.Cloud{Inc: c.w.base.incarnation(), CmdHigh: a.head, CmdID: a.commandID(req.CmdSeq), Reads: c.w.reads}
+		if req.Inc == cloud.Inc && link.Contradiction(a.row, req, cloud) != "" && !c.w.mutant.neverDoubts {
+			c.w.log(c.name, "doubts the database", 0, 0, s.id)
+			c.w.base.doubt()
+			cloud.Inc = c.w.base.incarnation()
+		}
 		if req.Last > req.Acked {
 			cloud.MaxRate = c.governor.Rate(c.w.time(), s.id, req.Last-req.Acked)
 		}
@@ -252,7 +277,9 @@ func (c *core) courier(s *site, tell func(k *link.Courier) link.Delivery) {
 		return
 	}
 	a := c.w.base.account(s)
+	prev := a.commandID(d.From - 1)
 	for _, run := range link.Pack(a.from(d.From, d.To)) {
-		down(s, link.CommandBatch{Edge: s.id, Inc: c.w.base.incarnation(), High: a.head, Commands: run}, (*node).commanded)
+		down(s, link.CommandBatch{Edge: s.id, Inc: c.w.base.incarnation(), High: a.head, Prev: prev, Commands: run}, (*node).commanded)
+		prev = run[len(run)-1].ID
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"awesome.pizza/shared/escrow"
 	"awesome.pizza/shared/event"
@@ -15,8 +16,9 @@ import (
 // database is the cloud's: every change of an account is one transaction.
 type database struct {
 	w        *world
-	inc      int // incarnation
-	lives    int // incarnations so far
+	inc      int  // incarnation
+	lives    int  // lives so far
+	quiet    bool // it went back, and its incarnation is that of before
 	accounts []*account
 }
 
@@ -81,15 +83,24 @@ func (b *database) copy() *database {
 	return &c
 }
 
-// restore puts a dump in place of the database.
-func (b *database) restore(dump *database) {
-	lives := b.lives + 1
+// restore puts a dump in place of the database. It is another incarnation, unless somebody did it quietly, row by row.
+func (b *database) restore(dump *database, quietly bool) {
+	inc, lives := b.inc, b.lives+1
 	*b = *dump.copy()
-	b.inc, b.lives = lives, lives
+	b.inc, b.lives, b.quiet = inc, lives, quietly
+	if !quietly {
+		b.inc = lives
+	}
 	for _, a := range b.accounts {
 		a.site.touch()
-		a.site.observer.split = a.site.observer.split || a.row.Device != a.site.box.disk.device
+		a.site.observer.split = a.site.observer.split || quietly || a.row.Device != a.site.box.disk.device
 	}
+}
+
+// doubt makes it another incarnation.
+func (b *database) doubt() {
+	b.lives++
+	b.inc, b.quiet = b.lives, false
 }
 
 func (b *database) account(s *site) *account { return b.accounts[s.n] }
@@ -154,17 +165,55 @@ func (a *account) reissue(taken uint64) (commands uint64, id string) {
 	if a.w.mutant.noReissue {
 		return commands, id
 	}
-	for i := range a.commands[:len(a.commands):len(a.commands)] {
-		if c := a.commands[i]; !c.answered && !c.replaced {
-			a.commands[i].replaced = true
-			if c.Kind == (event.DeliveryStepped{}).Kind() && !a.w.mutant.staleLane {
-				continue // the snapshot says how that lane stands now
-			}
-			a.command(link.Command{Kind: c.Kind, Order: c.Order, Body: c.Body}, c.wish)
-		}
-	}
+	a.repeat(func(c command, _ int) bool { return !c.answered })
 	return commands, id
 }
+
+// repeat says anew, once, what is chosen of the commands: of an order's delivery only the last word, and no offer
+// of what has ended.
+func (a *account) repeat(which func(c command, at int) bool) {
+	old := a.commands[:len(a.commands):len(a.commands)]
+	for i, c := range old {
+		if c.replaced || !which(c, i) {
+			continue
+		}
+		a.commands[i].replaced = true
+		later := slices.ContainsFunc(old[i+1:], func(l command) bool { return l.Order == c.Order && l.Kind == c.Kind })
+		switch r := a.order(order.ID(c.Order)); {
+		case c.Kind == (event.DeliveryStepped{}).Kind() && later && !a.w.mutant.staleLane:
+			continue
+		case c.Kind == (event.OrderOffered{}).Kind() && r != nil && (over(r.p) || gone(r.p.Delivery)):
+			continue // who has lost it would make it
+		}
+		a.command(link.Command{Kind: c.Kind, Order: c.Order, Body: c.Body}, c.wish)
+	}
+}
+
+// newerWord reports whether something new was said of the same after a command: what repeats the last word may come between.
+func (a *account) newerWord(c link.Command) bool {
+	return slices.ContainsFunc(a.commands, func(l command) bool { return l.Seq > c.Seq && l.Order == c.Order && l.Kind == c.Kind && l.Again == "" })
+}
+
+// keepOrder says anew, once, what nobody has answered for a while although something later was: a node took its number for another command.
+func (a *account) keepOrder() {
+	last := -1
+	for i, c := range a.commands {
+		if c.answered && !c.replaced {
+			last = i
+		}
+	}
+	overtaken := func(c command, i int) bool {
+		return i < last && !c.answered && c.Again == "" && a.w.time().Sub(c.At) > overtakenAfter
+	}
+	if slices.ContainsFunc(a.commands[:max(last, 0)], func(c command) bool { return !c.replaced && overtaken(c, 0) }) {
+		a.repeat(overtaken)
+	}
+}
+
+const (
+	overtakenAfter = 30 * time.Second
+	overtakenEvery = 10 * time.Second
+)
 
 // claim binds a device to the restaurant, in a new epoch, and fences the one before.
 func (a *account) claim(device string) (commands uint64, id string) {

@@ -27,6 +27,8 @@ type Mutant struct {
 	salvageMoves    bool // what a fenced box says moves orders that another box has in its hands
 	standingWhole   bool // the restaurant's word counts for the cloud's lane too
 	staleStanding   bool // what was said of an order in an epoch that is over counts
+	onlyNumbers     bool // commands follow one another by their numbers alone
+	neverDoubts     bool // a database that went back quietly stays who it is
 	doubtCounts     bool // what a kitchen only has from the cloud takes lanes back
 	openOnly        bool // the snapshot names only orders that are open
 	bothSell        bool // what is lent is sold at the counter too

@@ -118,20 +118,32 @@ func (n *node) obeyBatch(b link.CommandBatch) {
 		return
 	}
 	before := n.disk.cmdSeq
-	for _, c := range b.Commands {
-		switch v := link.DecideCommand(n.disk.cmdSeq, c); {
-		case v == link.Apply, v == link.Skip && n.w.mutant.commandTwice, v == link.Gap && n.w.mutant.commandGap:
-			if !n.obey(c) {
-				return
-			}
-		case v == link.Gap:
-			n.do(n.sender.Controlled(n.now(), link.Control{Kind: link.CallSync, Reason: "a command is missing"}))
+	next, verdict := n.after(b)
+	if verdict == link.Gap {
+		n.do(n.sender.Controlled(n.now(), link.Control{Kind: link.CallSync, Reason: "the commands do not follow the last one obeyed"}))
+		return
+	}
+	for _, c := range next {
+		if !n.obey(c) {
 			return
 		}
 	}
 	if n.disk.cmdSeq != before {
 		n.report()
 	}
+}
+
+// after is what the box obeys of a batch of commands.
+func (n *node) after(b link.CommandBatch) ([]link.Command, link.Verdict) {
+	last := n.disk.cmdID
+	if n.w.mutant.onlyNumbers {
+		last = ""
+	}
+	next, verdict := b.After(n.disk.cmdSeq, last)
+	if verdict == link.Skip && n.w.mutant.commandTwice || verdict == link.Gap && n.w.mutant.commandGap {
+		return b.Commands, link.Apply
+	}
+	return next, verdict
 }
 
 // heal completes a page of a healing and asks it.

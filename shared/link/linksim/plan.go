@@ -124,6 +124,12 @@ func ofHistories() []deed {
 			}
 		}},
 		{3, Replace, func(_ *world, s *site, _ *dice) { s.wake() }},
+		{2, Replace, func(w *world, s *site, d *dice) {
+			if n := s.boxes[d.roll(len(s.boxes))]; w.anyCore() != nil && n.disk.device != s.account().row.Device {
+				s.salvage(n)
+				s.observer.split = true // nobody has counted the shelves since
+			}
+		}},
 		{2, Skew, func(w *world, s *site, d *dice) {
 			w.count(Skew)
 			n, program := s.box, versions()[d.roll(3)]
@@ -255,8 +261,9 @@ func (w *world) restore(d *dice) {
 			}
 		})
 	}
-	w.log("cloud", "database restored", 0, 0, "")
-	w.base.restore(w.dump)
+	quietly := d.chance(30)
+	w.log("cloud", "database restored", 0, 0, map[bool]string{true: "quietly"}[quietly])
+	w.base.restore(w.dump, quietly)
 }
 
 // cook taps so many times, at any of the boxes whose screens somebody looks at.

@@ -21,7 +21,7 @@ func (s *site) observe() {
 func (s *site) acknowledged(a *account) {
 	for _, n := range s.boxes {
 		st := n.disk.acked
-		if !n.alive || st.Epoch != a.row.Epoch || n.disk.device != a.row.Device || n.sender.State().Inc != s.w.base.incarnation() {
+		if !n.alive || st.Epoch != a.row.Epoch || n.disk.device != a.row.Device || !n.knows(s.w.base) {
 			continue
 		}
 		if st.Seq > a.row.Seq {
@@ -47,8 +47,8 @@ func (s *site) lanes(a *account) {
 		}
 	}
 	for _, n := range s.boxes {
-		if n.sender.State().Inc != s.w.base.incarnation() {
-			continue // it has not held SYNC with this database yet
+		if !n.knows(s.w.base) {
+			continue
 		}
 		if n.disk.device != a.row.Device || n.disk.tip != (link.Mark{Epoch: a.row.Epoch, Seq: a.row.Seq, Hash: a.row.Hash}) {
 			continue
@@ -70,6 +70,9 @@ func (s *site) lanes(a *account) {
 		}
 	}
 }
+
+// knows reports whether a box has held SYNC with this life of the database. Of one that went back quietly nobody knows, until a box tells it.
+func (n *node) knows(b *database) bool { return n.sender.State().Inc == b.incarnation() && !b.quiet }
 
 // wishes holds P7: one answer to a cancel wish, and what was cancelled was not delivered. Of a wish that was said anew the first answer
 // counts; another may differ only when two boxes, or two lives of one card, were asked. Of two clones one may give the food away that the

@@ -136,16 +136,17 @@ func (s *site) judge() {
 	s.observe()
 }
 
-// salvage gives what a replaced box has, and the cloud may lack, to a person, who approves it; twice, for people do. That is its tail, or
-// everything when the database it was acknowledged by is another one by now.
+// salvage gives what a replaced box has, and the cloud lacks, to a person, who approves it; twice, for people do.
 func (s *site) salvage(n *node) {
 	a := s.account()
-	for range 2 {
-		for _, r := range n.disk.all() {
-			if r.epoch != n.disk.epoch || r.Seq > n.disk.acked.Seq || n.sender.State().Inc != s.w.base.incarnation() {
-				a.asides = append(a.asides, aside{n.disk.device, r.epoch, []link.Event{r.Event}})
-			}
+	var all []aside
+	for _, r := range n.disk.all() {
+		if a.counts[r.ID] == 0 {
+			all = append(all, aside{n.disk.device, r.epoch, []link.Event{r.Event}})
 		}
+	}
+	for range 2 {
+		a.asides = append(a.asides, all...)
 		a.approve()
 	}
 }

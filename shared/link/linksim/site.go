@@ -148,13 +148,13 @@ func (s *site) replace(c *core) {
 		b.Epoch = a.row.Epoch
 		b.Orders, _ = a.standings("", 0)
 		b.Numbers = a.numbers()
+		s.observer.forked, s.observer.lost = true, true
 	}) {
 		return
 	}
 	old := s.box
 	old.cut()
 	old.boots++ // nobody switches it on by itself
-	s.observer.forked, s.observer.lost = true, true
 	s.box = s.w.newNode(s, newDisk(device, b.Epoch))
 	s.boxes = append(s.boxes, s.box)
 	s.box.log("is enrolled", b.Epoch, b.Commands, device)

@@ -9,6 +9,7 @@ import (
 
 	"awesome.pizza/edge"
 	"awesome.pizza/edge/uplink"
+	"awesome.pizza/shared/settings"
 )
 
 func enroll(t *testing.T, args ...string) (said string, err error) {
@@ -51,5 +52,23 @@ func TestANodeIsEnrolledTwiceOnlyOnPurpose(t *testing.T) {
 	}
 	if now, err := uplink.LoadEnrolment(dir); err != nil || now.Seed == first.Seed || now.Epoch != 2 {
 		t.Errorf("not replaced: epoch %d, %v", now.Epoch, err)
+	}
+}
+
+func TestACloudThatIsNotThereIsNotWaitedForInSilence(t *testing.T) {
+	t.Parallel()
+	nobody := httptest.NewServer(http.NotFoundHandler())
+	nobody.Close()
+	_, err := enroll(t, "CODE", "--cloud", nobody.URL, "--data", t.TempDir(), "--wait", "50ms")
+	if err == nil || !strings.Contains(err.Error(), "nothing listens there") || !strings.Contains(err.Error(), nobody.URL) || settings.Exit(err) != 1 {
+		t.Errorf("%v", err)
+	}
+	for _, wrong := range [][]string{{"--cloud", "pizza.example"}, {"--cloud", nobody.URL, "--wait", "-1s"}} {
+		if _, err := enroll(t, append(wrong, "CODE", "--data", t.TempDir())...); settings.Exit(err) != 2 || !strings.Contains(err.Error(), "write ") {
+			t.Errorf("%s: %v", wrong, err)
+		}
+	}
+	if help, err := enroll(t, "--help"); err != nil || !strings.Contains(help, "Ctrl-C") || !strings.Contains(help, "--wait long") || !strings.Contains(help, "1h0m0s") {
+		t.Errorf("%v:\n%s", err, help)
 	}
 }

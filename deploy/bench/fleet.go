@@ -219,7 +219,7 @@ func (f *fleet) enrolOne(ctx context.Context, restaurant string) (uplink.Enrolme
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return uplink.Enrolment{}, fmt.Errorf("make a place for a node: %w", err)
 	}
-	return uplink.Enrol(ctx, dir, f.tls, made.Code, func() []time.Time { return []time.Time{time.Now()} })
+	return uplink.Enrol(ctx, dir, f.tls, made.Code, func() []time.Time { return []time.Time{time.Now()} }, func(error) {})
 }
 
 // join connects all nodes and waits until each has held SYNC.

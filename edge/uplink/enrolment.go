@@ -7,15 +7,15 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
-	"github.com/cenkalti/backoff/v4"
 	"github.com/nats-io/nkeys"
+
+	"awesome.pizza/shared/settings"
 )
 
 // Enrolment binds this hardware to a restaurant. The seed was made here and never leaves the node.
@@ -70,17 +70,18 @@ func (e Enrolment) Store(dir string) error { return Keep(dir, enrolmentFile, e) 
 
 // Enrol has the cloud bind this node to the restaurant that code stands for, and stores the result in dir. The node's key is on disk before
 // the cloud hears of it: who runs Enrol again with the same code, after a restart or a lost answer, asks with the same key and is told the
-// same. A cloud that is not there yet is asked again until ctx ends; a code that is refused is an error at once. A code may come with the
-// fingerprint of the cloud's authority, after a dot: then nobody else is believed. either are the instants it may be now. A node that was another
-// restaurant's is refused, for what it holds is that one's.
-func Enrol(ctx context.Context, dir, cloud, code string, either func() []time.Time) (Enrolment, error) {
-	target, err := url.JoinPath(cloud, "api/fleet/claim")
+// same. A cloud that is not there yet is asked again until ctx ends, and failed hears why, each time; a code that is refused is an error at
+// once. A code may come with the fingerprint of the cloud's authority, after a dot: then nobody else is believed. either are the instants it
+// may be now. A node that was another restaurant's is refused, for what it holds is that one's. It reports settings.ErrUsage for a code or an
+// address that has to be written differently.
+func Enrol(ctx context.Context, dir, cloud, code string, either func() []time.Time, failed func(why error)) (Enrolment, error) {
+	code, mark, err := torn(code)
 	if err != nil {
-		return Enrolment{}, fmt.Errorf("the cloud's address %q: write it like https://pizza.example: %w", cloud, err)
+		return Enrolment{}, err
 	}
-	code, mark, _ := strings.Cut(strings.TrimSpace(code), ".")
-	if mark != "" && len(mark) < printLeast {
-		return Enrolment{}, fmt.Errorf("the fingerprint after the dot of the code has %d digits, it must have at least %d: copy the whole code", len(mark), printLeast)
+	target, err := claimAt(cloud)
+	if err != nil {
+		return Enrolment{}, err
 	}
 	before, err := LoadEnrolment(dir)
 	if err != nil && !errors.Is(err, ErrNotEnrolled) {
@@ -90,7 +91,7 @@ func Enrol(ctx context.Context, dir, cloud, code string, either func() []time.Ti
 	if err != nil {
 		return Enrolment{}, err
 	}
-	e, err := claim(ctx, target, asking, before.Restaurant, &trust{mark: mark, either: either})
+	e, err := claim(ctx, target, asking, before.Restaurant, &trust{mark: mark, either: either}, failed)
 	if err != nil {
 		return Enrolment{}, err
 	}
@@ -110,6 +111,24 @@ func Enrol(ctx context.Context, dir, cloud, code string, either func() []time.Ti
 		return Enrolment{}, fmt.Errorf("store the enrolment: %w", err)
 	}
 	return e, nil
+}
+
+// torn is a code as `cloud enroll` prints it without and after its dot.
+func torn(whole string) (code, mark string, err error) {
+	code, mark, _ = strings.Cut(strings.TrimSpace(whole), ".")
+	if mark != "" && len(mark) < printLeast {
+		return "", "", settings.Usage("the fingerprint after the dot of the code has %d digits, it must have at least %d: copy the whole code", len(mark), printLeast)
+	}
+	return code, mark, nil
+}
+
+// claimAt is where the cloud is asked for an enrolment.
+func claimAt(cloud string) (target string, err error) {
+	u, err := url.Parse(cloud)
+	if err != nil || !answerable(u) {
+		return "", settings.Usage("the cloud's address is %q; write it like https://pizza.example", cloud)
+	}
+	return u.JoinPath("api/fleet/claim").String(), nil
 }
 
 const (
@@ -149,50 +168,4 @@ func prepare(dir, code string) (pending, error) {
 	}
 	p = pending{Code: code, Device: device, Seed: string(seed)}
 	return p, Keep(dir, pendingFile, p)
-}
-
-// claim asks until it is answered. What trying again cannot mend is an error at once.
-func claim(ctx context.Context, target string, asking pending, holds string, t *trust) (Enrolment, error) {
-	body, err := json.Marshal(struct {
-		Code   string `json:"code"`
-		Device string `json:"public_key"`
-		Holds  string `json:"restaurant,omitempty"`
-	}{asking.Code, asking.Device, holds})
-	if err != nil {
-		return Enrolment{}, fmt.Errorf("ask for enrolment: %w", err)
-	}
-	client, done, err := clientOf(target, t)
-	if err != nil {
-		return Enrolment{}, err
-	}
-	defer done()
-	wait := backoff.NewExponentialBackOff(backoff.WithInitialInterval(200*time.Millisecond), backoff.WithMaxInterval(10*time.Second), backoff.WithMaxElapsedTime(0))
-	return backoff.RetryWithData(func() (Enrolment, error) {
-		e, err := claimOnce(ctx, client, target, body, t)
-		var r *refusal
-		if errors.As(err, &r) && r.Status < 500 && r.Status != http.StatusTooManyRequests {
-			return e, backoff.Permanent(err)
-		}
-		return e, err
-	}, backoff.WithContext(wait, ctx))
-}
-
-func claimOnce(ctx context.Context, client *http.Client, target string, body []byte, t *trust) (e Enrolment, err error) {
-	answer, err := post(ctx, client, target, body)
-	var r *refusal
-	switch {
-	case errors.As(err, &r):
-		return e, fmt.Errorf("the cloud does not enrol this node: %w", err)
-	case errors.Is(err, errStranger):
-		return e, backoff.Permanent(err)
-	case err != nil:
-		return e, fmt.Errorf("ask for enrolment: %w", err)
-	}
-	if err := json.Unmarshal(answer, &e); err != nil {
-		return e, backoff.Permanent(fmt.Errorf("read the answer to the enrolment: %w", err))
-	}
-	if err := t.pin(&e); err != nil {
-		return e, backoff.Permanent(err)
-	}
-	return e, nil
 }

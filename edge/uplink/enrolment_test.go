@@ -39,6 +39,9 @@ func cloud(t *testing.T, handle func(w http.ResponseWriter, asked int, code, key
 
 func either() []time.Time { return []time.Time{time.Now()} }
 
+// nobody hears of tries that failed.
+func nobody(error) {}
+
 func TestANodeMakesItsKeyAndRemembersWhereItBelongs(t *testing.T) {
 	t.Parallel()
 	var told string
@@ -51,7 +54,7 @@ func TestANodeMakesItsKeyAndRemembersWhereItBelongs(t *testing.T) {
 		_, _ = w.Write([]byte(`{"restaurant":"r1","jwt":"token","leaves":["nats-leaf://hub:7422"],"clients":["nats://hub:4222"],"time_zone":"Europe/Rome","code":"` + code + `"}`))
 	})
 	dir := t.TempDir()
-	made, err := uplink.Enrol(t.Context(), dir, url, "CODE", either)
+	made, err := uplink.Enrol(t.Context(), dir, url, "CODE", either, nobody)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +84,7 @@ func TestARefusedCodeIsNotAskedForAgain(t *testing.T) {
 		_, _ = w.Write([]byte(`{"detail":"the enrolment code is unknown, used or too old: ask for a new one"}`))
 	})
 	dir := t.TempDir()
-	if _, err := uplink.Enrol(t.Context(), dir, url, "OLD", either); err == nil || !strings.Contains(err.Error(), "ask for a new one") || times != 1 {
+	if _, err := uplink.Enrol(t.Context(), dir, url, "OLD", either, nobody); err == nil || !strings.Contains(err.Error(), "ask for a new one") || times != 1 {
 		t.Errorf("asked %d times: %v", times, err)
 	}
 	if _, err := uplink.LoadEnrolment(dir); !errors.Is(err, uplink.ErrNotEnrolled) {
@@ -98,7 +101,7 @@ func TestACloudThatNeverAnswersDoesNotHoldTheTechnician(t *testing.T) {
 			cancel()
 		}
 	})
-	if _, err := uplink.Enrol(ctx, t.TempDir(), url, "CODE", either); err == nil {
+	if _, err := uplink.Enrol(ctx, t.TempDir(), url, "CODE", either, nobody); err == nil {
 		t.Error("enrolled by nobody")
 	}
 }
@@ -131,14 +134,14 @@ func TestANodeWhoseAnswerWasLostAsksAgainWithTheSameKey(t *testing.T) {
 		_, _ = w.Write([]byte(`{"restaurant":"r1","jwt":"token","epoch":3,"commands":9,"menu":` + menu + `}`))
 	})
 	dir := t.TempDir()
-	if _, err := uplink.Enrol(ctx, dir, url, "CODE", either); err == nil {
+	if _, err := uplink.Enrol(ctx, dir, url, "CODE", either, nobody); err == nil {
 		t.Fatal("enrolled without an answer")
 	}
 	info, err := os.Stat(filepath.Join(dir, "enrolment.pending.json"))
 	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Fatalf("the key is not kept for the next start: %v", err)
 	}
-	made, err := uplink.Enrol(t.Context(), dir, url, "CODE", either) // after a restart
+	made, err := uplink.Enrol(t.Context(), dir, url, "CODE", either, nobody) // after a restart
 	if err != nil || made.Epoch != 3 || made.Commands != 9 || string(made.Menu) != menu {
 		t.Fatalf("epoch %d, commands %d, %v", made.Epoch, made.Commands, err)
 	}
@@ -168,10 +171,10 @@ func TestANodeThatHoldsOrdersSaysWhoseTheyAre(t *testing.T) {
 	}))
 	t.Cleanup(s.Close)
 	dir := t.TempDir()
-	if _, err := uplink.Enrol(t.Context(), dir, s.URL, "OF R1", either); err != nil {
+	if _, err := uplink.Enrol(t.Context(), dir, s.URL, "OF R1", either, nobody); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := uplink.Enrol(t.Context(), dir, s.URL, "OF R2", either); err == nil || !strings.Contains(err.Error(), "of restaurant r2") {
+	if _, err := uplink.Enrol(t.Context(), dir, s.URL, "OF R2", either, nobody); err == nil || !strings.Contains(err.Error(), "of restaurant r2") {
 		t.Errorf("the code of another one: %v", err)
 	}
 	if e, err := uplink.LoadEnrolment(dir); err != nil || e.Restaurant != "r1" {
@@ -191,7 +194,7 @@ func TestANewCodeIsAskedForWithANewKey(t *testing.T) {
 	})
 	dir := t.TempDir()
 	for _, code := range []string{"ONE", "TWO"} {
-		if _, err := uplink.Enrol(t.Context(), dir, url, code, either); err == nil {
+		if _, err := uplink.Enrol(t.Context(), dir, url, code, either, nobody); err == nil {
 			t.Fatal("enrolled though refused")
 		}
 	}

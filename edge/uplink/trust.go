@@ -1,6 +1,7 @@
 package uplink
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
@@ -8,6 +9,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -31,8 +33,12 @@ func (t *trust) config() *tls.Config {
 	}}
 }
 
-// errStranger says that somebody answers who is not the cloud that made the code.
-var errStranger = errors.New("whoever answers is not the cloud that made the code")
+var (
+	// errStranger says that somebody answers who is not the cloud that made the code.
+	errStranger = errors.New("whoever answers is not the cloud that made the code")
+	// errMisnamed says that the cloud that made the code answers, and is not called what it was dialled as.
+	errMisnamed = errors.New("the cloud that made the code answers, and is not called like that")
+)
 
 // verify is crypto/x509's judgement at any of the instants it may be now.
 func (t *trust) verify(chain []*x509.Certificate) error {
@@ -54,8 +60,15 @@ func (t *trust) verify(chain []*x509.Certificate) error {
 			return t.named(chain[0])
 		}
 	}
+	var unknown x509.UnknownAuthorityError
+	if t.mark != "" && errors.As(wrong, &unknown) {
+		return fmt.Errorf("%w: its certificate does not come from the authority that it shows with it; %s", errStranger, inBetween)
+	}
 	return fmt.Errorf("the server's certificate: %w", wrong)
 }
+
+// inBetween is what a person does about a stranger.
+const inBetween = "compare code and address with what `cloud enroll` printed; if they are right, somebody stands in between: a Wi-Fi's sign-in page, or worse"
 
 // named reports whether the certificate is for one of the hosts that were to be dialled.
 func (t *trust) named(c *x509.Certificate) error {
@@ -65,7 +78,20 @@ func (t *trust) named(c *x509.Certificate) error {
 			return nil
 		}
 	}
+	var other x509.HostnameError
+	if t.mark != "" && errors.As(wrong, &other) {
+		return fmt.Errorf("%w: %s; write --cloud with one of these names, or have the chain's operators add this one (cloud serve --host)", errMisnamed, misnamed(other))
+	}
 	return wrong
+}
+
+// misnamed says whose certificate is shown instead.
+func misnamed(e x509.HostnameError) string {
+	names := slices.Clone(e.Certificate.DNSNames)
+	for _, ip := range e.Certificate.IPAddresses {
+		names = append(names, ip.String())
+	}
+	return fmt.Sprintf("its certificate is for %s, not for %s", cmp.Or(strings.Join(names, ", "), "nobody"), e.Host)
 }
 
 func (t *trust) roots(chain []*x509.Certificate) (*x509.CertPool, error) {
@@ -79,7 +105,7 @@ func (t *trust) roots(chain []*x509.Certificate) (*x509.CertPool, error) {
 				return pool, nil
 			}
 		}
-		return nil, fmt.Errorf("%w: no authority of its certificate has the fingerprint %s", errStranger, t.mark)
+		return nil, fmt.Errorf("%w: no authority of its certificate has the fingerprint %s; %s", errStranger, t.mark, inBetween)
 	case t.authority == "":
 		return nil, nil // the machine's
 	case !pool.AppendCertsFromPEM([]byte(t.authority)):
@@ -105,7 +131,7 @@ func (t *trust) pin(e *Enrolment) error {
 	if t.found == nil { // it came over plain HTTP
 		block, _ := pem.Decode([]byte(e.CA))
 		if block == nil || !printed(block.Bytes, t.mark) {
-			return fmt.Errorf("%w: the authority it names has not the fingerprint %s", errStranger, t.mark)
+			return fmt.Errorf("%w: the authority it names has not the fingerprint %s; %s", errStranger, t.mark, inBetween)
 		}
 		return nil
 	}

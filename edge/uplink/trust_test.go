@@ -144,7 +144,7 @@ func TestACodeSaysWhoseItIs(t *testing.T) {
 			ctx, cancel = context.WithTimeout(t.Context(), 300*time.Millisecond)
 		}
 		dir := t.TempDir()
-		e, err := uplink.Enrol(ctx, dir, s.URL, c.code, either)
+		e, err := uplink.Enrol(ctx, dir, s.URL, c.code, either, nobody)
 		if (err == nil) != (c.pins != "") || err == nil && (e.CA != c.pins || e.Cloud != s.URL) {
 			t.Errorf("%s: pinned %q, asks %q, %v", name, e.CA, e.Cloud, err)
 		}
@@ -163,12 +163,12 @@ func TestANodeThatHoldsAnotherRestaurantsOrdersIsNotGivenAway(t *testing.T) {
 		_, _ = w.Write([]byte(`{"restaurant":"` + restaurant + `","jwt":"token"}`))
 	})
 	dir := t.TempDir()
-	first, err := uplink.Enrol(t.Context(), dir, url, "ONE", either)
+	first, err := uplink.Enrol(t.Context(), dir, url, "ONE", either, nobody)
 	if err != nil {
 		t.Fatal(err)
 	}
 	restaurant = "r2"
-	if _, err := uplink.Enrol(t.Context(), dir, url, "TWO", either); err == nil || !strings.Contains(err.Error(), "the node of r2 is cut off") {
+	if _, err := uplink.Enrol(t.Context(), dir, url, "TWO", either, nobody); err == nil || !strings.Contains(err.Error(), "the node of r2 is cut off") {
 		t.Errorf("r1 became r2: %v", err)
 	}
 	if still, err := uplink.LoadEnrolment(dir); err != nil || still.Restaurant != "r1" || still.Seed != first.Seed {

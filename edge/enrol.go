@@ -1,0 +1,95 @@
+package edge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"awesome.pizza/edge/uplink"
+	"awesome.pizza/shared/settings"
+)
+
+// waitDefault is how long a cloud that does not answer is asked: after that the code is worth nothing.
+const waitDefault = time.Hour
+
+func enrollCommand() *cobra.Command {
+	var e enrolling
+	cmd := &cobra.Command{
+		Use:   "enroll CODE",
+		Short: "Bind this node to the restaurant that a code stands for",
+		Long: `enroll makes this node's key, which never leaves it, and has the cloud bind it to a restaurant. The code comes from "cloud enroll"; what follows
+its dot says which cloud made it, and no other is believed.
+
+A cloud that does not answer is asked again for as long as --wait says, and what is wrong is said meanwhile. Ctrl-C ends that without harm:
+the same command goes on later, with the same key and the same code, which is good for an hour.
+
+A node that takes the place of another goes on from the orders that are open. The node that was there before is cut off.`,
+		Example: "  edge enroll 7KQ2-M4XD.5f1c09d2e8a7b364 --cloud https://pizza.example --data /var/lib/awesome-pizza",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := settings.Fill(cmd, "EDGE"); err != nil {
+				return err
+			}
+			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+			defer stop()
+			restaurant, err := e.enrol(ctx, args[0], cmd.ErrOrStderr())
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "this node is now restaurant %s\n", restaurant)
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&e.data, "data", Config{}.withDefaults().Data, "`directory` of database, keys and enrolment")
+	cmd.Flags().StringVar(&e.cloud, "cloud", "http://127.0.0.1:5000", "`url` of the cloud")
+	cmd.Flags().BoolVar(&e.replace, "replace", false, "enrol a node anew that is enrolled already; it keeps its orders, and what the cloud has not heard of is sent")
+	cmd.Flags().DurationVar(&e.wait, "wait", waitDefault, "how `long` a cloud that does not answer is asked again; 0s for ever")
+	return cmd
+}
+
+// enrolling is what a technician has written.
+type enrolling struct {
+	data, cloud string
+	replace     bool
+	wait        time.Duration
+}
+
+// enrol binds this node, and tells out what it waits for.
+func (n *enrolling) enrol(ctx context.Context, code string, out io.Writer) (restaurant string, err error) {
+	if n.wait < 0 {
+		return "", settings.Usage("--wait is %s; write 0s or more", n.wait)
+	}
+	if err := vacant(n.data, n.replace); err != nil {
+		return "", err
+	}
+	now, err := openHours(n.data, slog.Default())
+	if err != nil {
+		return "", err
+	}
+	err = newWaiting(n.cloud, n.wait, out).whileAsking(ctx, func(ctx context.Context, failed func(error)) error {
+		e, err := uplink.Enrol(ctx, n.data, n.cloud, code, now.Either, failed)
+		restaurant = e.Restaurant
+		return err
+	})
+	return restaurant, err
+}
+
+// vacant refuses to enrol a node anew by mistake: whoever is enrolled for the restaurant now would be cut off.
+func vacant(data string, replace bool) error {
+	e, err := uplink.LoadEnrolment(data)
+	switch {
+	case replace || errors.Is(err, uplink.ErrNotEnrolled):
+		return nil
+	case err != nil:
+		return fmt.Errorf("%w: --replace enrols this node anew", err)
+	}
+	return fmt.Errorf("this node is restaurant %s already: add --replace to enrol it anew, with the orders it has, or name an empty --data directory", e.Restaurant)
+}

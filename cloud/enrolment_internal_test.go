@@ -182,6 +182,12 @@ func TestTheHubHearsAtOnceOfWhomIsReplacedOrRevoked(t *testing.T) {
 		if err := aside.Salvage(t.Context(), "r1", device, 1, link.Hash{}, []link.Event{fact}); problem.Of(err) == nil || problem.Of(err).Code != code {
 			t.Errorf("what a device that is %s hands over: %v", code, err)
 		}
+		if _, _, err := aside.Holds(t.Context(), "r1", device, nil); problem.Of(err) == nil || problem.Of(err).Code != code {
+			t.Errorf("what a device that is %s is told: %v", code, err)
+		}
+	}
+	if held, _, err := aside.Holds(t.Context(), "r1", first, []string{fact.ID}); err != nil || len(held) != 1 || held[0] {
+		t.Errorf("what the replaced device is told: %v, %v", held, err)
 	}
 	if err := aside.Salvage(t.Context(), "r1", first, 1, link.Hash{}, []link.Event{fact}); err != nil {
 		t.Errorf("what the replaced device hands over: %v", err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"time"
 
 	"awesome.pizza/shared/link"
@@ -65,11 +66,46 @@ func (a *API) renew(ctx context.Context, in *renewInput) (*renewOutput, error) {
 	return &renewOutput{made}, nil
 }
 
+type knownInput struct {
+	Body struct {
+		SignedRequest
+		IDs json.RawMessage `json:"ids" doc:"0 to 512 ids of events of the outbox, oldest first; the payload that is signed. None asks only which database it is"`
+	}
+}
+
+type knownOutput struct {
+	Body struct {
+		Inc   string `json:"inc" doc:"which life of the database says so: when it is another one than before, everything has to be asked again"`
+		Known []byte `json:"known" doc:"bit i, lowest first, is set when the i-th event need not be handed over: it is stored, or put aside from this device, or a person has thrown it away"`
+	}
+}
+
+// known says which of its events a fenced device need not hand over.
+func (a *API) known(ctx context.Context, in *knownInput) (*knownOutput, error) {
+	b := &in.Body
+	if err := a.checkSigned(&b.SignedRequest, link.KnownPath, b.IDs); err != nil {
+		return nil, err
+	}
+	var ids []string
+	if err := json.Unmarshal(b.IDs, &ids); err != nil || len(ids) > link.SalvagePage || slices.ContainsFunc(ids, noID) {
+		return nil, problem.New(problem.Invalid, "bad_ids", "these are not 0 to %d ids of events", link.SalvagePage).With("path", "ids")
+	}
+	held, inc, err := a.Quarantine.Holds(ctx, b.Restaurant, b.Device, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := &knownOutput{}
+	out.Body.Inc, out.Body.Known = inc, link.Bits(held)
+	return out, nil
+}
+
+func noID(id string) bool { return id == "" || len(id) > 128 }
+
 type salvageInput struct {
 	Body struct {
 		SignedRequest
 		Epoch  uint64          `json:"epoch" minimum:"1" doc:"of the events"`
-		Prev   link.Hash       `json:"prev" doc:"the hash before the first of them, 64 hex digits"`
+		Prev   link.Hash       `json:"prev" doc:"the hash before the first of them, 64 hex digits; zeros at the start of an epoch, and when the outbox no longer has the event before"`
 		Events json.RawMessage `json:"events" doc:"1 to 64 events as they stand in the outbox; the payload that is signed"`
 	}
 }
@@ -80,7 +116,7 @@ type salvageOutput struct {
 	}
 }
 
-// salvage keeps what a fenced device had not sent, until a person has looked at it.
+// salvage keeps what a fenced device has and the cloud lacks, until a person has looked at it.
 func (a *API) salvage(ctx context.Context, in *salvageInput) (*salvageOutput, error) {
 	b := &in.Body
 	if err := a.checkSigned(&b.SignedRequest, link.SalvagePath, b.Events); err != nil {

@@ -118,6 +118,7 @@ var codes = []struct{ Code, Means string }{
 	{"quarantine_full", "as much is kept aside for the restaurant as can be: somebody has to look at it first"},
 	{"current_device", "the device is the restaurant's node: what it has to say goes over the link"},
 	{"bad_events", "these are not events as they stand in an outbox"},
+	{"bad_ids", "these are not ids of events, or too many in one question"},
 	{"bad_alert", "the alert's id is not escaped as one segment of the path"},
 	{"bad_key", "this is no public key of a node"},
 	{"key_in_use", "this device is enrolled already"},

@@ -9,8 +9,11 @@ import (
 	"awesome.pizza/shared/problem"
 )
 
-// Quarantine is what devices have sent that are not their restaurant's: a *store.Store, but for Salvage.
+// Quarantine is what devices have sent that are not their restaurant's: a *store.Store, but for Holds and Salvage.
 type Quarantine interface {
+	// Holds says which of these events a fenced device need not hand over, and for which incarnation that holds. It reports Refused
+	// "revoked", NotFound "unknown_device" and Conflict "current_device".
+	Holds(ctx context.Context, restaurant, device string, ids []string) (held []bool, inc string, err error)
 	// Salvage keeps a run of events of a fenced device. It reports Invalid "bad_events", Refused "revoked", NotFound "unknown_device",
 	// Conflict "current_device" and Unavailable "quarantine_full".
 	Salvage(ctx context.Context, restaurant, device string, epoch uint64, prev link.Hash, events []link.Event) error

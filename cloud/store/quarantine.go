@@ -9,11 +9,9 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 
 	"awesome.pizza/cloud/restaurant"
 	"awesome.pizza/shared/link"
-	"awesome.pizza/shared/problem"
 )
 
 // How much of one edge is kept for a person to look at: the first that came, for they tell how it began. The last of them may be larger
@@ -42,59 +40,6 @@ func (q aside) queue(b *pgx.Batch) (*pgx.QueuedQuery, error) {
 			OR EXISTS (SELECT FROM edge_quarantine WHERE edge = $1 AND device = $2 AND span = $3)
 		ON CONFLICT (edge, device, span) DO UPDATE SET times = edge_quarantine.times + 1, reason = excluded.reason`,
 		q.batch.Edge, plain(q.batch.Device, 128), span, plain(q.reason, 500), raw, QuarantineRows, QuarantineBytes), nil
-}
-
-// Salvage keeps what a device that is no longer its restaurant's node hands over: events of one epoch in order, which continue prev. It
-// reports Invalid "bad_events", NotFound "unknown_device", Conflict "current_device" for one that had better send them by its link, and
-// Unavailable "quarantine_full".
-func (s *Store) Salvage(ctx context.Context, edge, device string, epoch uint64, prev link.Hash, events []link.Event) error {
-	batch, err := tail(edge, device, epoch, prev, events)
-	if err != nil {
-		return err
-	}
-	switch state, err := s.DeviceState(ctx, edge, device); {
-	case err != nil:
-		return err
-	case state == DeviceUnknown:
-		return problem.New(problem.NotFound, "unknown_device", "this device was never enrolled for %s", edge)
-	case state == DeviceCurrent:
-		return problem.New(problem.Conflict, "current_device", "this device is the node of %s: its link takes what it has", edge)
-	}
-	b := &pgx.Batch{}
-	kept, err := aside{batch, "handed over by a device that is no longer the restaurant's node"}.queue(b)
-	if err != nil {
-		return err
-	}
-	full := false
-	kept.Exec(func(tag pgconn.CommandTag) error { full = tag.RowsAffected() == 0; return nil })
-	if err := s.pool.SendBatch(ctx, b).Close(); err != nil {
-		return fmt.Errorf("keep the tail of a device of %s: %w", edge, err)
-	}
-	if full {
-		return problem.New(problem.Unavailable, "quarantine_full", "as much is kept aside for %s as can be: somebody has to look at it first", edge)
-	}
-	return nil
-}
-
-// tail is the batch that events make, if they are what some outbox can hold.
-func tail(edge, device string, epoch uint64, prev link.Hash, events []link.Event) (link.Batch, error) {
-	if len(events) == 0 {
-		return link.Batch{}, problem.New(problem.Invalid, "bad_events", "there are no events")
-	}
-	b := link.Batch{
-		Edge: edge, Device: device, Epoch: epoch, First: events[0].Seq, Last: events[len(events)-1].Seq, Prev: prev, Gen: "salvage",
-		Schema: link.Schema, Events: events,
-	}
-	if _, _, err := link.EncodeBatch(b); err != nil {
-		return b, problem.New(problem.Invalid, "bad_events", "%v", err)
-	}
-	at := prev
-	for _, e := range events {
-		if at = link.Chain(at, e); at != e.Hash {
-			return b, problem.New(problem.Invalid, "bad_events", "event %d does not fit its hash", e.Seq)
-		}
-	}
-	return b, nil
 }
 
 // kept is a batch in quarantine.
@@ -172,9 +117,14 @@ func count(sum *restaurant.Aside, e link.Event) {
 	}
 }
 
-// Discard throws away what is kept aside of a device, because a person says so.
+// Discard throws away what is kept aside of a device, because a person says so. Only the ids are remembered: see Holds.
 func (s *Store) Discard(ctx context.Context, edge, device string) error {
-	if _, err := s.pool.Exec(ctx, `DELETE FROM edge_quarantine WHERE edge = $1 AND device = $2`, plain(edge, MaxKey), plain(device, 128)); err != nil {
+	_, err := s.pool.Exec(ctx, `
+		WITH gone AS (DELETE FROM edge_quarantine WHERE edge = $1 AND device = $2 RETURNING edge, device, events)
+		INSERT INTO edge_discards (edge, device, event_id)
+		SELECT edge, device, e->>'id' FROM gone, json_array_elements(convert_from(events, 'UTF8')::json) e ON CONFLICT DO NOTHING`,
+		plain(edge, MaxKey), plain(device, 128))
+	if err != nil {
 		return fmt.Errorf("discard what is kept aside of %s: %w", edge, err)
 	}
 	return nil

@@ -36,6 +36,8 @@ var keeps = []struct {
 		SELECT ctid FROM dead_letters WHERE at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))`},
 	{"batches in quarantine", 90 * day, `DELETE FROM edge_quarantine WHERE ctid = ANY (ARRAY(
 		SELECT ctid FROM edge_quarantine WHERE received < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))`},
+	{"discarded events", 90 * day, `DELETE FROM edge_discards WHERE ctid = ANY (ARRAY(
+		SELECT ctid FROM edge_discards WHERE at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))`},
 }
 
 // KeepKeys is how long a repeated request is known as one.

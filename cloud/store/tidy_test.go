@@ -69,12 +69,13 @@ func TestTheStoreTidiesByItself(t *testing.T) {
 	c.sql(t, `INSERT INTO dead_letters (at, device, client, remote, topic, payload, bytes, code, reason)
 		VALUES ('2000-01-01', '', '', '', '', '', 0, '', ''), (now(), '', '', '', '', '', 0, '', '')`)
 	c.sql(t, `INSERT INTO edge_quarantine (edge, device, span, reason, events, received) VALUES ('r1', '', 'old', '', '', '2000-01-01'), ('r1', '', 'young', '', '', now())`)
+	c.sql(t, `INSERT INTO edge_discards (edge, device, event_id, at) VALUES ('r1', '', 'old', '2000-01-01'), ('r1', '', 'young', now())`)
 	s, err := store.Open(t.Context(), store.Config{URL: c.url, Log: quiet, Tidy: time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.Close)
-	for _, table := range []string{"idempotency", "dead_letters", "edge_quarantine"} {
+	for _, table := range []string{"idempotency", "dead_letters", "edge_quarantine", "edge_discards"} {
 		within(t, "one row of "+table, func() bool { return c.sql(t, `SELECT count(*) FROM `+table) == int64(1) })
 	}
 }

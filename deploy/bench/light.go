@@ -137,6 +137,11 @@ func (n *light) Events(_ context.Context, from uint64, most, maxBytes int) (even
 	return events, prev, nil
 }
 
+// EventsOf are the events from a place on: there is one epoch.
+func (n *light) EventsOf(ctx context.Context, from link.Place, most, maxBytes int) (events []link.Event, prev link.Hash, err error) {
+	return n.Events(ctx, from.Seq, most, maxBytes)
+}
+
 // OldestUnsent is when the oldest event happened that the cloud does not have.
 func (n *light) OldestUnsent(context.Context) (time.Time, error) {
 	n.mu.Lock()

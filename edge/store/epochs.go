@@ -22,6 +22,26 @@ func (s *Store) Retained(ctx context.Context, after link.Place, limit int) (refs
 	return refs[:min(limit, len(refs))], len(refs) > limit, nil
 }
 
+// EventsOf are the events from a place on, of any epoch, that stand there without a gap: at most maxEvents of them and at most maxBytes of
+// bodies, but one if it is there. prev is the hash before the first; zero when the outbox does not have that event, or no longer.
+func (s *Store) EventsOf(ctx context.Context, from link.Place, maxEvents, maxBytes int) (events []link.Event, prev link.Hash, err error) {
+	events, err = list(ctx, &s.reads, scanEvent, `SELECT seq, event_id, order_id, kind, at, trace, body, hash FROM outbox
+		WHERE epoch = ?1 AND seq BETWEEN ?2 - 1 AND ?2 + ?3 - 1 ORDER BY seq`, from.Epoch, from.Seq, maxEvents)
+	if err != nil {
+		return nil, prev, fmt.Errorf("read events of epoch %d from %d: %w", from.Epoch, from.Seq, err)
+	}
+	if len(events) > 0 && events[0].Seq+1 == from.Seq {
+		prev, events = events[0].Hash, events[1:]
+	}
+	size := 0
+	for n, e := range events {
+		if size += len(e.Body); e.Seq != from.Seq+uint64(n) || n > 0 && size > maxBytes {
+			return events[:n], prev, nil
+		}
+	}
+	return events, prev, nil
+}
+
 // Epochs are the present epoch and the last one that began with what the cloud knew; the second is 0 when none did.
 func (s *Store) Epochs(ctx context.Context) (epoch, begun uint64, err error) {
 	if err := s.reads.QueryRowContext(ctx, `SELECT epoch, begun FROM meta`).Scan(&epoch, &begun); err != nil {

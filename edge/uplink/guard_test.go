@@ -28,6 +28,10 @@ func (nothing) SetAcked(context.Context, link.Mark) error {
 func (nothing) Events(context.Context, uint64, int, int) ([]link.Event, link.Hash, error) {
 	return nil, link.Hash{}, nil
 }
+
+func (nothing) EventsOf(context.Context, link.Place, int, int) ([]link.Event, link.Hash, error) {
+	return nil, link.Hash{}, nil
+}
 func (nothing) OldestUnsent(context.Context) (time.Time, error) { return time.Time{}, nil }
 func (nothing) HashAt(_ context.Context, seq uint64) (link.Hash, bool, error) {
 	return link.Hash{}, seq == 0, nil

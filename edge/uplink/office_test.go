@@ -18,6 +18,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -152,18 +153,27 @@ type office struct {
 	mu      sync.Mutex
 	renew   func() (int, any) // status and body of a renewal
 	asked   int
-	aside   []link.Event // put aside by salvage
-	refuse  int          // batches to answer with 503
-	ready   int          // status of /readyz
+	inc     string          // of its database; empty: an office of before that question
+	has     map[string]bool // events that are stored, by id
+	aside   []put           // by salvage
+	refuse  int             // batches to answer with 503
+	ready   int             // status of /readyz
 	batches int
+}
+
+// put is an event that was put aside, where it stood in the outbox.
+type put struct {
+	link.Event
+	epoch uint64
 }
 
 // newOffice serves over TLS when there is an authority.
 func newOffice(t *testing.T, device string, a *authority) *office {
 	t.Helper()
-	o := &office{t: t, device: device, ready: http.StatusOK}
+	o := &office{t: t, device: device, ready: http.StatusOK, inc: "pg-1", has: map[string]bool{}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /api/fleet/renew", o.renewal)
+	mux.HandleFunc("POST /api/fleet/known", o.known)
 	mux.HandleFunc("POST /api/fleet/salvage", o.salvage)
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(o.ready) })
 	s := httptest.NewUnstartedServer(mux)
@@ -183,7 +193,7 @@ type signedBody struct {
 	Restaurant, Device, At string
 	Sig                    []byte
 	Epoch                  uint64
-	Events                 json.RawMessage
+	Events, IDs            json.RawMessage
 	Prev                   link.Hash
 }
 
@@ -198,8 +208,8 @@ func (o *office) read(w http.ResponseWriter, r *http.Request) (b signedBody, ok 
 		return b, false
 	}
 	hash := ""
-	if len(b.Events) > 0 {
-		sum := sha256.Sum256(b.Events)
+	if payload := slices.Concat(b.Events, b.IDs); len(payload) > 0 {
+		sum := sha256.Sum256(payload)
 		hash = hex.EncodeToString(sum[:])
 	}
 	key, err := nkeys.FromPublicKey(o.device)
@@ -235,6 +245,29 @@ func (o *office) renewal(w http.ResponseWriter, r *http.Request) {
 	reply(w, status, body)
 }
 
+// known says what is stored or put aside.
+func (o *office) known(w http.ResponseWriter, r *http.Request) {
+	b, ok := o.read(w, r)
+	if !ok {
+		return
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.inc == "" {
+		reply(w, http.StatusNotFound, map[string]string{"code": "no_such_path"})
+		return
+	}
+	var ids []string
+	if err := json.Unmarshal(b.IDs, &ids); err != nil || len(ids) > link.SalvagePage {
+		o.t.Errorf("%d ids: %v", len(ids), err)
+	}
+	known := make([]bool, len(ids))
+	for i, id := range ids {
+		known[i] = o.has[id] || slices.ContainsFunc(o.aside, func(e put) bool { return e.ID == id })
+	}
+	reply(w, http.StatusOK, link.SalvageReply{Inc: o.inc, Known: link.Bits(known)})
+}
+
 func (o *office) salvage(w http.ResponseWriter, r *http.Request) {
 	b, ok := o.read(w, r)
 	if !ok {
@@ -253,13 +286,13 @@ func (o *office) salvage(w http.ResponseWriter, r *http.Request) {
 		o.t.Errorf("%d events: %v", len(events), err)
 	}
 	prev := b.Prev
-	for _, e := range events {
-		if link.Chain(prev, e) != e.Hash {
+	for i, e := range events {
+		if unchained := i == 0 && e.Seq > 1 && prev == (link.Hash{}); !unchained && link.Chain(prev, e) != e.Hash {
 			o.t.Errorf("event %d does not follow", e.Seq)
 		}
 		prev = e.Hash
+		o.aside = append(o.aside, put{e, b.Epoch})
 	}
-	o.aside = append(o.aside, events...)
 	reply(w, http.StatusOK, map[string]int{"stored": len(events)})
 }
 

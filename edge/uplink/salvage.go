@@ -3,11 +3,7 @@ package uplink
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/cenkalti/backoff/v4"
@@ -18,14 +14,9 @@ import (
 // salvageSoon is how soon after something has happened a fenced node tells.
 const salvageSoon = 2 * time.Second
 
-// salvageFile is where a fenced node keeps how far it has come, so that it does not begin again with every start.
-const salvageFile = "salvage.json"
-
-// salvaged is what the cloud has put aside of this device's events.
-type salvaged struct {
-	Device string `json:"device"`
-	Epoch  uint64 `json:"epoch"`
-	Seq    uint64 `json:"seq"`
+type knownRequest struct {
+	signed
+	IDs json.RawMessage `json:"ids"` // ["…"]
 }
 
 type salvageRequest struct {
@@ -36,7 +27,7 @@ type salvageRequest struct {
 }
 
 // salvage gives what a fenced node has and the cloud has not to the cloud, over HTTPS, in order: a person decides what becomes of it. The
-// node cooks on, so it looks again for as long as it is fenced.
+// node cooks on, and the cloud's database may be restored, so it looks again for as long as it is fenced.
 func (u *Uplink) salvage(ctx context.Context) error {
 	wait := backoff.NewExponentialBackOff(backoff.WithInitialInterval(2*time.Second), backoff.WithMaxInterval(askAgain), backoff.WithMaxElapsedTime(0))
 	look := time.NewTimer(time.Hour)
@@ -71,81 +62,96 @@ func (u *Uplink) salvage(ctx context.Context) error {
 	}
 }
 
-// salvageAll sends everything after what is known to be there.
+// salvageAll hands over all that the cloud lacks, page by page of the outbox.
 func (u *Uplink) salvageAll(ctx context.Context) (stored int, err error) {
-	tip, acked, err := u.stand(ctx)
-	if err != nil {
-		return 0, err
+	s, err := u.loadSalvaged(ctx)
+	for more := true; more && err == nil; {
+		if more, err = u.compare(ctx, s); err != nil {
+			break
+		}
+		var n int
+		n, err = u.handOver(ctx, s)
+		stored += n
 	}
-	done, err := u.loadSalvaged(tip.Epoch)
+	return stored, err
+}
+
+// compare asks which events of the next page the cloud has. more says that there is another page to ask about.
+func (u *Uplink) compare(ctx context.Context, s *link.Salvage) (more bool, err error) {
+	_, last := s.Through()
+	refs, more, err := u.outbox.Retained(ctx, last.Place, link.SalvagePage)
 	if err != nil {
-		return 0, err
+		return false, err
 	}
-	tail := link.SalvageOf(tip, acked)
-	tail.Stored(done.Seq)
+	inc, known, err := u.askKnown(ctx, refs)
+	if err != nil {
+		return false, err
+	}
+	if !s.Heard(inc, refs, known) {
+		u.cfg.Log.Info("the cloud's database is another one: what this device has is compared with it from the beginning")
+		return true, nil
+	}
+	return more, u.storeSalvaged(s)
+}
+
+// askKnown asks which events the cloud has. A cloud of before that question counts as having what it acknowledged, and has no incarnation.
+func (u *Uplink) askKnown(ctx context.Context, refs []link.Ref) (inc string, known func(i int) bool, err error) {
+	ids := make([]string, len(refs))
+	for i, r := range refs {
+		ids[i] = r.ID
+	}
+	raw, err := json.Marshal(ids)
+	if err != nil {
+		return "", nil, fmt.Errorf("write the ids of events: %w", err)
+	}
+	var a link.SalvageReply
+	err = u.fleet.ask(ctx, link.KnownPath, raw, func(s signed) any { return knownRequest{s, raw} }, &a)
+	switch {
+	case refusedAs(err, "no_such_path"):
+		acked, err := u.outbox.Acked(ctx)
+		return "", func(i int) bool { return refs[i].Epoch < acked.Epoch || refs[i].Seq <= acked.Seq }, err
+	case err == nil && (a.Inc == "" || len(a.Known) != (len(refs)+7)/8):
+		err = fmt.Errorf("the cloud's answer about %d events does not fit the question", len(refs))
+	}
+	return a.Inc, a.Knows, err
+}
+
+// handOver gives the cloud what it lacks of a page.
+func (u *Uplink) handOver(ctx context.Context, s *link.Salvage) (stored int, err error) {
 	for {
-		first, last, more := tail.Next()
+		from, most, more := s.Next()
 		if !more {
 			return stored, nil
 		}
-		n, err := u.salvageBatch(ctx, tip.Epoch, first, last)
+		n, err := u.salvageBatch(ctx, from, most)
 		if err != nil {
 			return stored, err
 		}
 		stored += n
-		done = salvaged{u.papers.read().Device, tip.Epoch, first + uint64(n) - 1}
-		tail.Stored(done.Seq)
-		if err := u.storeSalvaged(done); err != nil {
+		s.Stored(n)
+		if err := u.storeSalvaged(s); err != nil {
 			return stored, err
 		}
 	}
 }
 
-// salvageBatch sends as many of the events first to last as fit.
-func (u *Uplink) salvageBatch(ctx context.Context, epoch, first, last uint64) (sent int, err error) {
-	events, prev, err := u.outbox.Events(ctx, first, int(last-first+1), link.MaxBatchBytes)
+// salvageBatch sends as many events from a place on as fit, at most so many.
+func (u *Uplink) salvageBatch(ctx context.Context, from link.Place, most int) (sent int, err error) {
+	events, prev, err := u.outbox.EventsOf(ctx, from, most, link.MaxBatchBytes)
 	if err != nil {
 		return 0, err
 	}
 	if len(events) == 0 {
-		return 0, fmt.Errorf("the outbox lacks event %d", first)
+		return 0, fmt.Errorf("the outbox lacks event %d of epoch %d", from.Seq, from.Epoch)
 	}
 	events = events[:link.Fit(events)]
 	raw, err := json.Marshal(events)
 	if err != nil {
-		return 0, fmt.Errorf("write the events from %d on: %w", first, err)
+		return 0, fmt.Errorf("write the events from %d on: %w", from.Seq, err)
 	}
 	var answer struct {
 		Stored int `json:"stored"`
 	}
-	err = u.fleet.ask(ctx, link.SalvagePath, raw, func(s signed) any { return salvageRequest{s, epoch, raw, prev} }, &answer)
+	err = u.fleet.ask(ctx, link.SalvagePath, raw, func(s signed) any { return salvageRequest{s, from.Epoch, raw, prev} }, &answer)
 	return len(events), err
-}
-
-func (u *Uplink) loadSalvaged(epoch uint64) (s salvaged, err error) {
-	if u.papers.dir == "" {
-		if u.aside.Epoch == epoch {
-			s = u.aside
-		}
-		return s, nil
-	}
-	data, err := os.ReadFile(filepath.Join(u.papers.dir, salvageFile))
-	if errors.Is(err, fs.ErrNotExist) {
-		return s, nil
-	}
-	if err != nil {
-		return s, fmt.Errorf("read what was put aside: %w", err)
-	}
-	if json.Unmarshal(data, &s) == nil && s.Device == u.papers.read().Device && s.Epoch == epoch {
-		return s, nil
-	}
-	return salvaged{}, nil // torn, or of another life of this node
-}
-
-func (u *Uplink) storeSalvaged(s salvaged) error {
-	u.aside = s
-	if u.papers.dir == "" {
-		return nil
-	}
-	return Keep(u.papers.dir, salvageFile, s)
 }

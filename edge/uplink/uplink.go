@@ -34,6 +34,9 @@ type Outbox interface {
 	OpenOrders(ctx context.Context) (int, error)
 	// Retained are the events that the outbox still holds, of all epochs, after a place: acknowledged ones, too.
 	Retained(ctx context.Context, after link.Place, limit int) (refs []link.Ref, more bool, err error)
+	// EventsOf are the events from a place on, of any epoch, that stand there without a gap, as many as the two limits allow, and the hash
+	// before the first, zero when the outbox no longer has it.
+	EventsOf(ctx context.Context, from link.Place, maxEvents, maxBytes int) (events []link.Event, prev link.Hash, err error)
 }
 
 // Kitchen obeys the cloud's commands.

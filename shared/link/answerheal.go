@@ -43,18 +43,26 @@ func AnswerHeal(row LinkRow, req HealRequest, known []bool, inc string, now time
 		return r
 	}
 	if len(known) > 0 {
-		r.Known = make([]byte, (len(known)+7)/8)
-	}
-	for i, yes := range known {
-		if yes {
-			r.Known[i/8] |= 1 << (i % 8)
-		}
+		r.Known = Bits(known)
 	}
 	return r
 }
 
 // Knows reports whether the cloud has the i-th id of the request.
-func (r HealReply) Knows(i int) bool { return i/8 < len(r.Known) && r.Known[i/8]&(1<<(i%8)) != 0 }
+func (r HealReply) Knows(i int) bool { return bit(r.Known, i) }
+
+// Bits has one bit for each answer, lowest first.
+func Bits(answers []bool) []byte {
+	bits := make([]byte, (len(answers)+7)/8)
+	for i, yes := range answers {
+		if yes {
+			bits[i/8] |= 1 << (i % 8)
+		}
+	}
+	return bits
+}
+
+func bit(bits []byte, i int) bool { return i/8 < len(bits) && bits[i/8]&(1<<(i%8)) != 0 }
 
 // Renewed is what becomes of a row when a healing ends, and the highest number that counts as taken among the edge's commands: head is
 // the highest the cloud has committed, but an edge may have obeyed more of a cloud that was restored since. Commands that nobody has

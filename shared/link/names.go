@@ -4,7 +4,7 @@
 // Truth lies in two databases. A row may leave the edge's outbox only after the cloud's commit was acknowledged, whatever happens
 // between them: messages may be lost, repeated, reordered and delayed. (edge, epoch, seq) is the only order. When the two hold different
 // histories (a restored card, a clone, a database put back, an empty disk), Sender and AnswerHeal make one of them in a new epoch, and
-// nobody has to act; only a device that was replaced stops, keeps every row and hands over its tail (Salvage).
+// nobody has to act; only a device that was replaced stops, keeps every row and hands over what the cloud lacks (Salvage).
 //
 // The edge's half is Sender, whose Todo a shell carries out; the cloud's half is AnswerSync, Decide, AnswerHeal, Renewed, Courier and
 // Governor. docs/PROTOCOL.md tells how they play together, and what they promise.

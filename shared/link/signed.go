@@ -10,6 +10,7 @@ import (
 const (
 	RenewPath   = "/api/fleet/renew"
 	SalvagePath = "/api/fleet/salvage"
+	KnownPath   = "/api/fleet/known"
 )
 
 // Signed is what a device signs with its key (Ed25519) when it asks over HTTPS: path, restaurant, device, at as it stands in the request, and the

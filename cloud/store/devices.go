@@ -151,7 +151,7 @@ func enrolled(ctx context.Context, tx pgx.Tx, edge string) (e Enrolled, err erro
 	if e.LinkRow, err = pgx.CollectExactlyOneRow(rows, scanLink); err != nil {
 		return e, err
 	}
-	err = tx.QueryRow(ctx, `SELECT cmd_seq, cmd_id FROM edge_commands WHERE edge = $1 AND kind = $2 ORDER BY cmd_seq DESC LIMIT 1`, edge, epochBegan).
+	err = tx.QueryRow(ctx, `SELECT cmd_seq, cmd_id FROM edge_commands WHERE edge = $1 AND kind = $2 ORDER BY cmd_seq DESC LIMIT 1`, edge, link.Began).
 		Scan(&e.Commands, &e.CommandID)
 	if isNone(err) {
 		return e, nil // the first of all

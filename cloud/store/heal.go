@@ -15,10 +15,6 @@ import (
 	"awesome.pizza/shared/problem"
 )
 
-// epochBegan is the kind of a row that takes a number among an edge's commands when an epoch begins: nobody obeys it, its id names the
-// place, and no number below is used again.
-const epochBegan = "link.began.v1"
-
 // Kinds of commands that are not simply said again: of deliveryStepped the last one about an order says it all, and orderOffered is only
 // for an order that is still to be made.
 const (
@@ -148,7 +144,7 @@ const (
 	// unanswered: nobody knows whether they were obeyed. A kitchen that did obey one answers the repetition the same.
 	unanswered = `c.answered IS NULL`
 	// unfinished: those, and all that concerns an order which the kitchen may still have to make. They are for an empty kitchen.
-	unfinished = `c.answered IS NULL OR c.anew IS NULL AND c.kind <> '` + epochBegan + `' AND ` + toMake
+	unfinished = `c.answered IS NULL OR c.anew IS NULL AND c.kind <> '` + link.Began + `' AND ` + toMake
 	// toMake: the order that the command is about is one that a kitchen may still have to make.
 	toMake = `EXISTS (SELECT FROM orders o WHERE o.id = nullif(c.order_id, '')::uuid AND o.open AND o.status NOT IN ('PickedUp', 'OutForDelivery'))`
 )
@@ -162,7 +158,7 @@ func anew(ctx context.Context, tx pgx.Tx, edge string, applied uint64, which str
 	}
 	atID = id.New()
 	_, err = tx.Exec(ctx, `INSERT INTO edge_commands (edge, cmd_seq, cmd_id, kind, order_id, at, body, answered) VALUES ($1, $2, $3, $4, '', $5, '{}', $5)`,
-		edge, bigint(at), atID, epochBegan, now.Truncate(time.Millisecond))
+		edge, bigint(at), atID, link.Began, now.Truncate(time.Millisecond))
 	if err != nil {
 		return 0, "", nil, err
 	}

@@ -169,7 +169,7 @@ func (o *office) renew(epoch, applied uint64) (commands uint64, commandID string
 	seq, _ := o.last()
 	at := max(seq, applied) + 1
 	old := slices.Clone(o.commands)
-	o.commands = append(o.commands, errand{Command: kitchen.Command{Seq: at, ID: fmt.Sprint("began-", at), Kind: "link.began.v1"}, over: true})
+	o.commands = append(o.commands, errand{Command: kitchen.Command{Seq: at, ID: fmt.Sprint("began-", at), Kind: link.Began}, over: true})
 	for n, c := range old {
 		if c.over {
 			continue

@@ -3,6 +3,7 @@ package link
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"awesome.pizza/shared/problem"
@@ -37,9 +38,14 @@ type CommandBatch struct {
 	Commands []Command `json:"commands"`
 }
 
+// Began is the kind of a command that takes the number at which an epoch begins. A node that begins the epoch begins behind it; nobody obeys it:
+// who meets it is in another epoch. Its id tells the epoch from one with the same number, of a life of the database that is lost.
+const Began = "link.began.v1"
+
 // After judges a batch when the last command that was obeyed has the number applied and the id last, empty when it is not known: Apply what
-// is returned, in order (each in one transaction: inbox row, effect, result event), Skip (a repetition), or Gap (ask for SYNC). A number
-// alone does not say what stands before it: a database that went back gives its numbers again.
+// is returned, in order (each in one transaction: inbox row, effect, result event), Skip (a repetition), or Gap (ask for SYNC): a command is
+// missing, an epoch has begun, or what stands before the next one is not last. A number alone does not say that: a database that went back gives
+// its numbers again.
 func (b CommandBatch) After(applied uint64, last string) ([]Command, Verdict) {
 	before := b.Prev
 	for i, c := range b.Commands {
@@ -52,10 +58,14 @@ func (b CommandBatch) After(applied uint64, last string) ([]Command, Verdict) {
 			if last != "" && c.ID != last {
 				return nil, Gap
 			}
-		case c.Seq > applied+1, last != "" && before != "" && before != last:
+		case c.Seq > applied+1, c.Kind == Began, last != "" && before != "" && before != last:
 			return nil, Gap
 		default:
-			return b.Commands[i:], Apply
+			next := b.Commands[i:]
+			if n := slices.IndexFunc(next, func(c Command) bool { return c.Kind == Began }); n > 0 {
+				next = next[:n]
+			}
+			return next, Apply
 		}
 	}
 	return nil, Skip

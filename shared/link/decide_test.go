@@ -201,10 +201,12 @@ func TestCommandsAreCarriedOutInTheirTurn(t *testing.T) {
 		"the next, after nobody knows":   {run("", "c5"), "c4", link.Apply, 5},
 		"of a node that knows no name":   {run("d4", "d5"), "", link.Apply, 5},
 		"the first of all":               {run("", "c5"), "", link.Apply, 5},
+		"where another epoch begins":     {link.CommandBatch{Prev: "c4", Commands: []link.Command{{Seq: 5, ID: "c5", Kind: link.Began}}}, "c4", link.Gap, 0},
+		"up to where another one begins": {link.CommandBatch{Prev: "c4", Commands: []link.Command{{Seq: 5, ID: "c5"}, {Seq: 6, ID: "c6", Kind: link.Began}}}, "c4", link.Apply, 5},
 		"none":                           {run("c4"), "c4", link.Skip, 0},
 	} {
 		next, got := one.batch.After(4, one.last)
-		if got != one.want || got == link.Apply && next[0].Seq != one.first || got != link.Apply && next != nil {
+		if got != one.want || got == link.Apply && (next[0].Seq != one.first || next[len(next)-1].Kind == link.Began) || got != link.Apply && next != nil {
 			t.Errorf("%s: %s %v, want %s", what, got, next, one.want)
 		}
 	}

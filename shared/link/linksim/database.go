@@ -159,7 +159,7 @@ func (a *account) renew(req link.HealRequest) (commands uint64, id string) {
 func (a *account) reissue(taken uint64) (commands uint64, id string) {
 	if !a.w.mutant.namelessEpoch || taken > a.head {
 		a.head = taken
-		a.command(link.Command{Kind: "link.began.v1", Body: []byte("{}")}, "").replaced = true
+		a.command(link.Command{Kind: link.Began, Body: []byte("{}")}, "").replaced = true
 	}
 	commands, id = a.head, a.commandID(a.head)
 	if a.w.mutant.noReissue {

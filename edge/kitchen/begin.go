@@ -94,27 +94,37 @@ func (d *draft) reunite(ctx context.Context, k *Kitchen, b Beginning) (ended []o
 		if s.Order.ID == "" || s.Order.Restaurant != d.settings.Restaurant {
 			continue
 		}
-		have, has, err := d.find(ctx, k, s.Order.ID)
+		t, has, changed, err := d.takeOver(ctx, k, s, b.Commands)
 		if err != nil {
 			return nil, err
-		}
-		t, changed := regain(have, has, s, d.now)
-		if changed && (t.Open() || t.Number == 0 && s.Number > 0) {
-			if t, err = d.number(ctx, k, t, s); err != nil {
-				return nil, err
-			}
-		}
-		if changed && t.Order.Origin == order.Cloud && t.Command == 0 {
-			t.Command = max(1, b.Commands)
-		}
-		if changed {
-			d.put(t)
 		}
 		if (has || changed) && !t.Open() {
 			ended = append(ended, s.Order.ID)
 		}
 	}
 	return ended, nil
+}
+
+// takeOver takes an order over as kitchen and cloud together have it: see regain. command is what it came with. has says that the kitchen had
+// it, changed that the ticket is another one now.
+func (d *draft) takeOver(ctx context.Context, k *Kitchen, s event.OrderStanding, command uint64) (t Ticket, has, changed bool, err error) {
+	have, has, err := d.find(ctx, k, s.Order.ID)
+	if err != nil {
+		return t, has, false, err
+	}
+	if t, changed = regain(have, has, s, d.now); !changed {
+		return t, has, false, nil
+	}
+	if t.Open() || t.Number == 0 && s.Number > 0 {
+		if t, err = d.number(ctx, k, t, s); err != nil {
+			return t, has, false, err
+		}
+	}
+	if t.Order.Origin == order.Cloud && t.Command == 0 {
+		t.Command = max(1, command)
+	}
+	d.put(t)
+	return t, has, true, nil
 }
 
 // number gives a recovered ticket the number that the cloud knows it by, unless another order has it here.
@@ -136,11 +146,9 @@ func (d *draft) number(ctx context.Context, k *Kitchen, t Ticket, s event.OrderS
 	for _, other := range d.tickets {
 		taken = taken || other.Day == t.Day && other.Number == s.Number
 	}
-	if s.Number > 0 && !taken {
-		t.Number = s.Number
-		return t, nil
+	if t.Number = s.Number; s.Number == 0 || taken {
+		t.Number, t.Was = d.lastNumber(t.Day)+1, s.Number
 	}
-	t.Number, t.Was = d.lastNumber(t.Day)+1, s.Number
 	d.raiseNumber(t.Day, t.Number)
 	return t, nil
 }

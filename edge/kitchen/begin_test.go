@@ -215,3 +215,21 @@ func TestTwoOrdersWithOneNumberAreToldApart(t *testing.T) {
 		t.Error("the cloud does not hear that ours was taken")
 	}
 }
+
+// The cloud may know a number and not its day: an order that it had lost came back to it as a whole.
+func TestANumberOfNoDayHoldsUpNoHealing(t *testing.T) {
+	t.Parallel()
+	old, h := newHouse(t), newHouse(t)
+	old.place(cola)
+	lost := kitchen.Standing(old.place(pizza))
+	lost.Day = ""
+	h.begin(h.beginning(none, lost))
+	if got := h.ticket(lost.Order.ID); got.Number != 2 || got.Day == "" {
+		t.Errorf("recovered %s", asJSON(got))
+	}
+	for _, want := range []int{3, 4} {
+		if next := h.place(cola); next.Number != want {
+			t.Errorf("number %d is given, want %d", next.Number, want)
+		}
+	}
+}

@@ -95,9 +95,9 @@ func (d *draft) queue(t Ticket, why cause) (Ticket, error) {
 // lastNumber is the last number given on a business day, as this draft leaves it.
 func (d *draft) lastNumber(day string) int { return max(d.numbers[day], d.board.numbers[day]) }
 
-// raiseNumber says that the numbers of a business day have been given up to one.
+// raiseNumber says that the numbers of a business day have been given up to one. Nothing follows from a number of no day.
 func (d *draft) raiseNumber(day string, to int) {
-	if to > d.lastNumber(day) {
+	if day != "" && to > d.lastNumber(day) {
 		d.numbers[day] = to
 	}
 }

@@ -18,8 +18,11 @@ func (d *draft) wish(ctx context.Context, k *Kitchen, c Command) (note string, e
 	} else if err != nil {
 		return "", refuse("the command cannot be read: %v", err)
 	}
-	if o, offered := body.(event.OrderOffered); offered {
-		return d.offered(ctx, k, c, o)
+	switch b := body.(type) {
+	case event.OrderOffered:
+		return d.offered(ctx, k, c, b)
+	case event.OrderRecovered:
+		return d.recovered(ctx, k, c, event.OrderStanding(b))
 	}
 	t, err := k.Ticket(ctx, order.ID(c.Order))
 	if problem.Is(err, problem.NotFound) {
@@ -67,6 +70,30 @@ func (d *draft) offered(ctx context.Context, k *Kitchen, c Command, b event.Orde
 		return "", err
 	}
 	d.put(t)
+	return "", nil
+}
+
+// recovered takes an order over that the cloud has from a box which is gone, and asks a cook where the food is; an order that is here is
+// taken no step back. The cloud is told how it stands, with the number that it has here.
+func (d *draft) recovered(ctx context.Context, k *Kitchen, c Command, s event.OrderStanding) (string, error) {
+	switch {
+	case s.Order.ID == "" || string(s.Order.ID) != c.Order:
+		return "", refuse("the command is for order %q and brings %q", c.Order, s.Order.ID)
+	case s.Order.Restaurant != d.settings.Restaurant:
+		return "", refuse("the order is for restaurant %q", s.Order.Restaurant)
+	}
+	d.raiseNumber(s.Day, s.Number)
+	_, has, changed, err := d.takeOver(ctx, k, s, c.Seq)
+	switch {
+	case err != nil:
+		return "", err
+	case !has && !changed:
+		return "", refuse("nothing is left to make of it")
+	}
+	d.commit.Standing = []order.ID{s.Order.ID}
+	if !changed {
+		return "the kitchen has it already", nil
+	}
 	return "", nil
 }
 

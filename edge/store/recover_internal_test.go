@@ -15,6 +15,7 @@ import (
 	"awesome.pizza/edge/kitchen"
 	"awesome.pizza/shared/link"
 	"awesome.pizza/shared/order"
+	"awesome.pizza/shared/problem"
 )
 
 // evening is a database as a power cut in the middle of an evening leaves it: part of it in the log, part of it known to the cloud.
@@ -377,6 +378,39 @@ func TestAFileThatIsNoDatabaseAtAllGivesAnEmptyOne(t *testing.T) {
 	fine(t, err)
 	if state, err := s.Load(t.Context()); err != nil || len(state.Tickets) != 0 || r.Aside != path+".damaged-20260703T193000Z" {
 		t.Errorf("%+v, %v", r, err)
+	}
+	fine(t, s.Close())
+}
+
+// The page with the tickets is gone, that with the outbox is not; the line was cut all evening, so nobody else knows the orders.
+func TestATicketThatIsLostIsToldAgainByTheFactsThatAreNot(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "edge.db")
+	s, err := Open(t.Context(), path)
+	fine(t, err)
+	k := kitchenOn(t, s)
+	all := placed(t, k, 3)
+	bumped, err := k.Bump(t.Context(), all[1].Order.ID, kitchen.Tap{ID: "tap", Station: "make"})
+	fine(t, err)
+	_, err = k.Void(t.Context(), all[2].Order.ID, kitchen.Tap{ID: "void", Reason: "changed their mind"})
+	fine(t, err)
+	for _, table := range []string{"tickets", "orders"} {
+		_, err = s.write.ExecContext(t.Context(), `DELETE FROM `+table)
+		fine(t, err)
+	}
+	fine(t, s.Close())
+	_, err = Recover(t.Context(), path, "its tickets cannot be read", friday)
+	fine(t, err)
+	s, err = Open(t.Context(), path)
+	fine(t, err)
+	for _, want := range []kitchen.Ticket{all[0], bumped} {
+		got, err := s.Ticket(t.Context(), want.Order.ID)
+		if err != nil || !got.Recovered || got.Number != want.Number || got.Progress.Kitchen() != want.Progress.Kitchen() || len(got.Order.Lines) != len(want.Order.Lines) {
+			t.Errorf("order %d comes back as %+v, %v", want.Number, got, err)
+		}
+	}
+	if _, err := s.Ticket(t.Context(), all[2].Order.ID); !problem.Is(err, problem.NotFound) {
+		t.Errorf("what had ended comes back: %v", err)
 	}
 	fine(t, s.Close())
 }

@@ -20,7 +20,7 @@ import (
 // salvage copies what can be read into an empty file, in one transaction.
 func salvage(ctx context.Context, from *source, to *Store) (all []Saved, err error) {
 	err = to.inTx(ctx, func(tx *sql.Tx) error {
-		k := keeper{ctx: ctx, tx: tx}
+		k := keeper{ctx: ctx, tx: tx, writes: to.writes.in(tx)}
 		for _, table := range []struct {
 			name string
 			keep func(row) (bool, error)
@@ -62,8 +62,10 @@ func salvage(ctx context.Context, from *source, to *Store) (all []Saved, err err
 type keeper struct {
 	ctx    context.Context
 	tx     *sql.Tx
+	writes prepared // the same transaction
 	node   row
 	events map[kitchen.Place]link.Event
+	sound  []link.Event // those that were kept, in their order
 }
 
 // insert keeps a row unless a CHECK, a type or another row is against it.
@@ -171,7 +173,12 @@ func (k *keeper) finish(saved *Saved) error {
 		}
 		if !kept {
 			saved.Rows, saved.Refused = saved.Rows-1, saved.Refused+1
+			continue
 		}
+		k.sound = append(k.sound, e)
+	}
+	if err := k.retell(); err != nil {
+		return err
 	}
 	if _, err := k.tx.ExecContext(k.ctx, `INSERT INTO numbers (day, last) SELECT day, max(number) FROM tickets WHERE number > 0 GROUP BY day
 		ON CONFLICT (day) DO UPDATE SET last = max(last, excluded.last)`); err != nil {

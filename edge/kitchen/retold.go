@@ -1,0 +1,43 @@
+package kitchen
+
+import (
+	"time"
+
+	"awesome.pizza/shared/event"
+	"awesome.pizza/shared/order"
+)
+
+// Said is a fact that this kitchen has told, or will tell, the cloud.
+type Said struct {
+	At   time.Time
+	Body event.Body
+}
+
+// Retold is the ticket of an order as the kitchen's own facts about it tell it, in their order: for a card that kept them and lost the ticket. ok
+// is false when they do not say what was ordered, or that it has ended. Nobody has seen the ticket since, so a cook is asked.
+func Retold(said []Said) (t Ticket, ok bool) {
+	var s event.OrderStanding
+	for _, f := range said {
+		switch b := f.Body.(type) {
+		case event.OrderTaken:
+			s = event.OrderStanding{Order: b.Order, Progress: order.Begin(&b.Order, b.Items), Since: f.At}
+		case event.OrderStanding:
+			s = b
+		case event.OrderStepped:
+			p, err := s.Progress.Follow(order.Edge, b.Action, b.Items...)
+			if err != nil {
+				continue // the fact before it is lost too: a cook says where the food is
+			}
+			s.Progress, s.Since = p, f.At
+			if b.Number > 0 {
+				s.Number, s.Day = b.Number, f.At.UTC().Format(time.DateOnly)
+			}
+		}
+	}
+	if s.Order.ID == "" {
+		return Ticket{}, false
+	}
+	t, ok = anew(s, s.Since)
+	t.Number, t.Day = s.Number, s.Day
+	return t, ok
+}

@@ -50,6 +50,7 @@ func readers() map[string]func(json.RawMessage) (Body, error) {
 		OrderStanding{}.Kind():   read[OrderStanding],
 
 		OrderOffered{}.Kind():    read[OrderOffered],
+		OrderRecovered{}.Kind():  read[OrderRecovered],
 		OrderRevoked{}.Kind():    read[OrderRevoked],
 		StatusWished{}.Kind():    read[StatusWished],
 		DeliveryStepped{}.Kind(): read[DeliveryStepped],

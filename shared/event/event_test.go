@@ -56,6 +56,10 @@ func bodies() []event.Body {
 			Progress: order.Progress{Origin: order.Cloud, Intake: order.Validated, Whole: order.Queued, Delivery: order.Assigned, Items: items},
 		},
 		event.OrderOffered{Order: o, Items: items},
+		event.OrderRecovered{
+			Order: o, Day: "2026-07-03", Number: 42, Driver: "d1", Name: "Grace", Arrives: &later, Ready: &later, Token: "0198c0de-token", Since: at,
+			Progress: order.Progress{Origin: order.Cloud, Intake: order.Validated, Whole: order.Queued, Delivery: order.Assigned, Items: items},
+		},
 		event.OrderRevoked{Order: o.ID, Reason: "the guest changed their mind"},
 		event.StatusWished{Order: o.ID, Status: order.StatusPreparing, By: "staff"},
 		event.DeliveryStepped{Order: o.ID, Delivery: order.Assigned, Driver: "d1", Name: "Grace", Arrives: &later},

@@ -16,6 +16,13 @@ type OrderOffered struct {
 // Kind names the wish.
 func (OrderOffered) Kind() string { return "order.offered.v1" }
 
+// OrderRecovered brings a restaurant an open order that the cloud has heard of from a node which is gone: how it stands there, as a snapshot
+// says it. A cook is asked where the food is.
+type OrderRecovered OrderStanding
+
+// Kind names the wish.
+func (OrderRecovered) Kind() string { return "order.recovered.v1" }
+
 // OrderRevoked asks the restaurant to void an order, which it grants while nothing bakes yet.
 type OrderRevoked struct {
 	Order  order.ID `json:"order"`

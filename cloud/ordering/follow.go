@@ -105,6 +105,9 @@ func (r *Record) Answered(f Fact, command string, b event.CommandAnswered, now t
 	if r.Order.Restaurant != f.Restaurant {
 		return problem.New(problem.Invalid, "bad_fact", "order %s is not one of %s", r.Order.ID, f.Restaurant)
 	}
+	if command == (event.OrderRecovered{}).Kind() && !b.Granted {
+		return nil // a kitchen that did not take the order says nothing of it
+	}
 	r.KitchenAsOf = now
 	switch command {
 	case event.OrderRevoked{}.Kind():

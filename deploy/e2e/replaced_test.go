@@ -92,6 +92,7 @@ func TestADeadNodeIsReplaced(t *testing.T) {
 	for _, id := range tail {
 		c.eventually(20*time.Second, "what was salvaged counts", func() bool { v, ok := c.order(id); return ok && v.Kitchen.State == "queued" })
 	}
+	c.eventually(20*time.Second, "the new kitchen is asked where its food is", func() bool { return c.onBoard(1, tail) })
 	c.agree(1, all)
 	again := c.place(basket("r1", "carryout", "margherita"), "the old box is still there")
 	c.eventually(20*time.Second, "the new node goes on", func() bool { v, _ := c.order(again); return v.Status == "Queued" })

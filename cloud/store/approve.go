@@ -1,0 +1,189 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"awesome.pizza/cloud/restaurant"
+	"awesome.pizza/shared/link"
+	"awesome.pizza/shared/order"
+)
+
+// Approve lets what is kept aside of a device count, because a person says so: events are stored in their own place and projected, once. An
+// order of which the restaurant's node has spoken since is that node's; one that is new and still open is brought to it by a command. It can be
+// repeated after it went wrong half-way.
+func (s *Store) Approve(ctx context.Context, edge, device string) (out restaurant.Outcome, err error) {
+	turns, err := s.turns(ctx, edge, device)
+	if err != nil {
+		return out, err
+	}
+	now := s.now().Truncate(time.Microsecond) // for all of them, as the database keeps it: see lockKept and brought
+	for _, t := range turns {
+		var one restaurant.Outcome
+		err := again(func() (err error) {
+			one, err = s.approve(ctx, edge, device, t, now)
+			return err
+		})
+		if err != nil {
+			return out, fmt.Errorf("approve batch %s of a device of %s: %w", t.span, edge, err)
+		}
+		out.Projected, out.Repeated, out.Unprojectable = out.Projected+one.Projected, out.Repeated+one.Repeated, out.Unprojectable+one.Unprojectable
+	}
+	return out, nil
+}
+
+// turn is a batch in quarantine, and the orders of which no later one of its device says anything.
+type turn struct {
+	span string
+	last []order.ID
+}
+
+// turns are the batches of a device in quarantine, in the order in which their events happened.
+func (s *Store) turns(ctx context.Context, edge, device string) ([]turn, error) {
+	rows, err := s.pool.Query(ctx, `SELECT device, span, reason, events, received FROM edge_quarantine WHERE edge = $1 AND device = $2`,
+		plain(edge, MaxKey), plain(device, 128))
+	if err != nil {
+		return nil, fmt.Errorf("read the quarantine of %s: %w", edge, err)
+	}
+	all, err := pgx.CollectRows(rows, scanKept)
+	if err != nil {
+		return nil, fmt.Errorf("read the quarantine of %s: %w", edge, err)
+	}
+	slices.SortFunc(all, func(a, b kept) int {
+		return cmp.Or(cmp.Compare(a.epoch, b.epoch), cmp.Compare(a.first, b.first), cmp.Compare(a.span, b.span))
+	})
+	turns, later := make([]turn, len(all)), map[order.ID]bool{"": true}
+	for i, k := range slices.Backward(all) {
+		turns[i].span = k.span
+		for _, e := range k.events {
+			f := &fact{Event: e}
+			if f.read(); !later[f.about] {
+				later[f.about], turns[i].last = true, append(turns[i].last, f.about)
+			}
+		}
+	}
+	return turns, nil
+}
+
+// approve is one transaction: a batch leaves quarantine.
+func (s *Store) approve(ctx context.Context, edge, device string, t turn, now time.Time) (restaurant.Outcome, error) {
+	ctx, cancel := context.WithTimeout(ctx, callLimit)
+	defer cancel()
+	conn, err := s.pool.Acquire(ctx)
+	if err != nil {
+		return restaurant.Outcome{}, fmt.Errorf("get a connection: %w", err)
+	}
+	defer conn.Release()
+	if _, err := conn.Exec(ctx, `BEGIN`); err != nil {
+		return restaurant.Outcome{}, fmt.Errorf("begin: %w", err)
+	}
+	a := &applying{now: now}
+	if err := a.letIn(ctx, conn.Conn(), edge, device, t); err != nil {
+		return restaurant.Outcome{}, rollback(ctx, conn, err)
+	}
+	s.publish(a.changed(), a.told)
+	var out restaurant.Outcome
+	for _, f := range a.facts {
+		switch f.outcome {
+		case projected:
+			out.Projected++
+		case repeated:
+			out.Repeated++
+		default:
+			out.Unprojectable++
+		}
+	}
+	return out, nil
+}
+
+// letIn projects what a batch in quarantine says, and stores it.
+func (a *applying) letIn(ctx context.Context, conn *pgx.Conn, edge, device string, t turn) error {
+	row, k, err := a.lockKept(ctx, conn, edge, device, t.span)
+	if err == nil && k == nil { // somebody else has let it in
+		_, err = conn.Exec(ctx, `COMMIT`)
+		return err
+	}
+	if err != nil {
+		return err
+	}
+	for _, e := range k.events {
+		a.facts = append(a.facts, &fact{edge: edge, epoch: k.epoch, Event: e})
+	}
+	if err := a.read(ctx, conn); err != nil {
+		return err
+	}
+	a.project()
+	a.alerts = slices.DeleteFunc(a.alerts, func(x alert) bool { return !x.settled }) // what ails a box that is gone is no alert
+	a.collect()
+	if err := a.bring(ctx, conn, row.Edge, t.last); err != nil {
+		return err
+	}
+	if err := a.place(ctx, conn, row); err != nil {
+		return err
+	}
+	b := &pgx.Batch{}
+	b.Queue(`DELETE FROM edge_quarantine WHERE edge = $1 AND device = $2 AND span = $3`, edge, device, t.span)
+	return a.write(ctx, conn, b)
+}
+
+// lockKept locks the link and a batch in quarantine, and finds since when its device is no longer the restaurant's.
+func (a *applying) lockKept(ctx context.Context, conn *pgx.Conn, edge, device, span string) (row link.LinkRow, k *kept, err error) {
+	b := &pgx.Batch{}
+	b.Queue(`SELECT `+linkColumns+` FROM edge_link WHERE edge = $1 FOR NO KEY UPDATE`, edge).Query(func(rows pgx.Rows) (err error) {
+		row, err = pgx.CollectExactlyOneRow(rows, scanLink)
+		return err
+	})
+	b.Queue(`SELECT changed FROM devices WHERE restaurant = $1 AND public_key = $2 AND state <> 'current'`, edge, device).Query(func(rows pgx.Rows) error {
+		var changed time.Time
+		_, err := pgx.ForEachRow(rows, []any{&changed}, func() error { a.until = changed; return nil })
+		return err
+	})
+	b.Queue(`SELECT device, span, reason, events, received FROM edge_quarantine WHERE edge = $1 AND device = $2 AND span = $3 FOR UPDATE`, edge, device, span).
+		Query(func(rows pgx.Rows) error {
+			found, err := pgx.CollectRows(rows, scanKept)
+			if len(found) > 0 {
+				k = &found[0]
+			}
+			return err
+		})
+	err = conn.SendBatch(ctx, b).Close()
+	if a.until.IsZero() {
+		a.until = a.now
+	}
+	return row, k, err
+}
+
+// place finds where the events are stored: in their own place, unless another event has it or the link may come by there; then in epoch
+// 0, behind what is there. What is known already is not stored again.
+func (a *applying) place(ctx context.Context, conn *pgx.Conn, row link.LinkRow) error {
+	var seqs []int64
+	for _, f := range a.facts {
+		seqs = append(seqs, bigint(f.Seq))
+	}
+	taken, last := map[uint64]bool{}, uint64(0)
+	b := &pgx.Batch{}
+	if len(a.facts) > 0 {
+		b.Queue(`SELECT seq FROM edge_events WHERE edge = $1 AND epoch = $2 AND seq = ANY ($3::bigint[])`, row.Edge, bigint(a.facts[0].epoch), seqs).
+			Query(func(rows pgx.Rows) error {
+				var seq uint64
+				_, err := pgx.ForEachRow(rows, []any{&seq}, func() error { taken[seq] = true; return nil })
+				return err
+			})
+	}
+	b.Queue(`SELECT coalesce(max(seq), 0) FROM edge_events WHERE edge = $1 AND epoch = 0`, row.Edge).QueryRow(func(r pgx.Row) error { return r.Scan(&last) })
+	if err := conn.SendBatch(ctx, b).Close(); err != nil {
+		return fmt.Errorf("look for a place: %w", err)
+	}
+	for _, f := range a.facts {
+		if f.epoch >= row.Epoch || taken[f.Seq] {
+			last++
+			f.epoch, f.Seq = 0, last
+		}
+	}
+	return nil
+}

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -70,6 +71,9 @@ func (n *enrolling) enrol(ctx context.Context, code string, out io.Writer) (rest
 	if err := vacant(n.data, n.replace); err != nil {
 		return "", err
 	}
+	if word := overheard(n.cloud, code); word != "" {
+		fmt.Fprintln(out, word)
+	}
 	now, err := openHours(n.data, slog.Default())
 	if err != nil {
 		return "", err
@@ -80,6 +84,15 @@ func (n *enrolling) enrol(ctx context.Context, code string, out io.Writer) (rest
 		return err
 	})
 	return restaurant, err
+}
+
+// overheard warns of a chain without TLS, whose codes have no fingerprint; empty when there is nothing to warn of. A code that has one is not sent
+// there at all.
+func overheard(cloud, code string) string {
+	if strings.Contains(code, ".") || !uplink.InTheClear(cloud) {
+		return ""
+	}
+	return fmt.Sprintf("%s is not encrypted: whoever stands in between can read the code and be the node instead. If the chain has an https:// address, stop and write that", cloud)
 }
 
 // vacant refuses to enrol a node anew by mistake: whoever is enrolled for the restaurant now would be cut off.

@@ -60,13 +60,13 @@ func claimOnce(ctx context.Context, client *http.Client, target string, body []b
 	return e, t.pin(&e)
 }
 
-// final reports whether asking again cannot mend it: the cloud has said no, or somebody else answers in its place.
+// final reports whether asking again cannot mend it: the cloud has said no, or it is not the one who answers.
 func final(err error) bool {
 	var no *refusal
 	if errors.As(err, &no) {
 		return !no.passing()
 	}
-	return errors.Is(err, errStranger) || errors.Is(err, errMisnamed) || errors.Is(err, errOther)
+	return errors.Is(err, errStranger) || errors.Is(err, errMisnamed) || errors.Is(err, errOther) || errors.Is(err, errSentOn)
 }
 
 // passing reports whether the same request may be answered otherwise a little later.

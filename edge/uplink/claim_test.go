@@ -70,7 +70,12 @@ func TestWhatTryingAgainCannotMendIsAnErrorAtOnce(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := uplink.Enrol(t.Context(), t.TempDir(), c.cloud, c.code, either, func(err error) { t.Errorf("it is tried again after %v", err) })
+			ctx, enough := context.WithCancel(t.Context())
+			defer enough()
+			_, err := uplink.Enrol(ctx, t.TempDir(), c.cloud, c.code, either, func(err error) {
+				t.Errorf("it is tried again after %v", err)
+				enough()
+			})
 			if err == nil || !strings.Contains(err.Error(), c.says) || settings.Exit(err) != c.exit {
 				t.Errorf("exit %d: %v", settings.Exit(err), err)
 			}

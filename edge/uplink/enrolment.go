@@ -7,15 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/url"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/nats-io/nkeys"
-
-	"awesome.pizza/shared/settings"
 )
 
 // Enrolment binds this hardware to a restaurant. The seed was made here and never leaves the node.
@@ -79,7 +75,7 @@ func Enrol(ctx context.Context, dir, cloud, code string, either func() []time.Ti
 	if err != nil {
 		return Enrolment{}, err
 	}
-	target, err := claimAt(cloud)
+	target, err := claimAt(cloud, mark)
 	if err != nil {
 		return Enrolment{}, err
 	}
@@ -111,24 +107,6 @@ func Enrol(ctx context.Context, dir, cloud, code string, either func() []time.Ti
 		return Enrolment{}, fmt.Errorf("store the enrolment: %w", err)
 	}
 	return e, nil
-}
-
-// torn is a code as `cloud enroll` prints it without and after its dot.
-func torn(whole string) (code, mark string, err error) {
-	code, mark, _ = strings.Cut(strings.TrimSpace(whole), ".")
-	if mark != "" && len(mark) < printLeast {
-		return "", "", settings.Usage("the fingerprint after the dot of the code has %d digits, it must have at least %d: copy the whole code", len(mark), printLeast)
-	}
-	return code, mark, nil
-}
-
-// claimAt is where the cloud is asked for an enrolment.
-func claimAt(cloud string) (target string, err error) {
-	u, err := url.Parse(cloud)
-	if err != nil || !answerable(u) {
-		return "", settings.Usage("the cloud's address is %q; write it like https://pizza.example", cloud)
-	}
-	return u.JoinPath("api/fleet/claim").String(), nil
 }
 
 const (

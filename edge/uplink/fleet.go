@@ -105,22 +105,6 @@ func sealRequest(e Enrolment, path string, at time.Time, payload []byte) (signed
 	return s, err
 }
 
-// clientOf is an HTTP client for one server, and what closes it.
-func clientOf(target string, t *trust) (client *http.Client, done func(), err error) {
-	u, err := url.Parse(target)
-	if err != nil || !answerable(u) {
-		return nil, nil, fmt.Errorf("the cloud's address %q: write it like https://pizza.example", target)
-	}
-	t.hosts = []string{u.Hostname()}
-	transport := &http.Transport{TLSClientConfig: t.config(), ForceAttemptHTTP2: true, Proxy: http.ProxyFromEnvironment}
-	return &http.Client{Transport: transport, Timeout: askTimeout}, transport.CloseIdleConnections, nil
-}
-
-// answerable reports whether somebody can be asked at an address.
-func answerable(u *url.URL) bool {
-	return u.Hostname() != "" && (u.Scheme == "http" || u.Scheme == "https")
-}
-
 // maxAnswer bounds the cloud's answer: an enrolment carries the menu and the open orders. 32 MiB.
 const maxAnswer = 32 << 20
 

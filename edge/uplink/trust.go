@@ -128,7 +128,7 @@ func (t *trust) pin(e *Enrolment) error {
 	if t.mark == "" {
 		return nil
 	}
-	if t.found == nil { // it came over plain HTTP
+	if t.found == nil { // it came over plain HTTP, from this machine
 		block, _ := pem.Decode([]byte(e.CA))
 		if block == nil || !printed(block.Bytes, t.mark) {
 			return fmt.Errorf("%w: the authority it names has not the fingerprint %s; %s", errStranger, t.mark, inBetween)

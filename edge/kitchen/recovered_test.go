@@ -102,6 +102,23 @@ func TestAnOrderThatTheKitchenHasFurtherIsNotTakenBack(t *testing.T) {
 	}
 }
 
+// It is given anew behind what was said of its delivery since.
+func TestAnOrderThatIsBroughtLateTakesNoDriverAway(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.release(0)
+	of := h.offer(order.ByDelivery, pizza)
+	b := event.OrderRecovered(kitchen.Standing(h.ticket(of)))
+	h.obey(of, event.DeliveryStepped{Order: of, Delivery: order.Assigned, Driver: "d1", Name: "Grace"})
+	before := h.ticket(of)
+	if a := h.obey(of, b); !a.Granted {
+		t.Errorf("the answer is %+v", a)
+	}
+	if diff := diffOf(before, h.ticket(of)); diff != "" {
+		t.Errorf("it was changed:\n%s", diff)
+	}
+}
+
 func TestAnOrderThatCannotBeRecoveredIsRefused(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

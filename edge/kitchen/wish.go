@@ -82,8 +82,15 @@ func (d *draft) recovered(ctx context.Context, k *Kitchen, c Command, s event.Or
 	case s.Order.Restaurant != d.settings.Restaurant:
 		return "", refuse("the order is for restaurant %q", s.Order.Restaurant)
 	}
+	_, has, err := d.find(ctx, k, s.Order.ID)
+	if err != nil {
+		return "", err
+	}
+	if has {
+		s.Progress.Delivery = "" // what the kitchen was told of it is as new, or newer
+	}
 	d.raiseNumber(s.Day, s.Number)
-	_, has, changed, err := d.takeOver(ctx, k, s, c.Seq)
+	_, _, changed, err := d.takeOver(ctx, k, s, c.Seq)
 	switch {
 	case err != nil:
 		return "", err

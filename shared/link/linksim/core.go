@@ -189,7 +189,7 @@ func (c *core) answerSync(s *site, req link.SyncRequest, answer func(link.SyncRe
 	c.serve(func() {
 		a := c.w.base.account(s)
 		cloud := link.Cloud{Inc: c.w.base.incarnation(), CmdHigh: a.head, CmdID: a.commandID(req.CmdSeq), Reads: c.w.reads}
-		if req.Inc == cloud.Inc && link.Contradiction(a.row, req, cloud) != "" && !c.w.mutant.neverDoubts {
+		if req.Inc == cloud.Inc && link.Contradiction(a.row, req, cloud) != "" {
 			c.w.log(c.name, "doubts the database", 0, 0, s.id)
 			c.w.base.doubt()
 			cloud.Inc = c.w.base.incarnation()

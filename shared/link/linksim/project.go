@@ -186,7 +186,7 @@ func (a *account) stands(r *record, b event.OrderStanding, salvaged bool) {
 	if b.Number > 0 {
 		r.number = b.Number
 	}
-	if b.Recovered && !a.w.mutant.doubtCounts {
+	if b.Recovered {
 		return // it has it from here
 	}
 	r.p.Whole, r.p.Items = b.Progress.Whole, b.Progress.Items

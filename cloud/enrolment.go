@@ -2,7 +2,6 @@ package cloud
 
 import (
 	"context"
-	"encoding/json"
 	"log/slog"
 	"slices"
 	"strings"
@@ -29,8 +28,8 @@ type enrolment struct {
 type links interface {
 	// Enforce has the hub refuse whom the database refuses.
 	Enforce(ctx context.Context) error
-	// Snapshot is a restaurant's open orders for its device.
-	Snapshot(ctx context.Context, edge, device string) ([]link.SnapshotReply, error)
+	// Snapshot is a restaurant's open orders for its device, in documents of at most so many bytes in all. It reports downlink.ErrLong.
+	Snapshot(ctx context.Context, edge, device string, most int) ([]link.SnapshotReply, error)
 }
 
 // shutWithin is how long a person waits for the hub.
@@ -48,37 +47,6 @@ func (e enrolment) Enroll(ctx context.Context, restaurant string) (api.Invitatio
 	return api.Invitation{Code: code, Expires: expires, Cloud: e.cfg.door()}, nil
 }
 
-// Claim binds a node, and tells it all it has to know. Binding comes last: it uses the code up and fences the device there was, so
-// whatever can go wrong has to go wrong before. holds is the restaurant whose orders the node has, if any: a code that was meant for another
-// box is refused, nobody is cut off by it, and it stays good.
-func (e enrolment) Claim(ctx context.Context, code, publicKey, holds string) (api.Enrolment, error) {
-	if err := downlink.CheckDevice(publicKey); err != nil {
-		return api.Enrolment{}, err
-	}
-	code, _, _ = strings.Cut(code, ".") // the fingerprint is for the node
-	edge, err := e.store.Invited(ctx, code, publicKey)
-	if err != nil {
-		return api.Enrolment{}, err
-	}
-	if holds != "" && holds != edge {
-		return api.Enrolment{}, problem.New(problem.Conflict, "another_restaurant",
-			"the code is of restaurant %s, and this node holds what happened in %s: enrol the box of %s with it, or an empty --data directory; nothing was changed", edge, holds, edge)
-	}
-	told, err := e.prepare(ctx, edge, publicKey)
-	if err != nil {
-		return api.Enrolment{}, err
-	}
-	row, err := e.store.Claim(ctx, code, publicKey)
-	if err != nil {
-		return api.Enrolment{}, err
-	}
-	e.credit(ctx, edge, publicKey, told.Expires)
-	told.Epoch, told.Commands, told.CommandID = row.Epoch, row.Commands, row.CommandID
-	e.shut(ctx, edge)
-	told.Snapshot = e.snapshot(ctx, edge, publicKey)
-	return told, nil
-}
-
 // credit takes note of a credential for head office. Whoever has it can use it all the same.
 func (e enrolment) credit(ctx context.Context, edge, device string, until time.Time) {
 	if err := e.store.Credited(ctx, edge, device, until); err != nil {
@@ -93,27 +61,6 @@ func (e enrolment) shut(ctx context.Context, edge string) {
 	if err := e.lines.Enforce(ctx); err != nil {
 		e.log.WarnContext(ctx, "the hub does not know yet whom to refuse", "restaurant", edge, "err", err)
 	}
-}
-
-// snapshot is the restaurant's open orders, if it has any. A node that is not told here asks over its line.
-func (e enrolment) snapshot(ctx context.Context, edge, device string) (all []api.Page) {
-	pages, err := e.lines.Snapshot(ctx, edge, device)
-	if err != nil {
-		e.log.WarnContext(ctx, "a node begins without a snapshot", "restaurant", edge, "err", err)
-		return nil
-	}
-	open := 0
-	for _, p := range pages {
-		all = append(all, api.Page{Doc: p.Doc, Sig: p.Sig})
-		var page struct{ Orders []json.RawMessage }
-		if err := json.Unmarshal(p.Doc, &page); err == nil {
-			open += len(page.Orders)
-		}
-	}
-	if open == 0 {
-		return nil
-	}
-	return all
 }
 
 // Authentic reports whether a device has signed a message.
@@ -178,34 +125,6 @@ func (e enrolment) Revoke(ctx context.Context, edge string) (device string, err 
 	}
 	e.shut(ctx, edge)
 	return device, nil
-}
-
-// prepare is what a node of the restaurant is told, but for where it begins.
-func (e enrolment) prepare(ctx context.Context, edge, publicKey string) (api.Enrolment, error) {
-	house, err := e.store.Restaurant(ctx, edge)
-	if err != nil {
-		return api.Enrolment{}, err
-	}
-	dishes, err := e.store.Menu(ctx, edge)
-	if err != nil {
-		return api.Enrolment{}, err
-	}
-	chain, err := e.keys.Chain()
-	if err != nil {
-		return api.Enrolment{}, err
-	}
-	leaves, clients, err := e.hubs()
-	if err != nil {
-		return api.Enrolment{}, err
-	}
-	credential, err := e.keys.Issue(edge, publicKey, time.Now())
-	if err != nil {
-		return api.Enrolment{}, err
-	}
-	return api.Enrolment{
-		Restaurant: edge, JWT: credential.JWT, Expires: credential.Expires, Leaves: leaves, Clients: clients, TimeZone: house.TimeZone, Menu: dishes,
-		Cloud: e.cfg.door(), Chain: chain, CA: e.pin(leaves, clients),
-	}, nil
 }
 
 // hubs are where nodes reach the hub.

@@ -63,71 +63,26 @@ func newKey(t *testing.T) string {
 	return public
 }
 
-func TestAClaimThatFailsUsesNothingUpAndFencesNobody(t *testing.T) {
-	t.Parallel()
-	e := newEnrolment(t)
-	working, key := newKey(t), newKey(t)
-	made, err := e.Enroll(t.Context(), "r1")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := e.Claim(t.Context(), made.Code, working, ""); err != nil {
-		t.Fatal(err)
-	}
-	if made, err = e.Enroll(t.Context(), "r1"); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := e.Claim(t.Context(), made.Code, "UNODE", ""); problem.Of(err) == nil || problem.Of(err).Code != "bad_key" || !problem.Is(err, problem.Invalid) {
-		t.Errorf("a key that is none: %v", err)
-	}
-	broken := e
-	broken.cfg.LeafListen = "nowhere"
-	if _, err := broken.Claim(t.Context(), made.Code, key, ""); err == nil {
-		t.Error("a node is enrolled with a hub that has no address")
-	}
-	var p *problem.Problem
-	if _, err := e.Claim(t.Context(), made.Code, key, "r2"); !errors.As(err, &p) || p.Code != "another_restaurant" || !problem.Is(err, problem.Conflict) {
-		t.Errorf("the box of another restaurant: %v", err)
-	}
-	if row, _, err := e.store.Link(t.Context(), "r1"); err != nil || row.Device != working || row.Epoch != 1 {
-		t.Errorf("the working node was fenced by claims that failed: %+v, %v", row, err)
-	}
-	if told, err := e.Claim(t.Context(), made.Code, key, "r1"); err != nil || told.Epoch != 2 || told.JWT == "" || told.Restaurant != "r1" {
-		t.Errorf("the code no longer works: %+v, %v", told, err)
-	}
-}
-
-func TestANodeThatAsksAgainIsToldTheSame(t *testing.T) {
-	t.Parallel()
-	e := newEnrolment(t)
-	key := newKey(t)
-	made, err := e.Enroll(t.Context(), "r1")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for range 2 {
-		if told, err := e.Claim(t.Context(), made.Code, key, ""); err != nil || told.Epoch != 1 || told.Commands != 0 || len(told.Leaves) != 1 {
-			t.Errorf("told %+v, %v", told, err)
-		}
-	}
-	if _, err := e.Claim(t.Context(), made.Code, newKey(t), ""); !problem.Is(err, problem.Refused) {
-		t.Errorf("another node with the same code: %v", err)
-	}
-}
-
 // calls are the links as enrolment uses them.
 type calls struct {
 	enforced atomic.Int32
 	pages    []link.SnapshotReply
 	err      error
+	dies     string // the call in which the core dies
 }
 
 func (c *calls) Enforce(context.Context) error {
 	c.enforced.Add(1)
+	if c.dies == "Enforce" {
+		panic(dead)
+	}
 	return c.err
 }
 
-func (c *calls) Snapshot(context.Context, string, string) ([]link.SnapshotReply, error) {
+func (c *calls) Snapshot(context.Context, string, string, int) ([]link.SnapshotReply, error) {
+	if c.dies == "Snapshot" {
+		panic(dead)
+	}
 	return c.pages, c.err
 }
 
@@ -194,31 +149,6 @@ func TestTheHubHearsAtOnceOfWhomIsReplacedOrRevoked(t *testing.T) {
 	}
 	if _, err := e.Revoke(t.Context(), "r1"); !problem.Is(err, problem.Conflict) {
 		t.Errorf("nobody is there to revoke: %v", err)
-	}
-}
-
-func TestANewNodeBeginsWithTheOpenOrdersIfThereAreAny(t *testing.T) {
-	t.Parallel()
-	e := newEnrolment(t)
-	page := func(orders string) link.SnapshotReply {
-		return link.SnapshotReply{Doc: []byte(`{"restaurant":"r1","orders":[` + orders + `]}`), Sig: []byte("signed")}
-	}
-	for name, x := range map[string]struct {
-		calls *calls
-		pages int
-	}{
-		"none":           {&calls{pages: []link.SnapshotReply{page(``)}}, 0},
-		"two pages":      {&calls{pages: []link.SnapshotReply{page(`{}`), page(`{},{}`)}}, 2},
-		"none to be had": {&calls{err: errors.New("the database is busy")}, 0},
-	} {
-		e.lines = x.calls
-		_, told := e.join(t, "r1")
-		if len(told.Snapshot) != x.pages || x.pages > 0 && string(told.Snapshot[0].Sig) != "signed" {
-			t.Errorf("%s: told %+v", name, told.Snapshot)
-		}
-		if chain, err := e.keys.Chain(); err != nil || told.Chain != chain {
-			t.Errorf("%s: the chain signs as %q, %v", name, told.Chain, err)
-		}
 	}
 }
 

@@ -128,7 +128,7 @@ type Enrolment struct {
 	Chain      string     `json:"chain" doc:"public NKey that signs what the chain tells a node"`
 	TimeZone   string     `json:"time_zone"`
 	Menu       *menu.Menu `json:"menu"`
-	Epoch      uint64     `json:"epoch" doc:"in which the node's sequence of events begins"`
+	Epoch      uint64     `json:"epoch" doc:"in which the node's sequence of events begins; 0: SYNC says so, and the node fetches the open orders over its line"`
 	Commands   uint64     `json:"commands" doc:"the node obeys the commands after this one"`
 	CommandID  string     `json:"command_id" doc:"the id of that one"`
 	Snapshot   []Page     `json:"snapshot,omitempty" doc:"the restaurant's open orders, when it has any"`

@@ -2,6 +2,7 @@ package downlink
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -91,8 +92,12 @@ func (d *Downlink) answerSnapshot(ctx context.Context, edge string, m *nats.Msg)
 	return respond(m, reply)
 }
 
-// Snapshot is a restaurant's open orders for its device, page by page, each signed: a node that is new begins with them.
-func (d *Downlink) Snapshot(ctx context.Context, edge, device string) (pages []link.SnapshotReply, err error) {
+// ErrLong says that a snapshot is longer than was asked for.
+var ErrLong = errors.New("there are more open orders than fit into one answer")
+
+// Snapshot is a restaurant's open orders for its device, page by page, each signed, in documents of at most so many bytes in all: a node that is
+// new begins with them. It reports ErrLong.
+func (d *Downlink) Snapshot(ctx context.Context, edge, device string, most int) (pages []link.SnapshotReply, err error) {
 	for after, more := "", true; more; {
 		page, err := d.snapshot(ctx, edge, device, after, 0)
 		if err != nil {
@@ -101,6 +106,9 @@ func (d *Downlink) Snapshot(ctx context.Context, edge, device string) (pages []l
 		doc, sig, err := d.sign(page)
 		if err != nil {
 			return nil, err
+		}
+		if most -= len(doc); most < 0 {
+			return nil, ErrLong
 		}
 		pages = append(pages, link.SnapshotReply{Doc: doc, Sig: sig})
 		if more = page.More; more {

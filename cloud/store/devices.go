@@ -15,7 +15,7 @@ import (
 	"awesome.pizza/shared/problem"
 )
 
-// CodeLife is how long an enrolment code can be used.
+// CodeLife is how long an enrolment code can be used, and how long after that its user may ask again.
 const CodeLife = time.Hour
 
 // IssueCode makes a one-time code with which a device can be bound to a restaurant. Only its hash is kept; a new code ends the old ones.
@@ -65,8 +65,9 @@ func (s *Store) Invited(ctx context.Context, code, publicKey string) (edge strin
 
 // Claim binds the device with this public key to the restaurant of a code, and uses the code up: only the same key may ask again, and is
 // told the same. The device it replaces is fenced. The link begins a new epoch, so that whatever that one still sends goes to quarantine;
-// only the very first device of a restaurant begins in link.FirstEpoch. It reports Refused "bad_code" for a code that is unknown, used or old, Invalid "bad_key" and
-// Conflict "key_in_use".
+// only the very first device of a restaurant begins in link.FirstEpoch. Who has used a code may ask again for another CodeLife: the answer may be
+// lost in the last minute of the first, and by then the restaurant has no other node. It reports Refused "bad_code" for a code that is unknown, used
+// or old, and "revoked" when the device was cut off since; Invalid "bad_key" and Conflict "key_in_use".
 func (s *Store) Claim(ctx context.Context, code, publicKey string) (e Enrolled, err error) {
 	if publicKey == "" || publicKey != plain(publicKey, 128) {
 		return e, problem.New(problem.Invalid, "bad_key", "a public key is clean text of 1 to 128 bytes")
@@ -82,14 +83,16 @@ func (s *Store) Claim(ctx context.Context, code, publicKey string) (e Enrolled, 
 				return err
 			}
 		}
-		e, err = enrolled(ctx, tx, edge)
+		if e, err = enrolled(ctx, tx, edge); err == nil && e.Device != publicKey {
+			err = problem.New(problem.Refused, "revoked", "this device was cut off by a person since: ask for a new code")
+		}
 		return err
 	})
 	if sqlState(err) == "23505" {
 		return e, problem.New(problem.Conflict, "key_in_use", "this device is enrolled already: make a new key")
 	}
 	if err != nil {
-		return e, fmt.Errorf("enrol device: %w", err)
+		return Enrolled{}, fmt.Errorf("enrol device: %w", err)
 	}
 	s.publish(nil, news)
 	return e, nil
@@ -139,7 +142,7 @@ func enrol(ctx context.Context, tx pgx.Tx, edge, publicKey string, code []byte, 
 			return nil, err
 		}
 	}
-	_, err = tx.Exec(ctx, `UPDATE enrolment_codes SET used_by = $2 WHERE code_hash = $1`, code, publicKey)
+	_, err = tx.Exec(ctx, `UPDATE enrolment_codes SET used_by = $2, expires = $3 WHERE code_hash = $1`, code, publicKey, now.Add(CodeLife))
 	return news, err
 }
 

@@ -46,6 +46,8 @@ func claimOnce(ctx context.Context, client *http.Client, target string, body []b
 	switch {
 	case errors.As(err, &no) && no.mute():
 		return e, fmt.Errorf("%w (it answers %d)", errOther, no.Status)
+	case errors.Is(err, errEndless):
+		return e, fmt.Errorf("%w (%w)", errOther, errEndless)
 	case errors.As(err, &no):
 		return e, fmt.Errorf("the cloud does not enrol this node: %w", err)
 	case err != nil:

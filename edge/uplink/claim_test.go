@@ -64,6 +64,7 @@ func TestWhatTryingAgainCannotMendIsAnErrorAtOnce(t *testing.T) {
 		"the chain under another name":       {shows(t, chain.server(t, "pizza.example")), code, "for pizza.example, not for 127.0.0.1; write --cloud with one", 1},
 		"a page that is not there":           {says(t, http.StatusNotFound, "nothing here"), "CODE", "compare the address", 1},
 		"a page for people":                  {says(t, http.StatusOK, "<!doctype html>"), "CODE", "compare the address", 1},
+		"an answer without end":              {says(t, http.StatusOK, `{"menu":"`+strings.Repeat("pizza ", 6<<20)), "CODE", "compare the address", 1},
 		"another program's answer":           {says(t, http.StatusOK, `{"status":"ok"}`), "CODE", "compare the address", 1},
 		"a refusal, in words":                {says(t, http.StatusForbidden, `{"code":"bad_code","detail":"ask for a new one"}`), "CODE", "ask for a new one", 1},
 		"a machine that is called otherwise": {says(t, http.StatusMisdirectedRequest, `{"code":"wrong_host","detail":"only 127.0.0.1"}`), "CODE", "only 127.0.0.1", 1},

@@ -30,7 +30,7 @@ type Enrolment struct {
 	TimeZone string          `json:"time_zone"`      // IANA zone of the restaurant
 	Menu     json.RawMessage `json:"menu,omitempty"` // what it sells
 
-	Epoch     uint64 `json:"epoch"`    // in which an empty outbox begins; 0: the cloud did not say
+	Epoch     uint64 `json:"epoch"`    // in which an empty outbox begins; 0: the cloud did not say, so SYNC will find that the node lacks the open orders
 	Commands  uint64 `json:"commands"` // the node obeys the commands after this one
 	CommandID string `json:"command_id,omitempty"`
 	Snapshot  []Page `json:"snapshot,omitempty"` // the restaurant's open orders, for a node that has none; empty once it has them

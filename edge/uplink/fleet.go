@@ -108,6 +108,9 @@ func sealRequest(e Enrolment, path string, at time.Time, payload []byte) (signed
 // maxAnswer bounds the cloud's answer: an enrolment carries the menu and the open orders. 32 MiB.
 const maxAnswer = 32 << 20
 
+// errEndless says that an answer is longer than that.
+var errEndless = errors.New("the answer is longer than any of the cloud's")
+
 // post asks once. An answer that says no is a *refusal.
 func post(ctx context.Context, client *http.Client, target string, body []byte) ([]byte, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, target, bytes.NewReader(body))
@@ -120,7 +123,10 @@ func post(ctx context.Context, client *http.Client, target string, body []byte) 
 		return nil, fmt.Errorf("ask the cloud: %w", err)
 	}
 	defer func() { _ = res.Body.Close() }()
-	answer, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer))
+	answer, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer+1))
+	if err == nil && len(answer) > maxAnswer {
+		err = errEndless
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read the cloud's answer: %w", err)
 	}

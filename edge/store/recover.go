@@ -52,7 +52,8 @@ func (s Saved) String() string {
 
 // Recover puts a damaged file aside as PATH.damaged-TIME, with its log, and makes a new one of what can be read of it and is what was
 // written: no row is trusted whose sum, CHECK, JSON or place in the chain of events is not right. Open tickets come back marked as recovered.
-// The new file stands in an epoch of its own, so the next SYNC heals: the cloud is told what it lacks and gives back what it knows. A recovery
+// A ticket that is lost is made again from the order's facts, and an order that ended and whose facts are lost is told. The new file stands in an
+// epoch of its own, so the next SYNC heals: the cloud is told what it lacks and gives back what it knows. A recovery
 // that is interrupted goes on at the next one; why is for the report.
 func Recover(ctx context.Context, path, why string, now time.Time) (r Recovery, err error) {
 	lock, err := lockFile(ctx, path+".lock")
@@ -74,14 +75,14 @@ func Recover(ctx context.Context, path, why string, now time.Time) (r Recovery, 
 	if err := removeFile(fresh); err != nil {
 		return r, fmt.Errorf("clear the place of the new database: %w", err)
 	}
-	if r.Saved, err = rebuild(ctx, r.Aside, fresh); err != nil {
+	if r.Saved, err = rebuild(ctx, r.Aside, fresh, r.At); err != nil {
 		return r, fmt.Errorf("recover what can be read of %s: %w", r.Aside, err)
 	}
 	return r, errors.Join(os.Rename(fresh, path), syncDir(filepath.Dir(path)), removeFile(fresh), os.Remove(markPath(path)), syncDir(filepath.Dir(path)))
 }
 
 // rebuild makes a new file of what can be read of an old one.
-func rebuild(ctx context.Context, aside, fresh string) (saved []Saved, err error) {
+func rebuild(ctx context.Context, aside, fresh string, at time.Time) (saved []Saved, err error) {
 	from, err := openDamaged(ctx, aside)
 	if err != nil {
 		return nil, err
@@ -91,7 +92,7 @@ func rebuild(ctx context.Context, aside, fresh string) (saved []Saved, err error
 	if err != nil {
 		return nil, err
 	}
-	saved, err = salvage(ctx, from, to)
+	saved, err = salvage(ctx, from, to, at)
 	if err == nil {
 		err = to.checkpoint(ctx)
 	}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"awesome.pizza/edge/kitchen"
+	"awesome.pizza/shared/event"
 	"awesome.pizza/shared/link"
 	"awesome.pizza/shared/order"
 	"awesome.pizza/shared/problem"
@@ -411,6 +412,39 @@ func TestATicketThatIsLostIsToldAgainByTheFactsThatAreNot(t *testing.T) {
 	}
 	if _, err := s.Ticket(t.Context(), all[2].Order.ID); !problem.Is(err, problem.NotFound) {
 		t.Errorf("what had ended comes back: %v", err)
+	}
+	fine(t, s.Close())
+}
+
+func TestWhatEndedAndWhoseFactsAreLostIsToldAllTheSame(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "edge.db")
+	s, err := Open(t.Context(), path)
+	fine(t, err)
+	k := kitchenOn(t, s)
+	all := placed(t, k, 2)
+	gone, err := k.Void(t.Context(), all[0].Order.ID, kitchen.Tap{ID: "void", Reason: "changed their mind"})
+	fine(t, err)
+	_, err = s.write.ExecContext(t.Context(), `DELETE FROM outbox`)
+	fine(t, err)
+	fine(t, s.Close())
+	_, err = Recover(t.Context(), path, "its outbox cannot be read", friday)
+	fine(t, err)
+	s, err = Open(t.Context(), path)
+	fine(t, err)
+	tip, err := s.Tip(t.Context())
+	fine(t, err)
+	if tip.Epoch < link.FirstEpoch+2 {
+		t.Errorf("it stands in epoch %d, which the cloud may have begun", tip.Epoch)
+	}
+	events, _, err := s.Events(t.Context(), 1, 10, 1<<20)
+	fine(t, err)
+	if len(events) != 1 || events[0].Order != string(gone.Order.ID) || tip.Seq != 1 || tip.Hash != events[0].Hash {
+		t.Fatalf("told are %+v, the outbox ends at %+v", events, tip)
+	}
+	body, err := event.Decode(events[0].Kind, events[0].Body)
+	if told, ok := body.(event.OrderStanding); err != nil || !ok || told.Progress.Whole != order.Voided || told.Epoch != tip.Epoch {
+		t.Errorf("it is told %+v, %v", body, err)
 	}
 	fine(t, s.Close())
 }

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"modernc.org/sqlite"
 
@@ -18,9 +19,9 @@ import (
 )
 
 // salvage copies what can be read into an empty file, in one transaction.
-func salvage(ctx context.Context, from *source, to *Store) (all []Saved, err error) {
+func salvage(ctx context.Context, from *source, to *Store, at time.Time) (all []Saved, err error) {
 	err = to.inTx(ctx, func(tx *sql.Tx) error {
-		k := keeper{ctx: ctx, tx: tx, writes: to.writes.in(tx)}
+		k := keeper{ctx: ctx, tx: tx, writes: to.writes.in(tx), at: at}
 		for _, table := range []struct {
 			name string
 			keep func(row) (bool, error)
@@ -63,6 +64,7 @@ type keeper struct {
 	ctx    context.Context
 	tx     *sql.Tx
 	writes prepared // the same transaction
+	at     time.Time
 	node   row
 	events map[kitchen.Place]link.Event
 	sound  []link.Event // those that were kept, in their order
@@ -155,7 +157,7 @@ func (k *keeper) event(r row) (bool, error) {
 
 // finish writes the outbox and the node's row. saved is the outbox's.
 func (k *keeper) finish(saved *Saved) error {
-	last := uint64(0)
+	last := int64(0)
 	for _, at := range slices.SortedFunc(maps.Keys(k.events), kitchen.Place.Compare) {
 		e := k.events[at]
 		before, known := k.events[kitchen.Place{Epoch: at.Epoch, Seq: at.Seq - 1}]
@@ -163,7 +165,7 @@ func (k *keeper) finish(saved *Saved) error {
 			saved.Rows, saved.Refused = saved.Rows-1, saved.Refused+1
 			continue
 		}
-		last = max(last, at.Epoch)
+		last = max(last, int64(at.Epoch))
 		kept, err := k.insert("outbox", row{
 			"epoch": int64(at.Epoch), "seq": int64(at.Seq), "event_id": e.ID, "order_id": e.Order, "kind": e.Kind, "at": e.At.UnixMilli(),
 			"trace": e.Trace, "body": string(e.Body), "hash": e.Hash[:],
@@ -184,19 +186,21 @@ func (k *keeper) finish(saved *Saved) error {
 		ON CONFLICT (day) DO UPDATE SET last = max(last, excluded.last)`); err != nil {
 		return fmt.Errorf("count the numbers: %w", err)
 	}
-	return k.finishMeta(last)
+	return k.finishMeta(max(last, k.number("epoch")) + epochJump)
 }
 
-// boardJump is how far a recovered board's sequence is beyond what anybody has seen of it.
-const boardJump = 1 << 20
+const (
+	// boardJump is how far a recovered board's sequence is beyond what anybody has seen of it.
+	boardJump = 1 << 20
+	// epochJump is how far the epoch of a recovery is beyond the last one: the cloud, which counts by one, may have begun the next for a healing
+	// that the damage ended, and would take an empty outbox in it for that one.
+	epochJump = 1 << 16
+)
 
-// finishMeta begins an epoch of its own, empty: nothing of the old one is taken for acknowledged, and the next SYNC sees two histories.
-func (k *keeper) finishMeta(last uint64) error {
-	number := func(column string) int64 {
-		n, _ := k.node[column].(int64)
-		return n
-	}
-	command, commands := number("cmd_seq"), text(k.node["cmd_id"])
+// finishMeta begins an epoch of its own: nothing of the old ones is taken for acknowledged, and the next SYNC sees two histories. In it stands
+// only how those orders ended that nothing else tells of.
+func (k *keeper) finishMeta(epoch int64) error {
+	command, commands := k.number("cmd_seq"), text(k.node["cmd_id"])
 	var obeyed int64
 	var name string
 	err := k.tx.QueryRowContext(k.ctx, `SELECT cmd_seq, cmd_id FROM inbox ORDER BY cmd_seq DESC LIMIT 1`).Scan(&obeyed, &name)
@@ -206,12 +210,22 @@ func (k *keeper) finishMeta(last uint64) error {
 	if obeyed > command {
 		command, commands = obeyed, name
 	}
-	_, err = k.tx.ExecContext(k.ctx, `UPDATE meta SET device = coalesce(nullif(?, ''), device), epoch = max(?, ?) + 1, board_seq = ? + ?,
-		cmd_seq = ?, cmd_id = ?`, text(k.node["device"]), number("epoch"), int64(last), number("board_seq"), boardJump, command, commands)
+	n := node{tip: link.Mark{Epoch: uint64(epoch)}}
+	if err := k.tellEnded(&n); err != nil {
+		return err
+	}
+	_, err = k.tx.ExecContext(k.ctx, `UPDATE meta SET device = coalesce(nullif(?, ''), device), epoch = ?, next_seq = ?, tip_hash = ?, board_seq = ?,
+		cmd_seq = ?, cmd_id = ?`, text(k.node["device"]), epoch, int64(n.tip.Seq)+1, n.tip.Hash[:], k.number("board_seq")+boardJump, command, commands)
 	if err != nil {
 		return fmt.Errorf("write the node's row: %w", err)
 	}
 	return nil
+}
+
+// number is what the damaged file's row of the node says, 0 when that cannot be read.
+func (k *keeper) number(column string) int64 {
+	n, _ := k.node[column].(int64)
+	return n
 }
 
 func decodes(v, into any) bool { return json.Unmarshal(raw(v), into) == nil }

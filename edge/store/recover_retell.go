@@ -43,3 +43,19 @@ func (k *keeper) retellOne(id order.ID, said []kitchen.Said) error {
 	}
 	return writeTicket(k.ctx, k.writes, t, t.Since)
 }
+
+// tellEnded puts how an order ended behind n, for each whose facts are lost: the cloud may never have heard of it, and what is open is told
+// by the healing anyway.
+func (k *keeper) tellEnded(n *node) error {
+	ids, err := list(k.ctx, k.tx, func(row scanner) (id string, err error) { return id, row.Scan(&id) },
+		`SELECT order_id FROM tickets WHERE open = 0 AND order_id NOT IN (SELECT order_id FROM outbox) ORDER BY order_id`)
+	if err != nil {
+		return fmt.Errorf("look for orders of which nothing tells: %w", err)
+	}
+	for _, id := range ids {
+		if err := n.standing(k.ctx, k.writes, k.at, id); err != nil {
+			return fmt.Errorf("tell how order %s ended: %w", id, err)
+		}
+	}
+	return nil
+}

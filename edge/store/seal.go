@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"awesome.pizza/edge/kitchen"
 	"awesome.pizza/shared/event"
@@ -71,7 +72,7 @@ func (n *node) seal(ctx context.Context, tx prepared, c kitchen.Commit, events [
 		}
 	}
 	for _, o := range c.Standing {
-		if err := n.standing(ctx, tx, c, string(o)); err != nil {
+		if err := n.standing(ctx, tx, c.At, string(o)); err != nil {
 			return err
 		}
 	}
@@ -95,7 +96,7 @@ func (n *node) append(ctx context.Context, tx prepared, e link.Event) error {
 }
 
 // standing appends how a ticket stands as this transaction leaves it. One that could not travel is left out: what happened to it has.
-func (n *node) standing(ctx context.Context, tx prepared, c kitchen.Commit, order string) error {
+func (n *node) standing(ctx context.Context, tx prepared, at time.Time, order string) error {
 	t, err := scanTicket(tx.QueryRowContext(ctx, ticketRows+`WHERE t.order_id = ?`, order))
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
@@ -108,7 +109,7 @@ func (n *node) standing(ctx context.Context, tx prepared, c kitchen.Commit, orde
 	if err != nil {
 		return err
 	}
-	e := link.Event{ID: id.New(), Order: order, Kind: fact.Kind(), At: c.At, Body: body}
+	e := link.Event{ID: id.New(), Order: order, Kind: fact.Kind(), At: at, Body: body}
 	if fits := e.Check() == nil; !fits {
 		return nil
 	}

@@ -15,12 +15,8 @@ import (
 	"awesome.pizza/shared/problem"
 )
 
-// Kinds of commands that are not simply said again: of deliveryStepped the last one about an order says it all, and orderOffered is only
-// for an order that is still to be made.
-const (
-	deliveryStepped = "delivery.stepped.v1"
-	orderOffered    = "order.offered.v1"
-)
+// deliveryStepped is the kind of a command of which the last one about an order says it all.
+const deliveryStepped = "delivery.stepped.v1"
 
 // Known says which of these event ids the cloud has stored for the edge, in any epoch, and for which incarnation that holds. It takes
 // note of how far this life of the node (boot) knows what is stored: what Standings says to it begins there.
@@ -144,9 +140,10 @@ const (
 	// unanswered: nobody knows whether they were obeyed. A kitchen that did obey one answers the repetition the same.
 	unanswered = `c.answered IS NULL`
 	// unfinished: those, and all that concerns an order which the kitchen may still have to make. They are for an empty kitchen.
-	unfinished = `c.answered IS NULL OR c.anew IS NULL AND c.kind <> '` + link.Began + `' AND ` + toMake
-	// toMake: the order that the command is about is one that a kitchen may still have to make.
-	toMake = `EXISTS (SELECT FROM orders o WHERE o.id = nullif(c.order_id, '')::uuid AND o.open AND o.status NOT IN ('PickedUp', 'OutForDelivery'))`
+	unfinished = `c.answered IS NULL OR c.anew IS NULL AND c.kind <> '` + link.Began + `' AND EXISTS (
+		SELECT FROM orders o WHERE o.id = nullif(c.order_id, '')::uuid AND o.open AND o.status NOT IN ('PickedUp', 'OutForDelivery'))`
+	// madeOrNot: by the kitchen's word the order that the command is about is over there.
+	madeOrNot = `EXISTS (SELECT FROM orders o WHERE o.id = nullif(c.order_id, '')::uuid AND o.state ->> 'whole' IN ('voided', 'rejected', 'handed_over'))`
 )
 
 // anew takes a number for the place where an epoch begins, higher than any that was given or that the edge has applied, and gives the
@@ -167,8 +164,8 @@ func anew(ctx context.Context, tx pgx.Tx, edge string, applied uint64, which str
 }
 
 // repeat gives the chosen commands anew, in their order, behind all others; the old ones wait for nothing any more. Of what was said of an
-// order's delivery only the last is said again: the kitchen would show the way there once more. An order that has ended since is not offered
-// again: a kitchen that has lost it would make it. Who holds the edge's link calls it.
+// order's delivery only the last is said again: the kitchen would show the way there once more. Nothing else is said again of an order
+// that is over in its kitchen: one that has lost it would make it, and answer a wish about it otherwise than the first time. Who holds the edge's link calls it.
 func repeat(ctx context.Context, tx pgx.Tx, edge, which string, now time.Time, args ...any) (news []told, err error) {
 	var head int64
 	if err := tx.QueryRow(ctx, `SELECT cmd_seq FROM edge_heads WHERE edge = $1 FOR NO KEY UPDATE`, edge).Scan(&head); err != nil {
@@ -179,7 +176,7 @@ func repeat(ctx context.Context, tx pgx.Tx, edge, which string, now time.Time, a
 		SELECT c.cmd_seq, coalesce(nullif(c.again, ''), c.cmd_id), c.kind, c.order_id, c.body, coalesce((
 			SELECT max(l.cmd_seq) FROM edge_commands l
 			WHERE l.edge = c.edge AND l.cmd_seq > c.cmd_seq AND l.order_id = c.order_id AND l.kind = c.kind AND c.kind = '`+deliveryStepped+`'), 0),
-			c.kind = '`+orderOffered+`' AND NOT `+toMake+`
+			c.kind <> '`+deliveryStepped+`' AND `+madeOrNot+`
 		FROM edge_commands c WHERE c.edge = $%d AND (%s) ORDER BY c.cmd_seq`, len(args), which), args...)
 	if err != nil {
 		return nil, err

@@ -159,9 +159,12 @@ func (o *office) answered(a event.CommandAnswered) {
 	}
 }
 
+func over(p order.Progress) bool {
+	return p.Whole == order.HandedOver || p.Whole == order.Voided || p.Whole == order.Rejected
+}
+
 func open(p order.Progress) bool {
-	ended := p.Whole == order.HandedOver || p.Whole == order.Voided || p.Whole == order.Rejected
-	return !ended && !slices.Contains([]order.Delivery{order.PickedUp, order.OutForDelivery, order.Delivered, order.Failed}, p.Delivery)
+	return !over(p) && !slices.Contains([]order.Delivery{order.PickedUp, order.OutForDelivery, order.Delivered, order.Failed}, p.Delivery)
 }
 
 // renew begins an epoch: no number of a command is used again, and what is not answered is asked anew.
@@ -175,7 +178,7 @@ func (o *office) renew(epoch, applied uint64) (commands uint64, commandID string
 			continue
 		}
 		o.commands[n].over = true
-		if c.Kind == (event.OrderOffered{}).Kind() && !open(o.orders[order.ID(c.Order)].progress) {
+		if f := o.orders[order.ID(c.Order)]; c.Kind != (event.DeliveryStepped{}).Kind() && over(f.progress) {
 			continue
 		}
 		if c.Again == "" {

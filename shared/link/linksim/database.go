@@ -169,8 +169,8 @@ func (a *account) reissue(taken uint64) (commands uint64, id string) {
 	return commands, id
 }
 
-// repeat says anew, once, what is chosen of the commands: of an order's delivery only the last word, and no offer
-// of what has ended.
+// repeat says anew, once, what is chosen of the commands: of an order's delivery only the last word, and nothing
+// else of what is over in the kitchen.
 func (a *account) repeat(which func(c command, at int) bool) {
 	old := a.commands[:len(a.commands):len(a.commands)]
 	for i, c := range old {
@@ -182,7 +182,7 @@ func (a *account) repeat(which func(c command, at int) bool) {
 		switch r := a.order(order.ID(c.Order)); {
 		case c.Kind == (event.DeliveryStepped{}).Kind() && later && !a.w.mutant.staleLane:
 			continue
-		case c.Kind == (event.OrderOffered{}).Kind() && r != nil && (over(r.p) || gone(r.p.Delivery)):
+		case c.Kind != (event.DeliveryStepped{}).Kind() && r != nil && over(r.p):
 			continue // who has lost it would make it
 		}
 		a.command(link.Command{Kind: c.Kind, Order: c.Order, Body: c.Body}, c.wish)

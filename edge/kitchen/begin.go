@@ -115,7 +115,7 @@ func (d *draft) takeOver(ctx context.Context, k *Kitchen, s event.OrderStanding,
 	if t, changed = regain(have, has, s, d.now); !changed {
 		return t, has, false, nil
 	}
-	if t.Open() || t.Number == 0 && s.Number > 0 {
+	if t.Open() {
 		if t, err = d.number(ctx, k, t, s); err != nil {
 			return t, has, false, err
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"time"
 
 	"awesome.pizza/shared/event"
@@ -64,6 +65,10 @@ func (k *Kitchen) judge(ctx context.Context, d *draft, c Command) (Obeyed, error
 			return o, nil
 		}
 	}
+	before, _, err := d.find(ctx, k, order.ID(c.Order))
+	if err != nil {
+		return o, err
+	}
 	trial := d.fresh()
 	trial.released = k.gate.open(c.Seq)
 	reason, err := trial.wish(ctx, k, c)
@@ -75,9 +80,26 @@ func (k *Kitchen) judge(ctx context.Context, d *draft, c Command) (Obeyed, error
 		return o, err
 	default:
 		*d = *trial
+		d.said(before)
 		o.Granted, o.Reason = true, reason
 	}
 	return o, nil
+}
+
+// said is for a recovered ticket that a wish has moved. Whoever wished has said with that where its food is: the driver who has it, or the
+// office. A step would not tell the cloud, which may have the ticket elsewhere.
+func (d *draft) said(before Ticket) {
+	t, changed := d.tickets[before.Order.ID]
+	if !changed || !before.Recovered || !before.Open() {
+		return
+	}
+	if p := before.Progress; t.Progress.Whole == p.Whole && slices.Equal(t.Progress.Items, p.Items) {
+		return
+	}
+	if t.Open() {
+		d.confirmed(t)
+	}
+	d.commit.Standing = append(d.commit.Standing, t.Order.ID)
 }
 
 // gate holds web orders back until every command is obeyed that existed when the link came up: a revoke may be among them.

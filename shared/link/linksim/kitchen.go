@@ -199,10 +199,15 @@ func (n *node) obey(c link.Command) bool {
 	}
 	return n.act("obeys", func(d *disk) {
 		n.log("command", c.Seq, 0, c.ID+" "+c.Kind)
+		t := d.ticket(order.ID(c.Order))
+		asked := t != nil && t.asks()
 		o := d.judge(n, c)
 		d.cmdSeq, d.cmdID = c.Seq, c.ID
 		d.obeyed = append(d.obeyed, o)
 		d.write(n, order.ID(c.Order), event.CommandAnswered{Seq: c.Seq, Command: c.ID, Order: order.ID(c.Order), Granted: o.granted, Reason: o.reason})
+		if asked && !t.open() { // whoever wished has said with that where the food is
+			d.stands(n, t)
+		}
 		if n.gate.open(c.Seq) {
 			d.queueWaiting(n)
 		}

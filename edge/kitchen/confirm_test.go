@@ -54,6 +54,23 @@ func TestOneTapSaysThatTheFoodIsWhereTheTicketSays(t *testing.T) {
 	}
 }
 
+func TestAWishThatMovesARecoveredTicketSaysWhereItsFoodIs(t *testing.T) {
+	t.Parallel()
+	h, of := recovered(t)
+	if a := h.obey(of, event.StatusWished{Order: of, Status: order.StatusQualityCheck, By: "office"}); !a.Granted {
+		t.Fatalf("refused: %s", a.Reason)
+	}
+	got, told := h.ticket(of), h.standings()[of]
+	if got.Recovered || got.Progress.Kitchen() != order.QualityCheck || diffOf(told, h.stands(got)) != "" {
+		t.Errorf("it is %s, the cloud is told:\n%s", asJSON(got), diffOf(told, h.stands(got)))
+	}
+
+	h, of = recovered(t)
+	if a := h.obey(of, event.StatusWished{Order: of, Status: order.StatusQueued, By: "office"}); a.Granted && !h.ticket(of).Recovered {
+		t.Errorf("a wish that moved nothing has answered the question: %+v", a)
+	}
+}
+
 func TestOneTapSaysThatTheFoodIsElsewhere(t *testing.T) {
 	t.Parallel()
 	for _, where := range kitchen.Whereabouts() {

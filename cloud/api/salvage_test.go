@@ -28,11 +28,11 @@ func (c *chain) knows(t *testing.T, by box, ids []string) reply {
 }
 
 // bits reads an answer.
-func (r reply) bits(t *testing.T) string {
+func (a reply) bits(t *testing.T) string {
 	t.Helper()
-	raw, err := base64.StdEncoding.DecodeString(fmt.Sprint(r.is(t, 200).at("known")))
-	if err != nil || r.at("inc") == "" {
-		t.Fatalf("%v: %s", err, r.body)
+	raw, err := base64.StdEncoding.DecodeString(fmt.Sprint(a.is(t, 200).at("known")))
+	if err != nil || a.at("inc") == "" {
+		t.Fatalf("%v: %s", err, a.body)
 	}
 	return fmt.Sprintf("%08b", raw)
 }

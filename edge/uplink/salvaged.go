@@ -49,8 +49,8 @@ func (u *Uplink) loadSalvaged(ctx context.Context) (*link.Salvage, error) {
 	return link.SalvageFrom(at.Inc, at.ref()), nil
 }
 
-// readSalvaged reads the file, if there is one. What is torn says nothing.
-func (u *Uplink) readSalvaged() (at salvaged, err error) {
+// readSalvaged reads the file, if there is one.
+func (u *Uplink) readSalvaged() (salvaged, error) {
 	if u.papers.dir == "" {
 		return u.aside, nil
 	}
@@ -58,13 +58,15 @@ func (u *Uplink) readSalvaged() (at salvaged, err error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return salvaged{}, nil
 	}
-	if err != nil {
-		return salvaged{}, err
-	}
+	return salvagedOf(data), err
+}
+
+// salvagedOf is what a file says. What is torn says nothing.
+func salvagedOf(data []byte) (at salvaged) {
 	if json.Unmarshal(data, &at) != nil {
-		return salvaged{}, nil
+		return salvaged{}
 	}
-	return at, nil
+	return at
 }
 
 // storeSalvaged keeps how far the cloud has all, if that has changed.

@@ -37,7 +37,9 @@ func (e enrolment) Claim(ctx context.Context, code, publicKey, holds string) (ap
 		return api.Enrolment{}, err
 	}
 	e.credit(ctx, edge, publicKey, told.Expires)
-	e.shut(ctx, edge)
+	if row.Replaces {
+		e.shut(ctx, edge)
+	}
 	if told.Snapshot, err = e.open(ctx, edge, publicKey); err != nil {
 		e.log.WarnContext(ctx, "a new node has to fetch the open orders over its line", "restaurant", edge, "err", err)
 		return told, nil // and not where it begins: so SYNC finds that it lacks them

@@ -72,15 +72,19 @@ func (a *API) limits() []func(http.Handler) http.Handler {
 	return all
 }
 
-// limit answers each client so many requests in a sliding minute. An IPv6 client is its whole /64: the next address costs it nothing.
+// limit answers each client so many requests in a sliding minute.
 func limit(perMinute int) func(http.Handler) http.Handler {
-	client := func(r *http.Request) (string, error) {
-		return httprate.CanonicalizeIP(middleware.GetClientIP(r.Context())), nil
-	}
-	tooMany := func(w http.ResponseWriter, _ *http.Request) {
-		writeProblem(w, refuse(http.StatusTooManyRequests, "too_many_requests", "more than %d requests in a minute; wait", perMinute))
-	}
-	return httprate.LimitBy(perMinute, time.Minute, client, httprate.WithLimitHandler(tooMany))
+	client := func(r *http.Request) (string, error) { return clientOf(r), nil }
+	return httprate.LimitBy(perMinute, time.Minute, client, httprate.WithLimitHandler(func(w http.ResponseWriter, _ *http.Request) { tooMany(w, perMinute) }))
+}
+
+// clientOf is who asks. An IPv6 client is its whole /64: the next address costs it nothing.
+func clientOf(r *http.Request) string {
+	return httprate.CanonicalizeIP(middleware.GetClientIP(r.Context()))
+}
+
+func tooMany(w http.ResponseWriter, perMinute int) {
+	writeProblem(w, refuse(http.StatusTooManyRequests, "too_many_requests", "more than %d requests in a minute; wait", perMinute))
 }
 
 // observes tells Settings.Observe of every answer, and keeps one bad request from ending the process.

@@ -243,21 +243,6 @@ func TestWhoAsksTooOftenWaits(t *testing.T) {
 	}
 }
 
-// A stranger cannot try codes of enrolment one after the other; who does is still a guest.
-func TestCodesOfEnrolmentAreGuessedSlowly(t *testing.T) {
-	t.Parallel()
-	c := open(t, func(_ *api.Deps, s *api.Settings) { s.Proxies = []string{"127.0.0.0/8"} })
-	claim := func(from string) reply {
-		return c.call(t, req{"POST", "/api/fleet/claim", map[string]any{"code": "GUES-SING", "public_key": "U"}, map[string]string{"X-Forwarded-For": from}})
-	}
-	for range 30 {
-		claim("198.51.100.7").refused(t, 403, "bad_code")
-	}
-	claim("198.51.100.7").refused(t, 429, "too_many_requests")
-	claim("2001:db8::1").refused(t, 403, "bad_code")
-	c.call(t, req{"GET", "/api/restaurants", nil, map[string]string{"X-Forwarded-For": "198.51.100.7"}}).is(t, 200)
-}
-
 func TestOnlyATrustedProxySaysWhoTheClientIs(t *testing.T) {
 	t.Parallel()
 	ask := func(c *chain, n int) reply {

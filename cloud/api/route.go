@@ -38,9 +38,15 @@ func on[I, O any](method, path, id, summary string, status int, who access,
 	}}
 }
 
-// rarely is a route that each client may use only so often in a minute, because a stranger would use it to guess.
+// rarely is a route that each client may use only so often in a minute, because it is dear.
 func rarely(perMinute int, r route) route {
 	r.Metadata["per_minute"] = perMinute
+	return r
+}
+
+// guessed is a route that refuses each client only so often in a minute, because a stranger would use it to guess.
+func guessed(perMinute int, r route) route {
+	r.Metadata["guesses_per_minute"] = perMinute
 	return r
 }
 
@@ -163,6 +169,9 @@ func (d adapter) Handle(op *huma.Operation, handle func(huma.Context)) {
 	})
 	if op.Metadata["stream"] == nil {
 		h = d.compress(h)
+	}
+	if often, ok := op.Metadata["guesses_per_minute"].(int); ok {
+		h = guess(often).guard(h)
 	}
 	if often, ok := op.Metadata["per_minute"].(int); ok {
 		h = limit(often)(h)

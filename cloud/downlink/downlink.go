@@ -81,7 +81,7 @@ type Downlink struct {
 	governing sync.Mutex
 	governor  link.Governor
 
-	enforcing sync.Mutex // one at a time has the hub told whom to refuse
+	enforcing *rounds // in which the hub is told whom to refuse
 }
 
 // Connect reaches the hub, waiting for it as long as ctx allows. It waits for nothing else: Run makes the streams, each by itself, while a
@@ -96,7 +96,7 @@ func Connect(ctx context.Context, cfg Config, keys *Keys, store Store) (*Downlin
 	if cfg.CatchUp == 0 {
 		cfg.CatchUp = DefaultCatchUp
 	}
-	d := &Downlink{cfg: cfg, keys: keys, store: store, standing: newStanding(), errand: make(chan errand, 1024), words: make(chan word, 1024)}
+	d := &Downlink{cfg: cfg, keys: keys, store: store, standing: newStanding(), errand: make(chan errand, 1024), words: make(chan word, 1024), enforcing: newRounds()}
 	d.governor.Budget = cfg.CatchUp
 	d.acks = &acker{publish: d.publish, last: map[string]time.Time{}, waiting: map[string]link.Ack{}}
 	var err error

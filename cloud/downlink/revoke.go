@@ -33,10 +33,10 @@ var errDeafHub = errors.New("the hub keeps no accounts of its own and cannot be 
 
 // Enforce has every server of the hub refuse whom the database refuses, and believe the signing keys of today; who is connected and may not
 // be is thrown out. All cores do it, whenever one is asked to and periodically. A core that pushed an old list over a newer one would see
-// the newer one in the database afterwards, and push again.
-func (d *Downlink) Enforce(ctx context.Context) error {
-	d.enforcing.Lock()
-	defer d.enforcing.Unlock()
+// the newer one in the database afterwards, and push again. The hub's servers are given time to answer, so those who ask at once share that.
+func (d *Downlink) Enforce(ctx context.Context) error { return d.enforcing.take(ctx, d.enforceAll) }
+
+func (d *Downlink) enforceAll(ctx context.Context) error {
 	for range 5 {
 		right, err := d.enforceOnce(ctx)
 		if right || err != nil {

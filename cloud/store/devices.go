@@ -43,6 +43,7 @@ type Enrolled struct {
 	link.LinkRow
 	Commands  uint64 // those after it are the device's to obey: all that concerns an order which its kitchen may still have to make
 	CommandID string // the id that stands there; empty when there is none
+	Replaces  bool   // another device was the restaurant's once, so there is one that the hub has to refuse
 }
 
 // The states of a device.
@@ -154,11 +155,11 @@ func enrolled(ctx context.Context, tx pgx.Tx, edge string) (e Enrolled, err erro
 	if e.LinkRow, err = pgx.CollectExactlyOneRow(rows, scanLink); err != nil {
 		return e, err
 	}
-	err = tx.QueryRow(ctx, `SELECT cmd_seq, cmd_id FROM edge_commands WHERE edge = $1 AND kind = $2 ORDER BY cmd_seq DESC LIMIT 1`, edge, link.Began).
-		Scan(&e.Commands, &e.CommandID)
-	if isNone(err) {
-		return e, nil // the first of all
-	}
+	err = tx.QueryRow(ctx, `
+		SELECT coalesce(b.cmd_seq, 0), coalesce(b.cmd_id, ''), EXISTS (SELECT FROM devices WHERE restaurant = $1 AND state <> 'current')
+		FROM (VALUES (1)) one LEFT JOIN (
+			SELECT cmd_seq, cmd_id FROM edge_commands WHERE edge = $1 AND kind = $2 ORDER BY cmd_seq DESC LIMIT 1
+		) b ON true`, edge, link.Began).Scan(&e.Commands, &e.CommandID, &e.Replaces) // the very first device begins before all commands
 	return e, err
 }
 

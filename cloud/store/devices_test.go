@@ -71,3 +71,26 @@ func TestADeviceThatWasCutOffIsNotBackByItsOldCode(t *testing.T) {
 		t.Errorf("told %+v, %v", told, err)
 	}
 }
+
+func TestOnlyADeviceThatFollowsAnotherLeavesOneToRefuse(t *testing.T) {
+	t.Parallel()
+	c := newChain(t)
+	for n, key := range []string{"key-1", "key-2", "key-3"} {
+		code, _, err := c.IssueCode(t.Context(), "r1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 { // the second time because the answer was lost, and perhaps the core with it
+			if e, err := c.Claim(t.Context(), code, key); err != nil || e.Replaces != (n > 0) {
+				t.Errorf("%s: %+v, %v", key, e, err)
+			}
+		}
+	}
+	code, _, err := c.IssueCode(t.Context(), "r2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e, err := c.Claim(t.Context(), code, "key-4"); err != nil || e.Replaces {
+		t.Errorf("the devices of another restaurant count: %+v, %v", e, err)
+	}
+}

@@ -139,8 +139,9 @@ func living(ctx context.Context, tx pgx.Tx, edge, boot, before string, now time.
 const (
 	// unanswered: nobody knows whether they were obeyed. A kitchen that did obey one answers the repetition the same.
 	unanswered = `c.answered IS NULL`
-	// unfinished: those, and all that concerns an order which the kitchen may still have to make. They are for an empty kitchen.
-	unfinished = `c.answered IS NULL OR c.anew IS NULL AND c.kind <> '` + link.Began + `' AND EXISTS (
+	// unfinished: those, and what an order consists of that a kitchen may still have to make: its offer, and the last word on its delivery. They
+	// are for an empty kitchen. A wish that was answered is over: another kitchen might answer it otherwise.
+	unfinished = `c.answered IS NULL OR c.anew IS NULL AND c.kind IN ('order.offered.v1', '` + deliveryStepped + `') AND EXISTS (
 		SELECT FROM orders o WHERE o.id = nullif(c.order_id, '')::uuid AND o.open AND o.status NOT IN ('PickedUp', 'OutForDelivery'))`
 	// madeOrNot: by the kitchen's word the order that the command is about is over there.
 	madeOrNot = `EXISTS (SELECT FROM orders o WHERE o.id = nullif(c.order_id, '')::uuid AND o.state ->> 'whole' IN ('voided', 'rejected', 'handed_over'))`

@@ -120,6 +120,27 @@ func TestOfADeliveryOnlyTheLastWordIsSaidAnew(t *testing.T) {
 	}
 }
 
+// The pizza was in the oven when the guest asked; since then it is made again, and the box is another one.
+func TestAWishThatWasRefusedIsNotPutToTheNextBox(t *testing.T) {
+	t.Parallel()
+	c := newChain(t)
+	n := &node{edge: "r1", device: c.enrol(t, "r1", "key-1")}
+	placed := c.place(t, order.Carryout).Order.ID
+	if _, _, err := c.service.Cancel(t.Context(), placed, 0, ordering.ByGuest, "changed my mind"); err != nil {
+		t.Fatal(err)
+	}
+	given := c.commands(t, 1, 2)
+	n.answers(t, given[0])
+	n.steps(t, placed, order.Queue)
+	n.says(t, placed, event.CommandAnswered{Seq: 2, Command: given[1].ID, Order: placed, Reason: "it is in the oven"})
+	c.apply(t, link.Apply, n.all())
+	c.enrol(t, "r1", "key-2")
+	all := c.commands(t, 3, 10)
+	if len(all) != 2 || all[0].Kind != link.Began || all[1].Again != given[0].ID {
+		t.Errorf("the next box is told %+v", all)
+	}
+}
+
 // A kitchen said that it put the order aside, and not that it ever took it: that was on a card which spoiled.
 func TestAnOrderThatHasEndedIsNotOfferedAgain(t *testing.T) {
 	t.Parallel()

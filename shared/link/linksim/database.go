@@ -151,12 +151,12 @@ func (a *account) renew(req link.HealRequest) (commands uint64, id string) {
 	if a.w.mutant.reuseNumbers {
 		taken = a.head
 	}
-	return a.reissue(taken)
+	return a.reissue(taken, func(c command) bool { return !c.answered })
 }
 
 // reissue gives the new epoch a number of its own among the commands, behind all that were taken: its id is what tells this epoch from
-// another with the same number, of a life of the database that is lost. Behind it comes anew what nobody has answered.
-func (a *account) reissue(taken uint64) (commands uint64, id string) {
+// another with the same number, of a life of the database that is lost. Behind it comes anew what is chosen of what was said.
+func (a *account) reissue(taken uint64, which func(c command) bool) (commands uint64, id string) {
 	if !a.w.mutant.namelessEpoch || taken > a.head {
 		a.head = taken
 		a.command(link.Command{Kind: link.Began, Body: []byte("{}")}, "").replaced = true
@@ -165,7 +165,7 @@ func (a *account) reissue(taken uint64) (commands uint64, id string) {
 	if a.w.mutant.noReissue {
 		return commands, id
 	}
-	a.repeat(func(c command, _ int) bool { return !c.answered })
+	a.repeat(func(c command, _ int) bool { return which(c) })
 	return commands, id
 }
 
@@ -221,7 +221,17 @@ func (a *account) claim(device string) (commands uint64, id string) {
 	a.row = link.LinkRow{Edge: a.row.Edge, Device: device, Epoch: a.row.Epoch + 1}
 	a.heals++
 	a.renewPurse()
-	return a.reissue(a.head)
+	return a.reissue(a.head, a.unfinished)
+}
+
+// unfinished are the commands for an empty kitchen: those that nobody has answered, and what an order consists of that is still to be made.
+func (a *account) unfinished(c command) bool {
+	if !c.answered {
+		return true
+	}
+	r := a.order(order.ID(c.Order))
+	whole := c.Kind == (event.OrderOffered{}).Kind() || c.Kind == (event.DeliveryStepped{}).Kind()
+	return whole && r != nil && !over(r.p) && !gone(r.p.Delivery)
 }
 
 // standings are the orders after one, sorted by id: those that are open, and those that have ended.

@@ -149,9 +149,9 @@ func TestABackupThatCannotBeMadeLeavesTheOldOne(t *testing.T) {
 
 func TestACheckSeesWhatIsWrongWithABackup(t *testing.T) {
 	t.Parallel()
-	for _, file := range []string{"testdata/schema1.db"} {
-		if c, err := store.Check(t.Context(), file); err != nil || c.Schema != 1 || c.Events != 43 || c.Open != 4 {
-			t.Errorf("%s holds %+v, %v", file, c, err)
+	for _, schema := range schemas(t) {
+		if c, err := store.Check(t.Context(), fileOf(schema)); err != nil || c.Schema != schema || c.Events != 43 || c.Open != 4 {
+			t.Errorf("the file of schema %d holds %+v, %v", schema, c, err)
 		}
 	}
 	s := fresh(t)

@@ -2,15 +2,21 @@ package store_test
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/pressly/goose/v3"
+	_ "modernc.org/sqlite" // its name in database/sql
 
 	"awesome.pizza/edge/kitchen"
 	"awesome.pizza/edge/store"
@@ -23,9 +29,11 @@ import (
 	"awesome.pizza/shared/wire"
 )
 
-// For every schema that was ever released a file is kept as its program wrote it, and what that program read in it:
-// testdata/schema1.db and .json. A new schema gets the next pair with: go test ./edge/store -run Recorded -record 2
-var recording = flag.Int("record", 0, "record the file of this schema anew, as this program writes it")
+// For every schema of the node a file is kept: testdata/schema1.db as the first program wrote it, beside it what that program read in it, and
+// the same evening in each schema since. A migration gets its file when it is written, with make gen, while its program is there.
+//
+//go:generate go test . -count=1 -run Recorded -record
+var recording = flag.Bool("record", false, "write the files of schemas that have none")
 
 // memory is what a program reads in a file.
 type memory struct {
@@ -82,19 +90,21 @@ func remember(t *testing.T, s *store.Store) (m memory) {
 
 func TestFilesRecordedByOldProgramsAreReadAsTheyWereWritten(t *testing.T) {
 	t.Parallel()
-	if *recording > 0 {
-		record(t, *recording)
-	}
-	files, err := filepath.Glob("testdata/schema*.db")
-	if err != nil || len(files) < 1 {
-		t.Fatalf("%d recorded files, %v", len(files), err)
-	}
-	for _, file := range files {
-		t.Run(filepath.Base(file), func(t *testing.T) {
+	want := memory{}
+	readJSON(t, "testdata/schema1.json", &want)
+	for _, schema := range schemas(t) {
+		t.Run(fmt.Sprint("schema ", schema), func(t *testing.T) {
 			t.Parallel()
+			file := fileOf(schema)
+			if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) && *recording {
+				record(t, schema)
+			} else if err != nil {
+				t.Fatalf("no file was kept (make gen writes it): %v", err)
+			}
 			path := copied(t, file)
-			want := memory{}
-			readJSON(t, file[:len(file)-len("db")]+"json", &want)
+			if in := schemaIn(t, path); in != schema {
+				t.Errorf("%s is of schema %d", file, in)
+			}
 			for range 2 { // the second time it is migrated already
 				s := open(t, path)
 				if diff := cmp.Diff(want, asRead(t, remember(t, s))); diff != "" {
@@ -102,25 +112,68 @@ func TestFilesRecordedByOldProgramsAreReadAsTheyWereWritten(t *testing.T) {
 				}
 				closed(t, s)
 			}
-			prev := link.Hash{}
-			for _, e := range want.Events {
-				if again := link.Seal(prev, e.Seq, e); again.Hash != e.Hash || string(again.Body) != string(e.Body) {
-					t.Errorf("event %d would be sealed differently today", e.Seq)
-				}
-				prev = e.Hash
-			}
 		})
 	}
+	prev := link.Hash{}
+	for _, e := range want.Events {
+		if again := link.Seal(prev, e.Seq, e); again.Hash != e.Hash || string(again.Body) != string(e.Body) {
+			t.Errorf("event %d would be sealed differently today", e.Seq)
+		}
+		prev = e.Hash
+	}
+}
+
+func fileOf(schema int64) string { return fmt.Sprintf("testdata/schema%d.db", schema) }
+
+// schemas are those that the node has had, each made by a migration.
+func schemas(t *testing.T) (all []int64) {
+	t.Helper()
+	files, err := filepath.Glob("migrations/*.sql")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%d migrations, %v", len(files), err)
+	}
+	for _, f := range files {
+		v, err := goose.NumericComponent(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, v)
+	}
+	return all
+}
+
+func plain(t *testing.T, path string) *sql.DB {
+	t.Helper()
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	db.SetMaxOpenConns(1)
+	t.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
+// schemaIn is the schema that a file has.
+func schemaIn(t *testing.T, path string) (schema int64) {
+	t.Helper()
+	db := plain(t, path)
+	if err := db.QueryRowContext(t.Context(), `SELECT max(version_id) FROM goose_db_version`).Scan(&schema); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return schema
 }
 
 func copied(t *testing.T, file string) string {
 	t.Helper()
-	raw, err := os.ReadFile(file)
+	whole, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	path := filepath.Join(t.TempDir(), "edge.db")
-	if err := os.WriteFile(path, raw, 0o600); err != nil {
+	if err := os.WriteFile(path, whole, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return path
@@ -154,28 +207,37 @@ type still struct{ now time.Time }
 
 func (s *still) Now() time.Time { return s.now }
 
-// record writes a file as this program does, by way of an evening in a kitchen, and what this program reads in it.
-func record(t *testing.T, schema int) {
+// record brings the first file to a schema, and writes that down. What a program does beside its migrations, the one of the newest schema has
+// done as well. The same migrations write the same file, byte for byte.
+func record(t *testing.T, schema int64) {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "edge.db")
-	s := open(t, path)
-	evening(t, s)
-	raw, err := json.Marshal(remember(t, s))
+	path := copied(t, fileOf(1))
+	db := plain(t, path)
+	p, err := goose.NewProvider(goose.DialectSQLite3, db, os.DirFS("migrations"), goose.WithDisableGlobalRegistry(true))
 	if err != nil {
 		t.Fatal(err)
 	}
-	closed(t, s)
-	db, err := os.ReadFile(path)
+	if _, err := p.UpTo(t.Context(), schema); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.ExecContext(t.Context(), `UPDATE goose_db_version SET tstamp = ?`, at.Format(time.DateTime)); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if all := schemas(t); schema == slices.Max(all) {
+		closed(t, open(t, path))
+	}
+	whole, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if left, err := filepath.Glob(path + "-*"); err != nil || len(left) > 0 {
 		t.Fatalf("the file is not whole without %v, %v", left, err)
 	}
-	for name, content := range map[string][]byte{"db": db, "json": append(raw, '\n')} {
-		if err := os.WriteFile(fmt.Sprintf("testdata/schema%d.%s", schema, name), content, 0o600); err != nil {
-			t.Fatal(err)
-		}
+	if err := os.WriteFile(fileOf(schema), whole, 0o600); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -117,6 +117,8 @@ func lineAdvice(cause string) string {
 		return "nothing: node and cloud compare what each of them has, and go on by themselves"
 	case "credential":
 		return "see the lines \"credential\", \"cloud\" and \"clock\"; the kitchen goes on"
+	case "disk":
+		return "what the node has to send cannot be read: see the lines disk and database, take a backup and replace the disk"
 	case "schema":
 		return "node and cloud are too many versions apart: update the older one; the kitchen goes on"
 	}

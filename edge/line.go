@@ -93,6 +93,8 @@ func causeWord(s link.State) string {
 		return "healing"
 	case link.CauseSchema:
 		return "schema"
+	case link.CauseOutbox:
+		return "disk"
 	case uplink.CauseCredential, uplink.CauseRevoked:
 		return "credential"
 	}

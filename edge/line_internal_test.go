@@ -28,6 +28,7 @@ func TestDisplaysAreToldInAWordWhyTheLineIsDown(t *testing.T) {
 		{link.State{Condition: link.Blocked, Cause: link.CauseSnapshot}, "healing"},
 		{link.State{Condition: link.Blocked, Cause: link.CauseFenced}, "fenced"},
 		{link.State{Condition: link.Blocked, Cause: link.CauseSchema}, "schema"},
+		{link.State{Condition: link.Blocked, Cause: link.CauseOutbox}, "disk"},
 		{link.State{Condition: link.Offline, Cause: uplink.CauseCredential}, "credential"},
 		{link.State{Condition: link.Blocked, Cause: uplink.CauseRevoked}, "credential"},
 		{link.State{Condition: link.Blocked, Cause: "something new"}, "cloud"},

@@ -144,10 +144,7 @@ func (s *soak) line(ctx context.Context) {
 	}
 	sender := link.NewSender(link.SenderConfig{
 		Edge: "r1", Device: "U1", Boot: "b1", Rand: func() float64 { return 0.5 },
-		HashAt: func(seq uint64) (link.Hash, bool) {
-			h, ok, err := s.db.HashAt(ctx, seq)
-			return h, ok && err == nil
-		},
+		HashAt: func(seq uint64) (link.Hash, bool, error) { return s.db.HashAt(ctx, seq) },
 	}, tip, link.Mark{Epoch: 1})
 	heard := make(chan func() link.Todo, 4*link.Window)
 	for wake := s.do(ctx, sender, sender.Connected(time.Now()), heard); ctx.Err() == nil; {

@@ -147,10 +147,7 @@ func (w *week) catchUp(l *ledger) (batches int) {
 	}
 	s := link.NewSender(link.SenderConfig{
 		Edge: "r1", Device: "U1", Boot: "b1", Rand: func() float64 { return 0 },
-		HashAt: func(seq uint64) (link.Hash, bool) {
-			h, ok, err := w.db.HashAt(ctx, seq)
-			return h, ok && err == nil
-		},
+		HashAt: func(seq uint64) (link.Hash, bool, error) { return w.db.HashAt(ctx, seq) },
 	}, tip, acked)
 	inputs := []func() link.Todo{func() link.Todo { return s.Connected(time.Now()) }}
 	for {

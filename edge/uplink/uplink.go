@@ -222,10 +222,7 @@ func (u *Uplink) begin(ctx context.Context) error {
 	}
 	u.sender = link.NewSender(link.SenderConfig{
 		Edge: u.edge(), Device: u.cfg.Enrolment.Device, Boot: u.boot, Rand: rand.Float64,
-		HashAt: func(seq uint64) (link.Hash, bool) {
-			h, ok, err := u.outbox.HashAt(ctx, seq)
-			return h, ok && err == nil
-		},
+		HashAt: func(seq uint64) (link.Hash, bool, error) { return u.outbox.HashAt(ctx, seq) },
 	}, tip, acked)
 	return nil
 }

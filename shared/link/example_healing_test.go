@@ -79,11 +79,11 @@ func ExampleSender_healing() {
 	}
 	c.Sender = link.NewSender(link.SenderConfig{
 		Edge: "r000123", Device: "dev-1", Boot: "boot",
-		HashAt: func(seq uint64) (link.Hash, bool) {
+		HashAt: func(seq uint64) (link.Hash, bool, error) {
 			if seq < 1 || seq > uint64(len(c.outbox)) {
-				return link.Hash{}, false
+				return link.Hash{}, false, nil
 			}
-			return c.outbox[seq-1].Hash, true
+			return c.outbox[seq-1].Hash, true, nil
 		},
 		Rand: func() float64 { return 0 },
 	}, link.Mark{Epoch: 1, Seq: 2, Hash: e2.Hash}, link.Mark{Epoch: 1})

@@ -50,7 +50,7 @@ func ExampleSender() {
 	row := link.LinkRow{Edge: "r000123", Epoch: link.FirstEpoch} // the cloud's
 	s := &shell{outbox: []link.Event{queued}, Sender: link.NewSender(link.SenderConfig{
 		Edge: "r000123", Device: "dev-1", Boot: "boot",
-		HashAt: func(seq uint64) (link.Hash, bool) { return queued.Hash, seq == queued.Seq },
+		HashAt: func(seq uint64) (link.Hash, bool, error) { return queued.Hash, seq == queued.Seq, nil },
 		Rand:   func() float64 { return 0 },
 	}, tip, link.Mark{Epoch: link.FirstEpoch})}
 	s.request = func(req link.SyncRequest) {

@@ -178,7 +178,7 @@ func TestASenderAlwaysLeadsOnAndNeverAsksForTwoThingsAtOnce(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		tip := link.Mark{Epoch: 1, Seq: 3}
 		r := &restless{T: t, now: evening, tip: tip, Sender: link.NewSender(link.SenderConfig{
-			Edge: edgeID, Device: "dev-1", Boot: "b", HashAt: func(uint64) (link.Hash, bool) { return link.Hash{}, true }, Rand: func() float64 { return 0.5 },
+			Edge: edgeID, Device: "dev-1", Boot: "b", HashAt: func(uint64) (link.Hash, bool, error) { return link.Hash{}, true, nil }, Rand: func() float64 { return 0.5 },
 		}, tip, link.Mark{Epoch: 1})}
 		for range rapid.IntRange(1, 120).Draw(t, "things that happen") {
 			r.happen()

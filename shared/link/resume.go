@@ -127,12 +127,15 @@ func (s *Sender) judge(r SyncReply) (Cause, string) {
 	if r.Epoch != s.tip.Epoch || r.Seq > s.tip.Seq {
 		return CauseFork, fmt.Sprintf("the cloud resumes at %d/%d, the outbox ends at %d/%d", r.Epoch, r.Seq, s.tip.Epoch, s.tip.Seq)
 	}
-	own, ok := s.hashAt(r.Seq)
-	if ok && own != r.Hash {
+	own, ok, err := s.hashAt(r.Seq)
+	if ok && err == nil && own != r.Hash {
 		return CauseFork, fmt.Sprintf("the cloud holds another event %d", r.Seq)
 	}
-	if ok && r.Seq < s.tip.Seq {
-		_, ok = s.cfg.HashAt(r.Seq + 1) // the row itself: what is known by heart may be trimmed
+	if ok && err == nil && r.Seq < s.tip.Seq {
+		_, ok, err = s.cfg.HashAt(r.Seq + 1) // the row itself: what is known by heart may be trimmed
+	}
+	if err != nil { // that is no other history: the next SYNC reads again
+		return CauseOutbox, err.Error()
 	}
 	if !ok {
 		return CauseHistory, fmt.Sprintf("the cloud went back to %d, which the outbox has trimmed", r.Seq)

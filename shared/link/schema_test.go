@@ -54,7 +54,7 @@ func newDeskWriting(writes link.Range) *desk {
 	d := &desk{now: evening, chain: chained(3)}
 	d.Sender = link.NewSender(link.SenderConfig{
 		Edge: edgeID, Device: "dev-1", Boot: "b", Writes: writes, Rand: func() float64 { return 0.5 },
-		HashAt: func(seq uint64) (link.Hash, bool) { return d.hash(seq), true },
+		HashAt: func(seq uint64) (link.Hash, bool, error) { return d.hash(seq), true, nil },
 	}, d.tip(), link.Mark{Epoch: 1})
 	return d
 }

@@ -18,8 +18,9 @@ type SenderConfig struct {
 	Edge   string
 	Device string
 	Boot   string // random at every start: it begins the send generation and names the boot in SYNC
-	// HashAt is the chain's hash at a seq of the current epoch as the outbox has it; false when that row is not there (any more).
-	HashAt func(seq uint64) (Hash, bool)
+	// HashAt is the chain's hash at a seq of the current epoch as the outbox has it; false when that row is not there (any more), an error
+	// when that cannot be said.
+	HashAt func(seq uint64) (Hash, bool, error)
 	// Rand is a number in [0,1) for jitter.
 	Rand func() float64
 	// Writes is the versions of the messages it can write.
@@ -180,7 +181,7 @@ func (s *Sender) Acked(now time.Time, a Ack) Todo {
 	if !s.sending() {
 		return s.todo(now)
 	}
-	own, ok := s.hashAt(a.Seq)
+	own, ok, _ := s.hashAt(a.Seq) // what cannot be read is asked about, like what is not there
 	switch {
 	case a.Inc != s.inc, a.Epoch != s.tip.Epoch, a.Seq > s.tip.Seq:
 		s.sync.wanted = true
@@ -229,7 +230,10 @@ func (s *Sender) Tick(now time.Time) Todo { return s.todo(now) }
 
 // Batch makes the batch for p from its events, cut to what fits. It reports an error when they do not follow the outbox.
 func (s *Sender) Batch(p Publish, events []Event) (Batch, error) {
-	prev, ok := s.hashAt(p.First - 1)
+	prev, ok, err := s.hashAt(p.First - 1)
+	if err != nil {
+		return Batch{}, fmt.Errorf("read the outbox before event %d: %w", p.First, err)
+	}
 	if !ok || len(events) == 0 || events[0].Seq != p.First {
 		return Batch{}, fmt.Errorf("the outbox lacks event %d or the one before it", p.First)
 	}
@@ -331,14 +335,14 @@ func (s *Sender) flight(p Publish) int {
 }
 
 // hashAt spares the database the places the Sender knows by heart.
-func (s *Sender) hashAt(seq uint64) (Hash, bool) {
+func (s *Sender) hashAt(seq uint64) (Hash, bool, error) {
 	switch seq {
 	case 0:
-		return Hash{}, true
+		return Hash{}, true, nil
 	case s.tip.Seq:
-		return s.tip.Hash, true
+		return s.tip.Hash, true, nil
 	case s.acked.Seq:
-		return s.acked.Hash, true
+		return s.acked.Hash, true, nil
 	}
 	return s.cfg.HashAt(seq)
 }

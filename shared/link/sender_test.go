@@ -2,6 +2,7 @@ package link_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -16,6 +17,7 @@ type desk struct {
 	now     time.Time
 	chain   []link.Event
 	trimmed int
+	ailing  error // the disk's, to whoever reads the outbox
 }
 
 func newDesk(t *testing.T, events int, acked uint64) *desk {
@@ -24,8 +26,8 @@ func newDesk(t *testing.T, events int, acked uint64) *desk {
 	mark := link.Mark{Epoch: 1, Seq: acked, Hash: d.hash(acked)}
 	d.Sender = link.NewSender(link.SenderConfig{
 		Edge: edgeID, Device: "dev-1", Boot: "b",
-		HashAt: func(seq uint64) (link.Hash, bool) {
-			return d.hash(min(seq, uint64(len(d.chain)))), int(seq) > d.trimmed && int(seq) <= len(d.chain)
+		HashAt: func(seq uint64) (link.Hash, bool, error) {
+			return d.hash(min(seq, uint64(len(d.chain)))), int(seq) > d.trimmed && int(seq) <= len(d.chain), d.ailing
 		},
 		Rand: func() float64 { return 0.5 },
 	}, d.tip(), mark)
@@ -313,6 +315,24 @@ func TestACloudThatWentBackIsRefilled(t *testing.T) {
 	}
 	if d.State().Inc != "pg-2" {
 		t.Error("the new incarnation was not learned")
+	}
+}
+
+func TestADiskThatCannotBeReadIsNoOtherHistory(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, 10, 8)
+	todo := d.Connected(d.now)
+	back := d.reply(todo.Sync, 3)
+	d.ailing = errors.New("input/output error")
+	if todo = d.Synced(d.now, back); todo.Heal != nil || todo.Persist != nil || d.State().Condition != link.Blocked || d.State().Cause != link.CauseOutbox {
+		t.Fatalf("%+v, %+v", d.State(), todo)
+	}
+	d.ailing = nil
+	if todo = d.pass(2 * time.Minute); todo.Sync == nil {
+		t.Fatal("it is not asked again")
+	}
+	if todo = d.Synced(d.now, d.reply(todo.Sync, 3)); todo.Publish == nil || todo.Publish.First != 4 || d.State().Condition != link.Online {
+		t.Errorf("%+v, %+v", d.State(), todo)
 	}
 }
 

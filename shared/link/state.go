@@ -24,7 +24,7 @@ const (
 	CauseNoStream     Cause = "no_stream"    // for the shell: the hub has no stream that takes batches
 	CauseHubSilent    Cause = "hub_silent"   // the hub does not acknowledge batches
 	CauseRefused      Cause = "refused"      // the cloud asks for the same events again and again
-	CauseOutbox       Cause = "outbox"       // for the shell: the outbox could not be read
+	CauseOutbox       Cause = "outbox"       // the outbox could not be read
 	CauseFork         Cause = "fork"
 	CauseFenced       Cause = "fenced"
 	CauseSnapshot     Cause = "snapshot"

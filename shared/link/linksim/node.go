@@ -73,7 +73,7 @@ func (n *node) start() {
 	d := n.disk
 	n.sender = link.NewSender(link.SenderConfig{
 		Edge: n.site.id, Device: d.device, Boot: fmt.Sprintf("%s.%d", n.name, n.boots),
-		HashAt: func(seq uint64) (link.Hash, bool) { return n.disk.hashAt(seq) },
+		HashAt: func(seq uint64) (h link.Hash, ok bool, err error) { h, ok = n.disk.hashAt(seq); return h, ok, nil },
 		Rand:   func() float64 { return float64(n.dice.roll(1024)) / 1024 },
 		Writes: n.writes,
 	}, d.tip, d.acked)

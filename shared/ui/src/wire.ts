@@ -154,7 +154,7 @@ export interface Oven {
 
 export interface LinkState {
 	state: 'up' | 'down';
-	cause: '' | 'lan' | 'internet' | 'cloud' | 'fenced' | 'healing' | 'credential' | 'schema';
+	cause: '' | 'lan' | 'internet' | 'cloud' | 'fenced' | 'healing' | 'credential' | 'schema' | 'disk';
 	detail?: string;
 	since: Instant;
 	backlog: number;

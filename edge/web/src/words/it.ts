@@ -55,7 +55,7 @@ export const it: Words = {
 	linkUp: 'cloud collegato',
 	linkDown: {
 		'': 'cloud scollegato', lan: 'rete assente', internet: 'internet interrotto', cloud: 'cloud non raggiungibile', fenced: 'questo nodo è stato sostituito',
-		healing: 'nodo e cloud confrontano i registri', credential: 'il lasciapassare del nodo non è accettato', schema: 'il programma del nodo è troppo vecchio, o troppo nuovo',
+		healing: 'nodo e cloud confrontano i registri', credential: 'il lasciapassare del nodo non è accettato', schema: 'il programma del nodo è troppo vecchio, o troppo nuovo', disk: 'il disco del nodo non si legge',
 	},
 	ownTitle: 'Il ristorante va avanti da solo',
 	own: (cause, since, backlog) =>
@@ -65,6 +65,7 @@ export const it: Words = {
 		healing: 'Nodo e cloud uniscono i registri: gli ordini web tornano da soli',
 		credential: 'Il cloud non accetta il lasciapassare di questo nodo: continuate, e chiamate la sede',
 		schema: 'Cloud e nodo hanno età diverse: continuate, serve un aggiornamento',
+		disk: 'Il nodo non riesce a leggere ciò che deve inviare: continuate, e chiamate chi se ne occupa',
 	},
 	lostTitle: 'Nodo perso',
 	lost: (since, ago) => `dalle ${since} (${ago}). Le comande sono ferme ad allora; i tocchi non hanno effetto. Riprova da solo.`,

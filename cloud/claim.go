@@ -80,7 +80,7 @@ func (e enrolment) prepare(ctx context.Context, edge, publicKey string) (api.Enr
 // line of 5 kB/s carries in the 20 s for which the node listens. What is more comes over its line, page by page.
 const openMost = 256 << 10
 
-// open is the restaurant's open orders, if it has any. It reports downlink.ErrLong.
+// open is the restaurant's open orders and the last ticket numbers of its days, if it has any. It reports downlink.ErrLong.
 func (e enrolment) open(ctx context.Context, edge, device string) (all []api.Page, err error) {
 	pages, err := e.lines.Snapshot(ctx, edge, device, openMost)
 	if err != nil {
@@ -89,8 +89,11 @@ func (e enrolment) open(ctx context.Context, edge, device string) (all []api.Pag
 	some := false
 	for _, p := range pages {
 		all = append(all, api.Page{Doc: p.Doc, Sig: p.Sig})
-		var page struct{ Orders []json.RawMessage }
-		some = some || json.Unmarshal(p.Doc, &page) == nil && len(page.Orders) > 0
+		var page struct {
+			Orders  []json.RawMessage
+			Numbers map[string]int
+		}
+		some = some || json.Unmarshal(p.Doc, &page) == nil && len(page.Orders)+len(page.Numbers) > 0
 	}
 	if !some {
 		return nil, nil

@@ -45,6 +45,21 @@ func TestAClaimThatFailsUsesNothingUpAndFencesNobody(t *testing.T) {
 	}
 }
 
+func TestTheNextNodeGoesOnCountingAlsoWhenNothingIsOpen(t *testing.T) {
+	t.Parallel()
+	for doc, pages := range map[string]int{
+		`{"restaurant":"r1","orders":[],"numbers":{"2026-07-03":42}}`: 1,
+		`{"restaurant":"r1","orders":[{}],"numbers":{}}`:              1,
+		`{"restaurant":"r1","orders":[],"numbers":{}}`:                0,
+	} {
+		e := newEnrolment(t)
+		e.lines = &calls{pages: []link.SnapshotReply{{Doc: []byte(doc), Sig: []byte("signed")}}}
+		if _, told := e.join(t, "r1"); len(told.Snapshot) != pages {
+			t.Errorf("of %s a new node is told %d pages", doc, len(told.Snapshot))
+		}
+	}
+}
+
 func TestANodeThatAsksAgainIsToldTheSame(t *testing.T) {
 	t.Parallel()
 	e := newEnrolment(t)

@@ -94,7 +94,7 @@ func (u *Uplink) trusts(ctx context.Context, inc string) bool {
 }
 
 func (u *Uplink) obeyBatch(ctx context.Context, b link.CommandBatch) {
-	applied, last, err := u.outbox.CommandSeq(ctx)
+	applied, last, err := u.obeyed(ctx)
 	if err != nil {
 		u.cfg.Log.Warn("read the last command", "err", err)
 		return

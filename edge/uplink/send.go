@@ -116,19 +116,19 @@ func (u *Uplink) askSync(ctx context.Context, req link.SyncRequest) (link.SyncRe
 	return request[link.SyncRequest, link.SyncReply](ctx, u, link.SyncSubject(u.edge()), req, link.SyncTimeout)
 }
 
-// elsewhere is what the outbox calls a command that another node obeyed, or nobody, when it was not told its id.
-const elsewhere = "enrolment"
-
-// lastCommand is the last command that was obeyed, and its id; "" when nobody here knows it.
+// lastCommand is the last command that was obeyed, and its id, while none is being obeyed.
 func (u *Uplink) lastCommand(ctx context.Context) (seq uint64, id string, err error) {
 	u.obeying.Lock()
 	defer u.obeying.Unlock()
+	return u.obeyed(ctx)
+}
+
+// obeyed is the last command that was obeyed, and its id; "" when nobody here knows it. Where a node begins stands in its enrolment, and not in its
+// outbox.
+func (u *Uplink) obeyed(ctx context.Context) (seq uint64, id string, err error) {
 	seq, id, err = u.outbox.CommandSeq(ctx)
-	if id == elsewhere {
-		id = ""
-		if e := u.cfg.Enrolment; seq == e.Commands {
-			id = e.CommandID
-		}
+	if e := u.cfg.Enrolment; id == "" && seq == e.Commands {
+		id = e.CommandID
 	}
 	return seq, id, err
 }

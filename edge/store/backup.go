@@ -239,3 +239,12 @@ type behind struct {
 
 // Scan reads it.
 func (b behind) Scan(into ...any) error { return b.row.Scan(append(into, b.last)...) }
+
+// BackUp writes what a node's file holds into a backup, also beside a running node. It must not be called by the process that has the file
+// open: that has a Store.
+func BackUp(ctx context.Context, path, to string) error {
+	if _, err := os.Stat(path); err != nil {
+		return fmt.Errorf("find the database: %w", err)
+	}
+	return (&Store{path: path}).Backup(ctx, to)
+}

@@ -21,7 +21,7 @@ run: build need-postgres ## a whole chain on this machine: ARGS="--restaurants 3
 
 build: bin/edge bin/cloud bin/firmware-sim bin/local ## the web pages and the four programs, into bin/
 
-test: test-go test-web test-system test-browser ## every test: Go with the race detector, web, browser, whole system
+test: test-go test-web test-system test-figures test-browser ## every test: Go with the race detector, web, browser, whole system, promised figures
 
 # What is checked is the change: CI lives the same histories each time, from the first on. New ones are for make sim, by night.
 check: SEED := 1
@@ -44,7 +44,9 @@ sim: need-go ## the link's simulator: SEED=n lives that history and those after 
 HURT ?= 5m
 hurt: build bin/nats-server need-postgres ## the real chain hurt on purpose: HURT=5m is how long each story does it
 	@echo "make hurt HURT=$(HURT)"
-	go test -count=1 -timeout 12h -parallel 4 -v ./deploy/e2e -hurt $(HURT)
+	$(week) -orders 3000
+	go test -count=1 -timeout 12h -parallel 1 -v ./deploy/e2e -run '$(figures)' -hurt $(HURT)
+	go test -count=1 -timeout 12h -parallel 4 -v ./deploy/e2e -skip '$(figures)' -hurt $(HURT)
 
 fmt: $(tools)/gofumpt-v0.12.0 ## the Go code, formatted
 	@$< -w $(go_dirs)
@@ -113,7 +115,7 @@ cloud/web/dist/index.html: $(call page_sources,cloud/web shared/ui)
 
 # ---- tests ------------------------------------------------------------------------------------------------------
 
-.PHONY: test-go test-web test-system test-browser
+.PHONY: test-go test-web test-system test-figures test-browser
 # The tests under deploy and docs look at programs and at the tree, which Go's test cache cannot see: they always run, and
 # after the others, because they measure time. The rest may come from the cache.
 test-go: need-go need-postgres need-cc $(pages:%=%/dist/index.html)
@@ -122,7 +124,16 @@ test-go: need-go need-postgres need-cc $(pages:%=%/dist/index.html)
 # The stories of deploy/e2e wait for others most of the time, so more of them run side by side than there are processors.
 test-system: build bin/nats-server need-postgres need-cc need-curl
 	go test -race -count=1 -timeout 20m $$(go list ./docs/... ./deploy/... | grep -v /e2e)
-	go test -race -count=1 -timeout 20m -parallel 5 ./deploy/e2e
+	go test -race -count=1 -timeout 20m -parallel 5 -skip '$(figures)' ./deploy/e2e
+
+# Figures that are promised (docs/PROTOCOL.md, P8 and P9) are taken without the race detector, which would make them ten times smaller, and
+# one after the other, because they measure time.
+week    := go test -count=1 -timeout 2h -v ./edge -run '^TestSevenDaysWithoutTheInternetAreInTheCloudAfterwards$$'
+figures := ^(TestAShiftWithoutTheInternetIsInTheCloudWithinAMinute|TestAStampedeAfterARegionWasCutOff)$$
+test-figures: build need-postgres
+	$(week) -orders 200
+	go test -count=1 -timeout 10m -v ./shared/link/linksim -run 'Stampede'
+	go test -count=1 -timeout 10m -v -parallel 1 ./deploy/e2e -run '$(figures)'
 
 test-web: $(web:%=%/node_modules/.package-lock.json)
 	@for dir in $(web); do echo "$$dir: npm test"; (cd $$dir && npm test); done

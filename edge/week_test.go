@@ -26,8 +26,8 @@ const (
 	openHours = 12 * time.Hour
 )
 
-// perDay is how busy the week is. Every order is seven commits of a real kitchen on a real disk: the promised 3,000 a day take minutes, and are run
-// by night (go test ./edge -run SevenDays -orders 3000 -timeout 1h).
+// perDay is how busy the week is. Every order is seven commits of a real kitchen on a real disk: make test-figures lives 200 a day, without the
+// race detector, and make hurt the promised 3,000, which take minutes.
 var perDay = flag.Int("orders", 60/slower, "orders a day in the week without the internet")
 
 // week is a kitchen on a real file in a bubble of time.

@@ -83,10 +83,12 @@ func (c *chain) tillTrade(all []*journal) {
 }
 
 // backlog is what a restaurant's node has to send.
-func (c *chain) backlog(n int) int {
+func (c *chain) backlog(n int) int { return c.backlogAt(c.edge(n)) }
+
+func (c *chain) backlogAt(node string) int {
 	var said struct {
 		Backlog int `json:"backlog"`
 	}
-	c.get(c.edge(n)+"/api/link").into(c.t, &said)
+	c.get(node+"/api/link").into(c.t, &said)
 	return said.Backlog
 }

@@ -13,26 +13,38 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"awesome.pizza/shared/link"
+)
+
+// patience is how long an order of a restaurant that was never cut off may take to the cloud while others catch up, 99 times out of 100. A
+// machine on which it takes long without a stampede as well is given strain times that.
+const (
+	patience = 2 * time.Second
+	strain   = 8
 )
 
 // A region loses its internet and gets it back: many restaurants that sold all the while come online in one instant, each a real node in a
-// process of its own. All of it arrives, once; and restaurants that were never away hardly feel it.
+// process of its own, four of them with so much to tell that the governor paces them. All of it arrives, once; and restaurants that were never
+// away hardly feel it.
 func TestAStampedeAfterARegionWasCutOff(t *testing.T) {
 	t.Parallel()
 	c := start(t, options{speed: 1})
 	herd := c.herd()
 	var each sync.WaitGroup
-	sold := 20
-	for _, b := range herd {
+	for n, b := range herd {
 		each.Go(func() {
-			for n := range sold {
-				if a := c.post(b.url+"/api/orders", counterBasket("carryout"), "Idempotency-Key", fmt.Sprint(n)); a.status != http.StatusCreated {
+			for k := range soldBy(n) {
+				if a := c.post(b.url+"/api/orders", counterBasket("carryout"), "Idempotency-Key", fmt.Sprint(k)); a.status != http.StatusCreated {
 					t.Errorf("%s sells nothing: %d %s %v", b.id, a.status, a.body, a.err)
 				}
 			}
 		})
 	}
 	each.Wait()
+	if n := c.backlogAt(herd[0].url); n < link.CatchingUp {
+		t.Fatalf("the busiest are behind by %d events, which nobody paces", n)
+	}
 	calm := c.healthyFor(3*time.Second, nil)
 	t.Logf("before: an order of a healthy restaurant is in the cloud after %s (median), %s (99 of 100)", calm.median(), calm.p99())
 
@@ -52,19 +64,27 @@ func TestAStampedeAfterARegionWasCutOff(t *testing.T) {
 	if !all {
 		t.Fatalf("%d of %d restaurants still have something to send", len(late), len(herd))
 	}
-	t.Logf("%d restaurants with %d orders each have told everything %s after the line was mended; their nodes use %d MiB each", len(herd), sold,
+	t.Logf("%d restaurants with %d orders or %d have told everything %s after the line was mended; their nodes use %d MiB each", len(herd), soldBy(0), soldBy(4),
 		took.Round(time.Millisecond), resident(herd)>>20)
-	t.Logf("meanwhile: an order of a healthy restaurant is in the cloud after %s (median), %s (99 of 100)", storm.median(), storm.p99())
-	if len(storm) == 0 {
-		t.Error("nobody looked at a healthy restaurant")
+	t.Logf("meanwhile: each of %d orders of a healthy restaurant is in the cloud after %s (median), %s (99 of 100)", len(storm), storm.median(), storm.p99())
+	if limit := max(patience, strain*calm.p99()); len(storm) < 10 || storm.p99() > limit {
+		t.Errorf("P9: %d orders of a healthy restaurant were looked at; one took %s, %s is the most", len(storm), storm.p99(), limit)
 	}
-	for _, b := range herd {
-		if known := c.cloudIDs(b.id); len(known) != sold {
-			t.Errorf("%s has sold %d orders, the cloud has %d", b.id, sold, len(known))
+	for n, b := range herd {
+		if known := c.cloudIDs(b.id); len(known) != soldBy(n) {
+			t.Errorf("%s has sold %d orders, the cloud has %d", b.id, soldBy(n), len(known))
 		}
 		b.end()
 	}
 	region()
+}
+
+// soldBy is how many orders the nth restaurant of a region takes while it is cut off.
+func soldBy(n int) int {
+	if n < 4 {
+		return 100
+	}
+	return 20
 }
 
 // box is a node that the chain did not start.
@@ -163,7 +183,7 @@ func (c *chain) healthyFor(most time.Duration, done <-chan struct{}) (all latenc
 		select {
 		case <-done:
 			return all
-		case <-time.After(100 * time.Millisecond):
+		case <-time.After(25 * time.Millisecond):
 		}
 		var v view
 		a := c.post(c.edge(1)+"/api/orders", counterBasket("carryout"))

@@ -13,8 +13,9 @@ const (
 	MaxPageBytes = 768 << 10
 	// MaxDocBytes is the largest Doc of a SnapshotReply; in base64 it fits MaxPageBytes.
 	MaxDocBytes = 512 << 10
-	// MaxEpoch is the largest epoch, MaxCommand the largest number of a command: beyond them somebody is counting nonsense.
-	MaxEpoch   = 1 << 32
+	// MaxEpoch is the largest epoch, MaxCommand the largest number of a command: beyond them somebody is counting nonsense. In steps of
+	// EpochReach nobody gets there.
+	MaxEpoch   = 1 << 53
 	MaxCommand = 1 << 53
 )
 
@@ -34,18 +35,23 @@ func (r HealRequest) Page(refs []Ref, more bool) (HealRequest, []Ref) {
 	return r, refs
 }
 
-// AnswerHeal answers a page of a healing from the committed row and which of its ids the cloud has stored for this edge, in any epoch.
+// AnswerHeal answers a page of a healing from the committed row and which of its ids the cloud has stored for this edge, in any epoch. One that
+// is OutOfReach is Refused instead.
 // With Renew, the caller goes on with Renewed in the transaction that holds the row, and HealReply.Renew.
 func AnswerHeal(row LinkRow, req HealRequest, known []bool, inc string, now time.Time) HealReply {
 	r := HealReply{N: req.N, Kind: Forked, Inc: inc, Time: now.UTC().Truncate(time.Millisecond)}
 	if row.Device != "" && req.Device != row.Device {
-		r.Kind, r.Reason = Fenced, anotherDevice
-		return r
+		return r.Refused(Fenced, anotherDevice)
 	}
 	if len(known) > 0 {
 		r.Known = Bits(known)
 	}
 	return r
+}
+
+// Refused is the answer instead of r: nothing is said of the events, and nothing is begun.
+func (r HealReply) Refused(kind SyncKind, reason string) HealReply {
+	return HealReply{N: r.N, Kind: kind, Inc: r.Inc, Time: r.Time, Reason: reason}
 }
 
 // Knows reports whether the cloud has the i-th id of the request.

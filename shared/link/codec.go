@@ -7,7 +7,8 @@ import (
 
 // Message is what travels as one JSON document: everything but a Batch, which has headers too.
 type Message interface {
-	SyncRequest | SyncReply | Ack | Control | CommandBatch | Heartbeat | HealRequest | HealReply | SnapshotRequest | SnapshotReply | Snapshot
+	SyncRequest | SyncReply | Ack | Control | CommandBatch | Heartbeat | HealRequest | HealReply | SnapshotRequest | SnapshotReply | Snapshot |
+		Proof
 	check() error
 }
 
@@ -53,7 +54,7 @@ func Decode[M Message](data []byte) (M, error) {
 
 func (r SyncRequest) check() error {
 	if r.Epoch < FirstEpoch || r.Acked > r.Last || r.Schema < 1 || r.SchemaMin < 0 || r.SchemaMin > r.Schema ||
-		!named(r.Device) || !named(r.Boot) || r.CmdID != clean(r.CmdID) || len(r.Digest) > DigestMost {
+		!named(r.Device) || !named(r.Boot) || r.CmdID != clean(r.CmdID) || len(r.Digest) > DigestMost || !r.Proof.fits() {
 		return fmt.Errorf("%w: a SYNC request of device %q in epoch %d", ErrCorrupt, r.Device, r.Epoch)
 	}
 	return nil

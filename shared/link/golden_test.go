@@ -95,12 +95,15 @@ func goldenV2() map[string]any {
 	again := v1["command_batch"].(link.CommandBatch)
 	again.Commands = slices.Clone(again.Commands)
 	again.Commands[0].Again = "0198c0de-0000-7000-8000-0000000000c4"
+	proven := req
+	proven.Proof = &link.SignedProof{Doc: []byte(`{}`), Sig: []byte("signature")}
 	req.Digest = []link.OpenOrder{{Order: goldenOrder, State: order.Baking, Number: 42, Since: goldenAt}}
 	resume.Schema = 2
 	incompatible := v1["sync_reply_fork"].(link.SyncReply)
 	incompatible.Kind, incompatible.Reason = link.Incompatible, "the edge writes schemas 3 to 4, the cloud reads schemas 1 to 2"
 	return map[string]any{
-		"sync_request": req, "sync_reply_resume": resume, "sync_reply_incompatible": incompatible,
+		"sync_request": req, "sync_request_proof": proven, "sync_reply_resume": resume, "sync_reply_incompatible": incompatible,
+		"proof":             link.Proof{Kind: link.EnrolmentProof, Restaurant: edgeID, Device: "UDEV1", Epoch: 2, At: goldenAt},
 		"control_sync_past": link.Control{Kind: link.CallSync, Epoch: 2, Gen: "b0.1", Reason: "batch is of epoch 1, the link is in 2"},
 		"control_renew":     link.Control{Kind: link.Renew, Reason: "half of the credential's life is over"},
 		"command_batch":     again,
@@ -181,6 +184,8 @@ func encode(m any) ([]byte, error) {
 		return link.Encode(m)
 	case link.Snapshot:
 		return link.Encode(m)
+	case link.Proof:
+		return link.Encode(m)
 	}
 	return nil, link.ErrCorrupt
 }
@@ -209,6 +214,8 @@ func decode(like any, raw []byte) (any, error) {
 		return link.Decode[link.SnapshotReply](raw)
 	case link.Snapshot:
 		return link.Decode[link.Snapshot](raw)
+	case link.Proof:
+		return link.Decode[link.Proof](raw)
 	}
 	return nil, link.ErrCorrupt
 }

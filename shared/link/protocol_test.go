@@ -48,7 +48,7 @@ func TestTheProtocolNamesEveryStateCauseAndVerdict(t *testing.T) {
 		string(link.CauseStarting), string(link.CauseLAN), string(link.CauseInternet), string(link.CauseCloudSilent), string(link.CauseNoStream),
 		string(link.CauseHubSilent), string(link.CauseRefused), string(link.CauseOutbox), string(link.CauseFork), string(link.CauseFenced),
 		string(link.CauseSnapshot), string(link.CauseHistory), string(link.CauseSchema), string(link.CauseUnknownReply),
-		string(link.Resume), string(link.Incompatible),
+		string(link.Resume), string(link.Incompatible), string(link.FarAhead),
 		string(link.Skip), string(link.Apply), string(link.Gap), string(link.Fork), string(link.Quarantine), string(link.Unreadable), string(link.Corrupt),
 	} {
 		if !strings.Contains(string(page), word) {

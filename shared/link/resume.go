@@ -122,7 +122,7 @@ func (s *Sender) judge(r SyncReply) (Cause, string) {
 		return CauseSnapshot, r.Reason
 	case Resume:
 	default:
-		return CauseUnknownReply, fmt.Sprintf("a SYNC reply of kind %q", r.Kind)
+		return CauseUnknownReply, fmt.Sprintf("the cloud answers %q: %s", r.Kind, r.Reason)
 	}
 	if r.Epoch != s.tip.Epoch || r.Seq > s.tip.Seq {
 		return CauseFork, fmt.Sprintf("the cloud resumes at %d/%d, the outbox ends at %d/%d", r.Epoch, r.Seq, s.tip.Epoch, s.tip.Seq)

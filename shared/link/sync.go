@@ -27,6 +27,8 @@ type SyncRequest struct {
 	Open    int       `json:"open"`             // open orders at the edge: dashboards are fresh before the backlog is in
 	// Where they stand, as Digest has chosen them.
 	Digest []OpenOrder `json:"digest,omitempty"`
+	// That the chain enrolled the device, for a cloud that has forgotten it; nil: the edge was not given any.
+	Proof *SignedProof `json:"proof,omitempty"`
 }
 
 // SyncKind is what a SYNC tells the edge to do.
@@ -39,6 +41,7 @@ const (
 	Emptied SyncKind = "snapshot" // the edge is empty and the cloud is not: new or replaced hardware
 
 	Incompatible SyncKind = "incompatible" // there is no schema that both sides know: one of them needs a newer program
+	FarAhead     SyncKind = "far_ahead"    // the edge names numbers that no honest one can have: nothing is taken over from it
 )
 
 // SyncReply is the cloud's answer. It is made from committed state only.
@@ -123,6 +126,8 @@ func AnswerSync(row LinkRow, req SyncRequest, cloud Cloud, now time.Time) SyncRe
 	switch {
 	case row.Device != "" && req.Device != row.Device:
 		r.Kind, r.Reason = Fenced, anotherDevice
+	case req.outOfReach(row, cloud.CmdHigh) != "":
+		r.Kind, r.Reason = FarAhead, req.outOfReach(row, cloud.CmdHigh)
 	case !meet:
 		r.Kind, r.Reason = Incompatible, fmt.Sprintf("the edge writes %v, the cloud reads %v", req.schemas(), cloud.Reads)
 	case req.Last == 0 && row.Seq > 0:
@@ -156,10 +161,11 @@ func forked(row LinkRow, req SyncRequest, cloud Cloud) (SyncKind, string) {
 	return Resume, ""
 }
 
-// Contradiction says in what a restaurant's own node knows more than the incarnation that it last spoke with; empty when in nothing.
+// Contradiction says in what a restaurant's own node knows more than the incarnation that it last spoke with; empty when in nothing, and
+// when it is more than a node can know: that proves nothing about the database.
 func Contradiction(row LinkRow, req SyncRequest, cloud Cloud) string {
 	switch {
-	case row.Device == "" || req.Device != row.Device:
+	case row.Device == "" || req.Device != row.Device || req.outOfReach(row, cloud.CmdHigh) != "":
 		return ""
 	case req.Epoch > row.Epoch:
 		return fmt.Sprintf("the node is in epoch %d, which was never begun: the cloud is in %d", req.Epoch, row.Epoch)

@@ -187,6 +187,9 @@ func (c *core) serve(what func()) {
 
 func (c *core) answerSync(s *site, req link.SyncRequest, answer func(link.SyncReply)) {
 	c.serve(func() {
+		if !c.adopt(s, req) {
+			return
+		}
 		a := c.w.base.account(s)
 		cloud := link.Cloud{Inc: c.w.base.incarnation(), CmdHigh: a.head, CmdID: a.commandID(req.CmdSeq), Reads: c.w.reads}
 		if req.Inc == cloud.Inc && link.Contradiction(a.row, req, cloud) != "" {
@@ -215,6 +218,22 @@ func (c *core) answerSync(s *site, req link.SyncRequest, answer func(link.SyncRe
 	})
 }
 
+// adopt takes a device at its proof when the database has forgotten that it was enrolled. It reports whether the core still lives.
+func (c *core) adopt(s *site, req link.SyncRequest) bool {
+	a := c.w.base.account(s)
+	if req.Proof == nil || req.Device == a.row.Device || c.w.mutant.forgetful {
+		return true
+	}
+	p, err := link.Decode[link.Proof](req.Proof.Doc) // in here everybody's signature is good
+	if err != nil || p.Device != req.Device || !link.Adopts(a.row, a.roll(p.Device), p, c.w.time()) {
+		return true
+	}
+	return c.commit(s, "adopts "+p.Device, func(a *account) {
+		a.adopt(p, req.Epoch)
+		s.observer.forked = true
+	})
+}
+
 func (c *core) answerHeal(s *site, req link.HealRequest, answer func(link.HealReply)) {
 	c.serve(func() {
 		if !c.w.reads.Has(2) {
@@ -227,6 +246,9 @@ func (c *core) answerHeal(s *site, req link.HealRequest, answer func(link.HealRe
 				known[i] = a.counts[id] > 0
 			}
 			r = link.AnswerHeal(a.row, req, known, c.w.base.incarnation(), c.w.time())
+			if why := link.OutOfReach(a.row, a.head, req.Epoch, req.CmdSeq); r.Kind == link.Forked && why != "" {
+				r = r.Refused(link.FarAhead, why)
+			}
 			if r.Kind == link.Forked && req.Renew {
 				commands, id := a.renew(req)
 				r = r.Renew(a.row, commands, id)

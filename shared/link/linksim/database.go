@@ -27,7 +27,8 @@ type account struct {
 	w        *world
 	site     *site
 	row      link.LinkRow
-	fenced   []string // devices that were replaced
+	fenced   []string  // devices that were replaced
+	enrolled time.Time // the device, or, after a restore, the last that this life of the database knows of
 	head     uint64
 	commands []command // by number; what a restore has lost leaves holes
 	events   []string  // ids, in the order in which they were applied
@@ -59,7 +60,7 @@ func (b *database) incarnation() string { return fmt.Sprintf("pg-%d", b.inc) }
 
 func (b *database) open(s *site, device string) {
 	b.accounts = append(b.accounts, &account{
-		w: b.w, site: s, row: link.LinkRow{Edge: s.id, Device: device, Epoch: link.FirstEpoch}, counts: map[string]int{},
+		w: b.w, site: s, row: link.LinkRow{Edge: s.id, Device: device, Epoch: link.FirstEpoch}, enrolled: b.w.time(), counts: map[string]int{},
 		purse: escrow.Purse{Ingredient: dough, Epoch: link.FirstEpoch, Life: b.incarnation()},
 	})
 }
@@ -219,9 +220,27 @@ const (
 func (a *account) claim(device string) (commands uint64, id string) {
 	a.fenced = append(a.fenced, a.row.Device)
 	a.row = link.LinkRow{Edge: a.row.Edge, Device: device, Epoch: a.row.Epoch + 1}
+	a.enrolled = a.w.time()
 	a.heals++
 	a.renewPurse()
 	return a.reissue(a.head, a.unfinished)
+}
+
+// roll is what this life of the database knows of a device.
+func (a *account) roll(device string) link.Roll {
+	if a.w.mutant.anyProof {
+		return link.Roll{}
+	}
+	return link.Roll{Latest: a.enrolled, Knows: device == a.row.Device || slices.Contains(a.fenced, device)}
+}
+
+// adopt takes a device for the restaurant's that was enrolled in a life of the database which is lost. It heals next, and is then told anew
+// what nobody has answered.
+func (a *account) adopt(p link.Proof, said uint64) {
+	a.fenced = append(a.fenced, a.row.Device)
+	a.row, a.enrolled = link.Adopted(a.row, p, said), p.At
+	a.heals++
+	a.renewPurse()
 }
 
 // unfinished are the commands for an empty kitchen: those that nobody has answered, and what an order consists of that is still to be made.

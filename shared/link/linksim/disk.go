@@ -12,6 +12,7 @@ import (
 // disk is what a box has on its card: the power may be cut at any instant, and this is what is left.
 type disk struct {
 	device string
+	proof  link.Proof // that it was enrolled
 	epoch  uint64
 	old    []row // of earlier epochs: acknowledged, kept as insurance
 	rows   []row // of this epoch, from first on
@@ -43,9 +44,11 @@ type row struct {
 	link.Event
 }
 
-func newDisk(device string, epoch uint64) *disk {
+// newDisk is the card of a box that is enrolled now.
+func newDisk(s *site, device string, epoch uint64) *disk {
 	at := link.Mark{Epoch: epoch}
-	return &disk{device: device, epoch: epoch, first: 1, tip: at, acked: at, larder: escrow.Larder{Ingredient: dough, Epoch: epoch}}
+	proof := link.Proof{Kind: link.EnrolmentProof, Restaurant: s.id, Device: device, Epoch: epoch, At: s.w.time()}
+	return &disk{device: device, proof: proof, epoch: epoch, first: 1, tip: at, acked: at, larder: escrow.Larder{Ingredient: dough, Epoch: epoch}}
 }
 
 // copy is an image of the card.

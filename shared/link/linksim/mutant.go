@@ -34,6 +34,8 @@ type Mutant struct {
 	purseTrusts     bool // a restored database sells from its share at once
 	noFence         bool // batches of a device that was replaced are applied
 	identityClaimed bool // who speaks is who it says it is
+	forgetful       bool // a device that a restored database does not know is nobody's
+	anyProof        bool // whoever was enrolled once is the restaurant's, also when another one was since
 }
 
 // Wrong is a design that must not survive.
@@ -86,6 +88,8 @@ func Mutants() []Wrong {
 		{"a restored database sells at once", Mutant{purseTrusts: true}, 32, but(BlackHole, Reset, Restore)},
 		{"batches of a replaced device are applied", Mutant{noFence: true}, 85, nil},
 		{"identity is what a batch claims", Mutant{identityClaimed: true}, 1, nil},
+		{"an enrolment that the database forgot is none", Mutant{forgetful: true}, 20, nil},
+		{"any proof of an enrolment will do", Mutant{anyProof: true}, 130, nil},
 	}
 }
 

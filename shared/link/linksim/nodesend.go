@@ -10,6 +10,7 @@ import (
 func (n *node) sync(req link.SyncRequest) {
 	req.CmdSeq, req.CmdID = n.disk.cmdSeq, n.disk.cmdID
 	req.Clock, req.Open = n.wall(), n.disk.open()
+	req.Proof = &link.SignedProof{Doc: mustJSON(n.disk.proof), Sig: []byte("signed")}
 	n.log("SYNC?", req.Last, req.Acked, "")
 	read := message(n.w, req)
 	deliver := n.living

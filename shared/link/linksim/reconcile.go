@@ -60,13 +60,9 @@ func (n *node) answer() {
 	}
 }
 
-// settle leaves one box in the restaurant, enrolled and switched on.
+// settle leaves one box in the restaurant, switched on and let in by the hub.
 func (s *site) settle() {
 	n := s.box
-	if a := s.account(); a.row.Device != n.disk.device { // the database has forgotten that the box was enrolled
-		a.claim(n.disk.device)
-		s.observer.forked = true
-	}
 	n.revoked = false
 	n.start()
 	if !n.plugged || n.sender.State().Condition == link.Offline {

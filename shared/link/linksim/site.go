@@ -139,23 +139,25 @@ func (s *site) clone() {
 }
 
 // replace puts an empty box in place of the one that was there, which is switched off and may wake up later. As in enrolment the new one
-// begins where the cloud tells it to, with the orders the cloud knows of.
+// begins where the cloud tells it to, with the orders the cloud knows of. An answer that is lost with its core is asked for again, with the
+// same key and code, and is the same.
 func (s *site) replace(c *core) {
 	device := s.w.name("dev")
 	var b link.Beginning
-	if !c.commit(s, "claim", func(a *account) {
+	claimed := c.commit(s, "claim", func(a *account) {
 		b.Commands, b.CommandID = a.claim(device)
 		b.Epoch = a.row.Epoch
 		b.Orders, _ = a.standings("", 0)
 		b.Numbers = a.numbers()
 		s.observer.forked, s.observer.lost = true, true
-	}) {
+	})
+	if !claimed && s.account().row.Device != device {
 		return
 	}
 	old := s.box
 	old.cut()
 	old.boots++ // nobody switches it on by itself
-	s.box = s.w.newNode(s, newDisk(device, b.Epoch))
+	s.box = s.w.newNode(s, newDisk(s, device, b.Epoch))
 	s.boxes = append(s.boxes, s.box)
 	s.box.log("is enrolled", b.Epoch, b.Commands, device)
 	s.box.disk.begin(s.box, b)

@@ -144,7 +144,7 @@ func (w *world) open(n int, choice *dice) *site {
 	w.named[s.id] = s
 	device := w.name("dev")
 	w.base.open(s, device)
-	s.box = w.newNode(s, newDisk(device, link.FirstEpoch))
+	s.box = w.newNode(s, newDisk(s, device, link.FirstEpoch))
 	s.boxes = append(s.boxes, s.box)
 	s.observer.stock = int64(4 + choice.roll(20))
 	s.box.disk.larder.OnHand = s.observer.stock

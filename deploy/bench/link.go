@@ -163,7 +163,7 @@ func publishRaw(ctx context.Context, events int) (took time.Duration, err error)
 	}
 	payload, began := make([]byte, rawBatch*rawEvent), time.Now()
 	for sent := 0; sent < events; sent += rawBatch {
-		if _, err := js.PublishAsync("raw", payload); err != nil {
+		if _, err := js.PublishAsync("raw", payload, jetstream.WithStallWait(time.Minute)); err != nil {
 			return 0, fmt.Errorf("publish raw: %w", err)
 		}
 	}

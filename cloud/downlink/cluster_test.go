@@ -23,6 +23,7 @@ type cluster struct {
 	t       *testing.T
 	confs   [3]string
 	clients [3]string
+	leaves  [3]string
 	nodes   [3]*server.Server
 }
 
@@ -31,7 +32,7 @@ func newCluster(t *testing.T, keys *downlink.Keys) *cluster {
 	h, dir := &cluster{t: t}, t.TempDir()
 	var routes [3]string
 	for i := range h.nodes {
-		h.clients[i], routes[i] = freeAddr(t), freeAddr(t)
+		h.clients[i], h.leaves[i], routes[i] = freeAddr(t), freeAddr(t), freeAddr(t)
 	}
 	for i := range h.nodes {
 		home := filepath.Join(dir, fmt.Sprint("n", i))
@@ -40,8 +41,8 @@ func newCluster(t *testing.T, keys *downlink.Keys) *cluster {
 			t.Fatal(err)
 		}
 		h.confs[i] = filepath.Join(dir, fmt.Sprintf("n%d.conf", i))
-		conf := fmt.Sprintf("%s\nserver_name: n%d\nlisten: %q\nno_sys_acc: false\njetstream { store_dir: %q, domain: hub }\ncluster { name: hub, listen: %q, no_advertise: true, routes: [%s] }\n",
-			trust, i, h.clients[i], home, routes[i], `"nats-route://`+strings.Join(routes[:], `", "nats-route://`)+`"`)
+		conf := fmt.Sprintf("%s\nserver_name: n%d\nlisten: %q\nleafnodes { listen: %q, no_advertise: true, compression: off }\nno_sys_acc: false\njetstream { store_dir: %q, domain: hub }\ncluster { name: hub, listen: %q, no_advertise: true, routes: [%s] }\n",
+			trust, i, h.clients[i], h.leaves[i], home, routes[i], `"nats-route://`+strings.Join(routes[:], `", "nats-route://`)+`"`)
 		if err := os.WriteFile(h.confs[i], []byte(conf), 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -54,6 +54,7 @@ type chain struct {
 	stopCore func()
 	replicas int // of the hub's streams
 	enrolled uplink.Enrolment
+	patience time.Duration // of its node with a hub that answers nothing; 0: the usual
 	kitchen  *kitchen.Kitchen
 	line     *uplink.Uplink
 
@@ -192,7 +193,7 @@ func (c *chain) open(as uplink.Enrolment, mode uplink.Mode, file string) (*kitch
 	if err != nil {
 		t.Fatal(err)
 	}
-	line := uplink.New(uplink.Config{Enrolment: as, Mode: mode, Log: slog.New(slog.DiscardHandler)}, db, obedient{kit})
+	line := uplink.New(uplink.Config{Enrolment: as, Mode: mode, Patience: c.patience, Log: slog.New(slog.DiscardHandler)}, db, obedient{kit})
 	run(t, line.Run)
 	run(t, func(ctx context.Context) error {
 		for {

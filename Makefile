@@ -126,7 +126,7 @@ test-system: build bin/nats-server need-postgres need-cc need-curl
 	go test -race -count=1 -timeout 20m $$(go list ./docs/... ./deploy/... | grep -v /e2e)
 	go test -race -count=1 -timeout 20m -parallel 5 -skip '$(figures)' ./deploy/e2e
 
-# Figures that are promised (docs/PROTOCOL.md, P8 and P9) are taken without the race detector, which would make them ten times smaller, and
+# Promised figures (docs/PROTOCOL.md, P8 and P9) are taken without the race detector, which would make them ten times smaller, and
 # one after the other, because they measure time.
 week    := go test -count=1 -timeout 2h -v ./edge -run '^TestSevenDaysWithoutTheInternetAreInTheCloudAfterwards$$'
 figures := ^(TestAShiftWithoutTheInternetIsInTheCloudWithinAMinute|TestAStampedeAfterARegionWasCutOff)$$

@@ -19,6 +19,7 @@ import (
 	"awesome.pizza/shared/clock"
 )
 
+//go:generate go test . -count=1 -run TestTheCommittedDocumentIsWhatTheCodeSays -update
 var update = flag.Bool("update", false, "write docs/openapi.json anew")
 
 const document = "../../docs/openapi.json"

@@ -21,6 +21,8 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // -update writes the golden files of kinds that have none. A golden file that exists is never changed: nodes in the field speak it.
+//
+//go:generate go test . -count=1 -run TestEveryKindReadsItsGoldenFile -update
 var update = flag.Bool("update", false, "write golden files that are missing")
 
 func bodies() []event.Body {

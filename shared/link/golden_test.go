@@ -21,6 +21,8 @@ import (
 
 // -update writes the golden files of messages that have none. One that exists is never changed: nodes in the field write it. Those of
 // schema 1 were written by the last program that knew no other.
+//
+//go:generate go test . -count=1 -run TestEveryMessageReadsAndWritesItsGoldenFile -update
 var update = flag.Bool("update", false, "write golden files that are missing")
 
 const (

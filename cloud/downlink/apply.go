@@ -2,8 +2,8 @@ package downlink
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -12,17 +12,12 @@ import (
 	"awesome.pizza/shared/link"
 )
 
-const (
-	// maxTogether is how many batches one transaction applies.
-	maxTogether = 64
-	// patience is how often a batch that leaves a gap is offered again before the edge is asked to rewind: another core may be
-	// applying what is missing at this moment.
-	patience = 5
-)
+// maxTogether is how many batches one transaction applies, besides those that were kept.
+const maxTogether = 64
 
 // apply takes the batches of one partition to the database, for as long as ctx lives. Safety rests on the database's row locks, not
-// on there being one applier: any number of cores may do this. It makes the stream it needs, again and again until the hub can; the other
-// partitions do not wait for this one.
+// on there being one applier: any number of cores may do this, and the hub serves one at a time only for the sake of calm. It makes the
+// stream it needs, again and again until the hub can; the other partitions do not wait for this one.
 func (d *Downlink) apply(ctx context.Context, pp int) error {
 	var made time.Time // when the stream was made that was last used
 	var trouble complaint
@@ -47,83 +42,56 @@ func (d *Downlink) apply(ctx context.Context, pp int) error {
 const (
 	applyAgain  = 50 * time.Millisecond
 	applyLatest = 2 * time.Second
-	applyCalm   = 10 * time.Second // whoever worked for that long begins anew at once
-	lookEvery   = time.Second      // how often it is asked whether stream and consumer are still the ones there were
+	applyCalm   = 10 * time.Second       // whoever worked for that long begins anew at once
+	applyLater  = 500 * time.Millisecond // after which the hub gives again what could not be applied
 )
 
 func (d *Downlink) applyUntilBroken(ctx context.Context, pp int, made *time.Time) error {
-	stream, consumer, err := d.consumer(ctx, pp)
+	t, err := d.join(ctx, pp)
 	if err != nil {
 		return err
 	}
-	if is := stream.CachedInfo().Created; !is.Equal(*made) {
+	if is := t.stream.CachedInfo().Created; !is.Equal(*made) {
 		if !made.IsZero() {
 			d.lost(ctx, pp)
 		}
 		*made = is
 	}
-	in, broken := make(chan jetstream.Msg, maxTogether), make(chan error, 1)
-	ctx, stop := context.WithCancel(ctx)
-	var looking sync.WaitGroup
-	defer looking.Wait()
+	within, stop := context.WithCancel(ctx)
+	var helping sync.WaitGroup
+	defer helping.Wait()
 	defer stop()
-	consuming, err := consumer.Consume(func(m jetstream.Msg) {
-		select {
-		case in <- m:
-		case <-ctx.Done():
-		}
-	}, jetstream.PullMaxMessages(2*maxTogether), jetstream.ConsumeErrHandler(func(_ jetstream.ConsumeContext, err error) {
-		if gone(err) {
-			give(broken, err)
-		}
-	}))
-	if err != nil {
-		return fmt.Errorf("consume %s: %w", link.StreamName(pp), err)
-	}
-	defer consuming.Stop()
-	looking.Go(func() { d.look(ctx, consumer, broken) })
+	helping.Go(func() { t.take(within) })
+	helping.Go(func() { t.look(within) })
 	for {
 		select {
 		case <-ctx.Done():
+			helping.Wait()
+			t.leave(ctx)
 			return nil
-		case err := <-broken:
+		case err := <-t.broken:
 			return err
-		case <-consuming.Closed():
-			return fmt.Errorf("consuming %s has ended", link.StreamName(pp))
-		case m := <-in:
-			d.applyTogether(ctx, drain(in, m))
+		case m := <-t.in:
+			d.work(ctx, t, drain(t.in, m))
+		case <-t.tryAgain():
+			d.work(ctx, t, nil)
 		}
 	}
 }
 
-// look asks the hub now and then whether the consumer is still the one that was made: a hub that lost its store says nothing by itself.
-func (d *Downlink) look(ctx context.Context, consumer jetstream.Consumer, broken chan<- error) {
-	made := consumer.CachedInfo().Created
-	tick := time.NewTicker(lookEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-		asked, cancel := context.WithTimeout(ctx, 5*time.Second)
-		is, err := consumer.Info(asked)
-		cancel()
-		switch {
-		case err == nil && !is.Created.Equal(made):
-			give(broken, jetstream.ErrConsumerDeleted)
-		case gone(err):
-			give(broken, err)
-		}
+// work applies what has come, and what was kept. When it cannot, another core may try.
+func (d *Downlink) work(ctx context.Context, t *turn, messages []jetstream.Msg) {
+	began := time.Now()
+	t.began.Store(&began)
+	err := d.applyTogether(ctx, t, messages)
+	t.began.Store(nil)
+	if err != nil {
+		d.cfg.Log.Error("batches are not applied yet", "err", err)
+		t.giveUp(ctx)
+		return
 	}
-}
-
-func give(to chan<- error, err error) {
-	select {
-	case to <- err:
-	default:
-	}
+	ended := time.Now()
+	d.ended.Store(&ended)
 }
 
 func pause(ctx context.Context, wait time.Duration) {
@@ -133,12 +101,6 @@ func pause(ctx context.Context, wait time.Duration) {
 	case <-ctx.Done():
 	case <-t.C:
 	}
-}
-
-// gone reports whether consuming has ended for good and has to be set up anew: the hub lost its store, or the stream was deleted.
-func gone(err error) bool {
-	return errors.Is(err, jetstream.ErrConsumerDeleted) || errors.Is(err, jetstream.ErrConsumerNotFound) ||
-		errors.Is(err, jetstream.ErrStreamNotFound) || errors.Is(err, jetstream.ErrNoHeartbeat)
 }
 
 // drain takes what is waiting besides the first, up to what fits one transaction.
@@ -155,10 +117,38 @@ func drain(in <-chan jetstream.Msg, first jetstream.Msg) []jetstream.Msg {
 	return all
 }
 
-// applyTogether commits, then tells the edges, then lets go of the hub's copies. A crash between any two of these repeats them.
-func (d *Downlink) applyTogether(ctx context.Context, messages []jetstream.Msg) {
+// applyTogether commits, then tells the edges, then lets go of the hub's copies. A crash between any two of these repeats them. What could
+// not be applied the hub gives again a little later.
+func (d *Downlink) applyTogether(ctx context.Context, t *turn, messages []jetstream.Msg) error {
+	all := slices.Concat(t.kept, d.read(messages))
+	t.kept = nil
+	if len(all) == 0 {
+		return nil
+	}
+	inOrder(all)
 	var batches []link.Batch
-	var of []jetstream.Msg
+	for _, b := range all {
+		batches = append(batches, b.batch)
+	}
+	decisions, inc, err := d.store.Apply(ctx, batches)
+	if err != nil {
+		for _, b := range all {
+			_ = b.m.NakWithDelay(applyLater)
+		}
+		return err
+	}
+	for i := range all {
+		all[i].decision = decisions[i]
+	}
+	var done []taken
+	done, t.kept = settle(all, time.Now())
+	d.concludeAll(done, inc)
+	return nil
+}
+
+// read decodes batches.
+func (d *Downlink) read(messages []jetstream.Msg) (all []taken) {
+	now := time.Now()
 	for _, m := range messages {
 		b, err := d.decode(m)
 		if err != nil {
@@ -166,22 +156,9 @@ func (d *Downlink) applyTogether(ctx context.Context, messages []jetstream.Msg) 
 			_ = m.Term()
 			continue
 		}
-		batches, of = append(batches, b), append(of, m)
+		all = append(all, taken{m: m, batch: b, at: now})
 	}
-	if len(batches) == 0 {
-		return
-	}
-	decisions, inc, err := d.store.Apply(ctx, batches)
-	if err != nil {
-		d.cfg.Log.Error("batches are not applied yet", "batches", len(batches), "err", err)
-		for _, m := range of {
-			_ = m.NakWithDelay(500 * time.Millisecond)
-		}
-		return
-	}
-	for i, decision := range decisions {
-		d.conclude(of[i], batches[i], decision, inc)
-	}
+	return all
 }
 
 func (d *Downlink) decode(m jetstream.Msg) (link.Batch, error) {
@@ -196,13 +173,21 @@ func (d *Downlink) decode(m jetstream.Msg) (link.Batch, error) {
 	return link.DecodeBatch(edge, m.Data(), header)
 }
 
-func (d *Downlink) conclude(m jetstream.Msg, b link.Batch, decision link.Decision, inc string) {
-	if decision.Verdict == link.Gap {
-		if meta, err := m.Metadata(); err == nil && meta.NumDelivered < patience {
-			_ = m.NakWithDelay(time.Duration(meta.NumDelivered) * 20 * time.Millisecond)
-			return
+// concludeAll says to the edges what became of their batches: of a gap once, however many there are behind it.
+func (d *Downlink) concludeAll(done []taken, inc string) {
+	asked := map[string]bool{}
+	for _, b := range done {
+		gap, of := b.decision.Verdict == link.Gap, b.batch.Edge+"/"+b.batch.Gen
+		if gap && asked[of] {
+			_ = b.m.Ack()
+			continue
 		}
+		asked[of] = asked[of] || gap
+		d.conclude(b.m, b.batch, b.decision, inc)
 	}
+}
+
+func (d *Downlink) conclude(m jetstream.Msg, b link.Batch, decision link.Decision, inc string) {
 	if decision.Verdict != link.Apply && decision.Verdict != link.Skip {
 		d.cfg.Log.Warn("batch not applied", "restaurant", b.Edge, "verdict", string(decision.Verdict), "reason", decision.Reason)
 	}

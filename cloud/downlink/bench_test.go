@@ -28,38 +28,8 @@ const benchKitchens = 32
 // disk, with all that follows (orders projected, watermarks, acknowledgements), and, in the same run, how many the hub's streams
 // take by themselves. The events are counter orders in the eight steps of their lives, from 32 restaurants, in batches of 64.
 func BenchmarkCatchUp(b *testing.B) {
-	dir, err := os.MkdirTemp("", "downlink-bench-")
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() { _ = os.RemoveAll(dir) })
-	if err := os.Chmod(dir, 0o711); err != nil { // as root, Postgres runs as another account, which passes through
-		b.Fatal(err)
-	}
-	pg, err := pgdev.Start(b.Context(), pgdev.Config{Dir: filepath.Join(dir, "pg")})
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() { _ = pg.Stop() })
-	quiet := slog.New(slog.DiscardHandler)
-	db, err := cloudstore.Open(b.Context(), cloudstore.Config{URL: pg.URL(), Log: quiet})
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(db.Close)
-	keys, err := downlink.LoadKeys(filepath.Join(dir, "keys"))
-	if err != nil {
-		b.Fatal(err)
-	}
-	hub, err := downlink.StartHub(downlink.HubConfig{Dir: dir, Clients: "127.0.0.1:0"}, keys, quiet)
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(hub.Stop)
-	core, err := downlink.Connect(b.Context(), downlink.Config{URL: hub.ClientURL(), Log: quiet}, keys, db)
-	if err != nil {
-		b.Fatal(err)
-	}
+	cloud := openBenchCloud(b)
+	db, core := cloud.store, cloud.core(b, cloud.store)
 	if err := core.MakeStreams(b.Context()); err != nil {
 		b.Fatal(err)
 	}
@@ -94,6 +64,56 @@ func BenchmarkCatchUp(b *testing.B) {
 	b.ReportMetric(published.Seconds()/took.Seconds(), "applied/published")
 }
 
+// benchCloud is a Postgres that keeps its promises to the disk, and a hub.
+type benchCloud struct {
+	store *cloudstore.Store
+	keys  *downlink.Keys
+	hub   string
+}
+
+func openBenchCloud(b *testing.B) benchCloud {
+	b.Helper()
+	dir, err := os.MkdirTemp("", "downlink-bench-")
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = os.RemoveAll(dir) })
+	if err := os.Chmod(dir, 0o711); err != nil { // as root, Postgres runs as another account, which passes through
+		b.Fatal(err)
+	}
+	pg, err := pgdev.Start(b.Context(), pgdev.Config{Dir: filepath.Join(dir, "pg")})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = pg.Stop() })
+	quiet := slog.New(slog.DiscardHandler)
+	db, err := cloudstore.Open(b.Context(), cloudstore.Config{URL: pg.URL(), Log: quiet})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(db.Close)
+	keys, err := downlink.LoadKeys(filepath.Join(dir, "keys"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	hub, err := downlink.StartHub(downlink.HubConfig{Dir: dir, Clients: "127.0.0.1:0"}, keys, quiet)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(hub.Stop)
+	return benchCloud{store: db, keys: keys, hub: hub.ClientURL()}
+}
+
+// core is one that does not run yet.
+func (c benchCloud) core(b *testing.B, store downlink.Store) *downlink.Downlink {
+	b.Helper()
+	core, err := downlink.Connect(b.Context(), downlink.Config{URL: c.hub, Log: slog.New(slog.DiscardHandler)}, c.keys, store)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return core
+}
+
 func benchKitchen(i int) string { return fmt.Sprint("r", 1+i%benchKitchens) }
 
 // benchBatches are batches of orders that were taken and made, from all restaurants in turn.
@@ -122,18 +142,24 @@ func benchBatches(b *testing.B, db *cloudstore.Store, n int) (all []*nats.Msg) {
 			}
 		}
 		batch.Last, tips[edge] = tip.Seq, tip
-		payload, header, err := link.EncodeBatch(batch)
-		if err != nil {
-			b.Fatal(err)
-		}
-		m := nats.NewMsg(link.UpSubject(edge))
-		m.Data = payload
-		for name, value := range header {
-			m.Header.Set(name, value)
-		}
-		all = append(all, m)
+		all = append(all, benchMessage(b, batch))
 	}
 	return all
+}
+
+// benchMessage is a batch as a node sends it.
+func benchMessage(b testing.TB, batch link.Batch) *nats.Msg {
+	b.Helper()
+	payload, header, err := link.EncodeBatch(batch)
+	if err != nil {
+		b.Fatal(err)
+	}
+	m := nats.NewMsg(link.UpSubject(batch.Edge))
+	m.Data = payload
+	for name, value := range header {
+		m.Header.Set(name, value)
+	}
+	return m
 }
 
 // benchLife is the life of one order.

@@ -75,6 +75,7 @@ type Downlink struct {
 	errand   chan errand
 	words    chan word
 	losses   [link.Partitions]atomic.Pointer[time.Time] // when the hub last lost the stream
+	ended    atomic.Pointer[time.Time]                  // when batches were last applied, of whichever partition
 
 	undialled atomic.Pointer[error] // why the hub could not be dialled, last
 

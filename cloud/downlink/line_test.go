@@ -2,6 +2,7 @@ package downlink_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -52,7 +53,8 @@ type chain struct {
 	ordering *ordering.Service
 	down     *downlink.Downlink
 	stopCore func()
-	replicas int // of the hub's streams
+	replicas int                                 // of the hub's streams
+	between  func(downlink.Store) downlink.Store // what stands between a core and its database; nil: nothing
 	enrolled uplink.Enrolment
 	patience time.Duration // of its node with a hub that answers nothing; 0: the usual
 	kitchen  *kitchen.Kitchen
@@ -73,13 +75,18 @@ func newChain(t *testing.T, mode uplink.Mode) *chain {
 func newCloud(t *testing.T) *chain {
 	t.Helper()
 	c := &chain{t: t, dir: t.TempDir()}
-	c.begin()
-	c.hubAt = downlink.HubConfig{Dir: c.dir, Clients: freeAddr(t), Leaves: freeAddr(t)}
-	c.hubURL = "nats://" + c.hubAt.Clients
-	c.startHub()
-	t.Cleanup(func() { c.hub.Stop() })
+	c.openHub()
 	c.openCloud()
 	return c
+}
+
+func (c *chain) openHub() {
+	c.t.Helper()
+	c.begin()
+	c.hubAt = downlink.HubConfig{Dir: c.dir, Clients: freeAddr(c.t), Leaves: freeAddr(c.t)}
+	c.hubURL = "nats://" + c.hubAt.Clients
+	c.startHub()
+	c.t.Cleanup(func() { c.hub.Stop() })
 }
 
 // begin makes what there is before a hub.
@@ -127,6 +134,10 @@ func (c *chain) openCloud() {
 func (c *chain) core(hub string, db *cloudstore.Store) (down *downlink.Downlink, stop func()) {
 	t := c.t
 	t.Helper()
+	kept := downlink.Store(db)
+	if c.between != nil {
+		kept = c.between(db)
+	}
 	down, err := downlink.Connect(t.Context(), downlink.Config{
 		URL: hub, Log: slog.New(slog.DiscardHandler), Stream: downlink.StreamLimits{Replicas: c.replicas},
 		OnHeard: func(edge string, h link.Heartbeat, at time.Time) {
@@ -135,11 +146,17 @@ func (c *chain) core(hub string, db *cloudstore.Store) (down *downlink.Downlink,
 				c.beats <- h.Version
 			}
 		},
-	}, c.keys, db)
+	}, c.keys, kept)
 	if err != nil {
 		t.Fatal(err)
 	}
-	stops := []func(){run(t, down.Run), run(t, func(ctx context.Context) error { return passOn(ctx, db, down) })}
+	live := func(ctx context.Context) error {
+		if err := down.Run(ctx); !errors.Is(err, nats.ErrConnectionClosed) { // by a test that lets the core die
+			return err
+		}
+		return nil
+	}
+	stops := []func(){run(t, live), run(t, func(ctx context.Context) error { return passOn(ctx, db, down) })}
 	return down, func() {
 		for _, stop := range stops {
 			stop()

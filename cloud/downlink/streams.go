@@ -32,18 +32,3 @@ func (d *Downlink) ensureStream(ctx context.Context, pp int) (jetstream.Stream, 
 	}
 	return s, nil
 }
-
-// consumer is a partition's stream, and the one durable that all cores' appliers of it share.
-func (d *Downlink) consumer(ctx context.Context, pp int) (jetstream.Stream, jetstream.Consumer, error) {
-	s, err := d.ensureStream(ctx, pp)
-	if err != nil {
-		return nil, nil, err
-	}
-	c, err := s.CreateOrUpdateConsumer(ctx, jetstream.ConsumerConfig{
-		Durable: "applier", AckPolicy: jetstream.AckExplicitPolicy, AckWait: 3 * time.Second, MaxAckPending: 256, MaxDeliver: -1,
-	})
-	if err != nil {
-		return nil, nil, fmt.Errorf("make the applier of %s: %w", link.StreamName(pp), err)
-	}
-	return s, c, nil
-}

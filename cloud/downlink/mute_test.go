@@ -190,7 +190,7 @@ func (c *chain) sell(key string) {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	eventually(c.t, "the cloud has order "+key, func() bool { return c.status(ticket.Order.ID) == order.StatusQueued })
+	within(c.t, time.Minute, "the cloud has order "+key, func() bool { return c.status(ticket.Order.ID) == order.StatusQueued })
 }
 
 func TestANodeHangsUpOnAnEmbeddedHubThatIsMute(t *testing.T) {

@@ -31,6 +31,11 @@ func (c *core) flags(cmd *cobra.Command) {
 
 // ask sends a request about a restaurant's node and reads the answer.
 func (c *core) ask(cmd *cobra.Command, method string, answer any, path ...string) error {
+	return c.say(cmd, method, "{}", answer, path...)
+}
+
+// say is ask with a body.
+func (c *core) say(cmd *cobra.Command, method, body string, answer any, path ...string) error {
 	if err := settings.Fill(cmd, "CLOUD"); err != nil {
 		return err
 	}
@@ -45,7 +50,7 @@ func (c *core) ask(cmd *cobra.Command, method string, answer any, path ...string
 	defer client.CloseIdleConnections()
 	ctx, cancel := context.WithTimeout(cmd.Context(), 15*time.Second)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, method, target, strings.NewReader("{}"))
+	req, err := http.NewRequestWithContext(ctx, method, target, strings.NewReader(body))
 	if err != nil {
 		return settings.Usage("--cloud is %q; write it like https://pizza.example", c.url)
 	}

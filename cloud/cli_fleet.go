@@ -3,12 +3,9 @@ package cloud
 import (
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
-
-	"awesome.pizza/shared/settings"
 )
 
 func enrollCommand() *cobra.Command {
@@ -65,70 +62,4 @@ cooking where it stands; what it has not sent is refused. The restaurant is conn
 	}
 	at.flags(cmd)
 	return cmd
-}
-
-func salvageCommand() *cobra.Command {
-	var at core
-	var approve, discard string
-	cmd := &cobra.Command{
-		Use:   "salvage RESTAURANT",
-		Short: "Show what replaced nodes still had to tell, and let it count or not",
-		Long: `salvage lists what nodes that are no longer a restaurant's have sent after they were replaced. A person knows whether that happened:
---approve lets the facts of a device count as if they had come in time, each at most once; --discard keeps them out.`,
-		Example: "  cloud salvage r1\n  cloud salvage r1 --approve UABC…",
-		Args:    cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if approve != "" && discard != "" {
-				return settings.Usage("--approve and --discard exclude each other; write one device and one of them")
-			}
-			if approve == "" && discard == "" {
-				return at.list(cmd, args[0])
-			}
-			device, deed := approve, "approve"
-			if discard != "" {
-				device, deed = discard, "discard"
-			}
-			var answer struct{ Projected, Repeated, Unprojectable int }
-			if err := at.ask(cmd, http.MethodPost, &answer, args[0], "quarantine", device, deed); err != nil {
-				return fmt.Errorf("%s of %s: %w", device, args[0], err)
-			}
-			if deed == "discard" {
-				fmt.Fprintf(cmd.OutOrStdout(), "what %s sent is out\n", device)
-				return nil
-			}
-			fmt.Fprintf(cmd.OutOrStdout(), "%d facts count now, %d did already, %d could not be followed\n",
-				answer.Projected, answer.Repeated, answer.Unprojectable)
-			return nil
-		},
-	}
-	at.flags(cmd)
-	cmd.Flags().StringVar(&approve, "approve", "", "`device` whose facts count")
-	cmd.Flags().StringVar(&discard, "discard", "", "`device` whose facts do not")
-	return cmd
-}
-
-// list prints a restaurant's quarantine.
-func (c *core) list(cmd *cobra.Command, restaurant string) error {
-	var answer struct {
-		Items []struct {
-			Device, Reason string
-			Received       time.Time
-			Events         int
-			Orders         []string
-		}
-	}
-	if err := c.ask(cmd, http.MethodGet, &answer, restaurant, "quarantine"); err != nil {
-		return fmt.Errorf("the quarantine of %s: %w", restaurant, err)
-	}
-	out := cmd.OutOrStdout()
-	if len(answer.Items) == 0 {
-		fmt.Fprintf(out, "nothing is kept aside for %s\n", restaurant)
-	}
-	for _, item := range answer.Items {
-		fmt.Fprintf(out, "%s  %d events  since %s  %s\n", item.Device, item.Events, item.Received.Local().Format(time.DateTime), item.Reason)
-		if len(item.Orders) > 0 {
-			fmt.Fprintf(out, "  orders %s\n", strings.Join(item.Orders, " "))
-		}
-	}
-	return nil
 }

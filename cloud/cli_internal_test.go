@@ -3,6 +3,7 @@ package cloud
 import (
 	"encoding/pem"
 	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -67,11 +68,18 @@ func TestAPersonRevokesAndSalvagesByCommand(t *testing.T) {
 		case "POST /api/fleet/r1/revoke":
 			_, _ = w.Write([]byte(`{"restaurant":"r1","device":"UOLD"}`))
 		case "GET /api/fleet/r1/quarantine":
-			_, _ = w.Write([]byte(`{"items":[{"device":"UOLD","reason":"replaced","received":"2026-07-03T19:30:00Z","events":12,"orders":["o1","o2"]}]}`))
+			_, _ = w.Write([]byte(`{"items":[{"device":"UOLD","reason":"replaced","received":"2026-07-03T19:30:00Z","events":12,"orders":["o1","o2"]}],
+				"devices":[{"device":"UOLD","all_here_since":"2026-07-03T19:31:00Z","waiting":[]},{"device":"UDEAD","all_here_since":null,"waiting":["o3"]}]}`))
 		case "GET /api/fleet/r2/quarantine":
-			_, _ = w.Write([]byte(`{"items":[]}`))
+			_, _ = w.Write([]byte(`{"items":[],"devices":[]}`))
 		case "POST /api/fleet/r1/quarantine/UOLD/approve":
-			_, _ = w.Write([]byte(`{"projected":10,"repeated":2,"unprojectable":0}`))
+			_, _ = w.Write([]byte(`{"projected":10,"repeated":2,"unprojectable":0,"brought":1,"waiting":0}`))
+		case "POST /api/fleet/r1/quarantine/UDEAD/approve":
+			if body, err := io.ReadAll(r.Body); err != nil || !strings.Contains(string(body), "true") {
+				_, _ = w.Write([]byte(`{"projected":1,"waiting":1}`))
+				return
+			}
+			_, _ = w.Write([]byte(`{"projected":0,"brought":7}`))
 		case "POST /api/fleet/r1/quarantine/UOLD/discard":
 			w.WriteHeader(http.StatusNoContent)
 		default:
@@ -100,8 +108,14 @@ func TestAPersonRevokesAndSalvagesByCommand(t *testing.T) {
 		{"revoke r1", "UOLD is cut off from r1"},
 		{"salvage r1", "UOLD  12 events"},
 		{"salvage r1", "orders o1 o2"},
+		{"salvage r1", "UOLD  all here since 2026-07-03"},
+		{"salvage r1", "UDEAD  still coming"},
+		{"salvage r1", "wait for the rest: o3"},
 		{"salvage r2", "nothing is kept aside for r2"},
 		{"salvage r1 --approve UOLD", "10 facts count now, 2 did already"},
+		{"salvage r1 --approve UOLD", "present node: 1"},
+		{"salvage r1 --approve UDEAD", "cloud salvage r1 --approve UDEAD --anyway"},
+		{"salvage r1 --approve UDEAD --anyway", "present node: 7"},
 		{"salvage r1 --discard UOLD", "what UOLD sent is out"},
 	} {
 		if out, err := run(strings.Fields(x.args)...); err != nil || !strings.Contains(out, x.want) {
@@ -113,6 +127,9 @@ func TestAPersonRevokesAndSalvagesByCommand(t *testing.T) {
 	}
 	if _, err := run("salvage", "r1", "--approve", "U1", "--discard", "U2"); !errors.Is(err, settings.ErrUsage) {
 		t.Errorf("two wishes at once: %v", err)
+	}
+	if _, err := run("salvage", "r1", "--anyway"); !errors.Is(err, settings.ErrUsage) {
+		t.Errorf("anyway, without a device: %v", err)
 	}
 	ca = "/no/such/file"
 	if _, err := run("revoke", "r1"); !errors.Is(err, settings.ErrUsage) {

@@ -133,3 +133,28 @@ func (a *API) salvage(ctx context.Context, in *salvageInput) (*salvageOutput, er
 	out.Body.Stored = len(events)
 	return out, nil
 }
+
+type allInput struct {
+	Body struct {
+		SignedRequest
+		Inc string `json:"inc" minLength:"1" maxLength:"200" doc:"which life of the database has it all, as known said; the payload that is signed"`
+	}
+}
+
+type allOutput struct {
+	Body struct {
+		Since instant `json:"since" doc:"when this was said first, with nothing handed over since"`
+	}
+}
+
+// all hears that a fenced device has nothing more to hand over: until then nobody knows how its orders ended.
+func (a *API) all(ctx context.Context, in *allInput) (*allOutput, error) {
+	b := &in.Body
+	if err := a.checkSigned(&b.SignedRequest, link.AllPath, []byte(b.Inc)); err != nil {
+		return nil, err
+	}
+	since, err := a.Quarantine.SaidAll(ctx, b.Restaurant, b.Device, b.Inc)
+	out := &allOutput{}
+	out.Body.Since = instant{since}
+	return out, err
+}

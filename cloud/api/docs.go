@@ -116,6 +116,7 @@ var codes = []struct{ Code, Means string }{
 	{"unknown_device", "this device was never enrolled for this restaurant"},
 	{"no_device", "the restaurant has no node that could be cut off"},
 	{"quarantine_full", "as much is kept aside for the restaurant as can be: somebody has to look at it first"},
+	{"another_database", "the database is not the one that the device named: ask again what it has"},
 	{"current_device", "the device is the restaurant's node: what it has to say goes over the link"},
 	{"bad_events", "these are not events as they stand in an outbox"},
 	{"bad_ids", "these are not ids of events, or too many in one question"},

@@ -51,7 +51,7 @@ type fleetNode struct {
 	Node       nodeView    `json:"node"`
 	Expires    or[instant] `json:"credential_expires" doc:"until when the hub lets the node in; it renews by itself at half of the time"`
 	Alerts     []alertView `json:"alerts" doc:"open ones, oldest first; of the whole fleet at most 1000"`
-	Quarantine int         `json:"quarantine" doc:"batches kept aside, from devices that are not this restaurant's node"`
+	Quarantine int         `json:"quarantine" doc:"batches kept aside, from devices that are not this restaurant's node, and orders of theirs that wait to be brought to it"`
 }
 
 type fleetOutput struct {

@@ -66,6 +66,7 @@ func (a *API) routes() []route {
 		rarely(120, on(post, link.RenewPath, "renew", "A new credential for a node, which signs the request with its key", 200, anybody, (*API).renew, 403, 404, 409)),
 		rarely(600, on(post, link.KnownPath, "known", "Which of its events a fenced device need not hand over, asked with its key", 200, anybody, (*API).known, 403, 404, 409)),
 		rarely(600, on(post, link.SalvagePath, "salvage", "Hand over what a fenced device has and the cloud lacks, signed with its key", 200, anybody, (*API).salvage, 403, 404, 409)),
+		rarely(600, on(post, link.AllPath, "all", "Say that a fenced device has handed over all that it has, signed with its key", 200, anybody, (*API).all, 403, 404, 409)),
 		rarely(600, guessed(30, on(post, "/api/fleet/claim", "claim", "Bind a node to the restaurant of its code", 200, anybody, (*API).claim, 403, 409))),
 
 		on(get, "/healthz", "healthz", "Whether the process serves", 200, anybody, (*API).healthz),

@@ -115,3 +115,44 @@ func TestAQuestionAboutEventsHasALimit(t *testing.T) {
 	q["ids"] = json.RawMessage(`["a"]`)
 	c.post(t, asksKnown, q).refused(t, 403, "bad_signature")
 }
+
+func TestAFencedBoxSaysThatThisWasAllAndAPersonSeesIt(t *testing.T) {
+	t.Parallel()
+	c := open(t)
+	old, outbox, _ := spoke(t, c, 2)
+	payload, err := json.Marshal(outbox[2:])
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := old.signs(t, "/api/fleet/salvage", "r1", time.Now(), string(payload))
+	q["epoch"], q["prev"], q["events"] = 1, outbox[1].Hash.String(), json.RawMessage(payload)
+	c.post(t, "/api/fleet/salvage", q).is(t, 200)
+	const quarantine, all = "/api/fleet/r1/quarantine", "/api/fleet/all"
+	hereSince := func() any {
+		devices, _ := c.get(t, quarantine).is(t, 200).at("devices").([]any)
+		if len(devices) != 1 {
+			t.Fatalf("there are %v", devices)
+		}
+		first, _ := devices[0].(map[string]any)
+		return first["all_here_since"]
+	}
+	if got := hereSince(); got != nil {
+		t.Errorf("before it says so, all is here since %v", got)
+	}
+	says := func(inc, signed string) reply {
+		q := old.signs(t, all, "r1", time.Now(), signed)
+		q["inc"] = inc
+		return c.post(t, all, q)
+	}
+	says("another", "another").refused(t, 409, "another_database")
+	says(c.Incarnation(), "another").refused(t, 403, "bad_signature")
+	since := says(c.Incarnation(), c.Incarnation()).is(t, 200).at("since")
+	if got := hereSince(); got == nil || got != since {
+		t.Errorf("it has said so at %v, and all is here since %v", since, got)
+	}
+	for _, body := range []any{nil, map[string]any{}, map[string]any{"anyway": true}} {
+		if a := c.post(t, quarantine+"/"+old.public+"/approve", body).is(t, 200); a.at("waiting") != 0.0 {
+			t.Errorf("%v: %s", body, a.body)
+		}
+	}
+}

@@ -191,6 +191,9 @@ func (d *Downlink) conclude(m jetstream.Msg, b link.Batch, decision link.Decisio
 	if decision.Verdict != link.Apply && decision.Verdict != link.Skip {
 		d.cfg.Log.Warn("batch not applied", "restaurant", b.Edge, "verdict", string(decision.Verdict), "reason", decision.Reason)
 	}
+	if decision.Left && d.leave(m, b) {
+		return
+	}
 	if ack, ok := decision.Ack(inc); ok {
 		d.acks.send(b.Edge, ack, time.Now())
 	}

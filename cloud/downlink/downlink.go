@@ -83,6 +83,7 @@ type Downlink struct {
 	governor  link.Governor
 
 	enforcing *rounds // in which the hub is told whom to refuse
+	left      left    // with the hub, because there is no room for it
 }
 
 // Connect reaches the hub, waiting for it as long as ctx allows. It waits for nothing else: Run makes the streams, each by itself, while a

@@ -9,8 +9,15 @@ const Unprojectable = "unprojectable_event"
 // Nothing is lost by it.
 const TwoNodes = "two_nodes"
 
-// Alert is something in a restaurant that needs a person: its kitchen's own, or Unprojectable, which is the cloud's. Then Detail says what
-// was wrong with the event.
+// QuarantineFull is what an alert says when more has come from devices that are not the restaurant's node than is kept aside: a person has to
+// approve or discard what is there.
+const QuarantineFull = "quarantine_full"
+
+// Unbrought is what an alert says of an order of a device that is gone which is too large to be brought to the restaurant's present node.
+const Unbrought = "unbrought_order"
+
+// Alert is something in a restaurant that needs a person: its kitchen's own, or one of the above, which are the cloud's. Then Detail says
+// what is wrong.
 type Alert struct {
 	Restaurant string
 	Alert      string // its name within the restaurant
@@ -25,6 +32,6 @@ type Alert struct {
 
 // SetAside is how much is kept for a person to look at.
 type SetAside struct {
-	Batches map[string]int // of events by restaurant, from nodes that are not its node
+	Batches map[string]int // of events, and orders of such, by restaurant, from nodes that are not its node
 	Letters int            // messages of drivers' phones that nobody could believe
 }

@@ -28,7 +28,7 @@ func cleared(edge string, b event.AlertCleared) alert {
 	return alert{restaurant: edge, AlertRaised: event.AlertRaised{Alert: b.Alert, Device: b.Device}, cleared: &b.At}
 }
 
-// settled ends what was raised because something about an order was not understood.
+// settled ends what was raised because something about an order was not understood, or did not reach its restaurant.
 func settled(edge string, oid order.ID) alert {
 	return alert{restaurant: edge, AlertRaised: event.AlertRaised{Order: oid}, settled: true}
 }
@@ -56,8 +56,8 @@ func queueAlert(b *pgx.Batch, x alert, now time.Time) {
 	id, device := plain(x.Alert, 200), plain(x.Device, 200)
 	switch {
 	case x.settled:
-		b.Queue(`UPDATE alerts SET cleared = $3 WHERE restaurant = $1 AND order_id = $2 AND what = $4 AND cleared IS NULL`,
-			x.restaurant, plain(string(x.Order), 200), now, restaurant.Unprojectable)
+		b.Queue(`UPDATE alerts SET cleared = $3 WHERE restaurant = $1 AND order_id = $2 AND what = ANY ($4::text[]) AND cleared IS NULL`,
+			x.restaurant, plain(string(x.Order), 200), now, []string{restaurant.Unprojectable, restaurant.Unbrought})
 	case x.cleared != nil:
 		b.Queue(`UPDATE alerts SET cleared = $3, heard = $4 WHERE restaurant = $1 AND alert = $2 AND cleared IS NULL`, x.restaurant, id, *x.cleared, now)
 	default:
@@ -84,14 +84,17 @@ func (s *Store) OpenAlerts(ctx context.Context, rid string) ([]restaurant.Alert,
 	return pgx.CollectRows(rows, pgx.RowToStructByPos[restaurant.Alert])
 }
 
-// SetAside is how many batches and dead letters nobody has looked at yet: what fenced nodes sent, by restaurant, and what phones sent and
-// nobody could believe.
+// SetAside is how much nobody has looked at yet: batches that fenced nodes sent and open orders of theirs that wait to be brought, by
+// restaurant, and what phones sent and nobody could believe.
 func (s *Store) SetAside(ctx context.Context) (restaurant.SetAside, error) {
 	out := restaurant.SetAside{Batches: map[string]int{}}
 	if err := s.pool.QueryRow(ctx, `SELECT count(*) FROM dead_letters`).Scan(&out.Letters); err != nil {
 		return out, fmt.Errorf("count dead letters: %w", err)
 	}
-	rows, err := s.pool.Query(ctx, `SELECT edge, count(*) FROM edge_quarantine GROUP BY edge`)
+	rows, err := s.pool.Query(ctx, `
+		SELECT edge, count(*) FROM (
+			SELECT edge FROM edge_quarantine UNION ALL SELECT w.edge FROM edge_owed w JOIN orders o ON o.id = w.order_id AND o.open
+		) q GROUP BY edge`)
 	if err != nil {
 		return out, fmt.Errorf("count batches in quarantine: %w", err)
 	}

@@ -45,6 +45,7 @@ func (s *Store) applyApart(ctx context.Context, batches []link.Batch) (decisions
 			if err != nil {
 				return nil, "", err
 			}
+			d[0].Left = d[0].Left || decisions[i].Left
 			decisions[i], first = d[0], inc
 		}
 	}
@@ -115,7 +116,13 @@ func (a *applying) run(ctx context.Context, conn *pgxpool.Conn, batches []link.B
 	}
 	a.project()
 	a.collect()
-	return a.write(ctx, conn.Conn(), &pgx.Batch{})
+	if err := a.write(ctx, conn.Conn(), &pgx.Batch{}); err != nil {
+		return err
+	}
+	for _, q := range a.aside {
+		a.decisions[q.of].Left = q.left
+	}
+	return nil
 }
 
 // lockLinks begins the transaction and locks the rows of the batches' edges. The incarnation is read beside them, for the ack.
@@ -151,7 +158,7 @@ func (a *applying) lockLinks(ctx context.Context, conn *pgxpool.Conn, batches []
 // decide judges the batches, one after the other, and moves the rows on.
 func (a *applying) decide(rows map[string]*link.LinkRow, batches []link.Batch) {
 	a.moved = map[string]*link.LinkRow{}
-	for _, b := range batches {
+	for i, b := range batches {
 		row, enrolled := rows[b.Edge]
 		if !enrolled {
 			d := link.Decide(link.LinkRow{Edge: b.Edge}, b) // in epoch 0 there is nobody
@@ -169,7 +176,7 @@ func (a *applying) decide(rows map[string]*link.LinkRow, batches []link.Batch) {
 			row.Epoch, row.Seq, row.Hash = d.After.Epoch, d.After.Seq, d.After.Hash
 			a.moved[row.Edge] = row
 		case link.Quarantine:
-			a.aside = append(a.aside, aside{b, d.Reason})
+			a.aside = append(a.aside, &aside{batch: b, reason: d.Reason, of: i})
 		case link.Skip, link.Gap, link.Fork, link.Corrupt:
 		}
 	}
@@ -185,7 +192,7 @@ func (a *applying) write(ctx context.Context, conn *pgx.Conn, b *pgx.Batch) erro
 	a.queueAnswers(b)
 	a.queueAlerts(b)
 	for _, q := range a.aside {
-		if _, err := q.queue(b); err != nil {
+		if err := q.queue(b, a.now); err != nil {
 			return err
 		}
 	}

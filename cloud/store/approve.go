@@ -11,40 +11,34 @@ import (
 
 	"awesome.pizza/cloud/restaurant"
 	"awesome.pizza/shared/link"
-	"awesome.pizza/shared/order"
 )
 
 // Approve lets what is kept aside of a device count, because a person says so: events are stored in their own place and projected, once. An
-// order of which the restaurant's node has spoken since is that node's; one that is new and still open is brought to it by a command. It can be
-// repeated after it went wrong half-way.
-func (s *Store) Approve(ctx context.Context, edge, device string) (out restaurant.Outcome, err error) {
-	turns, err := s.turns(ctx, edge, device)
+// order of which the restaurant's node has spoken since is that node's; one that is new and still open is brought to it by a command, once the
+// device has said that this was all, or at once (anyway). It can be repeated, after it went wrong half-way, and when more has come.
+func (s *Store) Approve(ctx context.Context, edge, device string, anyway bool) (out restaurant.Outcome, err error) {
+	spans, err := s.spans(ctx, edge, device)
 	if err != nil {
 		return out, err
 	}
-	now := s.now().Truncate(time.Microsecond) // for all of them, as the database keeps it: see lockKept and brought
-	for _, t := range turns {
+	now := s.now().Truncate(time.Microsecond) // for all of them, as the database keeps it: see lockKept and judge
+	for _, span := range spans {
 		var one restaurant.Outcome
 		err := again(func() (err error) {
-			one, err = s.approve(ctx, edge, device, t, now)
+			one, err = s.approve(ctx, edge, device, span, now)
 			return err
 		})
 		if err != nil {
-			return out, fmt.Errorf("approve batch %s of a device of %s: %w", t.span, edge, err)
+			return out, fmt.Errorf("approve batch %s of a device of %s: %w", span, edge, err)
 		}
 		out.Projected, out.Repeated, out.Unprojectable = out.Projected+one.Projected, out.Repeated+one.Repeated, out.Unprojectable+one.Unprojectable
 	}
-	return out, nil
+	out.Brought, out.Waiting, err = s.part(ctx, edge, device, anyway)
+	return out, err
 }
 
-// turn is a batch in quarantine, and the orders of which no later one of its device says anything.
-type turn struct {
-	span string
-	last []order.ID
-}
-
-// turns are the batches of a device in quarantine, in the order in which their events happened.
-func (s *Store) turns(ctx context.Context, edge, device string) ([]turn, error) {
+// spans name the batches of a device in quarantine, in the order in which their events happened.
+func (s *Store) spans(ctx context.Context, edge, device string) ([]string, error) {
 	rows, err := s.pool.Query(ctx, `SELECT device, span, reason, events, received FROM edge_quarantine WHERE edge = $1 AND device = $2`,
 		plain(edge, MaxKey), plain(device, 128))
 	if err != nil {
@@ -57,21 +51,15 @@ func (s *Store) turns(ctx context.Context, edge, device string) ([]turn, error) 
 	slices.SortFunc(all, func(a, b kept) int {
 		return cmp.Or(cmp.Compare(a.epoch, b.epoch), cmp.Compare(a.first, b.first), cmp.Compare(a.span, b.span))
 	})
-	turns, later := make([]turn, len(all)), map[order.ID]bool{"": true}
-	for i, k := range slices.Backward(all) {
-		turns[i].span = k.span
-		for _, e := range k.events {
-			f := &fact{Event: e}
-			if f.read(); !later[f.about] {
-				later[f.about], turns[i].last = true, append(turns[i].last, f.about)
-			}
-		}
+	spans := make([]string, len(all))
+	for i, k := range all {
+		spans[i] = k.span
 	}
-	return turns, nil
+	return spans, nil
 }
 
 // approve is one transaction: a batch leaves quarantine.
-func (s *Store) approve(ctx context.Context, edge, device string, t turn, now time.Time) (restaurant.Outcome, error) {
+func (s *Store) approve(ctx context.Context, edge, device, span string, now time.Time) (restaurant.Outcome, error) {
 	ctx, cancel := context.WithTimeout(ctx, callLimit)
 	defer cancel()
 	conn, err := s.pool.Acquire(ctx)
@@ -83,7 +71,7 @@ func (s *Store) approve(ctx context.Context, edge, device string, t turn, now ti
 		return restaurant.Outcome{}, fmt.Errorf("begin: %w", err)
 	}
 	a := &applying{now: now}
-	if err := a.letIn(ctx, conn.Conn(), edge, device, t); err != nil {
+	if err := a.letIn(ctx, conn.Conn(), edge, device, span); err != nil {
 		return restaurant.Outcome{}, rollback(ctx, conn, err)
 	}
 	s.publish(a.changed(), a.told)
@@ -102,8 +90,8 @@ func (s *Store) approve(ctx context.Context, edge, device string, t turn, now ti
 }
 
 // letIn projects what a batch in quarantine says, and stores it.
-func (a *applying) letIn(ctx context.Context, conn *pgx.Conn, edge, device string, t turn) error {
-	row, k, err := a.lockKept(ctx, conn, edge, device, t.span)
+func (a *applying) letIn(ctx context.Context, conn *pgx.Conn, edge, device, span string) error {
+	row, k, err := a.lockKept(ctx, conn, edge, device, span)
 	if err == nil && k == nil { // somebody else has let it in
 		_, err = conn.Exec(ctx, `COMMIT`)
 		return err
@@ -120,14 +108,13 @@ func (a *applying) letIn(ctx context.Context, conn *pgx.Conn, edge, device strin
 	a.project()
 	a.alerts = slices.DeleteFunc(a.alerts, func(x alert) bool { return !x.settled }) // what ails a box that is gone is no alert
 	a.collect()
-	if err := a.bring(ctx, conn, row.Edge, t.last); err != nil {
-		return err
-	}
 	if err := a.place(ctx, conn, row); err != nil {
 		return err
 	}
 	b := &pgx.Batch{}
-	b.Queue(`DELETE FROM edge_quarantine WHERE edge = $1 AND device = $2 AND span = $3`, edge, device, t.span)
+	b.Queue(`DELETE FROM edge_quarantine WHERE edge = $1 AND device = $2 AND span = $3`, edge, device, span)
+	b.Queue(roomAgain, edge, a.now)
+	a.queueOwed(b, edge, device)
 	return a.write(ctx, conn, b)
 }
 

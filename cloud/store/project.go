@@ -70,7 +70,7 @@ type applying struct {
 	decisions []link.Decision
 	moved     map[string]*link.LinkRow
 	facts     []*fact
-	aside     []aside
+	aside     []*aside
 
 	seen      map[string]bool // event ids that are stored already
 	rows      map[order.ID]*recordRow

@@ -68,8 +68,8 @@ func TestTheTailOfAReplacedBoxCountsOnceAPersonApproves(t *testing.T) {
 	if _, err := r.Order(t.Context(), r.sold.Order.ID); !problem.Is(err, problem.NotFound) {
 		t.Errorf("it counts before anybody has approved it: %v", err)
 	}
-	out, err := r.Approve(t.Context(), "r1", "old")
-	if want := (restaurant.Outcome{Projected: 3, Repeated: 2, Unprojectable: 1}); err != nil || out != want {
+	out, err := r.Approve(t.Context(), "r1", "old", false)
+	if want := (restaurant.Outcome{Projected: 3, Repeated: 2, Unprojectable: 1, Waiting: 1}); err != nil || out != want {
 		t.Errorf("%+v, %v, want %+v", out, err, want)
 	}
 	if r.order(t, r.sold.Order.ID).Order.Customer.Name != "Bob" {
@@ -97,7 +97,7 @@ func TestTheTailOfAReplacedBoxCountsOnceAPersonApproves(t *testing.T) {
 		}
 	}
 	r.salvage(t, 3, 6)
-	if out, err := r.Approve(t.Context(), "r1", "old"); err != nil || out != (restaurant.Outcome{Repeated: 4}) {
+	if out, err := r.Approve(t.Context(), "r1", "old", false); err != nil || out != (restaurant.Outcome{Repeated: 4, Waiting: 1}) {
 		t.Errorf("approved again: %+v, %v", out, err)
 	}
 }
@@ -109,7 +109,7 @@ func TestWhatIsDiscardedHasNoEffect(t *testing.T) {
 	if err := r.Discard(t.Context(), "r1", "old"); err != nil {
 		t.Fatal(err)
 	}
-	if out, err := r.Approve(t.Context(), "r1", "old"); err != nil || out != (restaurant.Outcome{}) {
+	if out, err := r.Approve(t.Context(), "r1", "old", false); err != nil || out != (restaurant.Outcome{}) {
 		t.Errorf("%+v, %v", out, err)
 	}
 	if _, err := r.Order(t.Context(), r.sold.Order.ID); !problem.Is(err, problem.NotFound) {
@@ -128,7 +128,7 @@ func TestApprovedEventsDoNotStandInTheWayOfTheLink(t *testing.T) {
 	p := taken(t)
 	clone.says(t, p.Order.ID, p)
 	r.apply(t, link.Quarantine, forged.batch(2, 2), clone.all())
-	if out, err := r.Approve(t.Context(), "r1", "old"); err != nil || out.Projected != 2 {
+	if out, err := r.Approve(t.Context(), "r1", "old", false); err != nil || out.Projected != 2 {
 		t.Fatalf("%+v, %v", out, err)
 	}
 	r.new.steps(t, r.shared.ID, order.Start, "1")
@@ -151,7 +151,7 @@ func TestTwoPeopleWhoApproveAtOnceCountItOnce(t *testing.T) {
 	results := make(chan restaurant.Outcome, 2)
 	for _, c := range []*chain{r.chain, other} {
 		go func() {
-			out, err := c.Approve(t.Context(), "r1", "old")
+			out, err := c.Approve(t.Context(), "r1", "old", false)
 			if err != nil {
 				t.Error(err)
 			}
@@ -258,7 +258,7 @@ func TestWhatWasApprovedIsNotUndoneByTheFirstWordsOfTheNewBox(t *testing.T) {
 	if err := c.Salvage(t.Context(), "r1", "old", b.Epoch, b.Prev, b.Events); err != nil {
 		t.Fatal(err)
 	}
-	if out, err := c.Approve(t.Context(), "r1", "old"); err != nil || out.Projected != 1 {
+	if out, err := c.Approve(t.Context(), "r1", "old", false); err != nil || out.Projected != 1 {
 		t.Fatal(out, err)
 	}
 	c.apply(t, link.Apply, fresh.all())

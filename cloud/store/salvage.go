@@ -3,9 +3,9 @@ package store
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 
 	"awesome.pizza/shared/link"
 	"awesome.pizza/shared/problem"
@@ -56,19 +56,42 @@ func (s *Store) Salvage(ctx context.Context, edge, device string, epoch uint64, 
 		return err
 	}
 	b := &pgx.Batch{}
-	kept, err := aside{batch, "handed over by a device that is no longer the restaurant's node"}.queue(b)
-	if err != nil {
+	kept := &aside{batch: batch, reason: "handed over by a device that is no longer the restaurant's node"}
+	if err := kept.queue(b, s.now()); err != nil {
 		return err
 	}
-	full := false
-	kept.Exec(func(tag pgconn.CommandTag) error { full = tag.RowsAffected() == 0; return nil })
+	b.Queue(`UPDATE devices SET all_here = NULL WHERE restaurant = $1 AND public_key = $2`, edge, device)
 	if err := s.pool.SendBatch(ctx, b).Close(); err != nil {
 		return fmt.Errorf("keep what a device of %s hands over: %w", edge, err)
 	}
-	if full {
+	if kept.left {
 		return problem.New(problem.Unavailable, "quarantine_full", "as much is kept aside for %s as can be: somebody has to look at it first", edge)
 	}
 	return nil
+}
+
+// allHere is since when all of device d is in this life of the database.
+const allHere = `CASE WHEN d.all_inc = (` + incarnation + `) THEN d.all_here END`
+
+// SaidAll takes note that a device which is no longer its restaurant's node has handed over all that it has to the incarnation inc, and since when
+// that is so. Whatever it hands over later ends that, until it says so again. It reports NotFound "unknown_device", and Conflict
+// "current_device" or "another_database".
+func (s *Store) SaidAll(ctx context.Context, edge, device, inc string) (since time.Time, err error) {
+	if err := s.replaced(ctx, edge, device); err != nil {
+		return since, err
+	}
+	err = s.pool.QueryRow(ctx, `
+		UPDATE devices d SET all_here = coalesce(`+allHere+`, $4), all_inc = $3
+		WHERE restaurant = $1 AND public_key = $2 AND (`+incarnation+`) = $3 RETURNING all_here`,
+		plain(edge, MaxKey), plain(device, 128), plain(inc, 200), s.now()).Scan(&since)
+	if isNone(err) {
+		return since, problem.New(problem.Conflict, "another_database", "the database is another one by now: ask again what it has")
+	}
+	if err != nil {
+		return since, fmt.Errorf("note that all of a device of %s is here: %w", edge, err)
+	}
+	_, _, err = s.part(ctx, edge, device, false)
+	return since, err
 }
 
 // replaced reports what is wrong with a device that hands something over: it is a stranger, or still its restaurant's node.

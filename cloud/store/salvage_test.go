@@ -42,7 +42,7 @@ func TestTheCloudSaysWhatItHasOfAReplacedBoxHoweverItCameByIt(t *testing.T) {
 	}
 	is("after a person has thrown it away", true, true, true, false, true, false)
 	r.salvage(t, 3, 6)
-	if _, err := r.Approve(t.Context(), "r1", "old"); err != nil {
+	if _, err := r.Approve(t.Context(), "r1", "old", false); err != nil {
 		t.Fatal(err)
 	}
 	is("after a person has approved it", true, true, true, true, true, true)
@@ -85,7 +85,7 @@ func TestAnEventIsKeptWhoseForerunnerTheBoxNoLongerHas(t *testing.T) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
-	if _, err := r.Approve(t.Context(), "r1", "old"); err != nil {
+	if _, err := r.Approve(t.Context(), "r1", "old", false); err != nil {
 		t.Fatal(err)
 	}
 	if stored, err := r.Events(t.Context(), "r1", 1, 5, 10); err != nil || len(stored) != 2 || stored[0].Hash != b.Events[0].Hash {
@@ -114,7 +114,7 @@ func TestWhatARestoredDatabaseLostOfAReplacedBoxCountsAgainOnceAPersonApproves(t
 	}
 	r.salvage(t, 4, 6)
 	for range 2 { // twice is once
-		if _, err := c.Approve(t.Context(), "r1", "old"); err != nil {
+		if _, err := c.Approve(t.Context(), "r1", "old", false); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -36,6 +36,8 @@ var keeps = []struct {
 		SELECT ctid FROM dead_letters WHERE at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))`},
 	{"batches in quarantine", 90 * day, `DELETE FROM edge_quarantine WHERE ctid = ANY (ARRAY(
 		SELECT ctid FROM edge_quarantine WHERE received < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))`},
+	{"orders that were owed", 90 * day, `DELETE FROM edge_owed WHERE ctid = ANY (ARRAY(
+		SELECT w.ctid FROM edge_owed w JOIN orders o ON o.id = w.order_id AND NOT o.open WHERE w.as_of < $1 LIMIT $2 FOR UPDATE OF w SKIP LOCKED))`},
 	{"discarded events", 90 * day, `DELETE FROM edge_discards WHERE ctid = ANY (ARRAY(
 		SELECT ctid FROM edge_discards WHERE at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))`},
 }

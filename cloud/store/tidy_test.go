@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"awesome.pizza/cloud/restaurant"
 	"awesome.pizza/cloud/store"
 	"awesome.pizza/shared/link"
 	"awesome.pizza/shared/order"
@@ -70,12 +71,15 @@ func TestTheStoreTidiesByItself(t *testing.T) {
 		VALUES ('2000-01-01', '', '', '', '', '', 0, '', ''), (now(), '', '', '', '', '', 0, '', '')`)
 	c.sql(t, `INSERT INTO edge_quarantine (edge, device, span, reason, events, received) VALUES ('r1', '', 'old', '', '', '2000-01-01'), ('r1', '', 'young', '', '', now())`)
 	c.sql(t, `INSERT INTO edge_discards (edge, device, event_id, at) VALUES ('r1', '', 'old', '2000-01-01'), ('r1', '', 'young', now())`)
+	over, open := c.place(t, order.Carryout).Order.ID, c.place(t, order.Carryout).Order.ID
+	c.sql(t, `UPDATE orders SET open = false, intake = false, accept_due = NULL, status = 'Delivered' WHERE id = $1::text::uuid`, string(over))
+	c.sql(t, `INSERT INTO edge_owed (edge, device, order_id, as_of) SELECT 'r1', '', unnest($1::text[]::uuid[]), '2000-01-01'`, []string{string(over), string(open)})
 	s, err := store.Open(t.Context(), store.Config{URL: c.url, Log: quiet, Tidy: time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.Close)
-	for _, table := range []string{"idempotency", "dead_letters", "edge_quarantine", "edge_discards"} {
+	for _, table := range []string{"idempotency", "dead_letters", "edge_quarantine", "edge_discards", "edge_owed"} {
 		within(t, "one row of "+table, func() bool { return c.sql(t, `SELECT count(*) FROM `+table) == int64(1) })
 	}
 }
@@ -96,15 +100,27 @@ func TestQuarantineIsBoundedInRowsAndBytes(t *testing.T) {
 			kept := func() any { return c.sql(t, `SELECT count(*) FROM edge_quarantine WHERE span LIKE '9/%'`) }
 			c.apply(t, link.Quarantine, stranger.batch(1, 1))
 			c.sql(t, `INSERT INTO edge_quarantine (edge, device, span, reason, events) `+filled)
-			c.apply(t, link.Quarantine, stranger.batch(2, 2), stranger.batch(1, 1))
+			d := c.apply(t, link.Quarantine, stranger.batch(2, 2), stranger.batch(1, 1))
+			if !d[0].Left || d[1].Left {
+				t.Errorf("left to the hub are %v and %v, not the first alone", d[0].Left, d[1].Left)
+			}
+			if open, err := c.OpenAlerts(t.Context(), "r1"); err != nil || len(open) != 1 || open[0].What != restaurant.QuarantineFull || open[0].Detail == "" {
+				t.Errorf("alarmed is %+v, %v", open, err)
+			}
 			if n := kept(); n != int64(1) {
 				t.Errorf("%v batches are kept, not the first alone", n)
 			}
 			if n := c.sql(t, `SELECT times FROM edge_quarantine WHERE span LIKE '9/1-1/%'`); n != int32(2) {
 				t.Errorf("the one that came again was counted %v times", n)
 			}
-			c.sql(t, `DELETE FROM edge_quarantine WHERE span = '1'`)
-			if c.apply(t, link.Quarantine, stranger.batch(2, 2)); kept() != int64(2) {
+			c.sql(t, `UPDATE edge_quarantine SET device = 'another', events = '[]' WHERE span = '1'`)
+			if err := c.Discard(t.Context(), "r1", "another"); err != nil {
+				t.Fatal(err)
+			}
+			if open, err := c.OpenAlerts(t.Context(), "r1"); err != nil || len(open) != 0 {
+				t.Errorf("where a person has made room, alarmed is %+v, %v", open, err)
+			}
+			if d := c.apply(t, link.Quarantine, stranger.batch(2, 2)); d[0].Left || kept() != int64(2) {
 				t.Error("where there is room again, nothing is kept")
 			}
 		})

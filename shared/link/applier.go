@@ -21,12 +21,14 @@ type Decision struct {
 	Events  []Event // to insert and project, in order: the part of the batch that is new
 	After   Mark    // where the row stands when the decision is carried out
 	Reason  string
+	Left    bool // in quarantine there is no room for it: whoever has it keeps it
 	gen     string
 	past    bool // of an epoch that is over
 }
 
 // Decide judges a batch against the edge's row, which the caller has locked in the transaction that will carry out the decision. Every
-// batch is acknowledged to the hub after the commit, whatever the verdict: what is missing is sent again by the edge, not by the hub.
+// batch is acknowledged to the hub after the commit, whatever the verdict, unless it is Left: what is missing is sent again by the edge, not by
+// the hub.
 // What DecodeBatch could not decode is Corrupt here.
 func Decide(have LinkRow, b Batch) Decision { return Range{}.Decide(have, b) }
 

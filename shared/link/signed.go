@@ -11,6 +11,7 @@ const (
 	RenewPath   = "/api/fleet/renew"
 	SalvagePath = "/api/fleet/salvage"
 	KnownPath   = "/api/fleet/known"
+	AllPath     = "/api/fleet/all"
 )
 
 // Signed is what a device signs with its key (Ed25519) when it asks over HTTPS: path, restaurant, device, at as it stands in the request, and the

@@ -157,6 +157,10 @@ type office struct {
 	has     map[string]bool // events that are stored, by id
 	aside   []put           // by salvage
 	refuse  int             // batches to answer with 503
+	full    bool            // there is no room for a batch
+	all     []int           // how much was put aside when it was said that this was all
+	deaf    bool            // an office of before that word
+	away    int             // who was turned away by the two above
 	ready   int             // status of /readyz
 	batches int
 }
@@ -175,6 +179,7 @@ func newOffice(t *testing.T, device string, a *authority) *office {
 	mux.HandleFunc("POST /api/fleet/renew", o.renewal)
 	mux.HandleFunc("POST /api/fleet/known", o.known)
 	mux.HandleFunc("POST /api/fleet/salvage", o.salvage)
+	mux.HandleFunc("POST /api/fleet/all", o.hearsAll)
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(o.ready) })
 	s := httptest.NewUnstartedServer(mux)
 	s.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
@@ -195,6 +200,7 @@ type signedBody struct {
 	Epoch                  uint64
 	Events, IDs            json.RawMessage
 	Prev                   link.Hash
+	Inc                    string
 }
 
 // read holds a request against its signature and the clock, as the cloud does.
@@ -208,7 +214,7 @@ func (o *office) read(w http.ResponseWriter, r *http.Request) (b signedBody, ok 
 		return b, false
 	}
 	hash := ""
-	if payload := slices.Concat(b.Events, b.IDs); len(payload) > 0 {
+	if payload := slices.Concat(b.Events, b.IDs, []byte(b.Inc)); len(payload) > 0 {
 		sum := sha256.Sum256(payload)
 		hash = hex.EncodeToString(sum[:])
 	}
@@ -280,6 +286,11 @@ func (o *office) salvage(w http.ResponseWriter, r *http.Request) {
 		reply(w, http.StatusServiceUnavailable, map[string]string{"code": "unavailable"})
 		return
 	}
+	if o.full {
+		o.away++
+		reply(w, http.StatusServiceUnavailable, map[string]string{"code": "quarantine_full"})
+		return
+	}
 	o.batches++
 	var events []link.Event
 	if err := json.Unmarshal(b.Events, &events); err != nil || len(events) == 0 || len(events) > link.MaxBatchEvents {
@@ -294,6 +305,26 @@ func (o *office) salvage(w http.ResponseWriter, r *http.Request) {
 		o.aside = append(o.aside, put{e, b.Epoch})
 	}
 	reply(w, http.StatusOK, map[string]int{"stored": len(events)})
+}
+
+func (o *office) hearsAll(w http.ResponseWriter, r *http.Request) {
+	b, ok := o.read(w, r)
+	if !ok {
+		return
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.deaf {
+		o.away++
+		reply(w, http.StatusNotFound, map[string]string{"code": "no_such_path"})
+		return
+	}
+	if b.Inc != o.inc {
+		reply(w, http.StatusConflict, map[string]string{"code": "another_database"})
+		return
+	}
+	o.all = append(o.all, len(o.aside))
+	reply(w, http.StatusOK, map[string]time.Time{"since": time.Now()})
 }
 
 func (o *office) with(do func()) {

@@ -14,9 +14,17 @@ import (
 // salvageSoon is how soon after something has happened a fenced node tells.
 const salvageSoon = 2 * time.Second
 
+// fullAgain is how soon a fenced node asks again after there was no room: a person who makes some waits for the rest.
+const fullAgain = time.Minute
+
 type knownRequest struct {
 	signed
 	IDs json.RawMessage `json:"ids"` // ["…"]
+}
+
+type allRequest struct {
+	signed
+	Inc string `json:"inc"`
 }
 
 type salvageRequest struct {
@@ -51,7 +59,7 @@ func (u *Uplink) salvage(ctx context.Context) error {
 			return nil
 		case err != nil:
 			u.cfg.Log.Warn("what this device has could not be put aside in the cloud; it will be tried again", "err", err)
-			look.Reset(wait.NextBackOff())
+			look.Reset(untilAgain(err, wait.NextBackOff()))
 		default:
 			if stored > 0 {
 				u.cfg.Log.Info("what this device has is put aside in the cloud", "events", stored)
@@ -62,7 +70,15 @@ func (u *Uplink) salvage(ctx context.Context) error {
 	}
 }
 
-// salvageAll hands over all that the cloud lacks, page by page of the outbox.
+// untilAgain is how long to wait after err, when it is not for the first time.
+func untilAgain(err error, backoff time.Duration) time.Duration {
+	if refusedAs(err, "quarantine_full") {
+		return min(backoff, fullAgain)
+	}
+	return backoff
+}
+
+// salvageAll hands over all that the cloud lacks, page by page of the outbox, and says that this was all.
 func (u *Uplink) salvageAll(ctx context.Context) (stored int, err error) {
 	s, err := u.loadSalvaged(ctx)
 	for more := true; more && err == nil; {
@@ -73,7 +89,25 @@ func (u *Uplink) salvageAll(ctx context.Context) (stored int, err error) {
 		n, err = u.handOver(ctx, s)
 		stored += n
 	}
+	if err == nil {
+		err = u.sayAll(ctx, s)
+	}
 	return stored, err
+}
+
+// sayAll says that the cloud has all. It is said again whenever that was looked into: the cloud may be another one, or a person may have been told
+// otherwise meanwhile. A cloud of before that word is not told.
+func (u *Uplink) sayAll(ctx context.Context, s *link.Salvage) error {
+	inc, _ := s.Through()
+	if inc == "" {
+		return nil
+	}
+	var answer struct{}
+	err := u.fleet.ask(ctx, link.AllPath, []byte(inc), func(s signed) any { return allRequest{s, inc} }, &answer)
+	if refusedAs(err, "no_such_path") {
+		return nil
+	}
+	return err
 }
 
 // compare asks which events of the next page the cloud has. more says that there is another page to ask about.

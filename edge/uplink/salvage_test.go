@@ -67,6 +67,12 @@ func (m *member) handed(want []link.Ref) (ok bool) {
 	return ok
 }
 
+// turnsAway reports whether somebody was turned away.
+func (m *member) turnsAway() (so bool) {
+	m.with(func() { so = m.away > 0 })
+	return so
+}
+
 func without(refs []link.Ref, has map[string]bool) []link.Ref {
 	return slices.DeleteFunc(slices.Clone(refs), func(r link.Ref) bool { return has[r.ID] })
 }
@@ -112,6 +118,53 @@ func TestAReplacedBoxBeginsAgainWhenTheDatabaseIsAnotherOne(t *testing.T) {
 	m.with(func() { m.inc, m.aside = "pg-2", m.aside[:1] }) // restored to when the first had just come
 	n.connect()
 	eventually(t, "what was lost of it is put aside again", func() bool { return m.handed(n.retains()) })
+	n.closed()
+}
+
+func TestAReplacedBoxSaysThatThisWasAllOnceTheLastBatchIsPutAside(t *testing.T) {
+	t.Parallel()
+	n, m := fencedHouse(t)
+	m.full = true
+	n.open()
+	for range 40 { // more than one batch
+		n.order()
+	}
+	n.closed()
+	n.connect()
+	whole := len(n.retains())
+	eventually(t, "it is refused for want of room", m.turnsAway)
+	m.with(func() {
+		if m.full = false; len(m.all) > 0 {
+			t.Errorf("it has said that this was all %d times", len(m.all))
+		}
+	})
+	saidAt := func(aside int) func() bool {
+		return func() (ok bool) {
+			m.with(func() { ok = len(m.all) > 0 && m.all[len(m.all)-1] == aside })
+			return ok
+		}
+	}
+	eventually(t, "where a person has made room, it goes on and says that this was all", saidAt(whole))
+	n.order() // it cooks on
+	eventually(t, "and again when more came", func() bool { return saidAt(len(n.retains()))() })
+	m.with(func() {
+		if m.all[0] != whole {
+			t.Errorf("the first time it said so after %d events of %d", m.all[0], whole)
+		}
+	})
+	n.closed()
+}
+
+func TestAnOlderCloudIsNotToldThatThisWasAll(t *testing.T) {
+	t.Parallel()
+	n, m := fencedHouse(t)
+	m.deaf = true
+	n.connect()
+	n.order()
+	eventually(t, "all is put aside", func() bool { return m.handed(n.retains()) })
+	eventually(t, "it knows no such word", m.turnsAway)
+	n.order()
+	eventually(t, "what came after is put aside, too", func() bool { return m.handed(n.retains()) })
 	n.closed()
 }
 

@@ -1,9 +1,9 @@
-import { byDevice, type Aside, type Outcome } from './care.ts';
+import { byDevice, type Aside, type Gone, type Judged, type Outcome } from './care.ts';
 import type { Staff } from './staff.svelte.ts';
 
 /** Care is what a person does about one restaurant's troubles. */
 export class Care {
-	#aside = $state.raw<Aside[]>([]);
+	#aside = $state.raw<Judged[]>([]);
 	#outcome = $state.raw<Outcome | undefined>();
 	#refusal = $state('');
 
@@ -13,7 +13,7 @@ export class Care {
 	) {}
 
 	/** aside is what is kept for a person to judge. */
-	get aside(): Aside[] {
+	get aside(): Judged[] {
 		return this.#aside;
 	}
 
@@ -28,8 +28,8 @@ export class Care {
 	}
 
 	async look(): Promise<void> {
-		const said = await this.staff.call<{ items: Aside[] }>(this.#url('quarantine')).catch(() => undefined);
-		if (said) this.#aside = byDevice(said.items);
+		const said = await this.staff.call<{ items: Aside[]; devices: Gone[] }>(this.#url('quarantine')).catch(() => undefined);
+		if (said) this.#aside = byDevice(said.items, said.devices);
 	}
 
 	clear(alert: string): Promise<void> {
@@ -38,9 +38,10 @@ export class Care {
 		});
 	}
 
-	approve(device: string): Promise<void> {
+	/** approve lets what a device has sent count; anyway: its open orders are brought although it has not said that this was all. */
+	approve(device: string, anyway = false): Promise<void> {
 		return this.#do(async () => {
-			this.#outcome = await this.staff.call<Outcome>(this.#url('quarantine', device, 'approve'), { method: 'POST' });
+			this.#outcome = await this.staff.call<Outcome>(this.#url('quarantine', device, 'approve'), { method: 'POST', body: { anyway } });
 		});
 	}
 

@@ -1,11 +1,12 @@
 import { vi } from 'vitest';
-import type { Alert, Aside } from './care.ts';
+import type { Alert, Aside, Gone } from './care.ts';
 
 export const alert: Alert = {
 	id: 'event/1/2', what: 'unprojectable_event', level: 'critical', device: 'cloud', order_id: 'o1', detail: 'nobody knows order.teleported.v1',
 	since: '2026-07-03T18:00:00.000Z', heard: '2026-07-03T18:00:00.000Z',
 };
 export const aside = (device: string, more: Partial<Aside> = {}): Aside => ({ device, reason: 'replaced', received: '2026-07-03T18:00:00.000Z', events: 3, orders: ['o1'], ...more });
+export const gone = (device: string, more: Partial<Gone> = {}): Gone => ({ device, all_here_since: null, waiting: [], ...more });
 
 /** cloud answers by "METHOD path" and writes down what it is asked. */
 export function cloud(answers: Record<string, unknown>): string[] {

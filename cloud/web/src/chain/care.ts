@@ -12,7 +12,7 @@ export interface Alert {
 	heard: Instant;
 }
 
-/** What the fleet says of one restaurant: its open alerts, how many batches are kept aside, until when its node may speak. */
+/** What the fleet says of one restaurant: its open alerts, how much is kept aside or waits, until when its node may speak. */
 export interface Trouble {
 	alerts: Alert[];
 	quarantine: number;
@@ -30,12 +30,28 @@ export interface Aside {
 	orders: string[];
 }
 
+/** Whether all of a device is here, by its own word, and which orders wait for that. */
+export interface Gone {
+	device: string;
+	all_here_since: Instant | null;
+	waiting: string[];
+}
+
+/** Judged is what a person judges: a device, with all that is here of it. There may be nothing but orders that wait. */
+export interface Judged extends Omit<Aside, 'received'>, Gone {
+	received: Instant | null;
+}
+
 /** byDevice puts together what one device has sent over several lives of its link, for a person judges the device. */
-export function byDevice(items: Aside[]): Aside[] {
-	const all = new Map<string, Aside>();
+export function byDevice(items: Aside[], devices: Gone[] = []): Judged[] {
+	const all = new Map<string, Judged>();
+	for (const gone of devices) all.set(gone.device, { ...gone, reason: '', received: null, events: 0, orders: [] });
 	for (const item of items) {
-		const had = all.get(item.device);
-		all.set(item.device, had ? { ...had, events: had.events + item.events, orders: [...new Set([...had.orders, ...item.orders])] } : item);
+		const had = all.get(item.device) ?? { device: item.device, all_here_since: null, waiting: [], reason: '', received: null, events: 0, orders: [] };
+		all.set(item.device, {
+			...had, reason: had.reason || item.reason, received: had.received ?? item.received,
+			events: had.events + item.events, orders: [...new Set([...had.orders, ...item.orders])],
+		});
 	}
 	return [...all.values()];
 }
@@ -52,4 +68,6 @@ export interface Outcome {
 	projected: number;
 	repeated: number;
 	unprojectable: number;
+	brought: number;
+	waiting: number;
 }

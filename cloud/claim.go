@@ -37,6 +37,7 @@ func (e enrolment) Claim(ctx context.Context, code, publicKey, holds string) (ap
 		return api.Enrolment{}, err
 	}
 	e.credit(ctx, edge, publicKey, told.Expires)
+	told.Proof = e.proof(ctx, edge, publicKey)
 	if row.Replaces {
 		e.shut(ctx, edge)
 	}

@@ -78,6 +78,49 @@ func TestANodeThatAsksAgainIsToldTheSame(t *testing.T) {
 	}
 }
 
+// proves reports whether the chain has signed that a device was enrolled in an epoch.
+func (e enrolment) proves(t *testing.T, proof *link.SignedProof, device string, epoch uint64) bool {
+	t.Helper()
+	if proof == nil || !e.keys.Signed(proof.Doc, proof.Sig) || e.keys.Signed(proof.Doc[1:], proof.Sig) {
+		return false
+	}
+	p, err := link.Decode[link.Proof](proof.Doc)
+	return err == nil && p.Restaurant == "r1" && p.Device == device && p.Epoch == epoch
+}
+
+func TestANodeIsGivenTheChainsWordForItsEnrolmentAndAgainWithEachCredential(t *testing.T) {
+	t.Parallel()
+	e := newEnrolment(t)
+	e.join(t, "r1")
+	device, told := e.join(t, "r1")
+	if !e.proves(t, told.Proof, device, 2) {
+		t.Errorf("the claim is answered with %+v", told.Proof)
+	}
+	if _, _, _, _, err := e.store.Renew(t.Context(), "r1", device, "boot", 2, 0); err != nil { // it heals into another epoch
+		t.Fatal(err)
+	}
+	if again, err := e.Renew(t.Context(), "r1", device); err != nil || !e.proves(t, again.Proof, device, 2) {
+		t.Errorf("the renewal is answered with %+v, %v", again.Proof, err)
+	}
+}
+
+func TestAKeyThatTheDatabaseDoesNotKnowIsRefusedByTheHub(t *testing.T) {
+	t.Parallel()
+	e := newEnrolment(t)
+	hub := new(calls)
+	e.lines = hub
+	key := newKey(t)
+	if err := e.RevokeDevice(t.Context(), "r1", key); err != nil || hub.enforced.Load() != 1 {
+		t.Errorf("the hub hears of it %d times, %v", hub.enforced.Load(), err)
+	}
+	if refused, err := e.store.Revoked(t.Context()); err != nil || len(refused) != 1 || refused[0] != key {
+		t.Errorf("the hub is to refuse %v, %v", refused, err)
+	}
+	if err := e.RevokeDevice(t.Context(), "r1", "UNODE"); !problem.Is(err, problem.Invalid) {
+		t.Errorf("a key that is none: %v", err)
+	}
+}
+
 const dead = "the core is dead"
 
 // dying is a claim in a core that does not live to answer it.

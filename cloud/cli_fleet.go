@@ -42,24 +42,36 @@ it had is fenced. What follows the point in the code is the fingerprint of the c
 
 func revokeCommand() *cobra.Command {
 	var at core
+	var key string
 	cmd := &cobra.Command{
 		Use:   "revoke RESTAURANT",
 		Short: "Cut a restaurant's node off: its key is worth nothing from now on",
 		Long: `revoke is for a node or a card that is stolen or has been copied. The hub throws it out within seconds and refuses it for good. It goes on
-cooking where it stands; what it has not sent is refused. The restaurant is connected again by cloud enroll and a new key.`,
-		Example: "  cloud revoke r1 --cloud https://pizza.example",
+cooking where it stands; what it has not sent is refused. The restaurant is connected again by cloud enroll and a new key.
+
+--device cuts another device off by its key: one that was replaced, or one that a restored database does not know any more.`,
+		Example: "  cloud revoke r1 --cloud https://pizza.example\n  cloud revoke r1 --device UABC…",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var answer struct {
 				Device string `json:"device"`
 			}
-			if err := at.ask(cmd, http.MethodPost, &answer, args[0], "revoke"); err != nil {
+			path := []string{args[0], "revoke"}
+			if key != "" {
+				path = []string{args[0], "devices", key, "revoke"}
+			}
+			if err := at.ask(cmd, http.MethodPost, &answer, path...); err != nil {
 				return fmt.Errorf("%s keeps its node: %w", args[0], err)
+			}
+			if key != "" {
+				fmt.Fprintf(cmd.OutOrStdout(), "%s is cut off\n", key)
+				return nil
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "%s is cut off from %s. To connect the restaurant again:  cloud enroll %s\n", answer.Device, args[0], args[0])
 			return nil
 		},
 	}
 	at.flags(cmd)
+	cmd.Flags().StringVar(&key, "device", "", "public `key` of the device; empty cuts off the restaurant's node")
 	return cmd
 }

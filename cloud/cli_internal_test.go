@@ -67,6 +67,8 @@ func TestAPersonRevokesAndSalvagesByCommand(t *testing.T) {
 		switch r.Method + " " + r.URL.Path {
 		case "POST /api/fleet/r1/revoke":
 			_, _ = w.Write([]byte(`{"restaurant":"r1","device":"UOLD"}`))
+		case "POST /api/fleet/r1/devices/UGONE/revoke":
+			_, _ = w.Write([]byte(`{"restaurant":"r1","device":"UGONE"}`))
 		case "GET /api/fleet/r1/quarantine":
 			_, _ = w.Write([]byte(`{"items":[{"device":"UOLD","reason":"replaced","received":"2026-07-03T19:30:00Z","events":12,"orders":["o1","o2"]}],
 				"devices":[{"device":"UOLD","all_here_since":"2026-07-03T19:31:00Z","waiting":[]},{"device":"UDEAD","all_here_since":null,"waiting":["o3"]}]}`))
@@ -106,6 +108,7 @@ func TestAPersonRevokesAndSalvagesByCommand(t *testing.T) {
 		want string
 	}{
 		{"revoke r1", "UOLD is cut off from r1"},
+		{"revoke r1 --device UGONE", "UGONE is cut off\n"},
 		{"salvage r1", "UOLD  12 events"},
 		{"salvage r1", "orders o1 o2"},
 		{"salvage r1", "UOLD  all here since 2026-07-03"},

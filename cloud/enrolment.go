@@ -82,7 +82,32 @@ func (e enrolment) Renew(ctx context.Context, edge, device string) (api.Renewal,
 		return api.Renewal{}, err
 	}
 	e.credit(ctx, edge, device, credential.Expires)
-	return api.Renewal{JWT: credential.JWT, Expires: credential.Expires, Leaves: leaves, Clients: clients, CA: e.pin(leaves, clients)}, nil
+	return api.Renewal{
+		JWT: credential.JWT, Expires: credential.Expires, Leaves: leaves, Clients: clients, CA: e.pin(leaves, clients), Proof: e.proof(ctx, edge, device),
+	}, nil
+}
+
+// proof is the chain's word that a device was enrolled, for a database that is restored to before that; nil when it cannot be had now: the
+// next renewal brings it.
+func (e enrolment) proof(ctx context.Context, edge, device string) *link.SignedProof {
+	signed, err := e.sign(ctx, edge, device)
+	if err != nil {
+		e.log.WarnContext(ctx, "a node is given no proof of its enrolment", "restaurant", edge, "err", err)
+		return nil
+	}
+	return &signed
+}
+
+func (e enrolment) sign(ctx context.Context, edge, device string) (signed link.SignedProof, err error) {
+	p, err := e.store.Proof(ctx, edge, device)
+	if err != nil {
+		return signed, err
+	}
+	if signed.Doc, err = link.Encode(p); err != nil {
+		return signed, err
+	}
+	signed.Sig, err = e.keys.Sign(signed.Doc)
+	return signed, err
 }
 
 // stands reports what a device is refused for that is not in the state that is asked for.
@@ -125,6 +150,18 @@ func (e enrolment) Revoke(ctx context.Context, edge string) (device string, err 
 	}
 	e.shut(ctx, edge)
 	return device, nil
+}
+
+// RevokeDevice cuts a device off by its key, be it the restaurant's or not.
+func (e enrolment) RevokeDevice(ctx context.Context, edge, device string) error {
+	if err := downlink.CheckDevice(device); err != nil {
+		return err
+	}
+	if err := e.store.RevokeDevice(ctx, edge, device); err != nil {
+		return err
+	}
+	e.shut(ctx, edge)
+	return nil
 }
 
 // hubs are where nodes reach the hub.

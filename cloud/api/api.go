@@ -21,6 +21,7 @@ import (
 	"awesome.pizza/cloud/ordering"
 	"awesome.pizza/cloud/restaurant"
 	"awesome.pizza/shared/clock"
+	"awesome.pizza/shared/link"
 	"awesome.pizza/shared/menu"
 	"awesome.pizza/shared/order"
 	"awesome.pizza/shared/wire"
@@ -132,6 +133,8 @@ type Enrolment struct {
 	Commands   uint64     `json:"commands" doc:"the node obeys the commands after this one"`
 	CommandID  string     `json:"command_id" doc:"the id of that one"`
 	Snapshot   []Page     `json:"snapshot,omitempty" doc:"the restaurant's open orders, when it has any"`
+
+	Proof *link.SignedProof `json:"proof,omitempty" doc:"the chain's word for the enrolment, which the node shows in SYNC: a database that is restored to before it has forgotten the node"`
 }
 
 // Page is a page of a snapshot as the chain has signed it.
@@ -158,6 +161,9 @@ type Fleet interface {
 	Renew(ctx context.Context, restaurant, device string) (Renewal, error)
 	// Revoke cuts the restaurant's node off. It reports Conflict "no_device".
 	Revoke(ctx context.Context, restaurant string) (device string, err error)
+	// RevokeDevice cuts a device off by its key, be it the restaurant's node, a former one, or unknown. It reports Conflict
+	// "another_restaurant".
+	RevokeDevice(ctx context.Context, restaurant, device string) error
 }
 
 // Troubles is what needs a person: a *store.Store.

@@ -47,6 +47,8 @@ type Renewal struct {
 	Clients []string  `json:"clients"`
 	CA      string    `json:"ca"`
 	Time    time.Time `json:"time" doc:"the cloud's clock"`
+
+	Proof *link.SignedProof `json:"proof,omitempty" doc:"as in the answer to a claim"`
 }
 
 type renewInput struct{ Body SignedRequest }

@@ -122,6 +122,22 @@ func TestASignatureIsForOneDeviceOnePathOneRestaurantAndOneMoment(t *testing.T) 
 	c.post(t, "/api/fleet/r9/revoke", nil).refused(t, 404, "no_such_restaurant")
 }
 
+func TestADeviceIsCutOffByItsKeyWhoeverItIs(t *testing.T) {
+	t.Parallel()
+	c := open(t)
+	old, now := c.box(t), c.box(t)
+	for _, key := range []string{"UNKNOWN", old.public, now.public} {
+		if a := c.post(t, "/api/fleet/r1/devices/"+key+"/revoke", nil).is(t, 200); a.at("device") != key {
+			t.Errorf("%s is answered %s", key, a.body)
+		}
+	}
+	for _, x := range []box{old, now} {
+		c.post(t, link.RenewPath, x.signs(t, link.RenewPath, "r1", time.Now(), "")).refused(t, 403, "revoked")
+	}
+	c.post(t, "/api/fleet/r2/devices/"+old.public+"/revoke", nil).refused(t, 409, "another_restaurant")
+	c.post(t, "/api/fleet/r9/devices/"+old.public+"/revoke", nil).refused(t, 404, "no_such_restaurant")
+}
+
 func TestAnAlertIsEndedByHand(t *testing.T) {
 	t.Parallel()
 	c := open(t)

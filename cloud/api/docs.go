@@ -123,6 +123,7 @@ var codes = []struct{ Code, Means string }{
 	{"bad_alert", "the alert's id is not escaped as one segment of the path"},
 	{"bad_key", "this is no public key of a node"},
 	{"key_in_use", "this device is enrolled already"},
+	{"another_restaurant", "the code or the device is of another restaurant"},
 	{"method_not_allowed", "the path takes other methods: see Allow"},
 	{"unauthorized", "a token is wanted as Authorization: Bearer"},
 	{"forbidden", "this is not for this caller"},

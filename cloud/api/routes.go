@@ -59,6 +59,7 @@ func (a *API) routes() []route {
 		on(get, "/api/fleet", "fleet", "All nodes", 200, staff, (*API).fleet),
 		on(post, "/api/fleet/{restaurantId}/enroll", "enroll", "A one-time code for a restaurant's node", 200, staff, (*API).enroll, 404),
 		on(post, "/api/fleet/{restaurantId}/revoke", "revoke", "Cut a restaurant's node off: its key is worth nothing from now on", 200, staff, (*API).revoke, 404, 409),
+		on(post, "/api/fleet/{restaurantId}/devices/{device}/revoke", "revokeDevice", "Cut a device off by its key, also one that the database does not know", 200, staff, (*API).revokeDevice, 404, 409),
 		on(get, "/api/fleet/{restaurantId}/quarantine", "quarantine", "What devices have sent that are not the restaurant's node", 200, staff, (*API).aside, 404),
 		on(post, "/api/fleet/{restaurantId}/quarantine/{device}/approve", "approve", "Let what a device has sent count", 200, staff, (*API).approve, 404),
 		on(post, "/api/fleet/{restaurantId}/quarantine/{device}/discard", "discard", "Keep out what a device has sent", 204, staff, (*API).discard, 404),

@@ -39,6 +39,10 @@ type Store interface {
 	Known(ctx context.Context, edge, boot string, ids []string) (known []bool, inc string, err error)
 	// Renew begins a new epoch. It reports problem.Refused for a device that is not the restaurant's.
 	Renew(ctx context.Context, edge, device, boot string, epoch, cmdSeq uint64) (row link.LinkRow, commands uint64, commandID, inc string, err error)
+	// Adopt takes a device at its proof when the database has forgotten its enrolment: see link.Adopts. said is the epoch the device is in.
+	Adopt(ctx context.Context, p link.Proof, said uint64) (adopted bool, err error)
+	// FarAhead tells head office that somebody names numbers for a restaurant that no honest node can have.
+	FarAhead(ctx context.Context, edge, why string) error
 	// Standings are how a restaurant's orders stand, by id after a given one.
 	Standings(ctx context.Context, edge, after string, limit int) (orders []event.OrderStanding, numbers map[string]int, more bool, err error)
 }

@@ -40,7 +40,7 @@ func (d *Downlink) answerHeal(ctx context.Context, edge string, m *nats.Msg) err
 }
 
 func (d *Downlink) heal(ctx context.Context, edge string, req link.HealRequest) (link.HealReply, error) {
-	row, _, _, inc, err := d.store.Meet(ctx, edge, 0)
+	row, head, _, inc, err := d.store.Meet(ctx, edge, 0)
 	if problem.Is(err, problem.NotFound) {
 		return link.HealReply{N: req.N, Kind: link.Fenced, Inc: inc, Time: time.Now().UTC(), Reason: "nobody has enrolled this restaurant"}, nil
 	}
@@ -51,6 +51,10 @@ func (d *Downlink) heal(ctx context.Context, edge string, req link.HealRequest) 
 	reply := link.AnswerHeal(row, req, nil, inc, time.Now())
 	if reply.Kind != link.Forked {
 		return reply, nil
+	}
+	if why := link.OutOfReach(row, head, req.Epoch, req.CmdSeq); why != "" {
+		d.cfg.Log.Warn("a node that heals names numbers that no node can have", "restaurant", edge, "device", req.Device, "reason", why)
+		return reply.Refused(link.FarAhead, why), d.store.FarAhead(ctx, edge, why)
 	}
 	if len(req.IDs) > 0 {
 		if known, inc, err = d.store.Known(ctx, edge, req.Boot, req.IDs); err != nil {
@@ -64,8 +68,7 @@ func (d *Downlink) heal(ctx context.Context, edge string, req link.HealRequest) 
 	row, commands, id, by, err := d.store.Renew(ctx, edge, req.Device, req.Boot, req.Epoch, req.CmdSeq)
 	switch {
 	case problem.Is(err, problem.Refused):
-		reply.Kind, reply.Known, reply.Reason = link.Fenced, nil, problem.Of(err).Detail
-		return reply, nil
+		return reply.Refused(link.Fenced, problem.Of(err).Detail), nil
 	case err != nil:
 		return reply, err
 	case by != inc:

@@ -148,6 +148,12 @@ func (k *Keys) Sign(doc []byte) ([]byte, error) {
 	return sig, nil
 }
 
+// Signed reports whether the chain has signed a document.
+func (k *Keys) Signed(doc, sig []byte) bool {
+	account, _, err := pair(k.seeds().AccountSeed)
+	return err == nil && account.Verify(doc, sig) == nil
+}
+
 // Chain is the public NKey, of type account, by which a node knows what the chain has signed. It stays the same for the chain's life.
 func (k *Keys) Chain() (string, error) {
 	_, public, err := pair(k.seeds().AccountSeed)

@@ -24,6 +24,9 @@ func (d *Downlink) answerSync(ctx context.Context, edge string, m *nats.Msg) err
 	}
 	now := time.Now()
 	row, cloud, err := d.meet(ctx, edge, req)
+	if err == nil && d.adopts(ctx, row, req) {
+		row, cloud, err = d.meet(ctx, edge, req)
+	}
 	reply := link.AnswerSync(row, req, cloud, now)
 	if problem.Is(err, problem.NotFound) {
 		reply = link.SyncReply{N: req.N, Kind: link.Fenced, Inc: cloud.Inc, Time: now.UTC(), Reason: "nobody has enrolled this restaurant"}
@@ -46,7 +49,31 @@ func (d *Downlink) answerSync(ctx context.Context, edge string, m *nats.Msg) err
 		return nil
 	}
 	d.cfg.Log.Warn("a restaurant cannot resume", "restaurant", edge, "kind", string(reply.Kind), "reason", reply.Reason)
+	if reply.Kind == link.FarAhead {
+		return d.store.FarAhead(ctx, edge, reply.Reason)
+	}
 	return nil
+}
+
+// adopts takes a device that the row does not name at the chain's proof, if it shows one: the database may have been restored to before its
+// enrolment. Nothing is taken over from one whose numbers no node can have. The hub hears within enforceEvery whom to refuse instead.
+func (d *Downlink) adopts(ctx context.Context, row link.LinkRow, req link.SyncRequest) bool {
+	if req.Proof == nil || req.Device == row.Device || !d.keys.Signed(req.Proof.Doc, req.Proof.Sig) {
+		return false
+	}
+	p, err := link.Decode[link.Proof](req.Proof.Doc)
+	if err != nil || p.Restaurant != row.Edge || p.Device != req.Device || link.OutOfReach(link.Adopted(row, p, 0), 0, req.Epoch, 0) != "" {
+		return false
+	}
+	adopted, err := d.store.Adopt(ctx, p, req.Epoch)
+	if err != nil {
+		d.cfg.Log.Warn("a device is not taken at its proof; it shows it again", "restaurant", row.Edge, "err", err)
+	}
+	if adopted {
+		d.cfg.Log.Warn("the database had forgotten a node: it is the restaurant's again", "restaurant", row.Edge, "device", p.Device, "enrolled", p.At)
+		d.control(row.Edge, link.Control{Kind: renewCredential, Reason: "the cloud had forgotten this node"})
+	}
+	return adopted
 }
 
 // meet reads what SYNC is answered from. When the restaurant's own node knows what this incarnation of the database should know and does

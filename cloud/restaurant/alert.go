@@ -16,6 +16,13 @@ const QuarantineFull = "quarantine_full"
 // Unbrought is what an alert says of an order of a device that is gone which is too large to be brought to the restaurant's present node.
 const Unbrought = "unbrought_order"
 
+// EnrolmentForgotten is what an alert says of a restaurant whose node was enrolled in what a restored database has lost: the node has shown the
+// chain's own proof, and serves. What else was decided about devices since is forgotten, too.
+const EnrolmentForgotten = "enrolment_forgotten"
+
+// FarAhead is what an alert says of a restaurant for which somebody names numbers that no honest node can have: its key may be stolen.
+const FarAhead = "far_ahead"
+
 // Alert is something in a restaurant that needs a person: its kitchen's own, or one of the above, which are the cloud's. Then Detail says
 // what is wrong.
 type Alert struct {

@@ -196,8 +196,7 @@ func (s *Store) Revoke(ctx context.Context, edge string) (device string, err err
 		if err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, `UPDATE edge_link SET device = $2, changed = $3 WHERE edge = $1`, row.Edge, nobodys, s.now())
-		return err
+		return bereave(ctx, tx, row, s.now())
 	})
 	if problem.Of(err) != nil {
 		return "", err
@@ -206,6 +205,41 @@ func (s *Store) Revoke(ctx context.Context, edge string) (device string, err err
 		return "", fmt.Errorf("revoke the device of %s: %w", edge, err)
 	}
 	return device, nil
+}
+
+// RevokeDevice cuts off the device with this key, whether it is the restaurant's, was, or is unknown: a database that was restored to before
+// its enrolment does not know it, and the hub lets it in. It reports NotFound "no_such_restaurant" and Conflict "another_restaurant" for a
+// device of another one.
+func (s *Store) RevokeDevice(ctx context.Context, edge, device string) error {
+	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		row, _, err := lockLink(ctx, tx, edge)
+		if err != nil {
+			return err
+		}
+		tag, err := tx.Exec(ctx, `
+			INSERT INTO devices (restaurant, public_key, epoch, state, changed) VALUES ($1, $2, 0, 'revoked', $3)
+			ON CONFLICT (public_key) DO UPDATE SET state = 'revoked', changed = excluded.changed WHERE devices.restaurant = excluded.restaurant`,
+			row.Edge, plain(device, 128), s.now())
+		switch {
+		case err != nil:
+			return err
+		case tag.RowsAffected() == 0:
+			return problem.New(problem.Conflict, "another_restaurant", "the device is not of %s", edge)
+		case row.Device == device:
+			return bereave(ctx, tx, row, s.now())
+		}
+		return nil
+	})
+	if err != nil && problem.Of(err) == nil {
+		return fmt.Errorf("revoke a device of %s: %w", edge, err)
+	}
+	return err
+}
+
+// bereave leaves a restaurant without a device.
+func bereave(ctx context.Context, tx pgx.Tx, row link.LinkRow, now time.Time) error {
+	_, err := tx.Exec(ctx, `UPDATE edge_link SET device = $2, changed = $3 WHERE edge = $1`, row.Edge, nobodys, now)
+	return err
 }
 
 // Revoked are the public keys of all devices that the hub must refuse: fenced and revoked ones.

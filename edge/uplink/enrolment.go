@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/nats-io/nkeys"
+
+	"awesome.pizza/shared/link"
 )
 
 // Enrolment binds this hardware to a restaurant. The seed was made here and never leaves the node.
@@ -26,6 +28,8 @@ type Enrolment struct {
 	Cloud      string    `json:"cloud,omitempty"` // where the cloud answers over HTTPS
 	CA         string    `json:"ca,omitempty"`    // PEM of the authority that the certificates of hub and cloud come from; empty: one that the machine knows
 	Chain      string    `json:"chain,omitempty"` // public NKey that signs snapshots
+
+	Proof *link.SignedProof `json:"proof,omitempty"` // the chain's word that it enrolled this node, for a cloud that has forgotten it
 
 	TimeZone string          `json:"time_zone"`      // IANA zone of the restaurant
 	Menu     json.RawMessage `json:"menu,omitempty"` // what it sells

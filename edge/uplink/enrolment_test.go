@@ -51,7 +51,8 @@ func TestANodeMakesItsKeyAndRemembersWhereItBelongs(t *testing.T) {
 			return
 		}
 		told = key
-		_, _ = w.Write([]byte(`{"restaurant":"r1","jwt":"token","leaves":["nats-leaf://hub:7422"],"clients":["nats://hub:4222"],"time_zone":"Europe/Rome","code":"` + code + `"}`))
+		_, _ = w.Write([]byte(`{"restaurant":"r1","jwt":"token","leaves":["nats-leaf://hub:7422"],"clients":["nats://hub:4222"],"time_zone":"Europe/Rome",
+			"proof":{"doc":"e30=","sig":"c2lnbmVk"},"code":"` + code + `"}`))
 	})
 	dir := t.TempDir()
 	made, err := uplink.Enrol(t.Context(), dir, url, "CODE", either, nobody)
@@ -61,6 +62,9 @@ func TestANodeMakesItsKeyAndRemembersWhereItBelongs(t *testing.T) {
 	again, err := uplink.LoadEnrolment(dir)
 	if err != nil || again.Restaurant != "r1" || again.Device != told || again.Seed != made.Seed || again.TimeZone != "Europe/Rome" {
 		t.Errorf("remembered %+v, %v", again, err)
+	}
+	if p := again.Proof; p == nil || string(p.Doc) != "{}" || string(p.Sig) != "signed" {
+		t.Errorf("what proves its enrolment is %+v", p)
 	}
 	pair, err := nkeys.FromSeed([]byte(again.Seed))
 	if err != nil {

@@ -40,6 +40,8 @@ type renewal struct {
 	Clients []string  `json:"clients"`
 	CA      string    `json:"ca"`
 	Time    time.Time `json:"time"`
+
+	Proof *link.SignedProof `json:"proof"`
 }
 
 // keep renews the node's credential at half of its life, when the cloud calls for it, and when the hub does not take the node. It asks again and
@@ -112,6 +114,9 @@ func (u *Uplink) renew(ctx context.Context) error {
 		}
 		if r.CA != "" {
 			e.CA = r.CA
+		}
+		if r.Proof != nil {
+			e.Proof = r.Proof
 		}
 	})
 	if err != nil {

@@ -113,6 +113,7 @@ func (u *Uplink) askSync(ctx context.Context, req link.SyncRequest) (link.SyncRe
 		req.Digest = link.Digest(open)
 	}
 	req.Clock, req.Trusted = u.cfg.Clock.Now(), u.cfg.Clock.Trusted()
+	req.Proof = u.papers.read().Proof
 	return request[link.SyncRequest, link.SyncReply](ctx, u, link.SyncSubject(u.edge()), req, link.SyncTimeout)
 }
 

@@ -91,7 +91,9 @@ export const en = {
 	choose: 'Choose an order to see what happened to it.',
 	care: 'This needs a person',
 	alerts: {
-		unprojectable_event: 'The cloud could not follow an event', two_nodes: 'Two nodes are alive with one card', silent: 'Silent', overheat: 'Too hot', underheat: 'Too cold',
+		unprojectable_event: 'The cloud could not follow an event', two_nodes: 'Two nodes are alive with one card',
+		enrolment_forgotten: 'The database had forgotten this node; it serves', far_ahead: 'A node names numbers that cannot be: is its key stolen?',
+		silent: 'Silent', overheat: 'Too hot', underheat: 'Too cold',
 		malfunction: 'Broken', door_open: 'Door open', probe_limit: 'Probe out of bounds',
 		quarantine_full: 'No more can be kept aside', unbrought_order: 'An order is on no screen of its restaurant',
 	} as Record<string, string>,

@@ -86,7 +86,9 @@ export const it: Words = {
 	choose: 'Scegli un ordine per vedere che cosa è successo.',
 	care: 'Serve una persona',
 	alerts: {
-		unprojectable_event: 'Il cloud non ha potuto seguire un evento', two_nodes: 'Due nodi vivi con la stessa scheda', silent: 'Muto', overheat: 'Troppo caldo', underheat: 'Troppo freddo',
+		unprojectable_event: 'Il cloud non ha potuto seguire un evento', two_nodes: 'Due nodi vivi con la stessa scheda',
+		enrolment_forgotten: 'Il database aveva dimenticato questo nodo, che ora lavora', far_ahead: 'Un nodo dice numeri impossibili: la chiave è stata rubata?',
+		silent: 'Muto', overheat: 'Troppo caldo', underheat: 'Troppo freddo',
 		malfunction: 'Guasto', door_open: 'Porta aperta', probe_limit: 'Sonda fuori limite',
 		quarantine_full: 'Non si può tenere da parte altro', unbrought_order: 'Un ordine non è su nessuno schermo del suo ristorante',
 	},

@@ -74,6 +74,7 @@ type caretaker struct {
 
 	pressure store.Pressure
 	refused  bool
+	ails     string            // why it could not be tended the last time
 	open     map[string]string // alerts that were raised, by id
 }
 
@@ -105,6 +106,10 @@ func (c *caretaker) run(ctx context.Context) error {
 	settled, night := c.clock.Now().Add(tornShown), c.nextNight()
 	for {
 		c.tend(ctx)
+		select {
+		case <-c.memory.Full(): // what tending itself was refused
+		default:
+		}
 		select {
 		case <-ctx.Done():
 			return nil
@@ -149,14 +154,24 @@ func (c *caretaker) opening(ctx context.Context) {
 	}
 }
 
-func (c *caretaker) tend(ctx context.Context) {
-	t, err := c.memory.Tend(ctx, c.clock.Now())
-	if err != nil && ctx.Err() == nil {
+// grumble says why the disk could not be tended, once for each reason: where logs lie on the same disk, they would fill it.
+func (c *caretaker) grumble(err error) {
+	ails := ""
+	if err != nil {
+		ails = err.Error()
+	}
+	if ails != "" && ails != c.ails {
 		c.log.Error("the disk could not be tended", "err", err)
 	}
+	c.ails = ails
+}
+
+func (c *caretaker) tend(ctx context.Context) {
+	t, err := c.memory.Tend(ctx, c.clock.Now())
 	if ctx.Err() != nil {
 		return
 	}
+	c.grumble(err)
 	unwritable := t.Refused != nil && t.Pressure < store.Exhausted
 	if t.Pressure != c.pressure || unwritable != c.refused {
 		c.log.Log(ctx, level(t.Pressure, unwritable), "the disk", "level", t.Pressure.String(), "used_percent", t.Room.Percent(), "free_bytes", t.Room.Free,

@@ -60,13 +60,20 @@ type moody struct {
 	torn     bool
 	examined []time.Time
 	tends    int
+	ails     error
 }
 
 func (m *moody) Tend(context.Context, time.Time) (store.Tended, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.tends++
-	return m.tended, nil
+	if m.tended.Pressure == store.Exhausted { // its own first write is refused as well
+		select {
+		case m.full <- struct{}{}:
+		default:
+		}
+	}
+	return m.tended, m.ails
 }
 
 func (m *moody) Examine(context.Context) error {
@@ -135,6 +142,27 @@ func TestTheKitchenIsToldOfItsDiskOnce(t *testing.T) {
 		m.is(store.Tended{})
 		after(time.Minute)
 		heard(t, bell, "mended", "no disk/node")
+	})
+}
+
+func TestAFullDiskIsTendedAtItsPaceAndSpokenOfOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var said strings.Builder
+		m := &moody{full: make(chan struct{}, 1), tended: store.Tended{Pressure: store.Exhausted}, ails: errors.New("database or disk is full")}
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		go func() {
+			done <- caretakerOf(m, nil, &ringing{}, clock.System{}, time.UTC, slog.New(slog.NewTextHandler(&said, nil))).run(ctx)
+		}()
+		after(time.Minute)
+		stop()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+		if n := strings.Count(said.String(), "could not be tended"); n != 1 || m.tends > 14 {
+			t.Errorf("in a minute it was tended %d times, and %d times said why not", m.tends, n)
+		}
 	})
 }
 

@@ -36,7 +36,10 @@ func openHours(dir string, log *slog.Logger) (*hours, error) {
 		log.Warn("what was saved of the time is of no use", "err", err)
 	}
 	h := &hours{Steady: clock.NewSteady(clock.Machine(), saved, builtAt()), dir: dir, log: log}
-	return h, h.save()
+	if err := h.save(); err != nil { // the kitchen opens all the same
+		log.Warn("the time could not be saved", "err", err)
+	}
+	return h, nil
 }
 
 func readClock(dir string) (s clock.Saved, err error) {

@@ -26,6 +26,9 @@ func (s *Store) Backup(ctx context.Context, path string) (err error) {
 	if err := apart(s.path, path); err != nil {
 		return err
 	}
+	if err := clearParts(path, time.Now()); err != nil {
+		return err
+	}
 	part, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.part")
 	if err != nil {
 		return err
@@ -51,6 +54,27 @@ func (s *Store) Backup(ctx context.Context, path string) (err error) {
 	return flush(filepath.Dir(path))
 }
 
+// partLife is for how long a part of a backup is left alone: somebody may be writing it.
+const partLife = 10 * time.Minute
+
+// clearParts removes what backups to the same file have left that were killed: by the hour they would fill a stick.
+func clearParts(path string, now time.Time) error {
+	left, err := filepath.Glob(filepath.Join(filepath.Dir(path), filepath.Base(path)+".*.part*"))
+	if err != nil {
+		return nil // a name that is a pattern: then nobody looks for its parts
+	}
+	for _, part := range left {
+		info, err := os.Stat(part)
+		if err != nil || now.Sub(info.ModTime()) < partLife {
+			continue
+		}
+		if err := absent(part); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // ErrOwn says that a file is the node's own.
 var ErrOwn = errors.New("this is the node's own file: name another one")
 
@@ -62,6 +86,13 @@ func apart(database, path string) error {
 	}
 	if err != nil {
 		return err
+	}
+	switch {
+	case to == nil || to.Mode().IsRegular():
+	case to.IsDir():
+		return fmt.Errorf("%s is a directory: name a file in it", path)
+	default:
+		return fmt.Errorf("%s is no file but a device, and would be replaced by one: name a file", path)
 	}
 	dir, err := os.Stat(filepath.Dir(path))
 	if err != nil {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -144,6 +146,50 @@ func TestABackupThatCannotBeMadeLeavesTheOldOne(t *testing.T) {
 	}
 	if err := s.Backup(t.Context(), filepath.Join(t.TempDir(), "no", "such", "copy.db")); err == nil {
 		t.Error("a backup was made nowhere")
+	}
+}
+
+func TestABackupIsAFileAndNothingElse(t *testing.T) {
+	t.Parallel()
+	s := fresh(t)
+	evening(t, s)
+	dir := t.TempDir()
+	pipe := filepath.Join(dir, "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{dir: "is a directory: name a file in it", pipe: "is no file but a device"} {
+		if err := s.Backup(t.Context(), path); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("a backup to %s: %v", path, err)
+		}
+	}
+	if info, err := os.Stat(pipe); err != nil || info.Mode().IsRegular() {
+		t.Errorf("what was there is replaced: %v, %v", info, err)
+	}
+}
+
+func TestWhatAKilledBackupLeftIsClearedByTheNextOne(t *testing.T) {
+	t.Parallel()
+	s := fresh(t)
+	evening(t, s)
+	path := filepath.Join(t.TempDir(), "copy.db")
+	old, young := path+".1.part", path+".2.part"
+	for _, part := range []string{old, old + "-journal", young} {
+		if err := os.WriteFile(part, []byte("half"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	hour := time.Now().Add(-time.Hour)
+	for _, part := range []string{old, old + "-journal"} {
+		if err := os.Chtimes(part, hour, hour); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Backup(t.Context(), path); err != nil {
+		t.Fatal(err)
+	}
+	if left, err := filepath.Glob(path + "?*"); err != nil || len(left) != 1 || left[0] != young {
+		t.Errorf("left are %v, %v", left, err)
 	}
 }
 

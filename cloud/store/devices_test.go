@@ -8,6 +8,10 @@ import (
 	"awesome.pizza/cloud/pgdev/pgtest"
 	"awesome.pizza/cloud/restaurant"
 	"awesome.pizza/cloud/store"
+	"awesome.pizza/shared/event"
+	"awesome.pizza/shared/id"
+	"awesome.pizza/shared/link"
+	"awesome.pizza/shared/order"
 	"awesome.pizza/shared/problem"
 )
 
@@ -92,5 +96,19 @@ func TestOnlyADeviceThatFollowsAnotherLeavesOneToRefuse(t *testing.T) {
 	}
 	if e, err := c.Claim(t.Context(), code, "key-4"); err != nil || e.Replaces {
 		t.Errorf("the devices of another restaurant count: %+v, %v", e, err)
+	}
+}
+
+func TestWhatABoxSawEndsWhenAnotherIsEnrolled(t *testing.T) {
+	t.Parallel()
+	c := newChain(t)
+	n := &node{edge: "r1", device: c.enrol(t, "r1", "key-1")}
+	n.says(t, "", event.AlertRaised{Alert: "silent/oven-1", Device: "oven-1", What: "silent", Level: "critical", Since: time.Now()})
+	n.says(t, order.ID(id.New()), event.OrderStepped{Order: order.ID(id.New()), Action: order.Queue}) // nobody knows it: the cloud says so
+	c.apply(t, link.Apply, n.all())
+	c.enrol(t, "r1", "key-2")
+	open, err := c.OpenAlerts(t.Context(), "r1")
+	if err != nil || len(open) != 1 || open[0].Device != "cloud" {
+		t.Errorf("open are %+v, %v", open, err)
 	}
 }

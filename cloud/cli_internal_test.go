@@ -84,6 +84,9 @@ func TestAPersonRevokesAndSalvagesByCommand(t *testing.T) {
 			_, _ = w.Write([]byte(`{"projected":0,"brought":7}`))
 		case "POST /api/fleet/r1/quarantine/UOLD/discard":
 			w.WriteHeader(http.StatusNoContent)
+		case "POST /api/fleet/r1/quarantine/UNONE/approve", "POST /api/fleet/r1/quarantine/UNONE/discard":
+			w.WriteHeader(http.StatusNotFound)
+			_, _ = w.Write([]byte(`{"detail":"nothing of this device is kept aside for r1"}`))
 		default:
 			w.WriteHeader(http.StatusConflict)
 			_, _ = w.Write([]byte(`{"detail":"no device is enrolled for r2"}`))
@@ -130,6 +133,14 @@ func TestAPersonRevokesAndSalvagesByCommand(t *testing.T) {
 	}
 	if _, err := run("salvage", "r1", "--approve", "U1", "--discard", "U2"); !errors.Is(err, settings.ErrUsage) {
 		t.Errorf("two wishes at once: %v", err)
+	}
+	for _, flag := range []string{"--approve", "--discard"} {
+		if out, err := run("salvage", "r1", flag, "UNONE"); err == nil || errors.Is(err, settings.ErrUsage) || out != "" || !strings.Contains(err.Error(), "nothing of this device is kept aside for r1") {
+			t.Errorf("%s of a device of which there is nothing: %q, %v", flag, out, err)
+		}
+		if out, err := run("salvage", "r1", flag, ""); !errors.Is(err, settings.ErrUsage) {
+			t.Errorf("%s of no device: %q, %v", flag, out, err)
+		}
 	}
 	if _, err := run("salvage", "r1", "--anyway"); !errors.Is(err, settings.ErrUsage) {
 		t.Errorf("anyway, without a device: %v", err)

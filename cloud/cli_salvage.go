@@ -27,6 +27,8 @@ although the device has not said that this was all: it may never, because it is 
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
+			case empty(cmd, "approve", approve) || empty(cmd, "discard", discard):
+				return settings.Usage("the device is empty; write --approve or --discard with one that cloud salvage %s lists", args[0])
 			case approve != "" && discard != "":
 				return settings.Usage("--approve and --discard exclude each other; write one device and one of them")
 			case anyway && approve == "":
@@ -44,6 +46,11 @@ although the device has not said that this was all: it may never, because it is 
 	cmd.Flags().StringVar(&discard, "discard", "", "`device` whose facts do not")
 	cmd.Flags().BoolVar(&anyway, "anyway", false, "with --approve: bring open orders although the device has not said that this was all")
 	return cmd
+}
+
+// empty reports whether a flag was written without a value: somebody's variable is not set.
+func empty(cmd *cobra.Command, flag, value string) bool {
+	return cmd.Flags().Changed(flag) && value == ""
 }
 
 // approve lets the facts of a device count.

@@ -231,7 +231,13 @@ func TestWhatAFencedBoxHadNotSentCountsOnceAPersonSaysSo(t *testing.T) {
 	if a := c.post(t, counts, nil).is(t, 200); a.at("projected") != 0.0 || a.at("repeated") != 2.0 {
 		t.Errorf("handed over and approved again: %s", a.body)
 	}
-	c.post(t, "/api/fleet/r1/quarantine/"+old.public+"/discard", nil).is(t, 204)
+	discards := "/api/fleet/r1/quarantine/" + old.public + "/discard"
+	c.post(t, discards, nil).refused(t, 404, "nothing_aside")
+	for _, nobody := range []string{old.public[:20], "UNONE", "%00"} {
+		c.post(t, "/api/fleet/r1/quarantine/"+nobody+"/approve", nil).refused(t, 404, "nothing_aside")
+	}
+	hand(old, tail, link.Hash{}).is(t, 200)
+	c.post(t, discards, nil).is(t, 204)
 	for _, path := range []string{"/quarantine/" + old.public + "/approve", "/quarantine/" + old.public + "/discard"} {
 		c.post(t, "/api/fleet/r9"+path, nil).refused(t, 404, "no_such_restaurant")
 	}

@@ -115,6 +115,7 @@ var codes = []struct{ Code, Means string }{
 	{"revoked", "a person has cut this device off: it needs a new key"},
 	{"unknown_device", "this device was never enrolled for this restaurant"},
 	{"no_device", "the restaurant has no node that could be cut off"},
+	{"nothing_aside", "nothing of this device is kept aside for the restaurant: see how it is spelt, and what was decided before"},
 	{"quarantine_full", "as much is kept aside for the restaurant as can be: somebody has to look at it first"},
 	{"another_database", "the database is not the one that the device named: ask again what it has"},
 	{"current_device", "the device is the restaurant's node: what it has to say goes over the link"},

@@ -26,7 +26,7 @@ type Quarantine interface {
 	// Gone are the devices of which something is kept aside or waits.
 	Gone(ctx context.Context, restaurant string) ([]restaurant.Gone, error)
 	// Approve lets the events of a device count, each at most once, and brings its open orders to the restaurant's node when all is here, or
-	// anyway.
+	// anyway. Like Discard it can be repeated, and reports NotFound "nothing_aside".
 	Approve(ctx context.Context, restaurant, device string, anyway bool) (restaurant.Outcome, error)
 	Discard(ctx context.Context, restaurant, device string) error
 }

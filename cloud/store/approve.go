@@ -11,15 +11,22 @@ import (
 
 	"awesome.pizza/cloud/restaurant"
 	"awesome.pizza/shared/link"
+	"awesome.pizza/shared/problem"
 )
 
 // Approve lets what is kept aside of a device count, because a person says so: events are stored in their own place and projected, once. An
 // order of which the restaurant's node has spoken since is that node's; one that is new and still open is brought to it by a command, once the
-// device has said that this was all, or at once (anyway). It can be repeated, after it went wrong half-way, and when more has come.
+// device has said that this was all, or at once (anyway). It can be repeated, after it went wrong half-way, and when more has come. It reports
+// NotFound "nothing_aside" where there is nothing of the device to approve, and was nothing: see missing.
 func (s *Store) Approve(ctx context.Context, edge, device string, anyway bool) (out restaurant.Outcome, err error) {
 	spans, err := s.spans(ctx, edge, device)
 	if err != nil {
 		return out, err
+	}
+	if len(spans) == 0 {
+		if err := s.missing(ctx, edge, device, mayApprove); err != nil {
+			return out, err
+		}
 	}
 	now := s.now().Truncate(time.Microsecond) // for all of them, as the database keeps it: see lockKept and judge
 	for _, span := range spans {
@@ -35,6 +42,31 @@ func (s *Store) Approve(ctx context.Context, edge, device string, anyway bool) (
 	}
 	out.Brought, out.Waiting, err = s.part(ctx, edge, device, anyway)
 	return out, err
+}
+
+// What a person may say of a device, though none of its events are kept aside.
+const (
+	// Orders of it wait to be brought, or the restaurant had it once: then its events were approved before, or are yet to come. What was thrown
+	// away is not approved by that.
+	mayApprove = `EXISTS (SELECT FROM edge_owed WHERE edge = $1 AND device = $2) OR
+		EXISTS (SELECT FROM devices WHERE restaurant = $1 AND public_key = $2 AND state <> 'current') AND NOT ` + mayDiscard
+	// It has been said before.
+	mayDiscard = `EXISTS (SELECT FROM edge_discards WHERE edge = $1 AND device = $2)`
+)
+
+// missing reports NotFound "nothing_aside" for a device of which nothing is kept aside and nothing may be said: it is misspelt or another
+// restaurant's, or was approved and cannot be discarded any more, or the other way round.
+func (s *Store) missing(ctx context.Context, edge, device, may string) error {
+	var known bool
+	err := s.pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM edge_quarantine WHERE edge = $1 AND device = $2) OR `+may,
+		plain(edge, MaxKey), plain(device, 128)).Scan(&known)
+	if err != nil {
+		return fmt.Errorf("look for a device of %s: %w", edge, err)
+	}
+	if !known {
+		return problem.New(problem.NotFound, "nothing_aside", "nothing of this device is kept aside for %s", edge)
+	}
+	return nil
 }
 
 // spans name the batches of a device in quarantine, in the order in which their events happened.

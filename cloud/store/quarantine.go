@@ -157,9 +157,13 @@ func count(sum *restaurant.Aside, e link.Event) {
 }
 
 // Discard throws away what is kept aside of a device, because a person says so. Only the ids are remembered: see Holds. What was approved
-// of it before stays, and its orders are brought if this was all that was left to judge.
+// of it before stays, and its orders are brought if this was all that was left to judge. It can be repeated. It reports NotFound "nothing_aside"
+// where there is and was nothing of the device to throw away.
 func (s *Store) Discard(ctx context.Context, edge, device string) error {
 	edge, device = plain(edge, MaxKey), plain(device, 128)
+	if err := s.missing(ctx, edge, device, mayDiscard); err != nil {
+		return err
+	}
 	b := &pgx.Batch{}
 	b.Queue(`
 		WITH gone AS (DELETE FROM edge_quarantine WHERE edge = $1 AND device = $2 RETURNING edge, device, events)

@@ -109,11 +109,43 @@ func TestWhatIsDiscardedHasNoEffect(t *testing.T) {
 	if err := r.Discard(t.Context(), "r1", "old"); err != nil {
 		t.Fatal(err)
 	}
-	if out, err := r.Approve(t.Context(), "r1", "old", false); err != nil || out != (restaurant.Outcome{}) {
+	if err := r.Discard(t.Context(), "r1", "old"); err != nil {
+		t.Errorf("discarded again: %v", err)
+	}
+	if out, err := r.Approve(t.Context(), "r1", "old", false); !nothingAside(err) || out != (restaurant.Outcome{}) {
 		t.Errorf("%+v, %v", out, err)
 	}
 	if _, err := r.Order(t.Context(), r.sold.Order.ID); !problem.Is(err, problem.NotFound) {
 		t.Errorf("%v", err)
+	}
+}
+
+func nothingAside(err error) bool {
+	p := problem.Of(err)
+	return p != nil && p.Kind == problem.NotFound && p.Code == "nothing_aside"
+}
+
+func TestOnlyADeviceThatSentSomethingIsJudged(t *testing.T) {
+	t.Parallel()
+	r := replace(t)
+	r.salvage(t, 3, 6)
+	for what, x := range map[string][2]string{
+		"unknown": {"r1", "UNONE"}, "truncated": {"r1", "ol"}, "another restaurant's": {"r2", "old"}, "the present one": {"r1", "new"}, "no text": {"r1", "\xff\x00"},
+	} {
+		if out, err := r.Approve(t.Context(), x[0], x[1], true); !nothingAside(err) {
+			t.Errorf("approved one that is %s: %+v, %v", what, out, err)
+		}
+		if err := r.Discard(t.Context(), x[0], x[1]); !nothingAside(err) {
+			t.Errorf("discarded one that is %s: %v", what, err)
+		}
+	}
+	for range 2 {
+		if _, err := r.Approve(t.Context(), "r1", "old", false); err != nil {
+			t.Errorf("approved twice in a row: %v", err)
+		}
+	}
+	if err := r.Discard(t.Context(), "r1", "old"); !nothingAside(err) {
+		t.Errorf("discarded what was approved: %v", err)
 	}
 }
 

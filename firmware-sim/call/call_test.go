@@ -79,7 +79,7 @@ func TestWhatIsTemporaryIsToldFromWhatIsNot(t *testing.T) {
 func TestAStreamIsTakenApart(t *testing.T) {
 	t.Parallel()
 	var got []string
-	err := call.Read(strings.NewReader(": hello\n\nid: 7\nevent: order\ndata: {\"a\":\ndata: 1}\n\ndata:x\n\nevent: nothing\n\nid: 9\ndata: y\n"), func() {}, func(e call.Event) error {
+	err := call.Read(strings.NewReader(": hello\n\nid: 7\nevent: order\ndata: {\"a\":\ndata: 1}\n\ndata:x\n\nevent: nothing\n\nid: 9\ndata: y\n"), "", func() {}, func(e call.Event) error {
 		got = append(got, fmt.Sprintf("%s/%s/%s", e.ID, e.Name, e.Data))
 		return nil
 	})
@@ -105,6 +105,18 @@ func TestFollowingResumesAndStopsWhenTold(t *testing.T) {
 	})
 	if !errors.Is(err, enough) {
 		t.Error(err)
+	}
+}
+
+func TestAnEventWithoutAnIDHasTheLastOneOfTheConnectionBefore(t *testing.T) {
+	t.Parallel()
+	var got []string
+	err := call.Read(strings.NewReader("data: x\n\nid: 9\ndata: y\n\nid\ndata: z\n\n"), "8", func() {}, func(e call.Event) error {
+		got = append(got, e.ID+"/"+string(e.Data))
+		return nil
+	})
+	if want := "8/x|9/y|/z"; !errors.Is(err, io.EOF) || strings.Join(got, "|") != want {
+		t.Errorf("%q, %v, want %q", strings.Join(got, "|"), err, want)
 	}
 }
 

@@ -60,7 +60,7 @@ func (c *Client) Follow(ctx context.Context, path, last string, each func(Event)
 	if kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")); kind != "text/event-stream" {
 		return fmt.Errorf("follow %s: the server answers with %q, not with a stream", path, kind)
 	}
-	return because(ctx, Read(resp.Body, func() { watch.Reset(heartbeats) }, each))
+	return because(ctx, Read(resp.Body, last, func() { watch.Reset(heartbeats) }, each))
 }
 
 func because(ctx context.Context, err error) error {
@@ -70,12 +70,12 @@ func because(ctx context.Context, err error) error {
 	return err
 }
 
-// Read takes a stream apart as the HTML standard says (§9.2.6), calling alive for every line. It ends with the reader's error or
-// with that of each.
-func Read(r io.Reader, alive func(), each func(Event) error) error {
+// Read takes a stream apart as the HTML standard says (§9.2.6), calling alive for every line. An event without an id has that of the one
+// before it, which is last at first, for ids outlive connections. It ends with the reader's error or with that of each.
+func Read(r io.Reader, last string, alive func(), each func(Event) error) error {
 	lines := bufio.NewScanner(r)
 	lines.Buffer(nil, mostLine)
-	var e Event
+	e := Event{ID: last}
 	var data []string
 	for lines.Scan() {
 		alive()

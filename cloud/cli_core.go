@@ -34,8 +34,11 @@ func (c *core) ask(cmd *cobra.Command, method string, answer any, path ...string
 	return c.say(cmd, method, "{}", answer, path...)
 }
 
-// say is ask with a body.
+// say is ask with a body. The path begins with a restaurant.
 func (c *core) say(cmd *cobra.Command, method, body string, answer any, path ...string) error {
+	if path[0] == "" {
+		return settings.Usage("the restaurant is empty; write its id, like r1")
+	}
 	if err := settings.Fill(cmd, "CLOUD"); err != nil {
 		return err
 	}

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"awesome.pizza/shared/settings"
 )
 
 func enrollCommand() *cobra.Command {
@@ -55,6 +57,9 @@ cooking where it stands; what it has not sent is refused. The restaurant is conn
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var answer struct {
 				Device string `json:"device"`
+			}
+			if empty(cmd, "device", key) {
+				return settings.Usage("--device is empty; write the key of a device, or leave the flag out to cut off the restaurant's node")
 			}
 			path := []string{args[0], "revoke"}
 			if key != "" {

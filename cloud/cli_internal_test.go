@@ -55,6 +55,9 @@ func TestACodeIsAskedForAndPrinted(t *testing.T) {
 	if _, err := run("r9", "--staff-token", "the-staffs-token"); err == nil || !strings.Contains(err.Error(), "no code for r9: 404") {
 		t.Errorf("another restaurant: %v", err)
 	}
+	if _, err := run("", "--staff-token", "the-staffs-token"); !errors.Is(err, settings.ErrUsage) {
+		t.Errorf("no restaurant: %v", err)
+	}
 	if _, err := run("r1", "--cloud", "::"); !errors.Is(err, settings.ErrUsage) {
 		t.Errorf("a cloud that is no address: %v", err)
 	}
@@ -141,6 +144,9 @@ func TestAPersonRevokesAndSalvagesByCommand(t *testing.T) {
 		if out, err := run("salvage", "r1", flag, ""); !errors.Is(err, settings.ErrUsage) {
 			t.Errorf("%s of no device: %q, %v", flag, out, err)
 		}
+	}
+	if out, err := run("revoke", "r1", "--device", ""); !errors.Is(err, settings.ErrUsage) {
+		t.Errorf("no device to revoke: %q, %v", out, err)
 	}
 	if _, err := run("salvage", "r1", "--anyway"); !errors.Is(err, settings.ErrUsage) {
 		t.Errorf("anyway, without a device: %v", err)

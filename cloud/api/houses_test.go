@@ -169,6 +169,22 @@ func TestADashboardOfAnotherProcessHearsOfOrders(t *testing.T) {
 	next(t, all, func(e event) bool { return e.name == "restaurant" && e.data["id"] == "r1" && e.data["open"] == 1.0 })
 }
 
+func TestARestaurantWhoseNameIsNoTextIsNotThere(t *testing.T) {
+	t.Parallel()
+	c := open(t)
+	for _, name := range []string{"%00", "%ff%fe", "r1%00"} {
+		for _, what := range []string{"enroll", "revoke", "devices/UGONE/revoke", "quarantine/UGONE/approve", "alerts/x/clear"} {
+			if a := c.post(t, "/api/fleet/"+name+"/"+what, nil); a.status < 400 || a.status >= 500 {
+				t.Errorf("%s of %s: %d %s", what, name, a.status, a.body)
+			}
+		}
+		c.post(t, "/api/fleet/"+name+"/enroll", nil).refused(t, 404, "no_such_restaurant")
+		for _, what := range []string{"", "/menu", "/orders"} {
+			c.get(t, "/api/restaurants/"+name+what).refused(t, 404, "no_such_restaurant")
+		}
+	}
+}
+
 func TestANodeIsBoundToItsRestaurantByACode(t *testing.T) {
 	t.Parallel()
 	c := open(t)

@@ -20,7 +20,7 @@ const CodeLife = time.Hour
 
 // IssueCode makes a one-time code with which a device can be bound to a restaurant. Only its hash is kept; a new code ends the old ones.
 func (s *Store) IssueCode(ctx context.Context, restaurant string) (code string, expires time.Time, err error) {
-	code, expires = rand.Text(), s.now().Add(CodeLife)
+	code, expires, restaurant = rand.Text(), s.now().Add(CodeLife), plain(restaurant, MaxKey)
 	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, `DELETE FROM enrolment_codes WHERE restaurant = $1 OR expires < $2`, restaurant, s.now()); err != nil {
 			return err

@@ -17,7 +17,7 @@ func TestMain(m *testing.M) {
 	}
 	flag.Parse()
 	if checks := flag.Lookup("rapid.checks"); slower > 1 && checks.Value.String() == checks.DefValue {
-		if err := checks.Value.Set("25"); err != nil {
+		if err := checks.Value.Set("8"); err != nil {
 			panic(err)
 		}
 	}

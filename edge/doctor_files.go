@@ -80,6 +80,11 @@ func (d *doctor) clock(context.Context) []finding {
 	case err != nil:
 		f.State, f.Says = worry, err.Error()
 		f.Do = "delete the file: the node makes it anew, and asks the cloud for the time"
+	case d.outlived(saved.Floor):
+		f.State, f.Says = bad, fmt.Sprintf("it is %s, but %s says that this node ran on %s, when its credential was long over: one of them is wrong",
+			d.now.Format(time.RFC3339), filepath.Join(d.config.Data, clockFile), saved.Floor.Format(time.RFC3339))
+		f.Do = "if this machine's clock is right, nothing: the node takes the cloud's time with the next connection; without a line, stop the node, delete " +
+			clockFile + ", and start it. If it is wrong, set it (timedatectl set-ntp true)"
 	case behind > 2*time.Minute:
 		f.State, f.Says = bad, fmt.Sprintf("it is %s, which is %s before this node was last running", d.now.Format(time.RFC3339), ago(behind))
 		f.Do = "set the clock (timedatectl set-ntp true), and replace the clock's battery if it stops when the power is off. The node goes on by its own reckoning meanwhile"
@@ -88,6 +93,13 @@ func (d *doctor) clock(context.Context) []finding {
 		f.Do = "nothing, if the line is cut: the cloud tells the time with the next connection. Otherwise see the line \"hub\""
 	}
 	return []finding{f}
+}
+
+// outlived reports whether a floor lies beyond the end of a credential that is still good by the machine's clock: a node that runs renews it long
+// before that.
+func (d *doctor) outlived(floor time.Time) bool {
+	end := d.enrolment.Expires
+	return !end.IsZero() && d.now.Before(end) && floor.After(end)
 }
 
 // disk says how much room there is, and what the node does about it.

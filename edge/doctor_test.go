@@ -219,6 +219,10 @@ func TestTheDoctorNamesWhatIsWrong(t *testing.T) {
 		"a clock that was set back": {func(t *testing.T, n *node) {
 			put(t, filepath.Join(n.cfg.Data, "clock.json"), fmt.Sprintf(`{"floor":%q}`, time.Now().Add(50*time.Hour).Format(time.RFC3339)))
 		}, func(v visit) { v.is("clock", "problem", "2 days before", "timedatectl") }},
+		"a clock.json of another century": {func(t *testing.T, n *node) {
+			n.enrol(func(e *uplink.Enrolment) { e.Expires = time.Now().Add(80 * 24 * time.Hour) })
+			put(t, filepath.Join(n.cfg.Data, "clock.json"), `{"floor":"2099-11-22T10:15:00Z"}`)
+		}, func(v visit) { v.is("clock", "problem", "2099", "delete clock.json", "takes the cloud's time") }},
 		"a credential that is not renewed": {func(_ *testing.T, n *node) {
 			n.enrol(func(e *uplink.Enrolment) { e.Expires = time.Now().Add(30*time.Hour + time.Minute) })
 		}, func(v visit) { v.is("credential", "warning", "30 hours more") }},

@@ -15,7 +15,7 @@ const onADetour = "the hub does not take a leaf over this line: the node speaks 
 // the hub does not want.
 func (u *Uplink) detours() bool {
 	e := u.papers.read()
-	return u.cfg.Mode != Client && (len(u.cfg.Hubs) > 0 || len(e.Clients) > 0) && u.verdict().cause == "" && !e.expired(u.cfg.Clock.Now())
+	return u.cfg.Mode != Client && (len(u.cfg.Hubs) > 0 || len(e.Clients) > 0) && u.verdict().cause == "" && !u.expired(e)
 }
 
 // turn decides how the next bus is opened, after one that did not come to be connected though there was time for it.

@@ -1,6 +1,7 @@
 package uplink
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -71,6 +72,11 @@ func (e Enrolment) renewal(late float64) (at time.Time, ok bool) {
 		from = to.Add(-90 * 24 * time.Hour)
 	}
 	return from.Add(time.Duration((0.5 + late) * float64(to.Sub(from)))), true
+}
+
+// expired reports whether the credential is no longer good at any of the instants it may be now.
+func (u *Uplink) expired(e Enrolment) bool {
+	return !slices.ContainsFunc(u.cfg.Clock.Either(), func(now time.Time) bool { return !e.expired(now) })
 }
 
 // expired reports whether the credential is no longer good.

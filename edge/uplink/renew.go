@@ -178,7 +178,7 @@ func (u *Uplink) colour(s link.State, said verdict) link.State {
 	switch {
 	case said.cause != "":
 		s.Condition, s.Cause, s.Detail = link.Blocked, said.cause, said.detail
-	case s.Condition == link.Offline && s.Cause == link.CauseCloudSilent && e.expired(u.cfg.Clock.Now()):
+	case s.Condition == link.Offline && s.Cause == link.CauseCloudSilent && u.expired(e):
 		s.Cause, s.Detail = CauseCredential, fmt.Sprintf("the credential of this node expired on %s: it cooks on, and asks for another one", e.Expires.Format(time.DateOnly))
 	}
 	return s

@@ -76,6 +76,7 @@ func TestAHubIsTakenForItselfOnlyWithItsCertificate(t *testing.T) {
 		"the chain's, pinned by nonsense":       {chain.server(t, "127.0.0.1"), "nonsense", 0, clock.Saved{}, false},
 		"to a node in 1970":                     {chain.server(t, "127.0.0.1"), chain.PEM(), -5 * years, clock.Saved{Floor: time.Now().Add(-time.Minute)}, true},
 		"to a node ten years ahead":             {chain.server(t, "127.0.0.1"), chain.PEM(), years, clock.Saved{Floor: time.Now()}, true},
+		"to a node with a floor of 2099":        {chain.server(t, "127.0.0.1"), chain.PEM(), 0, clock.Saved{Floor: time.Now().Add(7 * years)}, true},
 		"to a node that was off for a year":     {chain.server(t, "127.0.0.1"), chain.PEM(), 0, clock.Saved{Floor: time.Now().Add(-years / 10)}, true},
 	} {
 		for _, mode := range []uplink.Mode{uplink.Leaf, uplink.Client} {

@@ -35,6 +35,7 @@ type Saved struct {
 // A machine that wakes before the floor (no battery, 1970) or absurdly far ahead of it cannot say how long it was off, so nothing is
 // known to have passed: what runs on this clock is late by that, never early, until the cloud has told the time.
 type Reckoning struct {
+	built  time.Time     // it is later than that, whatever else is wrong
 	label  time.Time     // the time when at had run
 	at     time.Duration //
 	slew   time.Duration // to be added bit by bit from at on
@@ -49,7 +50,7 @@ type Reckoning struct {
 // Begin reckons from a boot. built is when the program was made: it is later than that. The zero Saved is a node's first boot.
 func Begin(r Reading, s Saved, built time.Time) Reckoning {
 	floor := latest(built, s.Floor)
-	k := Reckoning{label: floor, at: r.Ran, doubt: s.Doubt}
+	k := Reckoning{built: built, label: floor, at: r.Ran, doubt: s.Doubt}
 	if ahead := r.Wall.Sub(floor); ahead > 0 && (s.Floor.IsZero() || ahead <= Outage) {
 		k.label = r.Wall
 	}
@@ -79,10 +80,11 @@ func (k Reckoning) Within(ran time.Duration) (d time.Duration, ok bool) {
 }
 
 // Either are the instants it may be now: a certificate that was good at one of them is not refused for the clock's sake. It is one instant
-// once the cloud has told the time, before that also the machine's own if that is later.
+// once the cloud has told the time, before that also the machine's own, unless that lies before the program was made: a floor that is far ahead
+// (a damaged digit, a clock that was wrong once) may not keep away the only one who could say so.
 func (k Reckoning) Either(r Reading) []time.Time {
 	now := k.Now(r.Ran)
-	if k.Trusted() || !r.Wall.After(now) {
+	if k.Trusted() || r.Wall.Before(k.built) || r.Wall.Equal(now) {
 		return []time.Time{now}
 	}
 	return []time.Time{r.Wall, now}

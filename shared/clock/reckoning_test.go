@@ -184,6 +184,13 @@ func TestACertificateIsJudgedByEitherClockUntilTheTimeIsKnown(t *testing.T) {
 	if got := k.Either(clock.Reading{Wall: nothing}); len(got) != 1 || !got[0].Equal(evening) {
 		t.Errorf("in 1970 it may be %v", got)
 	}
+	ahead := clock.Begin(clock.Reading{Wall: evening}, clock.Saved{Floor: far}, built)
+	if got := ahead.Either(clock.Reading{Wall: evening}); len(got) != 2 || !got[0].Equal(evening) || !got[1].Equal(far) {
+		t.Errorf("with a floor that nobody can have seen it may be %v", got)
+	}
+	if got := ahead.Either(clock.Reading{Wall: built.Add(-1)}); len(got) != 1 || !got[0].Equal(far) {
+		t.Errorf("before the program was made it may be %v", got)
+	}
 	if _, step := k.Hear(0, 0, evening); step {
 		t.Fatal("a step for nothing")
 	}

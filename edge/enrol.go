@@ -74,10 +74,7 @@ func (n *enrolling) enrol(ctx context.Context, code string, out io.Writer) (rest
 	if word := overheard(n.cloud, code); word != "" {
 		fmt.Fprintln(out, word)
 	}
-	now, err := openHours(n.data, slog.Default())
-	if err != nil {
-		return "", err
-	}
+	now := readHours(n.data, slog.Default())
 	err = newWaiting(n.cloud, n.wait, out).whileAsking(ctx, func(ctx context.Context, failed func(error)) error {
 		e, err := uplink.Enrol(ctx, n.data, n.cloud, code, now.Either, failed)
 		restaurant = e.Restaurant

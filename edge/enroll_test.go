@@ -2,8 +2,13 @@ package edge_test
 
 import (
 	"bytes"
+	"errors"
+	"io"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -52,6 +57,36 @@ func TestANodeIsEnrolledTwiceOnlyOnPurpose(t *testing.T) {
 	}
 	if now, err := uplink.LoadEnrolment(dir); err != nil || now.Seed == first.Seed || now.Epoch != 2 {
 		t.Errorf("not replaced: epoch %d, %v", now.Epoch, err)
+	}
+}
+
+func TestAnEnrolmentSetsNoClock(t *testing.T) {
+	t.Parallel()
+	cloud := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Connection", "close")
+		if body, _ := io.ReadAll(r.Body); strings.Contains(string(body), `"NO"`) {
+			w.WriteHeader(http.StatusForbidden)
+			_, _ = w.Write([]byte(`{"code":"bad_code"}`))
+			return
+		}
+		_, _ = w.Write([]byte(`{"restaurant":"r1","jwt":"token","epoch":2}`))
+	}))
+	t.Cleanup(cloud.Close)
+	const kept = `{"floor":"2026-05-01T00:00:00Z"}`
+	for code, ok := range map[string]bool{"YES": true, "NO": false} {
+		fresh, run := t.TempDir(), t.TempDir()
+		put(t, filepath.Join(run, "clock.json"), kept)
+		for _, dir := range []string{fresh, run} {
+			if _, err := enroll(t, code, "--cloud", cloud.URL, "--data", dir); (err == nil) != ok {
+				t.Fatalf("%s: %v", code, err)
+			}
+		}
+		if _, err := os.Stat(filepath.Join(fresh, "clock.json")); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s: a floor was written from this machine's clock: %v", code, err)
+		}
+		if now, err := os.ReadFile(filepath.Join(run, "clock.json")); err != nil || string(now) != kept {
+			t.Errorf("%s: the node's clock was overwritten with %s, %v", code, now, err)
+		}
 	}
 }
 

@@ -29,17 +29,23 @@ type hours struct {
 	relabel func(ctx context.Context, from time.Time, by time.Duration, set func()) error // the kitchen's, which holds labels
 }
 
-// openHours begins at what the last run saved. A file that cannot be read is worth nothing: the machine's clock is then all there is.
+// openHours begins at what the last run saved, and keeps where it begins.
 func openHours(dir string, log *slog.Logger) (*hours, error) {
-	saved, err := readClock(dir)
-	if err != nil {
-		log.Warn("what was saved of the time is of no use", "err", err)
-	}
-	h := &hours{Steady: clock.NewSteady(clock.Machine(), saved, builtAt()), dir: dir, log: log}
+	h := readHours(dir, log)
 	if err := h.save(); err != nil { // the kitchen opens all the same
 		log.Warn("the time could not be saved", "err", err)
 	}
 	return h, nil
+}
+
+// readHours begins at what the last run saved, and keeps nothing: for who is not the node, and beside it perhaps. A file that cannot be read is
+// worth nothing: the machine's clock is then all there is.
+func readHours(dir string, log *slog.Logger) *hours {
+	saved, err := readClock(dir)
+	if err != nil {
+		log.Warn("what was saved of the time is of no use", "err", err)
+	}
+	return &hours{Steady: clock.NewSteady(clock.Machine(), saved, builtAt()), dir: dir, log: log}
 }
 
 func readClock(dir string) (s clock.Saved, err error) {

@@ -1,6 +1,7 @@
 package uplink
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,6 +21,7 @@ type bus struct {
 	conn *nats.Conn
 	leaf *server.Server // nil in Client mode
 	hubs []*url.URL
+	slow bool // it hardly dials
 
 	joined   atomic.Bool               // it was connected at least once
 	refusing atomic.Pointer[time.Time] // since when the hub can be dialled, but does not take it
@@ -50,7 +52,7 @@ func openBus(ctx context.Context, cfg Config, p *papers) (*bus, error) {
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { cfg.Log.Debug("bus", "err", err) }),
 	}
 	if cfg.Mode == Client {
-		return openClient(p, hubs, t, options)
+		return openClient(cfg.pace, p, hubs, t, options)
 	}
 	return openLeaf(ctx, cfg, p, hubs, t, options)
 }
@@ -76,7 +78,7 @@ func parseHubs(named []string) (hubs []*url.URL, err error) {
 const joinWithin = 10 * time.Second
 
 // openClient connects to the hub; being refused at first is no reason to give up.
-func openClient(p *papers, hubs []*url.URL, t *trust, options []nats.Option) (*bus, error) {
+func openClient(pace time.Duration, p *papers, hubs []*url.URL, t *trust, options []nats.Option) (*bus, error) {
 	addresses := make([]string, len(hubs))
 	for i, h := range hubs {
 		addresses[i] = "nats://" + h.Host
@@ -88,17 +90,17 @@ func openClient(p *papers, hubs []*url.URL, t *trust, options []nats.Option) (*b
 		options = append(options, nats.Secure(t.config()))
 	}
 	conn, err := nats.Connect(strings.Join(addresses, ","), append(options,
-		nats.UserJWT(p.token, p.sign), nats.ReconnectWait(500*time.Millisecond), nats.ReconnectJitter(500*time.Millisecond, time.Second),
+		nats.UserJWT(p.token, p.sign), nats.ReconnectWait(cmp.Or(pace, 500*time.Millisecond)), nats.ReconnectJitter(500*time.Millisecond, time.Second),
 		nats.PingInterval(5*time.Second), nats.MaxPingsOutstanding(2), nats.Timeout(joinWithin))...)
 	if err != nil {
 		return nil, fmt.Errorf("connect to the hub: %w", err)
 	}
-	return &bus{conn: conn, hubs: hubs}, nil
+	return &bus{conn: conn, hubs: hubs, slow: pace > 0}, nil
 }
 
 // openLeaf starts a nats-server without JetStream and without a listener, which joins the hub by itself and for ever.
 func openLeaf(ctx context.Context, cfg Config, p *papers, hubs []*url.URL, t *trust, options []nats.Option) (*bus, error) {
-	leaf, err := server.NewServer(leafOptions(p, hubs, t))
+	leaf, err := server.NewServer(leafOptions(cfg.pace, p, hubs, t))
 	if err != nil {
 		return nil, fmt.Errorf("make the leaf node: %w", err)
 	}
@@ -113,10 +115,10 @@ func openLeaf(ctx context.Context, cfg Config, p *papers, hubs []*url.URL, t *tr
 		leaf.Shutdown()
 		return nil, fmt.Errorf("join the restaurant's bus: %w", err)
 	}
-	return &bus{conn: conn, leaf: leaf, hubs: hubs}, nil
+	return &bus{conn: conn, leaf: leaf, hubs: hubs, slow: cfg.pace > 0}, nil
 }
 
-func leafOptions(p *papers, hubs []*url.URL, t *trust) *server.Options {
+func leafOptions(pace time.Duration, p *papers, hubs []*url.URL, t *trust) *server.Options {
 	remote := &server.RemoteLeafOpts{
 		URLs: hubs, DialTimeout: 5 * time.Second, FirstInfoTimeout: 5 * time.Second, IgnoreDiscoveredServers: true,
 		SignatureCB: func(nonce []byte) (string, []byte, error) {
@@ -133,7 +135,7 @@ func leafOptions(p *papers, hubs []*url.URL, t *trust) *server.Options {
 		MaxPayload: 1 << 20, PingInterval: 5 * time.Second, MaxPingsOut: 2,
 	}
 	o.LeafNode.Remotes = []*server.RemoteLeafOpts{remote}
-	o.LeafNode.ReconnectInterval = time.Second
+	o.LeafNode.ReconnectInterval = cmp.Or(pace, time.Second)
 	return o
 }
 

@@ -16,12 +16,12 @@ var errStuck = errors.New("the hub can be dialled, but no SYNC was answered for 
 var errMoved = errors.New("the cloud has named other hubs")
 
 // guard ends a bus on which no SYNC was answered for as long as Patience, though the hub can be dialled: whatever it is that hangs, a new
-// connection does not inherit it. One that was never connected has only as long as Joining, when there is another way to try.
+// connection does not inherit it. A node that the cloud does not want is not kept dialling. One that was never connected has only as long as Joining, when there is another way to try.
 func (u *Uplink) guard(ctx context.Context, b *bus) error {
 	late := 1 + 0.2*rand.Float64() // a fleet does not dial in step
 	patience, joining := time.Duration(late*float64(u.cfg.Patience)), time.Duration(late*float64(u.cfg.Joining))
-	heard := time.Now()
-	look := time.NewTicker(min(patience, joining) / 8)
+	heard, joined := time.Now(), time.Now()
+	look := time.NewTicker(min(patience, joining, u.cfg.Knocking) / 8)
 	defer look.Stop()
 	for {
 		select {
@@ -29,10 +29,20 @@ func (u *Uplink) guard(ctx context.Context, b *bus) error {
 			return nil
 		case <-u.moved:
 			return errMoved
+		case <-u.wanted:
+			if b.slow {
+				return errWanted
+			}
 		case <-look.C:
 		}
 		if last := u.State().Heard; last.After(heard) {
 			heard = last
+		}
+		if b.connected() {
+			joined = time.Now()
+		}
+		if u.verdict().cause != "" && time.Since(joined) > u.cfg.Knocking {
+			return errUnwanted
 		}
 		if b.spurnedFor(joining, time.Now()) && u.detours() {
 			return errStuck

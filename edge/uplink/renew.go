@@ -158,6 +158,9 @@ func (u *Uplink) judged(err error) {
 		u.cfg.Log.Warn("the cloud about this node", "cause", string(v.cause), "detail", v.detail)
 		u.show()
 	}
+	if was.cause != "" && v.cause == "" {
+		poke(u.wanted)
+	}
 	if v.cause == link.CauseFenced {
 		poke(u.salvaging)
 	}

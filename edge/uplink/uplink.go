@@ -59,10 +59,13 @@ type Config struct {
 	Data      string // directory of the enrolment, whose credential is renewed there; empty: nowhere
 	Clock     Clock  // the node's; its own by default
 
+	pace time.Duration // between two dials of one bus; 0: as fast as is good for a node that is wanted
+
 	Digest func(ctx context.Context) ([]link.OpenOrder, error) // where the open orders stand; nil: SYNC does not say
 
 	Patience time.Duration // how long SYNC may stay unanswered by a hub that can be dialled, before it is dialled anew; 3 min by default
 	Joining  time.Duration // how long a leaf may take to be connected at all before a client is tried, and so on in turn; 45 s by default
+	Knocking time.Duration // how long a node that the cloud does not want may take to be connected, before it rests; 15 s by default
 	Hopeless time.Duration // after how long of that, with a cloud that is well, Run gives up; 15 min by default
 }
 
@@ -90,9 +93,11 @@ type Uplink struct {
 	wantRenewal chan struct{} // ask for another credential now
 	salvaging   chan struct{} // this device is fenced
 	moved       chan struct{} // the hub is elsewhere
+	wanted      chan struct{} // the cloud has taken back that it does not want this node
 
 	sender *link.Sender
 	conn   *nats.Conn
+	rests  *rests
 	aside  salvaged // only salvage touches it
 
 	obeying sync.Mutex // held from trusting commands to having obeyed them: who names the last command to the cloud waits for it
@@ -110,6 +115,7 @@ func New(cfg Config, outbox Outbox, kitchen Kitchen) *Uplink {
 	cfg.Patience = cmp.Or(cfg.Patience, 3*time.Minute)
 	cfg.Mode = cmp.Or(cfg.Mode, Leaf)
 	cfg.Joining = cmp.Or(cfg.Joining, 45*time.Second)
+	cfg.Knocking = cmp.Or(cfg.Knocking, 15*time.Second)
 	cfg.Hopeless = cmp.Or(cfg.Hopeless, 15*time.Minute)
 	if cfg.Clock == nil {
 		cfg.Clock = newOwn()
@@ -119,8 +125,8 @@ func New(cfg Config, outbox Outbox, kitchen Kitchen) *Uplink {
 	return &Uplink{
 		cfg: cfg, outbox: outbox, kitchen: kitchen, boot: id.New(), papers: p, fleet: &fleet{p, cfg.Clock},
 		inputs: make(chan func(time.Time) link.Todo, 64), nudge: make(chan struct{}, 1), beat: make(chan struct{}, 1),
-		wantRenewal: make(chan struct{}, 1), salvaging: make(chan struct{}, 1), moved: make(chan struct{}, 1),
-		going: cfg.Mode, base: start, state: start, changes: live.New[link.State](16),
+		wantRenewal: make(chan struct{}, 1), salvaging: make(chan struct{}, 1), moved: make(chan struct{}, 1), wanted: make(chan struct{}, 1),
+		rests: newRests(), going: cfg.Mode, base: start, state: start, changes: live.New[link.State](16),
 	}
 }
 
@@ -163,7 +169,7 @@ func (u *Uplink) connect(ctx context.Context) error {
 	began := time.Now()
 	bus, err := u.open(ctx)
 	for err == nil {
-		if err = u.serve(ctx, bus); !errors.Is(err, errStuck) && !errors.Is(err, errMoved) {
+		if err = u.serve(ctx, bus); !reopens(err) {
 			break
 		}
 		u.cfg.Log.Warn("the link is opened anew", "err", err)
@@ -177,9 +183,20 @@ func (u *Uplink) connect(ctx context.Context) error {
 			err = ErrHopeless
 			break
 		}
+		u.rest(ctx, u.rests.after(err, bus.joined.Load()))
 		bus, err = u.reopen(ctx)
 	}
 	return unlessOver(ctx, err)
+}
+
+// reopens reports whether another bus is opened after one that ended so.
+func reopens(err error) bool {
+	for _, why := range []error{errStuck, errMoved, errTorn, errUnwanted, errWanted} {
+		if errors.Is(err, why) {
+			return true
+		}
+	}
+	return false
 }
 
 // unlessOver is err, but for one that came of being told to end.
@@ -194,6 +211,9 @@ func unlessOver(ctx context.Context, err error) error {
 func (u *Uplink) open(ctx context.Context) (*bus, error) {
 	cfg := u.cfg
 	cfg.Mode = u.way()
+	if u.verdict().cause != "" {
+		cfg.pace = knockPace
+	}
 	return openBus(ctx, cfg, u.papers)
 }
 

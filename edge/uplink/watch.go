@@ -19,6 +19,7 @@ const (
 func (u *Uplink) watch(ctx context.Context, b *bus) error {
 	look := time.NewTicker(lookEvery)
 	defer look.Stop()
+	since := time.Time{} // when it was connected
 	up, cause, probed := false, link.CauseStarting, time.Time{}
 	unwelcome := time.Time{} // since when the hub can be dialled, but does not take the node
 	for {
@@ -27,7 +28,7 @@ func (u *Uplink) watch(ctx context.Context, b *bus) error {
 		case now && !up:
 			b.joined.Store(true)
 			u.tell(ctx, u.sender.Connected)
-			up, unwelcome = true, time.Time{}
+			up, unwelcome, since = true, time.Time{}, time.Now()
 		case !now && (up || time.Since(probed) > probeEvery):
 			found := whereItEnds(ctx, b.hubs)
 			probed = time.Now()
@@ -35,6 +36,9 @@ func (u *Uplink) watch(ctx context.Context, b *bus) error {
 			if up || found != cause {
 				cause = found
 				u.tell(ctx, func(now time.Time) link.Todo { return u.sender.Disconnected(now, found) })
+			}
+			if up && u.rests.lost(found, probed.Sub(since)) {
+				return errTorn
 			}
 			up, unwelcome = false, u.unwelcome(found, unwelcome)
 		}

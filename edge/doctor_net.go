@@ -88,6 +88,10 @@ func (d *doctor) line(ctx context.Context) []finding {
 		f.Says = "the node does not say"
 		return []finding{f}
 	}
+	if v.Device != "" && d.enrolled == nil && v.Device != d.enrolment.Device {
+		f.State, f.Says, f.Do = bad, "the node was enrolled anew while it ran, and still speaks as the one it was before", restartAdvice
+		return []finding{f}
+	}
 	if v.State == "up" {
 		f.State, f.Says = good, "up"
 		if v.Detail != "" {
@@ -102,6 +106,9 @@ func (d *doctor) line(ctx context.Context) []finding {
 	f.Do = lineAdvice(v.Cause)
 	return []finding{f}
 }
+
+// restartAdvice is what to do after a node was enrolled anew while it ran: it reads its enrolment when it starts.
+const restartAdvice = "restart the node: systemctl restart edge"
 
 func lineAdvice(cause string) string {
 	switch cause {

@@ -8,12 +8,14 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"awesome.pizza/edge/store"
 	"awesome.pizza/edge/uplink"
 	"awesome.pizza/shared/settings"
 )
@@ -46,6 +48,9 @@ A node that takes the place of another goes on from the orders that are open. Th
 				return err
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "this node is now restaurant %s\n", restaurant)
+			if runs, err := store.Running(filepath.Join(e.data, databaseFile)); runs || err != nil {
+				fmt.Fprintln(cmd.OutOrStdout(), "it runs, and goes on as it was before until it is restarted; "+restartAdvice)
+			}
 			return nil
 		},
 	}

@@ -60,6 +60,27 @@ func TestANodeIsEnrolledTwiceOnlyOnPurpose(t *testing.T) {
 	}
 }
 
+func TestANodeThatRunsIsToBeRestartedOnceItIsEnrolledAnew(t *testing.T) {
+	t.Parallel()
+	cloud := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Connection", "close")
+		_, _ = w.Write([]byte(`{"restaurant":"r1","jwt":"token","epoch":2}`))
+	}))
+	t.Cleanup(cloud.Close)
+	n := newNode(t)
+	closed := n.open()
+	said, err := enroll(t, "ONE", "--cloud", cloud.URL, "--data", n.cfg.Data, "--replace")
+	if err != nil || !strings.Contains(said, "systemctl restart edge") {
+		t.Errorf("beside a node that runs: %q, %v", said, err)
+	}
+	n.doctor().is("line", "problem", "enrolled anew while it ran", "systemctl restart edge")
+	closed()
+	said, err = enroll(t, "TWO", "--cloud", cloud.URL, "--data", n.cfg.Data, "--replace")
+	if err != nil || strings.Contains(said, "restart") {
+		t.Errorf("with the node closed: %q, %v", said, err)
+	}
+}
+
 func TestAnEnrolmentSetsNoClock(t *testing.T) {
 	t.Parallel()
 	cloud := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

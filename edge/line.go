@@ -50,12 +50,13 @@ type lineView struct {
 	line   *uplink.Uplink
 	outbox uplink.Outbox
 	now    *hours
+	device string
 }
 
 // LinkState is the line as it stands now.
 func (v lineView) LinkState() kds.LinkView {
 	s := v.line.State()
-	view := kds.LinkView{State: "up", Detail: s.Detail, Since: v.now.since(s.Since), Backlog: int(s.Backlog)}
+	view := kds.LinkView{State: "up", Detail: s.Detail, Device: v.device, Since: v.now.since(s.Since), Backlog: int(s.Backlog)}
 	if s.Condition != link.Online {
 		view.State, view.Cause = "down", causeWord(s)
 	}

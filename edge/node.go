@@ -74,7 +74,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 		return fmt.Errorf("open the kitchen display: %w", err)
 	}
 	defer func() { _ = lan.Close() }()
-	view := lineView{line, db, now}
+	view := lineView{line, db, now, enrolment.Device}
 	display, err := kds.New(kds.Deps{
 		Kitchen: kit, Changes: screens, Menu: at.dishes, Ovens: hearths, Link: view, Pages: web.FS(), Clock: now,
 	}, kds.Settings{Restaurant: enrolment.Restaurant, Ready: db.Ready, ClockState: view.clockState, Hosts: c.Hosts, Log: log, Drain: 3 * time.Second})

@@ -68,6 +68,7 @@ type LinkView struct {
 	State   string     `json:"state"`            // "up" or "down"
 	Cause   string     `json:"cause"`            // of down: one of Causes
 	Detail  string     `json:"detail,omitempty"` // a sentence about it, when the node has more to say than the word
+	Device  string     `json:"device,omitempty"` // whom the node speaks as: its public key
 	Since   time.Time  `json:"since"`
 	Backlog int        `json:"backlog"` // facts the cloud has not acknowledged
 	Oldest  *time.Time `json:"oldest_unsent,omitempty"`

@@ -156,6 +156,7 @@ export interface LinkState {
 	state: 'up' | 'down';
 	cause: '' | 'lan' | 'internet' | 'cloud' | 'fenced' | 'healing' | 'credential' | 'schema' | 'disk';
 	detail?: string;
+	device?: string;
 	since: Instant;
 	backlog: number;
 	oldest_unsent?: Instant;

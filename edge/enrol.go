@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"time"
@@ -35,7 +36,7 @@ A cloud that does not answer is asked again for as long as --wait says, and what
 the same command goes on later, with the same key and the same code, which is good for an hour.
 
 A node that takes the place of another goes on from the orders that are open. The node that was there before is cut off.`,
-		Example: "  edge enroll 7KQ2-M4XD.5f1c09d2e8a7b364 --cloud https://pizza.example --data /var/lib/awesome-pizza",
+		Example: "  edge enroll 7KQ2M4XDR5TBYHNWPCGJVLSE3A.5f1c09d2e8a7b364 --cloud https://pizza.example --data /var/lib/awesome-pizza",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := settings.Fill(cmd, "EDGE"); err != nil {
@@ -73,6 +74,9 @@ func (n *enrolling) enrol(ctx context.Context, code string, out io.Writer) (rest
 	if n.wait < 0 {
 		return "", settings.Usage("--wait is %s; write 0s or more", n.wait)
 	}
+	if code, err = legible(code); err != nil {
+		return "", err
+	}
 	if err := vacant(n.data, n.replace); err != nil {
 		return "", err
 	}
@@ -86,6 +90,21 @@ func (n *enrolling) enrol(ctx context.Context, code string, out io.Writer) (rest
 		return err
 	})
 	return restaurant, err
+}
+
+// written is what `cloud enroll` prints: 26 letters and digits, and over HTTPS a dot and the first hex digits of a fingerprint.
+var written = regexp.MustCompile(`^[A-Z2-7]{26}(\.[0-9A-Fa-f]{16,64})?$`)
+
+// legible is a code as the cloud wrote it, whatever the case of its letters. What cannot be one is refused, for the cloud need not be asked.
+func legible(typed string) (code string, err error) {
+	code, mark, dotted := strings.Cut(strings.TrimSpace(typed), ".")
+	if code = strings.ToUpper(code); dotted {
+		code += "." + strings.ToLower(mark)
+	}
+	if !written.MatchString(code) {
+		return "", settings.Usage("%q is no code: it has 26 letters and digits from 2 to 7, and perhaps a dot with at least 16 digits from 0 to f; write the whole code that `cloud enroll` printed", typed)
+	}
+	return code, nil
 }
 
 // overheard warns of a chain without TLS, whose codes have no fingerprint; empty when there is nothing to warn of. A code that has one is not sent

@@ -17,6 +17,11 @@ import (
 	"awesome.pizza/shared/settings"
 )
 
+const (
+	codeOne = "7KQ2M4XDR5TBYHNWPCGJVLSE3A"
+	codeTwo = "A3ESLVJGCPWNHYBT5RDX4M2QK7"
+)
+
 func enroll(t *testing.T, args ...string) (said string, err error) {
 	t.Helper()
 	cmd := edge.Command()
@@ -38,21 +43,21 @@ func TestANodeIsEnrolledTwiceOnlyOnPurpose(t *testing.T) {
 	}))
 	t.Cleanup(cloud.Close)
 	dir := t.TempDir()
-	if said, err := enroll(t, "ONE", "--cloud", cloud.URL, "--data", dir); err != nil || !strings.Contains(said, "this node is now restaurant r1") {
+	if said, err := enroll(t, codeOne, "--cloud", cloud.URL, "--data", dir); err != nil || !strings.Contains(said, "this node is now restaurant r1") {
 		t.Fatalf("%q, %v", said, err)
 	}
 	first, err := uplink.LoadEnrolment(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = enroll(t, "TWO", "--cloud", cloud.URL, "--data", dir)
+	_, err = enroll(t, codeTwo, "--cloud", cloud.URL, "--data", dir)
 	if err == nil || !strings.Contains(err.Error(), "restaurant r1 already") || !strings.Contains(err.Error(), "--replace") || asked != 1 {
 		t.Errorf("asked %d times, %v", asked, err)
 	}
 	if still, err := uplink.LoadEnrolment(dir); err != nil || still.Seed != first.Seed {
 		t.Errorf("the enrolment was touched: %v", err)
 	}
-	if _, err := enroll(t, "TWO", "--cloud", cloud.URL, "--data", dir, "--replace"); err != nil {
+	if _, err := enroll(t, codeTwo, "--cloud", cloud.URL, "--data", dir, "--replace"); err != nil {
 		t.Fatal(err)
 	}
 	if now, err := uplink.LoadEnrolment(dir); err != nil || now.Seed == first.Seed || now.Epoch != 2 {
@@ -69,13 +74,13 @@ func TestANodeThatRunsIsToBeRestartedOnceItIsEnrolledAnew(t *testing.T) {
 	t.Cleanup(cloud.Close)
 	n := newNode(t)
 	closed := n.open()
-	said, err := enroll(t, "ONE", "--cloud", cloud.URL, "--data", n.cfg.Data, "--replace")
+	said, err := enroll(t, codeOne, "--cloud", cloud.URL, "--data", n.cfg.Data, "--replace")
 	if err != nil || !strings.Contains(said, "systemctl restart edge") {
 		t.Errorf("beside a node that runs: %q, %v", said, err)
 	}
 	n.doctor().is("line", "problem", "enrolled anew while it ran", "systemctl restart edge")
 	closed()
-	said, err = enroll(t, "TWO", "--cloud", cloud.URL, "--data", n.cfg.Data, "--replace")
+	said, err = enroll(t, codeTwo, "--cloud", cloud.URL, "--data", n.cfg.Data, "--replace")
 	if err != nil || strings.Contains(said, "restart") {
 		t.Errorf("with the node closed: %q, %v", said, err)
 	}
@@ -85,7 +90,7 @@ func TestAnEnrolmentSetsNoClock(t *testing.T) {
 	t.Parallel()
 	cloud := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Connection", "close")
-		if body, _ := io.ReadAll(r.Body); strings.Contains(string(body), `"NO"`) {
+		if body, _ := io.ReadAll(r.Body); strings.Contains(string(body), codeTwo) {
 			w.WriteHeader(http.StatusForbidden)
 			_, _ = w.Write([]byte(`{"code":"bad_code"}`))
 			return
@@ -94,7 +99,7 @@ func TestAnEnrolmentSetsNoClock(t *testing.T) {
 	}))
 	t.Cleanup(cloud.Close)
 	const kept = `{"floor":"2026-05-01T00:00:00Z"}`
-	for code, ok := range map[string]bool{"YES": true, "NO": false} {
+	for code, ok := range map[string]bool{codeOne: true, codeTwo: false} {
 		fresh, run := t.TempDir(), t.TempDir()
 		put(t, filepath.Join(run, "clock.json"), kept)
 		for _, dir := range []string{fresh, run} {
@@ -111,16 +116,47 @@ func TestAnEnrolmentSetsNoClock(t *testing.T) {
 	}
 }
 
+func TestWhatIsNoCodeIsNotWaitedFor(t *testing.T) {
+	t.Parallel()
+	nobody := httptest.NewServer(http.NotFoundHandler())
+	nobody.Close()
+	const mark = ".5f1c09d2e8a7b364"
+	for _, wrong := range []string{"", "abc", ".", codeOne + ".", codeOne + "A", codeOne[1:], codeOne[1:] + "1", codeOne + mark[:9], codeOne + mark[:16] + "x", "." + mark} {
+		dir := filepath.Join(t.TempDir(), "data")
+		if _, err := enroll(t, wrong, "--cloud", nobody.URL, "--data", dir); settings.Exit(err) != 2 || !strings.Contains(err.Error(), "is no code") {
+			t.Errorf("%q: %v", wrong, err)
+		}
+		if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%q: a key is made for nobody", wrong)
+		}
+	}
+}
+
+func TestACodeMayBeTypedInSmallLetters(t *testing.T) {
+	t.Parallel()
+	cloud := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Connection", "close")
+		if body, _ := io.ReadAll(r.Body); !strings.Contains(string(body), codeOne) {
+			t.Errorf("asked with %s", body)
+		}
+		_, _ = w.Write([]byte(`{"restaurant":"r1","jwt":"token","epoch":2}`))
+	}))
+	t.Cleanup(cloud.Close)
+	if _, err := enroll(t, " "+strings.ToLower(codeOne)+" ", "--cloud", cloud.URL, "--data", t.TempDir()); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestACloudThatIsNotThereIsNotWaitedForInSilence(t *testing.T) {
 	t.Parallel()
 	nobody := httptest.NewServer(http.NotFoundHandler())
 	nobody.Close()
-	_, err := enroll(t, "CODE", "--cloud", nobody.URL, "--data", t.TempDir(), "--wait", "50ms")
+	_, err := enroll(t, codeOne, "--cloud", nobody.URL, "--data", t.TempDir(), "--wait", "50ms")
 	if err == nil || !strings.Contains(err.Error(), "nothing listens there") || !strings.Contains(err.Error(), nobody.URL) || settings.Exit(err) != 1 {
 		t.Errorf("%v", err)
 	}
 	for _, wrong := range [][]string{{"--cloud", "pizza.example"}, {"--cloud", nobody.URL, "--wait", "-1s"}} {
-		if _, err := enroll(t, append(wrong, "CODE", "--data", t.TempDir())...); settings.Exit(err) != 2 || !strings.Contains(err.Error(), "write ") {
+		if _, err := enroll(t, append(wrong, codeOne, "--data", t.TempDir())...); settings.Exit(err) != 2 || !strings.Contains(err.Error(), "write ") {
 			t.Errorf("%s: %v", wrong, err)
 		}
 	}

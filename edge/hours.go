@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -53,13 +54,32 @@ func readClock(dir string) (s clock.Saved, err error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return s, nil
 	}
+	var k kept
 	if err == nil {
-		err = json.Unmarshal(data, &s)
+		err = json.Unmarshal(data, &k)
+	}
+	if err == nil && k.Sum != "" && k.Sum != sumOf(k.Saved) {
+		err = errors.New("it is not what was written")
 	}
 	if err != nil {
 		return clock.Saved{}, fmt.Errorf("read %s: %w", clockFile, err)
 	}
-	return s, nil
+	return k.Saved, nil
+}
+
+// kept is the file. One without a sum was written by a program of before.
+type kept struct {
+	clock.Saved
+	Sum string `json:"sum,omitempty"` // a digit that the disk has changed would be another year
+}
+
+func sumOf(s clock.Saved) string {
+	text := s.Floor.UTC().Format(time.RFC3339Nano) + " " + s.Doubt.UTC().Format(time.RFC3339Nano)
+	return fmt.Sprintf("%08x", crc32.ChecksumIEEE([]byte(text)))
+}
+
+func keepClock(dir string, s clock.Saved) error {
+	return uplink.Keep(dir, clockFile, kept{Saved: s, Sum: sumOf(s)})
 }
 
 // builtAt is when the program was made, as far as it knows: when its source was.
@@ -76,7 +96,7 @@ func builtAt() time.Time {
 	return time.Time{}
 }
 
-func (h *hours) save() error { return uplink.Keep(h.dir, clockFile, h.Save()) }
+func (h *hours) save() error { return keepClock(h.dir, h.Save()) }
 
 // run saves the time every minute and at the end, until ctx ends. A disk that takes nothing costs the time that passes, and nothing else.
 func (h *hours) run(ctx context.Context) error {
@@ -110,7 +130,7 @@ func (h *hours) Told(ctx context.Context, asked time.Duration, cloud time.Time) 
 	}
 	h.log.Warn("the clock is put right", "by", step.By.Round(time.Second).String(), "labels_since", step.From)
 	if step.By < 0 {
-		if err := uplink.Keep(h.dir, clockFile, step.Save()); err != nil {
+		if err := keepClock(h.dir, step.Save()); err != nil {
 			return err
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -116,6 +117,41 @@ func TestTheTimeIsKeptEveryMinuteAndAtTheEnd(t *testing.T) {
 			t.Errorf("after a torn file it is %v, %v", again, err)
 		}
 	})
+}
+
+func TestAFloorWithADamagedDigitIsWorthNothing(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	log := slog.New(slog.DiscardHandler)
+	if _, err := openHours(dir, log); err != nil {
+		t.Fatal(err)
+	}
+	whole, err := readClock(dir)
+	if err != nil || time.Since(whole.Floor).Abs() > time.Minute || whole.Doubt.IsZero() {
+		t.Fatalf("kept %+v, %v", whole, err)
+	}
+	path := filepath.Join(dir, clockFile)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, damaged := range []string{`"floor": "20`, `"doubt": "20`} {
+		if err := os.WriteFile(path, []byte(strings.Replace(string(text), damaged, damaged[:len(damaged)-2]+"30", 1)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if s, err := readClock(dir); err == nil {
+			t.Errorf("%s: read as %+v", damaged, s)
+		}
+		if h := readHours(dir, log); time.Since(h.Now()).Abs() > time.Minute {
+			t.Errorf("%s: it is %v", damaged, h.Now())
+		}
+	}
+	if err := os.WriteFile(path, []byte(`{"floor":"2026-05-01T00:00:00Z"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if s, err := readClock(dir); err != nil || s.Floor.IsZero() {
+		t.Errorf("of a program of before: %+v, %v", s, err)
+	}
 }
 
 func TestANodeThatDoesNotKnowTheTimeIsNoJudgeOfOvens(t *testing.T) {

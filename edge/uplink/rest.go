@@ -21,11 +21,12 @@ var errUnwanted = errors.New("the cloud does not want this node, and its hub doe
 var errWanted = errors.New("the cloud wants this node again")
 
 const (
-	tornWithin   = 30 * time.Second // a connection that ends sooner, at a hub that can be dialled, was torn off
-	knockPace    = time.Minute      // between two dials of one bus while the node is unwanted: it dials once, and is closed
-	restFirst    = 2 * time.Second  // about; it doubles
-	restTorn     = time.Minute      // at most, about: of two copies one is online for most of the time
-	restUnwanted = 5 * time.Minute  // at most, about
+	tornWithin   = 5 * time.Second // a connection that ends sooner, at a hub that can be dialled, was torn off
+	tornTimes    = 2               // in a row, and nothing is made of it: the servers of a hub are started anew one after the other
+	knockPace    = time.Minute     // between two dials of one bus while the node is unwanted: it dials once, and is closed
+	restFirst    = 2 * time.Second // about; it doubles
+	restTorn     = 8 * time.Second // at most, about: of two copies one is online for most of the time, and no restaurant counts as cut off for it
+	restUnwanted = 5 * time.Minute // at most, about
 )
 
 // rests are the pauses of a node that cannot stay at the hub. Whoever serves a bus has them, and between two buses connect.
@@ -42,8 +43,7 @@ func newRests() *rests {
 	return &rests{torn: upTo(restTorn), unwanted: upTo(restUnwanted)}
 }
 
-// lost takes note of a connection that has ended, and reports whether the next is to wait. The first is dialled again at once: hubs are
-// started anew.
+// lost takes note of a connection that has ended, and reports whether the next is to wait.
 func (r *rests) lost(found link.Cause, lasted time.Duration) bool {
 	if found != link.CauseCloudSilent || lasted >= tornWithin {
 		r.tears = 0
@@ -51,7 +51,7 @@ func (r *rests) lost(found link.Cause, lasted time.Duration) bool {
 		return false
 	}
 	r.tears++
-	return r.tears > 1
+	return r.tears > tornTimes
 }
 
 // after is the pause after a bus that ended for some reason; joined when it was connected at all.

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"modernc.org/sqlite"
@@ -59,16 +60,19 @@ const partLife = 10 * time.Minute
 
 // clearParts removes what backups to the same file have left that were killed: by the hour they would fill a stick.
 func clearParts(path string, now time.Time) error {
-	left, err := filepath.Glob(filepath.Join(filepath.Dir(path), filepath.Base(path)+".*.part*"))
+	beside, err := os.ReadDir(filepath.Dir(path))
 	if err != nil {
-		return nil // a name that is a pattern: then nobody looks for its parts
+		return err
 	}
-	for _, part := range left {
-		info, err := os.Stat(part)
+	for _, f := range beside {
+		if !strings.HasPrefix(f.Name(), filepath.Base(path)+".") || !strings.Contains(f.Name(), ".part") {
+			continue
+		}
+		info, err := f.Info()
 		if err != nil || now.Sub(info.ModTime()) < partLife {
 			continue
 		}
-		if err := absent(part); err != nil {
+		if err := absent(filepath.Join(filepath.Dir(path), f.Name())); err != nil {
 			return err
 		}
 	}

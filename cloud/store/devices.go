@@ -129,15 +129,16 @@ func enrol(ctx context.Context, tx pgx.Tx, edge, publicKey string, code []byte, 
 	if err != nil {
 		return nil, err
 	}
-	if _, err := tx.Exec(ctx, `UPDATE devices SET state = 'fenced', changed = $2 WHERE restaurant = $1 AND state = 'current'`, edge, now); err != nil {
+	fenced, err := tx.Exec(ctx, `UPDATE devices SET state = 'fenced', changed = $2 WHERE restaurant = $1 AND state = 'current'`, edge, now)
+	if err != nil {
 		return nil, err
 	}
 	if _, err := tx.Exec(ctx, `INSERT INTO devices (restaurant, public_key, epoch) VALUES ($1, $2, $3)`, edge, publicKey, bigint(epoch)); err != nil {
 		return nil, err
 	}
 	// What the box before saw is not what this one sees; it says what is wrong by itself.
-	if _, err := tx.Exec(ctx, `UPDATE alerts SET cleared = $2 WHERE restaurant = $1 AND (alert = $3 OR device <> 'cloud') AND cleared IS NULL`,
-		edge, now, restaurant.TwoNodes); err != nil {
+	if _, err := tx.Exec(ctx, `UPDATE alerts SET cleared = $2 WHERE restaurant = $1 AND (alert = $3 OR $4 AND device <> 'cloud') AND cleared IS NULL`,
+		edge, now, restaurant.TwoNodes, fenced.RowsAffected() > 0); err != nil {
 		return nil, err
 	}
 	if head > 0 {

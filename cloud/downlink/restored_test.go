@@ -14,6 +14,7 @@ import (
 	"awesome.pizza/edge/uplink"
 	"awesome.pizza/shared/link"
 	"awesome.pizza/shared/order"
+	"awesome.pizza/shared/problem"
 )
 
 // sql gives a test a connection of its own to the chain's database.
@@ -77,14 +78,18 @@ func (c *chain) restore(spare ...string) {
 	})
 }
 
-// placed places orders on the web.
+// placed has guests order, who ask again while the cloud has not heard yet that the restaurant is there.
 func (c *chain) placed(n int) (out []ordering.Record) {
 	c.t.Helper()
 	for range n {
-		r, _, err := c.ordering.Place(c.t.Context(), basket(), "")
-		if err != nil {
-			c.t.Fatal(err)
-		}
+		var r ordering.Record
+		eventually(c.t, "the restaurant takes an order", func() (taken bool) {
+			var err error
+			if r, _, err = c.ordering.Place(c.t.Context(), basket(), ""); err != nil && (problem.Of(err) == nil || problem.Of(err).Code != "restaurant_paused") {
+				c.t.Fatal(err)
+			}
+			return err == nil
+		})
 		out = append(out, r)
 	}
 	return out

@@ -75,11 +75,17 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 		return nil, fmt.Errorf("open the Postgres folder: %w", err)
 	}
 	s, err := h.enter(ctx)
+	for tries := 1; errors.Is(err, errGone) && tries < startTries && ctx.Err() == nil; tries++ {
+		s, err = h.enter(ctx)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("start Postgres in %s: %w", h.dir, err)
 	}
 	return s, nil
 }
+
+// startTries is how often a server is started that ends while it starts: on a machine where others come and go one in some hundred does.
+const startTries = 3
 
 // Stop gives the hold up, and ends the server by a fast shutdown (open transactions are rolled back) unless another process, or
 // another Start in this one, still holds it. It returns when the server has ended; more calls do nothing.

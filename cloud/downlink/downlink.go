@@ -64,7 +64,7 @@ type Config struct {
 }
 
 // DefaultCatchUp is how many events per second a core takes from nodes that have to catch up.
-const DefaultCatchUp = 4000
+const DefaultCatchUp = 8000
 
 // Downlink is a core's connection to the hub.
 type Downlink struct {

@@ -147,6 +147,7 @@ func (d *Downlink) heard(edge string, h link.Heartbeat, now time.Time) {
 	if d.cfg.OnHeard != nil {
 		d.cfg.OnHeard(edge, h, now)
 	}
+	d.even(now)
 	d.says(word{edge, h.Epoch, h.Acked, h.Last, now})
 	select {
 	case d.errand <- errand{edge: edge, kind: reported, seq: h.CmdSeq, rest: h.Acked == h.Last}:

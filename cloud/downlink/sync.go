@@ -43,6 +43,7 @@ func (d *Downlink) answerSync(ctx context.Context, edge string, m *nats.Msg) err
 		return err
 	}
 	if reply.Kind == link.Resume {
+		d.even(now)
 		d.says(word{edge, row.Epoch, row.Seq, req.Last, now})
 		d.send(ctx, errand{edge: edge, kind: synced, seq: req.CmdSeq})
 		d.send(ctx, errand{edge: edge, kind: committed, seq: cloud.CmdHigh})
@@ -100,4 +101,14 @@ func (d *Downlink) pace(edge string, req link.SyncRequest, row link.LinkRow, now
 	d.governing.Lock()
 	defer d.governing.Unlock()
 	return d.governor.Rate(now, edge, req.Last-min(req.Last, row.Seq))
+}
+
+// even calls those who catch up with too large or too small a part of what this core takes.
+func (d *Downlink) even(now time.Time) {
+	d.governing.Lock()
+	call := d.governor.Uneven(now)
+	d.governing.Unlock()
+	for _, edge := range call {
+		d.control(edge, link.Control{Kind: link.CallSync, Reason: "others catch up as well: the pace is another one"})
+	}
 }

@@ -33,10 +33,10 @@ func TestAGovernorWithoutABudgetSlowsNobody(t *testing.T) {
 	}
 }
 
-func TestWhoComesAloneGetsAQuarterAndGivesItBackWhenDone(t *testing.T) {
+func TestWhoComesAloneGetsThreeQuartersAndGivesThemBackWhenDone(t *testing.T) {
 	t.Parallel()
-	g := &link.Governor{Budget: 8000}
-	if rate := g.Rate(evening, "r1", 8000); rate != 2000 {
+	g := &link.Governor{Budget: 2800}
+	if rate := g.Rate(evening, "r1", 8000); rate != 2100 {
 		t.Errorf("%d/s", rate)
 	}
 	if n := g.Catching(evening.Add(5 * time.Second)); n != 1 {
@@ -73,6 +73,54 @@ func TestGrantsStayUnderTheBudgetWhateverHappens(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestWhoComesLateIsNotLeftWithTheCrumbs(t *testing.T) {
+	t.Parallel()
+	g := &link.Governor{Budget: 1000}
+	rates := map[string]int{}
+	for i := range 10 {
+		name := fmt.Sprint("r", i)
+		rates[name] = g.Rate(evening, name, farBehind)
+	}
+	if rates["r0"] != 750 || rates["r9"] > 1 {
+		t.Fatalf("who came first and who came last have %d/s and %d/s: the story is told otherwise now", rates["r0"], rates["r9"])
+	}
+	now := evening
+	for range 8 { // two seconds, in which each holds SYNC as soon as it is called
+		now = now.Add(250 * time.Millisecond)
+		for _, name := range g.Uneven(now) {
+			rates[name] = g.Rate(now, name, farBehind)
+		}
+	}
+	for name, rate := range rates {
+		if rate < 50 || rate > 200 {
+			t.Errorf("%s has %d/s; a tenth of the budget is 100/s", name, rate)
+		}
+	}
+	if again := g.Uneven(now.Add(time.Second)); len(again) > 0 {
+		t.Errorf("all have their share, and %v are called", again)
+	}
+}
+
+func TestFewAreCalledAtATimeAndNobodyTwiceInAMoment(t *testing.T) {
+	t.Parallel()
+	g := &link.Governor{Budget: 1000}
+	for i := range 200 {
+		g.Rate(evening, fmt.Sprint("r", i), farBehind)
+	}
+	named := map[string]bool{}
+	for n := range 8 {
+		for i, name := range g.Uneven(evening.Add(time.Duration(n+1) * 250 * time.Millisecond)) {
+			if named[name] || i >= 16 {
+				t.Errorf("%s is called again, or too many are called", name)
+			}
+			named[name] = true
+		}
+	}
+	if len(named) == 0 {
+		t.Error("nobody is called")
+	}
 }
 
 // A stampede: 10,000 restaurants come back within five seconds, each an hour behind, and hold SYNC every 30 s until they have caught up.

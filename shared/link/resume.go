@@ -160,10 +160,10 @@ func (s *Sender) distrust(now time.Time) {
 // resume takes the cloud's word for where it stands, and goes back when it stands before what it once acknowledged.
 func (s *Sender) resume(now time.Time, r SyncReply) {
 	changed := s.inc != "" && r.Inc != s.inc || s.schema != 0 && r.written() != s.schema
-	s.synced, s.blocked, s.inc, s.rate, s.named, s.schema = true, "", r.Inc, r.MaxRate, r.CmdHigh, r.written()
-	if s.rate == 0 {
-		s.pace = time.Time{}
+	if r.MaxRate == 0 || r.MaxRate > s.rate {
+		s.pace = time.Time{} // the wait for the last batch was that of a slower pace
 	}
+	s.synced, s.blocked, s.inc, s.rate, s.named, s.schema = true, "", r.Inc, r.MaxRate, r.CmdHigh, r.written()
 	if s.trouble != CauseRefused {
 		s.hold = time.Time{} // the cloud is there again: so may be its stream
 	}

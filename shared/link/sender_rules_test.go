@@ -70,6 +70,28 @@ func TestTheCloudSetsThePace(t *testing.T) {
 	}
 }
 
+func TestANewPaceDoesNotWaitForTheOldOne(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, 64*20, 0)
+	todo := d.Connected(d.now)
+	crumbs := d.reply(todo.Sync, 0)
+	crumbs.MaxRate = 1
+	p := *d.Synced(d.now, crumbs).Publish
+	d.Sent(d.now, p, p.Last)
+	todo = d.Published(d.now, p) // the next batch would be due in 64 seconds
+	if todo.Publish != nil {
+		t.Fatal("at one event per second, the second batch follows at once")
+	}
+	for todo = d.Controlled(d.now, link.Control{Kind: link.CallSync}); todo.Sync == nil; {
+		todo = d.pass(todo.Wake.Sub(d.now))
+	}
+	share := d.reply(todo.Sync, 0)
+	share.MaxRate = 1000
+	if todo = d.Synced(d.now, share); todo.Publish == nil {
+		t.Errorf("at 1000 events per second, the next batch waits until %v later", todo.Wake.Sub(d.now))
+	}
+}
+
 func TestSyncIsHeldMoreOftenWhileSomethingIsUnacknowledged(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, 10, 10)

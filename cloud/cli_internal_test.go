@@ -170,12 +170,8 @@ func TestTrustIsWrittenForAHubOfOnesOwn(t *testing.T) {
 		err := cmd.ExecuteContext(t.Context())
 		return out.String(), err
 	}
-	printed, err := run()
-	if err != nil || !strings.Contains(printed, "operator: ") || !strings.Contains(printed, "type: full") {
-		t.Errorf("printed %q, %v", printed, err)
-	}
-	if _, err := os.Stat(filepath.Join(dir, "tls.conf")); !errors.Is(err, os.ErrNotExist) {
-		t.Error("it writes where nobody told it to")
+	if printed, err := run(); !errors.Is(err, settings.ErrUsage) || printed != "" {
+		t.Errorf("a directory without keys, perhaps a wrong one, is answered %q, %v", printed, err)
 	}
 	out := filepath.Join(dir, "trust", "trust.conf")
 	if _, err := run("--out", out, "--host", "hub.example"); err != nil {
@@ -189,6 +185,13 @@ func TestTrustIsWrittenForAHubOfOnesOwn(t *testing.T) {
 		return string(text)
 	}
 	before := read()
+	printed, err := run()
+	if err != nil || !strings.Contains(printed, "operator: ") || !strings.Contains(printed, "type: full") {
+		t.Errorf("printed %q, %v", printed, err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "tls.conf")); !errors.Is(err, os.ErrNotExist) {
+		t.Error("it writes where nobody told it to")
+	}
 	for _, name := range []string{"tls.conf", "ca.pem", "hub.pem", "hub.key"} {
 		if _, err := os.Stat(filepath.Join(dir, "trust", name)); err != nil {
 			t.Error(err)

@@ -2,8 +2,10 @@ package cloud
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -45,7 +47,7 @@ tell the hub and have the nodes fetch theirs. --drop-old is for a key that was s
 			if err := settings.Fill(cmd, "CLOUD"); err != nil {
 				return err
 			}
-			return t.write(cmd.OutOrStdout())
+			return t.write(cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
 	f := cmd.Flags()
@@ -58,7 +60,7 @@ tell the hub and have the nodes fetch theirs. --drop-old is for a key that was s
 	return cmd
 }
 
-func (t *trusting) write(w io.Writer) error {
+func (t *trusting) write(w, aside io.Writer) error {
 	if t.dropOld && !t.rotate {
 		return settings.Usage("--drop-old goes with --rotate")
 	}
@@ -66,7 +68,14 @@ func (t *trusting) write(w io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("find %s: %w", t.out, err)
 	}
-	keys, err := downlink.LoadKeys(filepath.Join(t.data, "keys"))
+	kept := filepath.Join(t.data, "keys")
+	if _, err := os.Stat(kept); errors.Is(err, fs.ErrNotExist) {
+		if t.out == "" {
+			return settings.Usage("there are no keys in %s: write the --data of the core, or --out to make a new chain's keys there", kept)
+		}
+		fmt.Fprintf(aside, "there were no keys in %s: these are those of a new chain\n", kept)
+	}
+	keys, err := downlink.LoadKeys(kept)
 	if err != nil {
 		return err
 	}

@@ -5,7 +5,10 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"net/url"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/BurntSushi/toml"
@@ -139,6 +142,12 @@ func (c *Config) checkAddresses() error {
 		}
 		if _, _, err := net.SplitHostPort(l.value); err != nil {
 			return settings.Usage("--%s is %q; write host:port, as in 127.0.0.1:5000", l.flag, l.value)
+		}
+	}
+	for _, hub := range strings.Split(c.NatsURL, ",") {
+		u, err := url.Parse(strings.TrimSpace(hub))
+		if c.NatsURL != "" && (err != nil || u.Hostname() == "" || !slices.Contains([]string{"nats", "tls"}, u.Scheme)) {
+			return settings.Usage("--nats-url names %q; write it like tls://hub.example:4222, several with commas between them", hub)
 		}
 	}
 	for _, p := range c.Proxies {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -70,11 +71,14 @@ keep it until nobody misses anything.`,
 			if err := settings.Fill(cmd, "EDGE"); err != nil {
 				return err
 			}
-			c := Config{Data: data}
-			if err := c.makeData(); err != nil {
-				return err
+			if _, err := os.Stat(args[0]); err != nil {
+				return fmt.Errorf("find the backup: %w: name a file that `edge backup` wrote", err)
 			}
 			if err := ours(cmd.Context(), data, args[0]); err != nil {
+				return err
+			}
+			c := Config{Data: data}
+			if err := c.makeData(); err != nil {
 				return err
 			}
 			r, err := store.Restore(cmd.Context(), filepath.Join(data, databaseFile), args[0], time.Now())

@@ -71,6 +71,11 @@ func (c *Config) check() error {
 		}
 		c.Hosts[n] = strings.ToLower(strings.TrimSuffix(host, "."))
 	}
+	for _, hub := range c.Hubs {
+		if !uplink.IsHub(hub) {
+			return settings.Usage("--hub is %q; write it like tls://hub.example:7422, or like tls://hub.example:4222 for a plain client", hub)
+		}
+	}
 	if c.Data == "" {
 		return settings.Usage("--data is empty; write a directory")
 	}

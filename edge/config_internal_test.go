@@ -21,3 +21,16 @@ func TestNamesOfTheNodeAreNames(t *testing.T) {
 		}
 	}
 }
+
+func TestHubsAreNamedLikeHubs(t *testing.T) {
+	t.Parallel()
+	for hub, usable := range map[string]bool{
+		"tls://hub.example:7422": true, "nats-leaf://10.0.0.1:7422": true, "nats://[::1]:4222": true,
+		"nonsense": false, "hub.example:7422": false, "https://hub.example": false, "tls://": false, "tls://:7422": false, "": false,
+	} {
+		c := Config{Data: "data", Uplink: "leaf", Hubs: []string{hub}}
+		if err := c.check(); (err == nil) != usable || !usable && !errors.Is(err, settings.ErrUsage) {
+			t.Errorf("--hub %q: %v", hub, err)
+		}
+	}
+}

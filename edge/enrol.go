@@ -123,7 +123,7 @@ func vacant(data string, replace bool) error {
 	case replace || errors.Is(err, uplink.ErrNotEnrolled):
 		return nil
 	case err != nil:
-		return fmt.Errorf("%w: --replace enrols this node anew", err)
+		return err
 	}
 	return fmt.Errorf("this node is restaurant %s already: add --replace to enrol it anew, with the orders it has, or name an empty --data directory", e.Restaurant)
 }

@@ -60,10 +60,16 @@ func openBus(ctx context.Context, cfg Config, p *papers) (*bus, error) {
 // secure reports whether a hub is reached over TLS.
 func secure(hub *url.URL) bool { return hub.Scheme == "tls" }
 
+// IsHub reports whether a hub can be named like this: nats-leaf, nats or tls, and a host.
+func IsHub(named string) bool {
+	u, err := url.Parse(named)
+	return err == nil && u.Hostname() != "" && slices.Contains([]string{"nats-leaf", "nats", "tls"}, u.Scheme)
+}
+
 func parseHubs(named []string) (hubs []*url.URL, err error) {
 	for _, n := range named {
 		u, err := url.Parse(n)
-		if err != nil || u.Host == "" {
+		if err != nil || !IsHub(n) {
 			return nil, fmt.Errorf("hub %q: write it like nats-leaf://hub.example:7422", n)
 		}
 		hubs = append(hubs, u)

@@ -60,7 +60,10 @@ func LoadEnrolment(dir string) (Enrolment, error) {
 		return e, fmt.Errorf("read the enrolment: %w", err)
 	}
 	if err := json.Unmarshal(data, &e); err != nil {
-		return e, fmt.Errorf("read the enrolment: %w", err)
+		return e, fmt.Errorf("read %s, which is torn: %w: get a code with `cloud enroll RESTAURANT` and run `edge enroll CODE --replace`; the orders stay", filepath.Join(dir, enrolmentFile), err)
+	}
+	if e.Restaurant == "" || e.Seed == "" {
+		return Enrolment{}, fmt.Errorf("%s names no restaurant or no key: get a code with `cloud enroll RESTAURANT` and run `edge enroll CODE --replace`; the orders stay", filepath.Join(dir, enrolmentFile))
 	}
 	return e, nil
 }

@@ -113,11 +113,13 @@ func TestACloudThatNeverAnswersDoesNotHoldTheTechnician(t *testing.T) {
 func TestATornEnrolmentIsAnErrorAndNotAStranger(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "enrolment.json"), []byte(`{"restaurant":`), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := uplink.LoadEnrolment(dir); err == nil || errors.Is(err, uplink.ErrNotEnrolled) {
-		t.Errorf("got %v", err)
+	for _, text := range []string{`{"restaurant":`, `null`, `{}`, `{"restaurant":"r1"}`} {
+		if err := os.WriteFile(filepath.Join(dir, "enrolment.json"), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := uplink.LoadEnrolment(dir); err == nil || errors.Is(err, uplink.ErrNotEnrolled) || !strings.Contains(err.Error(), "edge enroll CODE --replace") {
+			t.Errorf("%s: %v", text, err)
+		}
 	}
 }
 

@@ -107,6 +107,30 @@ func TestAnOpenOrderOfABoxThatIsGoneIsBroughtToThePresentOneOnce(t *testing.T) {
 	}
 }
 
+// The present box heals, or is replaced in its turn, while the box before it still tells what became of its orders: they come when that one has
+// told all, and not as they stood in the middle of it.
+func TestAnOrderThatWaitsForItsEndIsNotBroughtByAHealing(t *testing.T) {
+	t.Parallel()
+	r := replace(t)
+	x := r.old.sells(t)
+	r.salvage(t, 3, 9)
+	r.approve(t) // without the word that this was all
+	has := func() bool {
+		orders, _, _, err := r.Standings(t.Context(), "r1", "", 100)
+		if err != nil || len(orders) == 0 {
+			t.Fatalf("%d orders, %v", len(orders), err)
+		}
+		return slices.ContainsFunc(orders, func(s event.OrderStanding) bool { return s.Order.ID == x.Order.ID })
+	}
+	if has() {
+		t.Error("an order whose end may be on its way is given to the present box")
+	}
+	r.saysAll(t)
+	if r.approve(t); len(r.brought(t)) != 1 || !has() {
+		t.Errorf("all was told: %d are brought, in the standings: %t", len(r.brought(t)), has())
+	}
+}
+
 // A long tail does not come at once: a person approves while it is still coming.
 func TestAnOrderWhoseEndIsStillComingIsNotBrought(t *testing.T) {
 	t.Parallel()

@@ -29,7 +29,8 @@ const (
 // Standings are how a restaurant's orders stand here, in the order of their ids after a given one, at most limit: the open ones, and
 // those that have ended and of which the kitchen spoke after the last event that is known to the life of the node which began the epoch: it
 // may still have them on its screens. After means the places of events; no clock decides. numbers are the last ticket numbers heard of, by business day; they
-// may be too high, never too low. All of it is of one instant. It reports NotFound "no_such_restaurant".
+// may be too high, never too low. What a device that is gone has brought and not finished telling of is left out: part brings it, once. All of it is
+// of one instant. It reports NotFound "no_such_restaurant".
 func (s *Store) Standings(ctx context.Context, edge, after string, limit int) (orders []event.OrderStanding, numbers map[string]int, more bool, err error) {
 	opts := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
 	if after != "" && !id.Valid(after) {
@@ -81,7 +82,8 @@ func standing(ctx context.Context, tx pgx.Tx, edge, after string, limit int) ([]
 			SELECT DISTINCT e.order_id FROM known k JOIN edge_events e ON e.edge = $1 AND (e.epoch, e.seq) > (k.epoch, k.seq)
 		)
 		SELECT `+recordColumns+` FROM orders WHERE id IN (
-			SELECT id FROM orders WHERE restaurant = $1 AND open
+			SELECT o.id FROM orders o WHERE o.restaurant = $1 AND o.open AND NOT EXISTS (
+				SELECT FROM edge_owed w WHERE w.edge = $1 AND w.order_id = o.id AND w.as_of = (o.state ->> 'as_of')::timestamptz)
 			UNION SELECT o.id FROM known k JOIN orders o ON o.restaurant = $1 AND NOT o.open
 				AND o.placed_at BETWEEN k.until - $4::interval AND k.until + '1 hour'::interval WHERE o.id::text IN (SELECT order_id FROM told)
 		) AND state->>'intake' = 'validated' AND ($2 = '' OR id > nullif($2, '')::uuid) ORDER BY id LIMIT $3`, edge, after, limit, heldFor)

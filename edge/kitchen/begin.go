@@ -115,6 +115,9 @@ func (d *draft) takeOver(ctx context.Context, k *Kitchen, s event.OrderStanding,
 	if t, changed = regain(have, has, s, d.now); !changed {
 		return t, has, false, nil
 	}
+	if !has {
+		d.arrive(t.Order.ID, 0)
+	}
 	if t.Open() {
 		if t, err = d.number(ctx, k, t, s); err != nil {
 			return t, has, false, err

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 
+	"awesome.pizza/edge/stock"
+	"awesome.pizza/shared/menu"
 	"awesome.pizza/shared/order"
 )
 
@@ -17,12 +19,13 @@ type board struct {
 	alerts  map[string]Alert
 	timers  map[TimerKey]Timer
 	numbers map[string]int
+	stock   *stock.Book
 }
 
-func boardOf(s State) board {
+func boardOf(s State, m *menu.Menu) board {
 	b := board{
 		seq: s.Seq, applied: s.Applied, cooks: s.Cooks, numbers: cloneMap(s.Numbers),
-		tickets: map[order.ID]Ticket{}, alerts: map[string]Alert{}, timers: map[TimerKey]Timer{},
+		tickets: map[order.ID]Ticket{}, alerts: map[string]Alert{}, timers: map[TimerKey]Timer{}, stock: stock.NewBook(m, s.Stock),
 	}
 	for _, t := range s.Tickets {
 		b.tickets[t.Order.ID] = t
@@ -33,6 +36,7 @@ func boardOf(s State) board {
 	for _, t := range s.Timers {
 		b.timers[t.TimerKey] = t
 	}
+	b.reserveAll()
 	return b
 }
 
@@ -47,6 +51,7 @@ func (b *board) snapshot() Snapshot {
 	slices.SortFunc(s.Tickets, byQueue)
 	slices.SortFunc(s.Alerts, func(x, y Alert) int { return cmp.Or(x.Since.Compare(y.Since), cmp.Compare(x.ID, y.ID)) })
 	s.Cooks = withLoads(b.cooks, s.Tickets)
+	s.SoldOut = b.stock.MissingOf(b.stock.Offs())
 	return s
 }
 

@@ -50,6 +50,9 @@ func (k *Kitchen) commit(ctx context.Context, d *draft) error {
 	shown := d.change()
 	k.mu.Lock()
 	k.board.after(d.commit)
+	if d.shelves != nil {
+		k.board.stock.After(d.shelves)
+	}
 	k.mu.Unlock()
 	if d.landed != nil {
 		d.landed()
@@ -74,7 +77,7 @@ func (k *Kitchen) reread(ctx context.Context) error {
 		return fmt.Errorf("read the kitchen again: %w", err)
 	}
 	k.mu.Lock()
-	k.board = boardOf(state)
+	k.board = boardOf(state, k.menu)
 	k.mu.Unlock()
 	k.doubt = false
 	return nil

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"awesome.pizza/edge/stock"
 	"awesome.pizza/shared/event"
 	"awesome.pizza/shared/order"
 	"awesome.pizza/shared/problem"
@@ -25,6 +26,8 @@ type draft struct {
 	numbers map[string]int      // given
 	cooks   []Cook              // nil while unchanged
 	answer  *Answer             // its body is written at the end
+	shelves *stock.Turn         // nil while nobody has looked at them
+	arrived map[order.ID]uint64 // orders that the kitchen did not have: from which epoch's share the cloud sold them
 	within  time.Duration       // how long the commit may take; commitWithin when zero
 	landed  func()              // called once the store has it, before any screen hears of it
 }
@@ -46,7 +49,8 @@ func (d *draft) fresh() *draft {
 func (d *draft) empty() bool {
 	c := d.commit
 	return len(d.tickets) == 0 && len(c.Facts) == 0 && c.Command == nil && d.answer == nil && d.cooks == nil &&
-		len(c.Raised) == 0 && len(c.Cleared) == 0 && len(c.Stopped) == 0 && len(c.Timers) == 0 && len(c.Letters) == 0 && c.Begin == nil
+		len(c.Raised) == 0 && len(c.Cleared) == 0 && len(c.Stopped) == 0 && len(c.Timers) == 0 && len(c.Letters) == 0 && c.Begin == nil &&
+		(d.shelves == nil || d.shelves.Idle())
 }
 
 // ticket is an open ticket as this draft leaves it.
@@ -135,6 +139,7 @@ func (d *draft) finish() error {
 	for _, t := range d.changed() {
 		d.mind(t)
 	}
+	d.keepStock()
 	d.readyOfSteps()
 	d.commit.Tickets = d.changed()
 	d.commit.Cooks = d.cooks
@@ -184,6 +189,12 @@ func (d *draft) change() Change {
 			cooks = d.cooks
 		}
 		c.Cooks = withLoads(cooks, d.open())
+	}
+	if d.shelves != nil {
+		if offs, changed := d.shelves.Offs(); changed {
+			gone := d.board.stock.MissingOf(offs)
+			c.SoldOut = &gone
+		}
 	}
 	slices.SortFunc(c.Alerts, func(x, y Alert) int { return cmp.Compare(x.ID, y.ID) })
 	return c

@@ -7,6 +7,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"awesome.pizza/shared/menu"
 	"awesome.pizza/shared/order"
 )
 
@@ -75,7 +76,7 @@ func TestTicketsThatAreForgottenOvernightHardlyWrite(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := boardOf(State{Tickets: []Ticket{queued(1, 1, 0), queued(2, 2, 1).as(0, order.ItemInOven, time.Minute)}})
+	b := boardOf(State{Tickets: []Ticket{queued(1, 1, 0), queued(2, 2, 1).as(0, order.ItemInOven, time.Minute)}}, &menu.Menu{})
 	facts, soon := 0, 0
 	for past := time.Duration(0); past < 8*time.Hour; past += reforecastEvery {
 		d := newDraft(&b, s, noon.Add(past))

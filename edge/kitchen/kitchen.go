@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"awesome.pizza/edge/stock"
 	"awesome.pizza/shared/clock"
 	"awesome.pizza/shared/menu"
 	"awesome.pizza/shared/order"
@@ -43,6 +44,7 @@ type Snapshot struct {
 	Tickets []Ticket
 	Cooks   []Cook
 	Alerts  []Alert
+	SoldOut stock.SoldOut
 }
 
 // Change is what one commit changed on the board. There is exactly one for each commit; Seq rises by one, over restarts too.
@@ -53,6 +55,8 @@ type Change struct {
 	Cooks   []Cook     // all of them, when one changed
 	Alerts  []Alert    // raised
 	Cleared []string   // alerts that are over
+
+	SoldOut *stock.SoldOut // all of it, when something went off the menu or came back
 }
 
 // New opens a kitchen as its store has it, with the roster of the settings.
@@ -69,7 +73,7 @@ func New(ctx context.Context, store Store, m *menu.Menu, c clock.Clock, screens 
 	if err != nil {
 		return nil, err
 	}
-	k.board = boardOf(state)
+	k.board = boardOf(state, m)
 	if err := k.arrive(ctx); err != nil {
 		return nil, err
 	}

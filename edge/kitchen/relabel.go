@@ -47,6 +47,7 @@ func (k *Kitchen) relabel(ctx context.Context, now time.Time, moved func(time.Ti
 				d.put(m)
 			}
 		}
+		d.shelvesNow().Moved(moved)
 		for _, a := range d.board.alerts {
 			if at := moved(a.Since); !at.Equal(a.Since) {
 				a.Since = at

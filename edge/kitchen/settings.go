@@ -20,6 +20,8 @@ type Settings struct {
 	Drive     time.Duration // from the shelf to the guest, for promises; 20 min
 	FireLead  time.Duration // how long before its time a scheduled order is queued; 30 min
 
+	StockCheck int // hour of the daily look at the shelves, 1 to 24; 10
+
 	Stuck   map[order.Kitchen]time.Duration // how long a ticket may stand in a state; see stuckAfter
 	Overdue time.Duration                   // how long past its bake seconds an item may stay in the oven; 30 s
 
@@ -50,6 +52,9 @@ func (s Settings) withDefaults() (Settings, error) {
 	if s.DayStarts < 0 || s.DayStarts > 23 {
 		return s, fmt.Errorf("the business day starts at hour %d; it can be 0 to 23", s.DayStarts)
 	}
+	if s.StockCheck < 0 || s.StockCheck > 24 {
+		return s, fmt.Errorf("the stock is checked at hour %d; it can be 1 to 24", s.StockCheck)
+	}
 	if s.Zone == nil {
 		s.Zone = time.UTC
 	}
@@ -63,6 +68,7 @@ func (s Settings) withDefaults() (Settings, error) {
 	s.Cut = orElse(s.Cut, 20*time.Second)
 	s.Drive = orElse(s.Drive, 20*time.Minute)
 	s.FireLead = orElse(s.FireLead, 30*time.Minute)
+	s.StockCheck = orElse(s.StockCheck, 10)
 	s.Overdue = orElse(s.Overdue, 30*time.Second)
 	return s, nil
 }

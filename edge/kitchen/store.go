@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"awesome.pizza/edge/stock"
 	"awesome.pizza/shared/event"
 	"awesome.pizza/shared/order"
 )
@@ -17,6 +18,7 @@ type Store interface {
 	Answer(ctx context.Context, tap string) (a Answer, ok bool, err error) // what a tap was answered
 	Recent(ctx context.Context, day string, most int) ([]Ticket, error)    // ended, last first
 	Prune(ctx context.Context, now time.Time) error                        // what nobody will ask for any more
+	Ledger(ctx context.Context, from, to string) (stock.Ledger, error)     // of the stock, by business day
 	Past
 }
 
@@ -37,6 +39,7 @@ type State struct {
 	Alerts  []Alert
 	Timers  []Timer
 	Numbers map[string]int // the last number given on each of the latest business days
+	Stock   stock.State
 }
 
 // Commit is everything that changes at once. The store refuses it when Seq is not one more than it has, when Command is not the next
@@ -55,6 +58,7 @@ type Commit struct {
 	Timers  []Timer  // set, or set anew
 	Stopped []TimerKey
 	Letters []DeadLetter
+	Stock   stock.Change
 
 	Begin    *Beginning // a new epoch: what the cloud lacks goes first in it
 	Standing []order.ID // facts behind all others: how these tickets stand once all of this is written

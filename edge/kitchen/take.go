@@ -58,7 +58,11 @@ func (k *Kitchen) Place(ctx context.Context, c CounterOrder) (t Ticket, replayed
 }
 
 func (d *draft) place(o order.Order, items []order.Item) error {
+	if err := d.shelvesNow().Sellable(o.Lines); err != nil {
+		return err
+	}
 	o.PlacedAt = d.now
+	d.arrive(o.ID, 0)
 	t := newTicket(o, items, d.now)
 	t.Order.Promise = d.promise(t)
 	d.tell(o.ID, event.OrderTaken{Order: t.Order, Items: items})

@@ -31,6 +31,8 @@ const (
 	StuckOrder  TimerKind = "stuck_order"  // the kitchen lane has not moved for too long
 	OverdueBake TimerKind = "overdue_bake" // an item is in the oven for longer than it bakes
 	FireOrder   TimerKind = "fire_order"   // a scheduled order goes to the queue
+	OffEnds     TimerKind = "off_ends"     // something that is off comes back to the menu; the item names it
+	DailyCheck  TimerKind = "daily_check"  // of the stock
 )
 
 // alert is the id of the alert that a timer raises.
@@ -102,6 +104,15 @@ func (d *draft) mind(t Ticket) {
 // fire carries out a timer that is due.
 func (d *draft) fire(timer Timer) error {
 	d.commit.Stopped = append(d.commit.Stopped, timer.TimerKey)
+	switch timer.Kind {
+	case OffEnds:
+		d.endOff(timer)
+		return nil
+	case DailyCheck:
+		d.check()
+		return nil
+	case StuckOrder, OverdueBake, FireOrder:
+	}
 	t, ok := d.ticket(timer.Order)
 	if !ok {
 		return nil
@@ -116,6 +127,7 @@ func (d *draft) fire(timer Timer) error {
 			a.Device = slot.Oven
 		}
 		d.raise(a)
+	case OffEnds, DailyCheck:
 	case FireOrder:
 		if t.Progress.Whole == order.Waiting && !t.Doubtful && (t.Command == 0 || d.released) {
 			_, err := d.queue(t, cause{by: event.ByRule})

@@ -63,6 +63,7 @@ func (d *draft) offered(ctx context.Context, k *Kitchen, c Command, b event.Orde
 		return "", refuse("the order has nothing to make")
 	}
 	o.Origin = order.Cloud
+	d.arrive(o.ID, 0)
 	t := newTicket(o, b.Items, d.now)
 	t.Command, t.Token = c.Seq, b.Token
 	var err error

@@ -94,6 +94,9 @@ func write(ctx context.Context, tx prepared, c kitchen.Commit, events []link.Eve
 	if err := writeAnswers(ctx, tx, c); err != nil {
 		return err
 	}
+	if err := writeStock(ctx, tx, c.Stock); err != nil {
+		return err
+	}
 	for _, l := range c.Letters {
 		if err := writeLetter(ctx, tx, l); err != nil {
 			return err

@@ -47,6 +47,9 @@ func load(ctx context.Context, tx *sql.Tx, state *kitchen.State) (err error) {
 	if err != nil {
 		return err
 	}
+	if state.Stock, err = loadStock(ctx, tx); err != nil {
+		return err
+	}
 	numbers, err := list(ctx, tx, func(row scanner) (n kitchen.Number, err error) { return n, row.Scan(&n.Day, &n.Last) }, `SELECT day, last FROM numbers`)
 	for _, n := range numbers {
 		state.Numbers[n.Day] = n.Last

@@ -47,7 +47,10 @@ func (s *Store) Prune(ctx context.Context, now time.Time) error {
 	if err := s.pruneAnswers(ctx, now); err != nil {
 		return err
 	}
-	return s.pruneTickets(ctx, now.Add(-TicketsKept))
+	if err := s.pruneTickets(ctx, now.Add(-TicketsKept)); err != nil {
+		return err
+	}
+	return s.foldLedger(ctx, now)
 }
 
 // pruneEvents cuts the outbox: from its beginning, through all epochs, up to a place.

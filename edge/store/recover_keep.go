@@ -21,7 +21,7 @@ import (
 // salvage copies what can be read into an empty file, in one transaction.
 func salvage(ctx context.Context, from *source, to *Store, at time.Time) (all []Saved, err error) {
 	err = to.inTx(ctx, func(tx *sql.Tx) error {
-		k := keeper{ctx: ctx, tx: tx, writes: to.writes.in(tx), at: at}
+		k := &keeper{ctx: ctx, tx: tx, writes: to.writes.in(tx), at: at}
 		for _, table := range []struct {
 			name string
 			keep func(row) (bool, error)
@@ -34,6 +34,9 @@ func salvage(ctx context.Context, from *source, to *Store, at time.Time) (all []
 			{"timers", k.plain("timers")},
 			{"alerts", k.plain("alerts")},
 			{"inbox", k.plain("inbox")},
+			{"stock_shelves", k.stock("stock_shelves")},
+			{"stock_ledger", k.stock("stock_ledger")},
+			{"stock_off", k.plain("stock_off")},
 			{"dead_letters", k.plain("dead_letters")},
 			{"meta", k.meta},
 			{"outbox", k.event},
@@ -52,6 +55,9 @@ func salvage(ctx context.Context, from *source, to *Store, at time.Time) (all []
 				return fmt.Errorf("save %s: %w", table.name, err)
 			}
 			saved.Rows, saved.Refused = rows, saved.Refused+refused
+			if err := k.recount(saved); err != nil {
+				return err
+			}
 			all = append(all, saved)
 		}
 		return k.finish(&all[len(all)-1])
@@ -68,6 +74,8 @@ type keeper struct {
 	node   row
 	events map[kitchen.Place]link.Event
 	sound  []link.Event // those that were kept, in their order
+
+	shelves bool // stock was kept in the file
 }
 
 // insert keeps a row unless a CHECK, a type or another row is against it.
@@ -246,4 +254,24 @@ func raw(v any) []byte {
 		return b
 	}
 	return nil
+}
+
+// stock keeps a row about the shelves.
+func (k *keeper) stock(table string) func(row) (bool, error) {
+	return func(r row) (bool, error) {
+		k.shelves = true
+		return k.insert(table, r)
+	}
+}
+
+// recount asks for a count when something about the shelves is lost: what the ledger says lies there does not. A file of before there was a
+// ledger has lost nothing.
+func (k *keeper) recount(saved Saved) error {
+	if saved.Table != "stock_shelves" && saved.Table != "stock_ledger" || saved.Refused == 0 && (!saved.Holes || !k.shelves) {
+		return nil
+	}
+	_, err := k.insert("alerts", row{
+		"id": kitchen.CountStock, "device": "stock", "what": kitchen.CountStock, "level": "warning", "order_id": "", "since": k.at.UnixMilli(),
+	})
+	return err
 }

@@ -1,6 +1,6 @@
 // Package menu is what a restaurant sells: products, sizes, toppings, where and how long each is made and baked, and what it costs.
-// Both sides price with it, so an order taken with the internet cut costs what the cloud would have asked. Discounts and stock are
-// not in here.
+// Both sides price with it, so an order taken with the internet cut costs what the cloud would have asked; and both know from it what goes
+// into each piece. Discounts are not in here, nor how much of anything is left.
 package menu
 
 import (
@@ -19,6 +19,8 @@ type Menu struct {
 	DeliveryFee int64     `json:"fee_minor"` // minor units, per delivery
 	Products    []Product `json:"products"`
 	Toppings    []Topping `json:"toppings"`
+
+	Ingredients []Ingredient `json:"ingredients,omitempty"` // what stock is kept of; a menu without recipes sells without limit
 }
 
 // Product is something to order. A product whose sizes have bake seconds goes through the oven.
@@ -41,6 +43,8 @@ type Size struct {
 	MakeSeconds int    `json:"make_seconds"`
 	BakeSeconds int    `json:"bake_seconds,omitempty"`
 	DiameterCM  int    `json:"diameter_cm,omitempty"`
+
+	Uses map[string]int64 `json:"uses,omitempty"` // what goes into one besides its toppings: grams or pieces by ingredient
 }
 
 // Topping is something to put on a pizza; Price is for a normal amount on a whole pizza, minor units by size.
@@ -49,6 +53,9 @@ type Topping struct {
 	Name      string           `json:"name"`
 	Price     map[string]int64 `json:"price_minor"`
 	Allergens []string         `json:"allergens,omitempty"`
+
+	Ingredient string           `json:"ingredient,omitempty"` // what it is taken from; empty: stock is not kept of it
+	Uses       map[string]int64 `json:"uses,omitempty"`       // a normal amount on a whole pizza, grams or pieces by size
 }
 
 // Stations of a kitchen.
@@ -111,8 +118,14 @@ func (m *Menu) Check() error {
 		return fmt.Errorf("menu %q needs a version above 0, a currency of three letters, and tax and fee of at least 0", m.Name)
 	}
 	seen := map[string]bool{}
+	if err := m.checkIngredients(seen); err != nil {
+		return err
+	}
 	for _, t := range m.Toppings {
 		if err := checkNamed(seen, "topping", t.ID, t.Allergens); err != nil {
+			return err
+		}
+		if err := m.checkTopping(t); err != nil {
 			return err
 		}
 	}
@@ -152,6 +165,9 @@ func (m *Menu) checkProduct(p Product) error {
 	for _, s := range p.Sizes {
 		if s.Price < 0 || s.MakeSeconds < 0 || s.BakeSeconds < 0 || s.BakeSeconds > 0 != slices.Contains(p.Stations, StationOven) {
 			return fmt.Errorf("size %q of product %s has a price or time below zero, or bakes without an oven", s.ID, p.ID)
+		}
+		if err := m.checkUses(s.Uses, fmt.Sprintf("size %q of product %s", s.ID, p.ID)); err != nil {
+			return err
 		}
 		for _, id := range p.Toppings {
 			t, ok := m.Topping(id)

@@ -1,0 +1,119 @@
+package kitchen
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"awesome.pizza/edge/stock"
+	"awesome.pizza/shared/id"
+	"awesome.pizza/shared/problem"
+)
+
+// slipKept is how long a screen may repeat what it wrote about the shelves.
+const slipKept = 24 * time.Hour
+
+// Stock is how every ingredient of the menu stands.
+func (k *Kitchen) Stock(context.Context) ([]stock.Level, error) {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	return k.board.stock.Levels(k.now()), nil
+}
+
+// Suggest is what to order from suppliers.
+func (k *Kitchen) Suggest(context.Context) ([]stock.Suggestion, error) {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	return k.board.stock.Suggest(k.now()), nil
+}
+
+// Off is what is off the menu, as people or the shelves have said, and what cannot be had for it.
+func (k *Kitchen) Off(context.Context) ([]stock.Off, stock.SoldOut, error) {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	offs := k.board.stock.Offs()
+	return offs, k.board.stock.MissingOf(offs), nil
+}
+
+// WriteSlip books what somebody wrote down about the shelves, once for each request. It reports problem.Invalid with the fact "path".
+func (k *Kitchen) WriteSlip(ctx context.Context, request string, s stock.Slip) (replayed bool, err error) {
+	return k.onShelves(ctx, request, s, func(d *draft, t *stock.Turn) error {
+		if s.Kind == stock.Count || s.Kind == stock.Receipt {
+			d.clear(CheckStock)
+		}
+		if s.Kind == stock.Count {
+			d.clear(CountStock)
+		}
+		return t.Take(s)
+	})
+}
+
+// MindStock sets thresholds and pars.
+func (k *Kitchen) MindStock(ctx context.Context, request string, wishes []stock.Wish) (replayed bool, err error) {
+	return k.onShelves(ctx, request, wishes, func(_ *draft, t *stock.Turn) error { return t.Mind(wishes) })
+}
+
+// OrderStock takes note of what was ordered from suppliers.
+func (k *Kitchen) OrderStock(ctx context.Context, request string, lines []stock.SlipLine) (replayed bool, err error) {
+	return k.onShelves(ctx, request, map[string]any{"order": lines}, func(d *draft, t *stock.Turn) error {
+		d.clear(CheckStock)
+		return t.Order(lines)
+	})
+}
+
+// SellOut takes something off the menu: 86.
+func (k *Kitchen) SellOut(ctx context.Context, request string, o stock.Off) (replayed bool, err error) {
+	o.Until = o.Until.UTC().Truncate(time.Millisecond)
+	return k.onShelves(ctx, request, o, func(_ *draft, t *stock.Turn) error { return t.SellOut(o) })
+}
+
+// Lift puts something back on the menu. What is not off is not off: that is problem.NotFound.
+func (k *Kitchen) Lift(ctx context.Context, key stock.OffKey) error {
+	return k.change(ctx, func(d *draft) error { return d.shelvesNow().Lift(key) })
+}
+
+// StockReport is the history of the shelves from one business day to another.
+func (k *Kitchen) StockReport(ctx context.Context, from, to string) ([]stock.Day, error) {
+	l, err := k.store.Ledger(ctx, from, to)
+	if err != nil {
+		return nil, err
+	}
+	return stock.Report(k.menu, l), nil
+}
+
+// Today is the business day that it is now.
+func (k *Kitchen) Today() string { return k.settings.Day(k.now()) }
+
+// onShelves lets decide change the stock, once for each request; an empty request is one of its own.
+func (k *Kitchen) onShelves(ctx context.Context, request string, what any, decide func(*draft, *stock.Turn) error) (replayed bool, err error) {
+	if len(request) > 100 {
+		return false, problem.New(problem.Invalid, "invalid_stock", "a request has an id of up to 100 bytes").With("path", "idempotency_key")
+	}
+	if request == "" {
+		request = id.New()
+	}
+	raw, err := json.Marshal(what)
+	if err != nil {
+		return false, fmt.Errorf("write down what is asked of the stock: %w", err)
+	}
+	sum := sha256.Sum256(raw)
+	a := Answer{ID: "stock/" + request, Request: hex.EncodeToString(sum[:]), Keep: k.now().Add(slipKept)}
+	err = k.change(ctx, func(d *draft) error {
+		first, seen, err := k.store.Answer(ctx, a.ID)
+		if err != nil {
+			return err
+		}
+		if seen && first.Request != a.Request {
+			return problem.New(problem.Invalid, "idempotency_mismatch", "this id has been used for something else: make a new one")
+		}
+		if replayed = seen; replayed {
+			return nil
+		}
+		d.answer = &a
+		return decide(d, d.shelvesNow())
+	})
+	return replayed && err == nil, err
+}

@@ -3,6 +3,7 @@ package staff
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"strings"
 	"time"
 )
 
@@ -46,7 +47,7 @@ func (r Record) Chain(before [sha256.Size]byte) (sum [sha256.Size]byte) {
 func (r Record) Clipped() Record {
 	for _, text := range []*string{&r.Who, &r.Screen, &r.Subject, &r.Manager, &r.Reason, &r.Detail} {
 		if len(*text) > AuditBytes {
-			*text = (*text)[:AuditBytes]
+			*text = strings.ToValidUTF8((*text)[:AuditBytes], "")
 		}
 	}
 	return r

@@ -17,12 +17,14 @@ type board struct {
 	alerts  map[string]Alert
 	timers  map[TimerKey]Timer
 	numbers map[string]int
+	shift   shift
 }
 
 func boardOf(s State) board {
 	b := board{
 		seq: s.Seq, applied: s.Applied, cooks: s.Cooks, numbers: cloneMap(s.Numbers),
 		tickets: map[order.ID]Ticket{}, alerts: map[string]Alert{}, timers: map[TimerKey]Timer{},
+		shift: shiftOf(s.Shift),
 	}
 	for _, t := range s.Tickets {
 		b.tickets[t.Order.ID] = t
@@ -68,6 +70,7 @@ func orderOf(t Ticket) int {
 // after takes over what a commit has changed.
 func (b *board) after(c Commit) {
 	b.seq = c.Seq
+	b.shift.after(c.Shift)
 	for _, t := range c.Tickets {
 		if t.Open() {
 			b.tickets[t.Order.ID] = t

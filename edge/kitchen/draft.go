@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"awesome.pizza/edge/staff"
 	"awesome.pizza/shared/event"
 	"awesome.pizza/shared/order"
 	"awesome.pizza/shared/problem"
@@ -18,6 +19,7 @@ type draft struct {
 	settings Settings
 	now      time.Time
 	trace    string // of what caused it
+	caller   staff.Caller
 	released bool   // web orders may go to the queue
 
 	commit  Commit
@@ -39,14 +41,14 @@ func newDraft(b *board, s Settings, now time.Time) *draft {
 // fresh is a draft of the same moment in which nothing is decided yet.
 func (d *draft) fresh() *draft {
 	f := newDraft(d.board, d.settings, d.now)
-	f.trace = d.trace
+	f.trace, f.caller = d.trace, d.caller
 	return f
 }
 
 func (d *draft) empty() bool {
 	c := d.commit
 	return len(d.tickets) == 0 && len(c.Facts) == 0 && c.Command == nil && d.answer == nil && d.cooks == nil &&
-		len(c.Raised) == 0 && len(c.Cleared) == 0 && len(c.Stopped) == 0 && len(c.Timers) == 0 && len(c.Letters) == 0 && c.Begin == nil
+		len(c.Raised) == 0 && len(c.Cleared) == 0 && len(c.Stopped) == 0 && len(c.Timers) == 0 && len(c.Letters) == 0 && c.Begin == nil && c.Shift.empty()
 }
 
 // ticket is an open ticket as this draft leaves it.

@@ -18,6 +18,7 @@ type Store interface {
 	Recent(ctx context.Context, day string, most int) ([]Ticket, error)    // ended, last first
 	Prune(ctx context.Context, now time.Time) error                        // what nobody will ask for any more
 	Past
+	Books
 }
 
 // Past is what a kitchen asks when a new epoch begins, or when it is told something again.
@@ -37,6 +38,7 @@ type State struct {
 	Alerts  []Alert
 	Timers  []Timer
 	Numbers map[string]int // the last number given on each of the latest business days
+	Shift   ShiftState
 }
 
 // Commit is everything that changes at once. The store refuses it when Seq is not one more than it has, when Command is not the next
@@ -55,6 +57,7 @@ type Commit struct {
 	Timers  []Timer  // set, or set anew
 	Stopped []TimerKey
 	Letters []DeadLetter
+	Shift   Shift
 
 	Begin    *Beginning // a new epoch: what the cloud lacks goes first in it
 	Standing []order.ID // facts behind all others: how these tickets stand once all of this is written

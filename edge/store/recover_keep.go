@@ -35,6 +35,13 @@ func salvage(ctx context.Context, from *source, to *Store, at time.Time) (all []
 			{"alerts", k.plain("alerts")},
 			{"inbox", k.plain("inbox")},
 			{"dead_letters", k.plain("dead_letters")},
+			{"people", k.plain("people")},
+			{"sessions", k.plain("sessions")},
+			{"audit", k.plain("audit")},
+			{"guests", k.plain("guests")},
+			{"tills", k.plain("tills")},
+			{"cash", k.plain("cash")},
+			{"runs", k.plain("runs")},
 			{"meta", k.meta},
 			{"outbox", k.event},
 		} {

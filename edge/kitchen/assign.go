@@ -49,6 +49,7 @@ func (k *Kitchen) enrol(ctx context.Context) error {
 			d.cooks = cooks
 			d.giveOut()
 		}
+		d.staffed(k.settings.Staff)
 		return nil
 	})
 }

@@ -20,12 +20,14 @@ type board struct {
 	timers  map[TimerKey]Timer
 	numbers map[string]int
 	stock   *stock.Book
+	shift   shift
 }
 
 func boardOf(s State, m *menu.Menu) board {
 	b := board{
 		seq: s.Seq, applied: s.Applied, cooks: s.Cooks, numbers: cloneMap(s.Numbers),
-		tickets: map[order.ID]Ticket{}, alerts: map[string]Alert{}, timers: map[TimerKey]Timer{}, stock: stock.NewBook(m, s.Stock),
+		tickets: map[order.ID]Ticket{}, alerts: map[string]Alert{}, timers: map[TimerKey]Timer{},
+		stock: stock.NewBook(m, s.Stock), shift: shiftOf(s.Shift),
 	}
 	for _, t := range s.Tickets {
 		b.tickets[t.Order.ID] = t
@@ -73,6 +75,7 @@ func orderOf(t Ticket) int {
 // after takes over what a commit has changed.
 func (b *board) after(c Commit) {
 	b.seq = c.Seq
+	b.shift.after(c.Shift)
 	for _, t := range c.Tickets {
 		if t.Open() {
 			b.tickets[t.Order.ID] = t

@@ -5,6 +5,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"awesome.pizza/edge/staff"
 )
 
 // commitWithin bounds a transaction: a card that takes longer is broken.
@@ -28,6 +30,7 @@ func (k *Kitchen) changeAt(ctx context.Context, now func() time.Time, decide fun
 		return err
 	}
 	d := newDraft(&k.board, k.settings, now())
+	d.caller = staff.CallerOf(ctx)
 	if err := decide(d); err != nil {
 		return err
 	}

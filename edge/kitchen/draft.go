@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"awesome.pizza/edge/staff"
 	"awesome.pizza/edge/stock"
 	"awesome.pizza/shared/event"
 	"awesome.pizza/shared/order"
@@ -19,7 +20,8 @@ type draft struct {
 	settings Settings
 	now      time.Time
 	trace    string // of what caused it
-	released bool   // web orders may go to the queue
+	caller   staff.Caller
+	released bool // web orders may go to the queue
 
 	commit  Commit
 	tickets map[order.ID]Ticket // changed
@@ -42,7 +44,7 @@ func newDraft(b *board, s Settings, now time.Time) *draft {
 // fresh is a draft of the same moment in which nothing is decided yet.
 func (d *draft) fresh() *draft {
 	f := newDraft(d.board, d.settings, d.now)
-	f.trace = d.trace
+	f.trace, f.caller = d.trace, d.caller
 	return f
 }
 
@@ -50,7 +52,7 @@ func (d *draft) empty() bool {
 	c := d.commit
 	return len(d.tickets) == 0 && len(c.Facts) == 0 && c.Command == nil && d.answer == nil && d.cooks == nil &&
 		len(c.Raised) == 0 && len(c.Cleared) == 0 && len(c.Stopped) == 0 && len(c.Timers) == 0 && len(c.Letters) == 0 && c.Begin == nil &&
-		(d.shelves == nil || d.shelves.Idle())
+		c.Shift.empty() && (d.shelves == nil || d.shelves.Idle())
 }
 
 // ticket is an open ticket as this draft leaves it.

@@ -3,6 +3,7 @@ package kitchen
 import (
 	"slices"
 
+	"awesome.pizza/edge/staff"
 	"awesome.pizza/shared/event"
 	"awesome.pizza/shared/menu"
 	"awesome.pizza/shared/order"
@@ -116,6 +117,9 @@ func remake(d *draft, t Ticket, tap Tap) (Ticket, error) {
 	if len(items) == 0 {
 		return t, t.nothing("to make again")
 	}
+	if err := d.needForFinished(t, items, tap.Reason); err != nil {
+		return t, err
+	}
 	return d.step(t, cause{by: event.ByTap, who: tap.Who, reason: tap.Reason}, order.Remake, items...)
 }
 
@@ -132,6 +136,9 @@ func handOver(d *draft, t Ticket, tap Tap) (Ticket, error) {
 func void(d *draft, t Ticket, tap Tap) (Ticket, error) {
 	if tap.Reason == "" {
 		return t, problem.New(problem.Invalid, "reason_missing", "say why it is voided").With("path", "reason")
+	}
+	if err := d.need(staff.Void, string(t.Order.ID), tap.Reason, string(t.Progress.Status())); err != nil {
+		return t, err
 	}
 	return d.step(t, cause{by: event.ByTap, who: tap.Who, reason: tap.Reason}, order.Void)
 }

@@ -26,6 +26,7 @@ type Kitchen struct {
 	clock    clock.Clock
 	screens  Screens
 	settings Settings
+	door     door
 
 	turn  chan struct{} // held by whoever changes the kitchen, from reading to publishing
 	timed chan struct{} // says that the earliest timer may be another
@@ -67,7 +68,7 @@ func New(ctx context.Context, store Store, m *menu.Menu, c clock.Clock, screens 
 	}
 	k := &Kitchen{
 		store: store, menu: m, clock: c, screens: screens, settings: s,
-		turn: make(chan struct{}, 1), timed: make(chan struct{}, 1),
+		turn: make(chan struct{}, 1), timed: make(chan struct{}, 1), door: newDoor(s.Staff),
 	}
 	state, err := store.Load(ctx)
 	if err != nil {

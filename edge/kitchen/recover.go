@@ -29,7 +29,7 @@ func regain(have Ticket, has bool, s event.OrderStanding, now time.Time) (t Tick
 		return anew(s, now)
 	}
 	t = have
-	if s.Progress.Delivery != "" {
+	if s.Progress.Delivery != "" && have.Carrier == "" {
 		t.Progress.Delivery, t.Driver = s.Progress.Delivery, driverOf(s)
 	}
 	if !have.Open() {

@@ -14,6 +14,8 @@ type Settings struct {
 	Zone       *time.Location // UTC
 	DayStarts  int            // hour at which the business day starts, 0 to 23; midnight
 	Roster     []Cook         // who can sign in
+	Staff      []Hire         // who has a role and a PIN
+	PINs       bool           // what has a level needs somebody who is signed in, see staff.Levels; else it is only written down
 
 	OvenSlots int           // pizzas that bake at once; 12
 	Cut       time.Duration // cutting and boxing of one item; 20 s
@@ -78,6 +80,16 @@ func orElse[T int | time.Duration](v, otherwise T) T {
 		return v
 	}
 	return otherwise
+}
+
+// DayEnds is when the business day of an instant is over.
+func (s Settings) DayEnds(at time.Time) time.Time {
+	local := at.In(s.Zone)
+	ends := time.Date(local.Year(), local.Month(), local.Day(), s.DayStarts, 0, 0, 0, s.Zone)
+	if !ends.After(at) {
+		ends = time.Date(local.Year(), local.Month(), local.Day()+1, s.DayStarts, 0, 0, 0, s.Zone)
+	}
+	return ends.UTC()
 }
 
 // Day is the business day of an instant, 2026-11-22: the local date, but the date before until the hour at which the day starts. It is

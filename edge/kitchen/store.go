@@ -20,6 +20,7 @@ type Store interface {
 	Prune(ctx context.Context, now time.Time) error                        // what nobody will ask for any more
 	Ledger(ctx context.Context, from, to string) (stock.Ledger, error)     // of the stock, by business day
 	Past
+	Books
 }
 
 // Past is what a kitchen asks when a new epoch begins, or when it is told something again.
@@ -40,6 +41,7 @@ type State struct {
 	Timers  []Timer
 	Numbers map[string]int // the last number given on each of the latest business days
 	Stock   stock.State
+	Shift   ShiftState
 }
 
 // Commit is everything that changes at once. The store refuses it when Seq is not one more than it has, when Command is not the next
@@ -59,6 +61,7 @@ type Commit struct {
 	Stopped []TimerKey
 	Letters []DeadLetter
 	Stock   stock.Change
+	Shift   Shift
 
 	Begin    *Beginning // a new epoch: what the cloud lacks goes first in it
 	Standing []order.ID // facts behind all others: how these tickets stand once all of this is written

@@ -31,6 +31,7 @@ type CounterOrder struct {
 	Address    *order.Address   `json:"address,omitempty"` // deliveries only
 	Lines      []order.Line     `json:"lines"`
 	Payment    order.Payment    `json:"payment"`
+	Tendered   int64            `json:"tendered,omitempty"` // cash that the guest gives now, in minor units; 0: they pay later
 }
 
 // Place takes an order: created, validated, numbered and queued in one commit. replayed says that Key was known and nothing was done. It
@@ -49,7 +50,10 @@ func (k *Kitchen) Place(ctx context.Context, c CounterOrder) (t Ticket, replayed
 			return err
 		}
 		d.answer, done = &a, d
-		return d.place(o, items)
+		if err := d.place(o, items); err != nil || c.Tendered == 0 {
+			return err
+		}
+		return d.payNow(d.tickets[o.ID], c)
 	})
 	if err == nil && done != nil {
 		t = done.tickets[o.ID]
@@ -66,6 +70,7 @@ func (d *draft) place(o order.Order, items []order.Item) error {
 	t := newTicket(o, items, d.now)
 	t.Order.Promise = d.promise(t)
 	d.tell(o.ID, event.OrderTaken{Order: t.Order, Items: items})
+	d.met(t.Order)
 	t, err := d.step(t, cause{by: event.ByRule}, order.Validate)
 	if err != nil {
 		return err
@@ -157,6 +162,8 @@ func (c CounterOrder) check() error {
 		return invalid("customer.name", "the name has control characters in it")
 	case len(c.Customer.Phone) > 32 || !order.Plain(c.Customer.Phone):
 		return invalid("customer.phone", "the phone number can have up to 32 bytes, and no control characters")
+	case c.Tendered != 0 && c.Payment.Method != "cash":
+		return invalid("payment.tendered", "only cash is tendered")
 	case c.Payment.Method != "cash" && c.Payment.Method != "card_at_door":
 		return invalid("payment.method", "payment is %q; it can be cash or card_at_door", c.Payment.Method)
 	}

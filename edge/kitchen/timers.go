@@ -148,6 +148,7 @@ const (
 func (k *Kitchen) Run(ctx context.Context) error {
 	var pruning sync.WaitGroup
 	pruning.Go(func() { k.prune(ctx) })
+	pruning.Go(func() { k.hireAtLeisure(ctx) })
 	defer pruning.Wait()
 	reforecast := time.NewTicker(reforecastEvery)
 	defer reforecast.Stop()

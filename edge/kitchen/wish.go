@@ -71,6 +71,7 @@ func (d *draft) offered(ctx context.Context, k *Kitchen, c Command, b event.Orde
 		return "", err
 	}
 	d.put(t)
+	d.met(t.Order)
 	return "", nil
 }
 
@@ -212,6 +213,9 @@ func (d *draft) delivery(t Ticket, b event.DeliveryStepped) (string, error) {
 	}
 	if !t.Order.Delivers() {
 		return "", refuse("the order is not a delivery")
+	}
+	if t.Carrier != "" {
+		return "a driver of the restaurant's own has it", nil
 	}
 	note := ""
 	if gone(b.Delivery) && t.Progress.Kitchen() == order.Ready && !t.Progress.Status().Terminal() {

@@ -102,6 +102,9 @@ func write(ctx context.Context, tx prepared, c kitchen.Commit, events []link.Eve
 			return err
 		}
 	}
+	if err := writeShift(ctx, tx, c.Shift); err != nil {
+		return err
+	}
 	if c.Cooks != nil {
 		if err := writeCooks(ctx, tx, c.Cooks); err != nil {
 			return err

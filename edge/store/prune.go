@@ -44,6 +44,9 @@ func (s *Store) Prune(ctx context.Context, now time.Time) error {
 			return err
 		}
 	}
+	if err := s.pruneShift(ctx, now); err != nil {
+		return err
+	}
 	if err := s.pruneAnswers(ctx, now); err != nil {
 		return err
 	}

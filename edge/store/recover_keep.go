@@ -38,6 +38,13 @@ func salvage(ctx context.Context, from *source, to *Store, at time.Time) (all []
 			{"stock_ledger", k.stock("stock_ledger")},
 			{"stock_off", k.plain("stock_off")},
 			{"dead_letters", k.plain("dead_letters")},
+			{"people", k.plain("people")},
+			{"sessions", k.plain("sessions")},
+			{"audit", k.plain("audit")},
+			{"guests", k.plain("guests")},
+			{"tills", k.plain("tills")},
+			{"cash", k.plain("cash")},
+			{"runs", k.plain("runs")},
 			{"meta", k.meta},
 			{"outbox", k.event},
 		} {

@@ -48,6 +48,7 @@ func readers() map[string]func(json.RawMessage) (Body, error) {
 		AlertRaised{}.Kind():     read[AlertRaised],
 		AlertCleared{}.Kind():    read[AlertCleared],
 		OrderStanding{}.Kind():   read[OrderStanding],
+		DeliveryCarried{}.Kind(): read[DeliveryCarried],
 
 		OrderOffered{}.Kind():    read[OrderOffered],
 		OrderRecovered{}.Kind():  read[OrderRecovered],

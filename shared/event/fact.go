@@ -31,6 +31,18 @@ type OrderStepped struct {
 // Kind names the fact.
 func (OrderStepped) Kind() string { return "order.stepped.v1" }
 
+// DeliveryCarried says that a driver of the restaurant's own, whom the cloud does not know, has an order, has brought it, or could not. The
+// cloud writes its lane by it: see order.Progress.Carried.
+type DeliveryCarried struct {
+	Order    order.ID       `json:"order"`
+	Delivery order.Delivery `json:"delivery"` // out_for_delivery, delivered or failed
+	Name     string         `json:"name"`     // the driver's, as the restaurant calls them
+	Reason   string         `json:"reason,omitempty"`
+}
+
+// Kind names the fact.
+func (DeliveryCarried) Kind() string { return "delivery.carried.v1" }
+
 // Cause is what made the restaurant take a step.
 type Cause string
 

@@ -1,0 +1,38 @@
+package kitchen
+
+import (
+	"awesome.pizza/edge/till"
+	"awesome.pizza/shared/order"
+)
+
+// Bill is what has been paid for an order in the restaurant, in minor units of the order's currency. What a driver of the cloud's collects is
+// not in it.
+type Bill struct {
+	Paid     int64       `json:"paid,omitempty"`
+	Refunded int64       `json:"refunded,omitempty"`
+	Off      int64       `json:"off,omitempty"` // discounts
+	Method   till.Method `json:"method,omitempty"`
+	Given    int64       `json:"given,omitempty"` // with the last payment
+	Change   int64       `json:"change,omitempty"`
+}
+
+// Due is what is still to be paid.
+func (t Ticket) Due() int64 {
+	if t.over() {
+		return 0
+	}
+	return max(0, t.Order.Totals.Total.Minor-t.Bill.Off-t.Bill.Paid)
+}
+
+// Owed is what a guest is to get back: they paid for what they will not get.
+func (t Ticket) Owed() int64 {
+	if !t.over() {
+		return 0
+	}
+	return t.Bill.Paid - t.Bill.Refunded
+}
+
+// over reports whether the guest gets nothing.
+func (t Ticket) over() bool {
+	return t.Progress.Whole == order.Voided || t.Progress.Whole == order.Rejected || t.Progress.Delivery == order.Failed
+}

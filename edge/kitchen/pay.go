@@ -1,0 +1,257 @@
+package kitchen
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+
+	"awesome.pizza/edge/staff"
+	"awesome.pizza/edge/till"
+	"awesome.pizza/shared/order"
+	"awesome.pizza/shared/problem"
+)
+
+// Money is what somebody asks of the till. Key is made by the screen: the same again is answered with the first entry.
+type Money struct {
+	Key    string
+	Kind   till.Kind
+	Order  order.ID    // payments, refunds, discounts
+	Method till.Method // payments and refunds
+	Amount int64       // minor units; 0 is all there is to pay or to give back
+	Given  int64       // cash that the guest gave; 0 is just as much
+	Reason string
+}
+
+// Booked is an entry of the ledger with its order as it is after it; Ticket is zero when it belongs to none.
+type Booked struct {
+	Entry    till.Entry
+	Ticket   Ticket
+	Replayed bool
+}
+
+// Book makes an entry of the ledger. It reports problem.Conflict "till_closed", "paid_already", "nothing_to_refund", "not_enough_cash";
+// problem.Invalid with the fact "path"; and what need reports.
+func (k *Kitchen) Book(ctx context.Context, m Money) (Booked, error) {
+	if err := m.check(); err != nil {
+		return Booked{}, err
+	}
+	return k.book(ctx, m.Key, m.fingerprint(), func(d *draft, e till.Entry) (till.Entry, error) {
+		switch m.Kind {
+		case till.Payment:
+			return d.payment(ctx, k, m, e)
+		case till.Refund:
+			return d.refund(ctx, k, m, e)
+		case till.Discount:
+			return d.discount(ctx, k, m, e)
+		}
+		return d.drawer(m, e)
+	})
+}
+
+// book lets decide make an entry, once for each key.
+func (k *Kitchen) book(ctx context.Context, key, request string, decide func(*draft, till.Entry) (till.Entry, error)) (b Booked, err error) {
+	if key == "" || len(key) > 100 {
+		return b, problem.New(problem.Invalid, "invalid_key", "moving money needs an Idempotency-Key of 1 to 100 bytes, made by the screen").With("path", "idempotency_key")
+	}
+	err = k.change(ctx, func(d *draft) error {
+		first, known, err := k.store.CashEntry(ctx, key)
+		switch {
+		case err != nil:
+			return err
+		case known && first.Request != request:
+			return problem.New(problem.Invalid, "idempotency_mismatch", "this key has been used for something else: make a new one")
+		case known:
+			b = Booked{Entry: first, Replayed: true}
+			return nil
+		}
+		b.Entry, err = decide(d, till.Entry{Key: key, Request: request})
+		if t, changed := d.tickets[b.Entry.Order]; changed {
+			b.Ticket = t
+		}
+		return err
+	})
+	if err == nil && b.Entry.Order != "" && b.Ticket.Order.ID == "" {
+		b.Ticket, err = k.Ticket(ctx, b.Entry.Order)
+	}
+	return b, err
+}
+
+func (m Money) fingerprint() string {
+	return fmt.Sprintf("%s %q %s %d %d %q", m.Kind, m.Order, m.Method, m.Amount, m.Given, m.Reason)
+}
+
+func (m Money) check() error {
+	if len(m.Reason) > maxText {
+		return problem.New(problem.Invalid, "invalid_field", "the reason can have up to %d bytes", maxText).With("path", "reason")
+	}
+	ofOrder := false
+	switch m.Kind {
+	case till.Payment, till.Refund, till.Discount:
+		ofOrder = true
+	case till.Drop, till.PayOut, till.PayIn, till.NoSale:
+	default:
+		return problem.New(problem.Invalid, "invalid_field", "kind is %q; it can be drop, pay_out, pay_in or no_sale", m.Kind).With("path", "kind")
+	}
+	switch {
+	case m.Method != till.Cash && m.Method != till.Card && (m.Kind == till.Payment || m.Kind == till.Refund && m.Method != ""):
+		return problem.New(problem.Invalid, "invalid_field", "method is %q; it can be cash or card", m.Method).With("path", "method")
+	case m.Kind != till.Payment && m.Kind != till.Drop && m.Reason == "":
+		return problem.New(problem.Invalid, "reason_missing", "say why (reason)").With("path", "reason")
+	case m.Kind != till.NoSale && (!ofOrder || m.Kind == till.Discount) && m.Amount <= 0:
+		return problem.New(problem.Invalid, "invalid_amount", "say how much, in minor units").With("path", "amount")
+	}
+	for _, a := range []struct {
+		path  string
+		minor int64
+	}{{"amount", m.Amount}, {"tendered", m.Given}} {
+		if err := till.Check(a.path, a.minor); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// enter makes an entry of the open till's ledger.
+func (d *draft) enter(e till.Entry) (till.Entry, error) {
+	e.Who = d.who()
+	t, e, err := d.drawerNow().Enter(e, d.now)
+	if err != nil {
+		return e, err
+	}
+	d.commit.Shift.Till = &t
+	d.commit.Shift.Cash = append(d.commit.Shift.Cash, e)
+	return e, nil
+}
+
+// drawerNow is the till as this draft leaves it.
+func (d *draft) drawerNow() till.Till {
+	if t := d.commit.Shift.Till; t != nil {
+		return *t
+	}
+	return d.board.shift.till
+}
+
+// ordered is the ticket that an entry is about.
+func (d *draft) ordered(ctx context.Context, k *Kitchen, id order.ID) (Ticket, error) {
+	t, ok, err := d.find(ctx, k, id)
+	if err == nil && !ok {
+		err = problem.New(problem.NotFound, "no_such_order", "the kitchen has no order %s", id)
+	}
+	if have, want := d.drawerNow().Currency, t.Order.Totals.Total.Currency; err == nil && have != "" && want != "" && have != want {
+		err = problem.New(problem.Conflict, "other_currency", "the till counts %s and order %d is in %s", have, t.Number, want)
+	}
+	return t, err
+}
+
+func (d *draft) payment(ctx context.Context, k *Kitchen, m Money, e till.Entry) (till.Entry, error) {
+	t, err := d.ordered(ctx, k, m.Order)
+	if err != nil {
+		return e, err
+	}
+	if err := d.need(staff.TakePayment, string(m.Order), "", string(m.Method)); err != nil {
+		return e, err
+	}
+	return d.pay(t, m, e)
+}
+
+// pay enters a payment for an order.
+func (d *draft) pay(t Ticket, m Money, e till.Entry) (till.Entry, error) {
+	due := t.Due()
+	switch {
+	case t.over():
+		return e, problem.New(problem.Conflict, "order_over", "Order %d is %s: there is nothing to pay.", t.Number, t.Progress.Status()).With("current", t.Progress.Status())
+	case due == 0:
+		return e, problem.New(problem.Conflict, "paid_already", "Order %d is paid.", t.Number).With("paid", t.Bill.Paid)
+	case m.Amount > due:
+		return e, problem.New(problem.Invalid, "too_much", "%d are due for order %d, not %d.", due, t.Number, m.Amount).With("path", "amount").With("due", due)
+	case m.Method == till.Card && m.Given != 0:
+		return e, problem.New(problem.Invalid, "invalid_field", "only cash is tendered").With("path", "tendered")
+	}
+	e.Kind, e.Method, e.Amount = till.Payment, m.Method, cmp.Or(m.Amount, due)
+	if m.Method == till.Cash {
+		var err error
+		e.Given = cmp.Or(m.Given, e.Amount)
+		if e.Change, err = till.Tender(e.Amount, e.Given); err != nil {
+			return e, err
+		}
+	}
+	e.Order, e.Number, e.Channel = t.Order.ID, t.Number, t.Order.Channel
+	e, err := d.enter(e)
+	if err != nil {
+		return e, err
+	}
+	t.Bill.Paid, t.Bill.Method, t.Bill.Given, t.Bill.Change = t.Bill.Paid+e.Amount, e.Method, e.Given, e.Change
+	d.put(t)
+	return e, nil
+}
+
+// refund gives money back: all that was paid for what the guest does not get, or a part of it for a reason.
+func (d *draft) refund(ctx context.Context, k *Kitchen, m Money, e till.Entry) (till.Entry, error) {
+	t, err := d.ordered(ctx, k, m.Order)
+	if err != nil {
+		return e, err
+	}
+	left := t.Bill.Paid - t.Bill.Refunded
+	switch {
+	case left <= 0:
+		return e, problem.New(problem.Conflict, "nothing_to_refund", "Nothing that was paid here for order %d can be given back.", t.Number)
+	case m.Amount > left:
+		return e, problem.New(problem.Invalid, "too_much", "%d can be given back for order %d, not %d.", left, t.Number, m.Amount).With("path", "amount").With("left", left)
+	}
+	if err := d.need(staff.Refund, string(m.Order), m.Reason, fmt.Sprint(cmp.Or(m.Amount, left))); err != nil {
+		return e, err
+	}
+	e.Kind, e.Method, e.Amount, e.Reason = till.Refund, cmp.Or(m.Method, t.Bill.Method, till.Cash), cmp.Or(m.Amount, left), m.Reason
+	e.Order, e.Number, e.Channel = t.Order.ID, t.Number, t.Order.Channel
+	if e, err = d.enter(e); err != nil {
+		return e, err
+	}
+	t.Bill.Refunded += e.Amount
+	d.put(t)
+	return e, nil
+}
+
+func (d *draft) discount(ctx context.Context, k *Kitchen, m Money, e till.Entry) (till.Entry, error) {
+	t, err := d.ordered(ctx, k, m.Order)
+	if err != nil {
+		return e, err
+	}
+	if due := t.Due(); m.Amount > due {
+		return e, problem.New(problem.Invalid, "too_much", "%d are due for order %d: no more can be taken off.", due, t.Number).With("path", "amount").With("due", due)
+	}
+	if err := d.need(staff.Discount, string(m.Order), m.Reason, fmt.Sprint(m.Amount)); err != nil {
+		return e, err
+	}
+	e.Kind, e.Amount, e.Reason, e.Order, e.Number, e.Channel = till.Discount, m.Amount, m.Reason, t.Order.ID, t.Number, t.Order.Channel
+	if e, err = d.enter(e); err != nil {
+		return e, err
+	}
+	t.Bill.Off += e.Amount
+	d.put(t)
+	return e, nil
+}
+
+// drawer is for what belongs to no order.
+func (d *draft) drawer(m Money, e till.Entry) (till.Entry, error) {
+	action := map[till.Kind]staff.Action{
+		till.Drop: staff.Drop, till.PayOut: staff.PayOut, till.PayIn: staff.Drop, till.NoSale: staff.NoSale,
+	}[m.Kind]
+	if err := d.need(action, d.drawerNow().ID, m.Reason, fmt.Sprint(m.Amount)); err != nil {
+		return e, err
+	}
+	e.Kind, e.Method, e.Amount, e.Reason = m.Kind, till.Cash, m.Amount, m.Reason
+	return d.enter(e)
+}
+
+// payNow takes the cash of an order in the commit that takes the order.
+func (d *draft) payNow(t Ticket, c CounterOrder) error {
+	if err := d.need(staff.TakePayment, string(t.Order.ID), "", string(till.Cash)); err != nil {
+		return err
+	}
+	m := Money{Kind: till.Payment, Order: t.Order.ID, Method: till.Cash, Given: c.Tendered}
+	_, err := d.pay(t, m, till.Entry{Key: "order/" + c.Key, Request: "order"})
+	if p := problem.Of(err); p != nil && p.Facts["path"] == "tendered" {
+		p.Facts["path"] = "payment.tendered"
+	}
+	return err
+}

@@ -1,0 +1,91 @@
+package till
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+)
+
+// Report is what the ledger of a day says.
+type Report struct {
+	Day      string `json:"day"`
+	Currency string `json:"currency"`
+	Tills    []Till `json:"-"`
+
+	Methods  []Line `json:"by_method"`
+	Channels []Line `json:"by_channel"`
+	People   []Line `json:"by_person"`
+	Drivers  []Line `json:"by_driver"`
+
+	Taken     int64 `json:"taken"` // payments
+	Refunds   int64 `json:"refunds"`
+	Discounts int64 `json:"discounts"`
+	Drops     int64 `json:"drops"`
+	PayOuts   int64 `json:"pay_outs"`
+	PayIns    int64 `json:"pay_ins"`
+	NoSales   int   `json:"no_sales"`
+}
+
+// Line is what one method, channel, person or driver took and gave back.
+type Line struct {
+	Name     string `json:"name"`
+	Payments int    `json:"payments"`
+	Taken    int64  `json:"taken"`
+	Refunds  int64  `json:"refunds"`
+	Net      int64  `json:"net"`
+}
+
+// Sum makes the report of a day's ledger.
+func Sum(day, currency string, tills []Till, entries []Entry) Report {
+	r := Report{Day: day, Currency: currency, Tills: tills}
+	methods, channels, people, drivers := lines{}, lines{}, lines{}, lines{}
+	for _, e := range entries {
+		switch e.Kind {
+		case Payment, Refund:
+			methods.add(string(e.Method), e)
+			channels.add(string(e.Channel), e)
+			people.add(e.Who, e)
+			if e.Driver != "" {
+				drivers.add(e.Driver, e)
+			}
+			if e.Kind == Payment {
+				r.Taken += e.Amount
+			} else {
+				r.Refunds += e.Amount
+			}
+		case Discount:
+			r.Discounts += e.Amount
+		case Drop:
+			r.Drops += e.Amount
+		case PayOut:
+			r.PayOuts += e.Amount
+		case PayIn:
+			r.PayIns += e.Amount
+		case NoSale:
+			r.NoSales++
+		case Opened, Closed:
+		}
+	}
+	r.Methods, r.Channels, r.People, r.Drivers = methods.sorted(), channels.sorted(), people.sorted(), drivers.sorted()
+	return r
+}
+
+type lines map[string]Line
+
+func (l lines) add(name string, e Entry) {
+	line := l[name]
+	line.Name = name
+	if e.Kind == Payment {
+		line.Payments++
+		line.Taken += e.Amount
+	} else {
+		line.Refunds += e.Amount
+	}
+	line.Net = line.Taken - line.Refunds
+	l[name] = line
+}
+
+func (l lines) sorted() []Line {
+	out := make([]Line, 0, len(l))
+	return append(out, slices.SortedFunc(maps.Values(l), func(x, y Line) int { return cmp.Compare(x.Name, y.Name) })...)
+}

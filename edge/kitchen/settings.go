@@ -14,6 +14,7 @@ type Settings struct {
 	Zone       *time.Location // UTC
 	DayStarts  int            // hour at which the business day starts, 0 to 23; midnight
 	Roster     []Cook         // who can sign in
+	Printers   []Printer      // where paper comes out; none prints nothing
 
 	OvenSlots int           // pizzas that bake at once; 12
 	Cut       time.Duration // cutting and boxing of one item; 20 s

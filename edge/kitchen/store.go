@@ -55,6 +55,7 @@ type Commit struct {
 	Timers  []Timer  // set, or set anew
 	Stopped []TimerKey
 	Letters []DeadLetter
+	Prints  []PrintJob // the store leaves out what it has been given before: a piece of paper is printed once
 
 	Begin    *Beginning // a new epoch: what the cloud lacks goes first in it
 	Standing []order.ID // facts behind all others: how these tickets stand once all of this is written

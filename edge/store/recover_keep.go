@@ -35,6 +35,7 @@ func salvage(ctx context.Context, from *source, to *Store, at time.Time) (all []
 			{"alerts", k.plain("alerts")},
 			{"inbox", k.plain("inbox")},
 			{"dead_letters", k.plain("dead_letters")},
+			{"prints", k.print},
 			{"meta", k.meta},
 			{"outbox", k.event},
 		} {

@@ -46,7 +46,7 @@ func (d *draft) fresh() *draft {
 func (d *draft) empty() bool {
 	c := d.commit
 	return len(d.tickets) == 0 && len(c.Facts) == 0 && c.Command == nil && d.answer == nil && d.cooks == nil &&
-		len(c.Raised) == 0 && len(c.Cleared) == 0 && len(c.Stopped) == 0 && len(c.Timers) == 0 && len(c.Letters) == 0 && len(c.Prints) == 0 && c.Begin == nil
+		len(c.Raised) == 0 && len(c.Cleared) == 0 && len(c.Stopped) == 0 && len(c.Timers) == 0 && len(c.Letters) == 0 && len(c.Prints) == 0 && c.Moved == nil && c.Begin == nil
 }
 
 // ticket is an open ticket as this draft leaves it.

@@ -45,6 +45,12 @@ type PrintJob struct {
 	Expires time.Time // paper after that would only confuse
 }
 
+// Moved says that what was labelled from an instant on belongs by later, or earlier.
+type Moved struct {
+	From time.Time
+	By   time.Duration
+}
+
 // PrintState is how far a piece of paper has come.
 type PrintState string
 

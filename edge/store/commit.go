@@ -95,6 +95,9 @@ func write(ctx context.Context, tx prepared, c kitchen.Commit, events []link.Eve
 	if err := writeAnswers(ctx, tx, c); err != nil {
 		return err
 	}
+	if err := movePrints(ctx, tx, c.Moved); err != nil {
+		return err
+	}
 	if err := writePrints(ctx, tx, c.Prints); err != nil {
 		return err
 	}

@@ -31,6 +31,20 @@ func writePrints(ctx context.Context, tx prepared, jobs []kitchen.PrintJob) erro
 	return nil
 }
 
+// movePrints puts the labels of what waits right.
+func movePrints(ctx context.Context, tx prepared, m *kitchen.Moved) error {
+	if m == nil {
+		return nil
+	}
+	by := m.By.Milliseconds()
+	_, err := tx.ExecContext(ctx, `UPDATE prints SET made_at = made_at + ?, expires_at = expires_at + ?, since = since + ?
+		WHERE state IN ('pending', 'sent', 'doubtful') AND made_at >= ?`, by, by, by, m.From.UnixMilli())
+	if err != nil {
+		return fmt.Errorf("put the labels of waiting paper right: %w", err)
+	}
+	return nil
+}
+
 // Printable says that there is paper to be printed; it may say so once for many pieces.
 func (s *Store) Printable() <-chan struct{} { return s.printable }
 
@@ -64,7 +78,7 @@ var printSteps = map[kitchen.PrintState]string{
 	kitchen.PrintPending:   `["sent"]`, // nothing of it went out
 	kitchen.PrintConfirmed: `["sent"]`,
 	kitchen.PrintDoubtful:  `["sent"]`,
-	kitchen.PrintFailed:    `["sent","doubtful"]`,
+	kitchen.PrintFailed:    `["pending","doubtful"]`,
 }
 
 // MarkPrint takes a step of a piece of paper; it is on disk when this returns. It reports problem.Conflict when the piece is not where the step

@@ -19,9 +19,6 @@ func (w *writer) label() {
 		w.text(shout, " "+w.say.remake+" ")
 	}
 	w.text(loud, joined(" ", l.Name, w.size(l)))
-	if left, right, two := w.halves(l); two {
-		w.text(usual, left+" | "+right)
-	}
 	for _, c := range w.changes(l) {
 		w.text(strong, c)
 	}

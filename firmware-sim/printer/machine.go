@@ -111,8 +111,8 @@ func (m *Machine) Receive(b []byte) (answers []byte) {
 			answers = append(answers, m.status(b[2]))
 		case b[1] == 0x14 && n == 10:
 			m.buffer = nil
-		case n == 1:
-			m.strange("DLE % x", b[:min(len(b), 3)])
+		case n == 1: // a parameter that looks like the beginning of one
+			m.buffer = append(m.buffer, b[0])
 		}
 		b = b[n:]
 	}

@@ -52,7 +52,7 @@ func (d *draft) empty() bool {
 	c := d.commit
 	return len(d.tickets) == 0 && len(c.Facts) == 0 && c.Command == nil && d.answer == nil && d.cooks == nil &&
 		len(c.Raised) == 0 && len(c.Cleared) == 0 && len(c.Stopped) == 0 && len(c.Timers) == 0 && len(c.Letters) == 0 && c.Begin == nil &&
-		c.Shift.empty() && (d.shelves == nil || d.shelves.Idle())
+		len(c.Prints) == 0 && c.Moved == nil && c.Shift.empty() && (d.shelves == nil || d.shelves.Idle())
 }
 
 // ticket is an open ticket as this draft leaves it.
@@ -144,6 +144,7 @@ func (d *draft) finish() error {
 	d.keepStock()
 	d.readyOfSteps()
 	d.commit.Tickets = d.changed()
+	d.commit.Prints = append(d.commit.Prints, d.papers()...)
 	d.commit.Cooks = d.cooks
 	for day, last := range d.numbers {
 		d.commit.Numbers = append(d.commit.Numbers, Number{Day: day, Last: last})

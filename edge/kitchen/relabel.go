@@ -19,7 +19,7 @@ func (k *Kitchen) Relabel(ctx context.Context, from time.Time, by time.Duration,
 		}
 		return at.Add(by.Truncate(time.Millisecond))
 	}
-	return k.relabel(ctx, k.now().Add(by), moved, set)
+	return k.relabel(ctx, k.now().Add(by), moved, set, &Moved{From: from, By: by})
 }
 
 // behindMost is how far a clock may fall behind the labels while the node is off, and nobody minds: it is saved every minute.
@@ -34,14 +34,17 @@ func (k *Kitchen) arrive(ctx context.Context) error {
 			return now
 		}
 		return at
-	}, func() {})
+	}, func() {}, nil)
 }
 
 // relabel gives open tickets and alerts other labels, in one commit, at a now of its own.
-func (k *Kitchen) relabel(ctx context.Context, now time.Time, moved func(time.Time) time.Time, set func()) error {
+func (k *Kitchen) relabel(ctx context.Context, now time.Time, moved func(time.Time) time.Time, set func(), paper *Moved) error {
 	then := func() time.Time { return now.UTC().Truncate(time.Millisecond) }
 	return k.changeAt(ctx, then, func(d *draft) error {
 		d.landed = set
+		if len(d.settings.Printers) > 0 {
+			d.commit.Moved = paper
+		}
 		for _, t := range d.open() {
 			if m := t.relabelled(moved); !m.sameLabels(t) {
 				d.put(m)

@@ -16,6 +16,7 @@ type Settings struct {
 	Roster     []Cook         // who can sign in
 	Staff      []Hire         // who has a role and a PIN
 	PINs       bool           // what has a level needs somebody who is signed in, see staff.Levels; else it is only written down
+	Printers   []Printer      // where paper comes out; none prints nothing
 
 	OvenSlots int           // pizzas that bake at once; 12
 	Cut       time.Duration // cutting and boxing of one item; 20 s

@@ -62,6 +62,9 @@ type Commit struct {
 	Letters []DeadLetter
 	Stock   stock.Change
 	Shift   Shift
+	Prints  []PrintJob // the store leaves out what it has been given before: a piece of paper is printed once
+
+	Moved *Moved // the clock was wrong: paper that waits is of use for as long as if it had been right
 
 	Begin    *Beginning // a new epoch: what the cloud lacks goes first in it
 	Standing []order.ID // facts behind all others: how these tickets stand once all of this is written

@@ -39,6 +39,7 @@ func (s *Store) Commit(ctx context.Context, c kitchen.Commit) error {
 	if c.Begin != nil {
 		_, err = s.Acked(ctx)
 	}
+	s.notePrints(c.Prints)
 	if len(events) > 0 || c.Begin != nil {
 		select {
 		case s.appended <- struct{}{}:
@@ -95,6 +96,12 @@ func write(ctx context.Context, tx prepared, c kitchen.Commit, events []link.Eve
 		return err
 	}
 	if err := writeStock(ctx, tx, c.Stock); err != nil {
+		return err
+	}
+	if err := movePrints(ctx, tx, c.Moved); err != nil {
+		return err
+	}
+	if err := writePrints(ctx, tx, c.Prints); err != nil {
 		return err
 	}
 	for _, l := range c.Letters {

@@ -45,6 +45,7 @@ func salvage(ctx context.Context, from *source, to *Store, at time.Time) (all []
 			{"tills", k.plain("tills")},
 			{"cash", k.plain("cash")},
 			{"runs", k.plain("runs")},
+			{"prints", k.print},
 			{"meta", k.meta},
 			{"outbox", k.event},
 		} {

@@ -30,17 +30,18 @@ const readers = 4
 
 // Store is an open database file. It is safe for concurrent use.
 type Store struct {
-	write    *sql.DB
-	read     *sql.DB
-	writes   statements // of commits
-	reads    statements // that are asked again and again
-	lock     *os.File
-	appended chan struct{}
-	device   string
-	path     string
-	writer   connector
-	disk     disk
-	torn     bool
+	write     *sql.DB
+	read      *sql.DB
+	writes    statements // of commits
+	reads     statements // that are asked again and again
+	lock      *os.File
+	appended  chan struct{}
+	printable chan struct{}
+	device    string
+	path      string
+	writer    connector
+	disk      disk
+	torn      bool
 
 	mu      sync.Mutex
 	acked   link.Mark // newer than the row; written with the next commit
@@ -54,7 +55,7 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{path: path, lock: lock, appended: make(chan struct{}, 1), disk: disk{full: make(chan struct{}, 1)}}
+	s := &Store{path: path, lock: lock, appended: make(chan struct{}, 1), printable: make(chan struct{}, 1), disk: disk{full: make(chan struct{}, 1)}}
 	s.write, s.writer = openWith(path, 1, "?_txlock=immediate")
 	s.read = open(path, readers, "?_query_only=1")
 	s.writes.db, s.reads.db = s.write, s.read

@@ -25,11 +25,20 @@ const (
 	Garbage   Kind = "garbage"   // nonsense is sent before a message
 	Reboot    Kind = "reboot"    // the device loses power and comes back
 	Clock     Kind = "clock"     // its clock is wrong: +1h, -10m
+
+	PaperOut  Kind = "paper_out"  // a printer has no paper
+	PaperLow  Kind = "paper_low"  // … and soon will have none
+	CoverOpen Kind = "cover_open" // its cover is open
+	Jam       Kind = "jam"        // its knife is stuck
+	Slow      Kind = "slow"       // each line takes it so many seconds
+	HangUp    Kind = "hang_up"    // it ends each connection after so many bytes
 )
 
 // Kinds are all of them.
 func Kinds() []Kind {
-	return []Kind{Silent, Drift, Stuck, Drop, Duplicate, Reorder, Garbage, Reboot, Clock}
+	return []Kind{
+		Silent, Drift, Stuck, Drop, Duplicate, Reorder, Garbage, Reboot, Clock, PaperOut, PaperLow, CoverOpen, Jam, Slow, HangUp,
+	}
 }
 
 // Fault is one misbehaviour of a device, or of all ("*"), from an instant after the start on, for a while or (0) for ever.
@@ -39,6 +48,7 @@ type Fault struct {
 	Chance float64       // drop, duplicate, reorder, garbage
 	Slope  float64       // drift: K per minute
 	Shift  time.Duration // clock
+	Amount float64       // slow: seconds; hang_up: bytes
 	From   time.Duration
 	For    time.Duration
 }
@@ -100,7 +110,11 @@ func (f *Fault) readValue(value string) (err error) {
 		if f.Shift, err = time.ParseDuration(value); err != nil {
 			return fmt.Errorf("clock needs a shift like +1h or -10m, not %q", value)
 		}
-	case Silent, Stuck, Reboot:
+	case Slow, HangUp:
+		if f.Amount, err = strconv.ParseFloat(value, 64); err != nil || !(f.Amount > 0 && f.Amount <= 1e6) {
+			return fmt.Errorf("%s needs a number above 0 and up to a million, not %q", f.Kind, value)
+		}
+	case Silent, Stuck, Reboot, PaperOut, PaperLow, CoverOpen, Jam:
 		if value != "" {
 			return fmt.Errorf("%s takes no value, but stands with %q", f.Kind, value)
 		}
@@ -136,7 +150,9 @@ func (f Fault) String() string {
 		s += fmt.Sprintf("=%+gC/min", f.Slope)
 	case Clock:
 		s += "=" + f.Shift.String()
-	case Silent, Stuck, Reboot:
+	case Slow, HangUp:
+		s += fmt.Sprintf("=%g", f.Amount)
+	case Silent, Stuck, Reboot, PaperOut, PaperLow, CoverOpen, Jam:
 	}
 	if f.From > 0 || f.For > 0 {
 		s += "@" + f.From.String()
@@ -153,6 +169,10 @@ type State struct {
 	Offset                            float64 // K
 	Shift                             time.Duration
 	Drop, Duplicate, Reorder, Garbage float64 // probabilities
+
+	PaperOut, PaperLow, CoverOpen, Jam bool
+	Slow                               time.Duration // for each line
+	HangUp                             int           // after so many bytes; 0 never
 }
 
 // Script is what goes wrong with one device, and when. It is safe for concurrent use.
@@ -230,6 +250,18 @@ func (state *State) add(f Fault, since time.Duration) {
 		state.Reorder = max(state.Reorder, f.Chance)
 	case Garbage:
 		state.Garbage = max(state.Garbage, f.Chance)
+	case PaperOut:
+		state.PaperOut = true
+	case PaperLow:
+		state.PaperLow = true
+	case CoverOpen:
+		state.CoverOpen = true
+	case Jam:
+		state.Jam = true
+	case Slow:
+		state.Slow = max(state.Slow, time.Duration(f.Amount*float64(time.Second)))
+	case HangUp:
+		state.HangUp = max(1, int(f.Amount))
 	case Reboot:
 	}
 }

@@ -68,7 +68,9 @@ func TestWhatIsWrittenIsReadTheSame(t *testing.T) {
 			f.Slope = float64(rapid.IntRange(-90, 90).Draw(t, "slope")) / 10
 		case fault.Clock:
 			f.Shift = time.Duration(rapid.IntRange(-1e6, 1e6).Draw(t, "shift")) * time.Second
-		case fault.Silent, fault.Stuck, fault.Reboot:
+		case fault.Slow, fault.HangUp:
+			f.Amount = float64(rapid.IntRange(1, 1e6).Draw(t, "amount"))
+		case fault.Silent, fault.Stuck, fault.Reboot, fault.PaperOut, fault.PaperLow, fault.CoverOpen, fault.Jam:
 		}
 		f.From = time.Duration(rapid.IntRange(0, 1e6).Draw(t, "from")) * time.Millisecond
 		f.For = time.Duration(rapid.IntRange(0, 1e6).Draw(t, "for")) * time.Millisecond

@@ -1,0 +1,277 @@
+package printer
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/cenkalti/backoff/v4"
+
+	"awesome.pizza/edge/kitchen"
+	"awesome.pizza/shared/problem"
+)
+
+const (
+	pollEvery  = 5 * time.Second  // how often an idle printer is asked how it is
+	retryMost  = 15 * time.Second // between two tries to reach one
+	mostTries  = 3                // a piece of paper that was sent so often without an answer is given up
+	ledgerWait = 5 * time.Second  // after the ledger could not be written to
+)
+
+// worker owns one printer's connection.
+type worker struct {
+	spec Spec
+	room *Room
+	log  *slog.Logger
+	bell chan struct{}
+
+	mu    sync.Mutex
+	state State
+}
+
+// State is how a printer is, for the displays.
+type State struct {
+	Condition Condition
+	Detail    string // why it is offline
+	PaperLow  bool
+	Since     time.Time // of Condition, by the kitchen's clock
+	Printed   time.Time // when the last piece of paper was confirmed
+	unfit     time.Time // since when it is not ready, by the machine's; zero while it is
+}
+
+func (w *worker) ring() {
+	select {
+	case w.bell <- struct{}{}:
+	default:
+	}
+}
+
+// run keeps a connection and prints, until ctx ends.
+func (w *worker) run(ctx context.Context) {
+	for ctx.Err() == nil {
+		conn, err := w.reach(ctx)
+		if err != nil {
+			return
+		}
+		line := open(conn, w.spec.Mute)
+		err = w.serve(ctx, line)
+		line.close()
+		if err != nil && ctx.Err() == nil {
+			w.note(status{condition: Offline}, err)
+			pause(ctx, lookEvery)
+		}
+	}
+}
+
+// reach dials until somebody answers; it gives up with ctx alone.
+func (w *worker) reach(ctx context.Context) (conn net.Conn, err error) {
+	pace := backoff.NewExponentialBackOff(backoff.WithInitialInterval(500*time.Millisecond), backoff.WithMaxInterval(retryMost), backoff.WithMaxElapsedTime(0))
+	err = backoff.RetryNotify(func() error {
+		dialing, cancel := context.WithTimeout(ctx, dialWithin)
+		defer cancel()
+		conn, err = w.room.dial(dialing, w.spec.Address)
+		return err
+	}, backoff.WithContext(pace, ctx), func(err error, _ time.Duration) { w.note(status{condition: Offline}, err) })
+	return conn, err
+}
+
+// serve prints over a connection until it breaks or the printer no longer answers.
+func (w *worker) serve(ctx context.Context, line *cable) error {
+	for ctx.Err() == nil {
+		now, err := line.look(ctx)
+		if err != nil {
+			return err
+		}
+		w.note(now, nil)
+		wait := lookEvery
+		if now.condition == Ready {
+			printed, err := w.printNext(ctx, line)
+			if errors.Is(err, errLedger) {
+				w.log.WarnContext(ctx, "what is to be printed cannot be read or marked", "printer", w.spec.ID, "err", err)
+				pause(ctx, ledgerWait)
+				continue
+			} else if err != nil {
+				return err
+			}
+			if printed {
+				continue
+			}
+			wait = pollEvery
+		}
+		w.rest(ctx, wait)
+	}
+	return nil
+}
+
+func (w *worker) rest(ctx context.Context, most time.Duration) {
+	late := time.NewTimer(most)
+	defer late.Stop()
+	select {
+	case <-ctx.Done():
+	case <-w.bell:
+	case <-late.C:
+	}
+}
+
+var errLedger = errors.New("the ledger")
+
+// printNext prints the next piece of paper: of this printer, or of one that it stands in for.
+func (w *worker) printNext(ctx context.Context, line *cable) (printed bool, err error) {
+	for _, s := range w.room.servedBy(w.spec) {
+		p, ok, err := w.room.ledger.NextPrint(ctx, s.ID, w.room.clock.Now())
+		if err != nil {
+			return false, errors.Join(errLedger, err)
+		}
+		if ok {
+			return true, w.print(ctx, line, p, s)
+		}
+	}
+	return false, nil
+}
+
+// print sends one piece of paper. It is marked as sent before the first byte goes and as printed when the printer says so; what lies between
+// the two when something breaks is doubtful, and printed again with a word about it.
+func (w *worker) print(ctx context.Context, line *cable, p kitchen.Printed, of Spec) error {
+	if p.Tries >= mostTries {
+		w.log.ErrorContext(ctx, "paper is given up: it was sent too often without an answer", "printer", w.spec.ID, "paper", p.ID, "order", p.Order)
+		return w.fail(ctx, p)
+	}
+	paper, err := w.room.draw(ctx, p, w.spec, of)
+	if problem.Is(err, problem.NotFound) {
+		return w.fail(ctx, p) // its order has been forgotten
+	} else if err != nil {
+		return errors.Join(errLedger, err)
+	}
+	if err := w.mark(ctx, p.ID, kitchen.PrintSent); err != nil {
+		if problem.Is(err, problem.Conflict) {
+			return nil // another printer was faster
+		}
+		return errors.Join(errLedger, err)
+	}
+	sent, err := line.write(append(paper.Bytes(w.spec), done()...))
+	if err == nil {
+		err = w.await(ctx, line)
+	}
+	switch {
+	case err == nil:
+		w.printed()
+		return w.settle(p, kitchen.PrintConfirmed)
+	case sent == 0 && p.State == kitchen.PrintPending:
+		return errors.Join(err, w.settle(p, kitchen.PrintPending))
+	}
+	return errors.Join(err, w.settle(p, kitchen.PrintDoubtful))
+}
+
+func (w *worker) fail(ctx context.Context, p kitchen.Printed) error {
+	if err := w.mark(ctx, p.ID, kitchen.PrintFailed); err != nil && !problem.Is(err, problem.Conflict) {
+		return errors.Join(errLedger, err)
+	}
+	return nil
+}
+
+func (w *worker) mark(ctx context.Context, id string, to kitchen.PrintState) error {
+	return w.room.ledger.MarkPrint(ctx, id, to, w.spec.ID, w.room.clock.Now())
+}
+
+// settle writes what became of a piece of paper, also when the node is stopping. While it cannot, the piece counts as sent: the next start
+// doubts it.
+func (w *worker) settle(p kitchen.Printed, to kitchen.PrintState) error {
+	ctx, cancel := context.WithTimeout(context.Background(), ledgerWait)
+	defer cancel()
+	w.room.ring()
+	if err := w.mark(ctx, p.ID, to); err != nil {
+		return errors.Join(errLedger, err)
+	}
+	return nil
+}
+
+// await waits until the printer says that it has printed. One that has run out of paper goes on where it was once it has some: it is waited
+// for, unless another printer takes over.
+func (w *worker) await(ctx context.Context, line *cable) error {
+	if w.spec.Mute {
+		return nil
+	}
+	patience := time.Now().Add(w.spec.takeover())
+	for {
+		late := time.NewTimer(lookEvery)
+		select {
+		case <-line.done:
+			late.Stop()
+			return nil
+		case <-ctx.Done():
+			late.Stop()
+			return line.lastWord(ctx)
+		case <-late.C:
+		}
+		now, err := line.look(ctx)
+		if err != nil {
+			return err
+		}
+		w.note(now, nil)
+		switch {
+		case now.condition != Ready && w.spec.Backup == "":
+			patience = time.Now().Add(w.spec.takeover())
+		case time.Now().After(patience):
+			_, _ = line.write(forget())
+			return errors.New("it has not said that it printed what it was sent")
+		}
+	}
+}
+
+// note keeps what was seen of the printer.
+func (w *worker) note(s status, why error) {
+	w.mu.Lock()
+	was := w.state
+	w.state.PaperLow = s.low && s.condition != Offline
+	w.state.Detail = ""
+	if why != nil {
+		w.state.Detail = reason(why)
+	}
+	if s.condition != was.Condition {
+		w.state.Condition, w.state.Since = s.condition, w.room.clock.Now()
+	}
+	switch {
+	case s.condition == Ready:
+		w.state.unfit = time.Time{}
+	case was.unfit.IsZero():
+		w.state.unfit = time.Now()
+	}
+	w.mu.Unlock()
+	if s.condition != was.Condition {
+		w.log.Info("printer", "printer", w.spec.ID, "is", string(s.condition), "was", string(was.Condition), "why", w.look().Detail)
+		w.room.ring()
+	}
+}
+
+func (w *worker) printed() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.state.Printed = w.room.clock.Now()
+}
+
+func (w *worker) look() State {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.state
+}
+
+// reason is an error in one short line.
+func reason(err error) string {
+	text := err.Error()
+	if len(text) > 200 {
+		text = text[:200]
+	}
+	return text
+}
+
+func pause(ctx context.Context, d time.Duration) {
+	late := time.NewTimer(d)
+	defer late.Stop()
+	select {
+	case <-ctx.Done():
+	case <-late.C:
+	}
+}

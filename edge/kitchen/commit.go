@@ -50,6 +50,7 @@ func (k *Kitchen) commit(ctx context.Context, d *draft) error {
 	shown := d.change()
 	k.mu.Lock()
 	k.board.after(d.commit)
+	k.misses.add(d.commit.Missed)
 	k.mu.Unlock()
 	if d.landed != nil {
 		d.landed()

@@ -29,8 +29,9 @@ type Kitchen struct {
 	turn  chan struct{} // held by whoever changes the kitchen, from reading to publishing
 	timed chan struct{} // says that the earliest timer may be another
 
-	mu    sync.RWMutex
-	board board // as the last commit left it
+	mu     sync.RWMutex
+	board  board // as the last commit left it
+	misses misses
 
 	// Guarded by turn:
 	gate  gate
@@ -43,6 +44,7 @@ type Snapshot struct {
 	Tickets []Ticket
 	Cooks   []Cook
 	Alerts  []Alert
+	Intake  Intake
 }
 
 // Change is what one commit changed on the board. There is exactly one for each commit; Seq rises by one, over restarts too.
@@ -53,6 +55,7 @@ type Change struct {
 	Cooks   []Cook     // all of them, when one changed
 	Alerts  []Alert    // raised
 	Cleared []string   // alerts that are over
+	Intake  *Intake    // of web orders, when it changed
 }
 
 // New opens a kitchen as its store has it, with the roster of the settings.

@@ -37,6 +37,8 @@ type State struct {
 	Alerts  []Alert
 	Timers  []Timer
 	Numbers map[string]int // the last number given on each of the latest business days
+	Lessons []Lesson
+	Intake  Intake
 }
 
 // Commit is everything that changes at once. The store refuses it when Seq is not one more than it has, when Command is not the next
@@ -55,6 +57,11 @@ type Commit struct {
 	Timers  []Timer  // set, or set anew
 	Stopped []TimerKey
 	Letters []DeadLetter
+
+	Lessons   []Lesson        // as they are now
+	Forgotten []LessonKey     // make room for others
+	Missed    []time.Duration // how far orders were ready behind their first forecast; for who counts, not for the store
+	Intake    *Intake         // when it changed
 
 	Begin    *Beginning // a new epoch: what the cloud lacks goes first in it
 	Standing []order.ID // facts behind all others: how these tickets stand once all of this is written

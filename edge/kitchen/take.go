@@ -31,6 +31,7 @@ type CounterOrder struct {
 	Address    *order.Address   `json:"address,omitempty"` // deliveries only
 	Lines      []order.Line     `json:"lines"`
 	Payment    order.Payment    `json:"payment"`
+	Confirmed  bool             `json:"confirmed,omitempty"` // the guest knows how long so large an order takes
 }
 
 // Place takes an order: created, validated, numbered and queued in one commit. replayed says that Key was known and nothing was done. It
@@ -49,7 +50,7 @@ func (k *Kitchen) Place(ctx context.Context, c CounterOrder) (t Ticket, replayed
 			return err
 		}
 		d.answer, done = &a, d
-		return d.place(o, items)
+		return d.place(o, items, c.Confirmed)
 	})
 	if err == nil && done != nil {
 		t = done.tickets[o.ID]
@@ -57,10 +58,13 @@ func (k *Kitchen) Place(ctx context.Context, c CounterOrder) (t Ticket, replayed
 	return t, replayed, err
 }
 
-func (d *draft) place(o order.Order, items []order.Item) error {
+func (d *draft) place(o order.Order, items []order.Item, confirmed bool) error {
 	o.PlacedAt = d.now
 	t := newTicket(o, items, d.now)
 	t.Order.Promise = d.promise(t)
+	if d.settings.large(items) && !confirmed {
+		return tooLarge(len(items), t.Order.Promise)
+	}
 	d.tell(o.ID, event.OrderTaken{Order: t.Order, Items: items})
 	t, err := d.step(t, cause{by: event.ByRule}, order.Validate)
 	if err != nil {

@@ -51,7 +51,10 @@ func load(ctx context.Context, tx *sql.Tx, state *kitchen.State) (err error) {
 	for _, n := range numbers {
 		state.Numbers[n.Day] = n.Last
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return loadLearned(ctx, tx, state)
 }
 
 const ticketRows = `SELECT o.doc, o.token, t.state FROM tickets t JOIN orders o ON o.id = t.order_id `

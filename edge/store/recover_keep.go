@@ -33,6 +33,8 @@ func salvage(ctx context.Context, from *source, to *Store, at time.Time) (all []
 			{"cooks", k.plain("cooks")},
 			{"timers", k.plain("timers")},
 			{"alerts", k.plain("alerts")},
+			{"lessons", k.plain("lessons")},
+			{"intake", k.plain("intake")},
 			{"inbox", k.plain("inbox")},
 			{"dead_letters", k.plain("dead_letters")},
 			{"meta", k.meta},

@@ -48,6 +48,8 @@ func readers() map[string]func(json.RawMessage) (Body, error) {
 		AlertRaised{}.Kind():     read[AlertRaised],
 		AlertCleared{}.Kind():    read[AlertCleared],
 		OrderStanding{}.Kind():   read[OrderStanding],
+		IntakePaused{}.Kind():    read[IntakePaused],
+		IntakeResumed{}.Kind():   read[IntakeResumed],
 
 		OrderOffered{}.Kind():    read[OrderOffered],
 		OrderRecovered{}.Kind():  read[OrderRecovered],

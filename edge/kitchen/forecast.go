@@ -81,7 +81,7 @@ func (d *draft) aim(t Ticket) (at time.Time, ok bool) {
 		at, latest = *t.Driver.Arrives, latest.Add(-d.settings.Drive)
 	case t.Order.FireAt != nil:
 		at = *t.Order.FireAt
-	case !t.Order.Promise.From.IsZero():
+	case t.Command > 0 && !t.Order.Promise.From.IsZero(): // what is promised here comes from the forecast
 		at = t.Order.Promise.From
 	default:
 		return at, false

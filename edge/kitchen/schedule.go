@@ -63,6 +63,7 @@ type job struct {
 
 const (
 	holdLeast = time.Minute      // a ticket is held for this long, or not at all
+	holdMost  = time.Hour        // what seems to be wanted later than that was promised by another clock
 	holdSpare = 45 * time.Second // before the instant that an order aims at it should be ready
 	holdShare = 8                // and as much more as this part of the time it takes
 )
@@ -81,7 +82,7 @@ func schedule(now time.Time, tickets []Ticket, l line) plan {
 		due, ok := l.aim(*t)
 		if was, queued := p.orders[t.Order.ID]; ok && queued && t.untouched() {
 			takes := was.ready.Sub(was.starts())
-			if at := due.Add(-takes - holdSpare - takes/holdShare); at.Sub(now) >= holdLeast {
+			if at := due.Add(-takes - holdSpare - takes/holdShare); at.Sub(now) >= holdLeast && at.Sub(now) <= holdMost {
 				release[t.Order.ID] = at.Truncate(time.Second)
 			}
 		}

@@ -18,6 +18,9 @@ type Throttle struct {
 	LargePieces int           // an order of more pieces has to be agreed upon; 20
 }
 
+// Checked is the throttle with its defaults, or what is wrong with it.
+func (t Throttle) Checked() (Throttle, error) { return t.withDefaults() }
+
 func (t Throttle) withDefaults() (Throttle, error) {
 	t.Reserve = orElse(t.Reserve, 20)
 	t.PauseAfter = orElse(t.PauseAfter, 45*time.Minute)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"time"
 
 	"github.com/BurntSushi/toml"
 	"periph.io/x/conn/v3/spi"
@@ -26,6 +27,43 @@ type House struct {
 	Ovens   []oven.Device `toml:"oven"`
 	Devices []Login       `toml:"device"`
 	Cooks   []Cook        `toml:"cook"`
+
+	Throttle *Throttle `toml:"throttle"` // none: web orders all come at once
+}
+
+// Throttle is how web orders are held against what the kitchen can make. What is left out is the kitchen's default.
+type Throttle struct {
+	Reserve     int `toml:"reserve_percent"`      // of hands and ovens, for who stands at the counter or calls
+	PauseAfter  int `toml:"pause_after_minutes"`  // of waiting that a new web order would have
+	ResumeBelow int `toml:"resume_below_minutes"` // likewise
+	Ahead       int `toml:"line_ahead_minutes"`   // web orders are given to the line when they can be begun within this time
+	LargePieces int `toml:"large_order_pieces"`   // an order of more is taken when its guest agrees to the promise
+}
+
+func (t *Throttle) kitchens() *kitchen.Throttle {
+	if t == nil {
+		return nil
+	}
+	minutes := func(n int) time.Duration { return time.Duration(n) * time.Minute }
+	return &kitchen.Throttle{
+		Reserve: t.Reserve, PauseAfter: minutes(t.PauseAfter), ResumeBelow: minutes(t.ResumeBelow), Ahead: minutes(t.Ahead), LargePieces: t.LargePieces,
+	}
+}
+
+func (t *Throttle) check() error {
+	if t == nil {
+		return nil
+	}
+	for name, n := range map[string]int{
+		"reserve_percent": t.Reserve, "pause_after_minutes": t.PauseAfter, "resume_below_minutes": t.ResumeBelow, "line_ahead_minutes": t.Ahead,
+		"large_order_pieces": t.LargePieces,
+	} {
+		if n < 0 || n > 1000 {
+			return fmt.Errorf("throttle: %s is %d; it can be 0, which stands for the default, to 1000", name, n)
+		}
+	}
+	_, err := t.kitchens().Checked()
+	return err
 }
 
 // Login is how one device signs in to the broker.
@@ -102,6 +140,7 @@ func (h House) check() error {
 			}
 		}
 	}
+	wrong = append(wrong, h.Throttle.check())
 	return errors.Join(wrong...)
 }
 
@@ -114,12 +153,12 @@ func isStation(s string) bool {
 	return false
 }
 
-// slots is how many pizzas bake at once.
-func (h House) slots() (n int) {
+// hearths is what pizzas bake in, as the kitchen sees it.
+func (h House) hearths() (all []kitchen.Oven) {
 	for _, o := range h.Ovens {
-		n += o.Capacity
+		all = append(all, kitchen.Oven{ID: o.ID, Decks: o.Decks, Capacity: o.Capacity, Sizes: o.Sizes, Belt: o.Belt()})
 	}
-	return n
+	return all
 }
 
 func (h House) roster() (cooks []kitchen.Cook) {

@@ -113,7 +113,7 @@ func (c *Config) openKitchen(ctx context.Context, e uplink.Enrolment, h House, d
 		return nil, fmt.Errorf("find the restaurant's time zone: %w", err)
 	}
 	k, err := kitchen.New(ctx, db, m, now, screens, kitchen.Settings{
-		Restaurant: e.Restaurant, Zone: at, DayStarts: c.DayStarts, Roster: h.roster(), OvenSlots: h.slots(),
+		Restaurant: e.Restaurant, Zone: at, DayStarts: c.DayStarts, Roster: h.roster(), Ovens: h.hearths(), Throttle: h.Throttle.kitchens(),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("open the kitchen: %w", err)
@@ -130,6 +130,20 @@ func metrics(ctx context.Context, k *kitchen.Kitchen, line *uplink.Uplink) *watc
 			return -1
 		}
 		return float64(len(s.Tickets))
+	})
+	watch.Histogram(r, "edge_forecast_error_seconds", "How far orders were ready behind their first forecast.", k.Missed)
+	watch.Gauge(r, "edge_web_orders_paused", "1 while the restaurant takes no web orders.", func() float64 {
+		if i, _, err := k.Intake(ctx); err == nil && i.Paused {
+			return 1
+		}
+		return 0
+	})
+	watch.Gauge(r, "edge_web_order_wait_seconds", "How long a new web order would wait for hands and ovens.", func() float64 {
+		_, wait, err := k.Intake(ctx)
+		if err != nil {
+			return -1
+		}
+		return wait.Seconds()
 	})
 	watch.Gauge(r, "edge_link_up", "1 while the cloud can be reached.", func() float64 {
 		if line.State().Condition == link.Online {

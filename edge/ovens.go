@@ -187,6 +187,9 @@ func (s *supervised) view(known []kds.OvenItem, now *hours) kds.OvenView {
 	if v.Items == nil {
 		v.Items = []kds.OvenItem{}
 	}
+	if s.device.Bake == oven.Conveyor {
+		v.Kind = "belt"
+	}
 	r, ok := s.watch.Last()
 	if !ok {
 		return v

@@ -43,6 +43,8 @@ type restaurantView struct {
 	Offline   restaurant.Policy `json:"offline_policy"`
 	State     string            `json:"state" enum:"open,closed,paused" doc:"whether it takes web orders now"`
 	Opens     or[instant]       `json:"opens" doc:"when it opens, if it is closed"`
+	Until     or[instant]       `json:"paused_until" doc:"when it takes web orders again at the latest, if it has paused them by itself"`
+	Why       or[string]        `json:"paused_reason" doc:"why it has"`
 	Link      linkView          `json:"link"`
 }
 
@@ -58,6 +60,8 @@ func (a *API) restaurantView(r *restaurant.Restaurant, now time.Time) restaurant
 		if opens, ok := r.Opens(now); ok {
 			v.Opens = some(instant{opens})
 		}
+	case r.Intake.Paused(now):
+		v.State, v.Until, v.Why = "paused", some(instant{r.Intake.Until}), some(r.Intake.Reason)
 	case r.Paused || !l.Up && r.Offline != restaurant.Queue:
 		v.State = "paused"
 	}

@@ -102,6 +102,10 @@ func (h *House) sells(b Basket, now time.Time) error {
 	if h.Paused {
 		return problem.New(problem.Conflict, "restaurant_paused", "%s takes no web orders at the moment", h.Name)
 	}
+	if wanted.Before(h.PausedUntil) {
+		return problem.New(problem.Conflict, "restaurant_paused", "%s takes no web orders at the moment: it will again at the latest at %s, or call", h.Name,
+			h.PausedUntil.Format(time.RFC3339)).With("until", h.PausedUntil).With("reason", h.PausedWhy)
+	}
 	if !h.LinkUp && !h.Queues {
 		return problem.New(problem.Conflict, "restaurant_paused", "%s cannot be reached and takes no web orders until it can", h.Name).
 			With("since", h.Since)

@@ -55,10 +55,13 @@ type House struct {
 	Cooks     int     // hands on the make line, at least 1
 	Menu      *menu.Menu
 
-	OpenAt func(time.Time) bool              // by its opening hours
-	Opens  func(time.Time) (time.Time, bool) // when it opens next after an instant
-	Paused bool                              // a person has stopped web orders
-	Queues bool                              // offline policy: takes web orders while its link is down
+	OpenAt      func(time.Time) bool              // by its opening hours
+	Opens       func(time.Time) (time.Time, bool) // when it opens next after an instant
+	Paused      bool                              // a person has stopped web orders
+	PausedUntil time.Time                         // the restaurant itself takes no web orders for any time before this
+	PausedWhy   string
+
+	Queues bool // offline policy: takes web orders while its link is down
 	LinkUp bool
 	Since  time.Time // since when the link is up or down
 

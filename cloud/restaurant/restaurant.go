@@ -33,7 +33,20 @@ type Restaurant struct {
 	Offline   Policy  `json:"offline_policy,omitempty" toml:"offline_policy"` // empty: Pause
 	Paused    bool    `json:"paused,omitempty" toml:"paused"`                 // a person has stopped web orders
 	Cooks     int     `json:"cooks,omitempty" toml:"cooks"`                   // hands on the make line; DefaultCooks when 0
+
+	Intake Intake `json:"-" toml:"-"` // what the restaurant itself says of its web orders: not part of the row
 }
+
+// Intake says that a restaurant has paused its web orders by itself. The zero value says that it has not.
+type Intake struct {
+	Since  time.Time
+	Until  time.Time // then it takes them again, if it says nothing else
+	By     string    // rule, or a person there
+	Reason string
+}
+
+// Paused reports whether web orders for an instant are not taken.
+func (i Intake) Paused(at time.Time) bool { return at.Before(i.Until) }
 
 // What a restaurant has when its row does not say.
 const (

@@ -191,6 +191,7 @@ func (a *applying) write(ctx context.Context, conn *pgx.Conn, b *pgx.Batch) erro
 	a.known.queue(b)
 	a.queueAnswers(b)
 	a.queueAlerts(b)
+	a.queueIntakes(b)
 	for _, q := range a.aside {
 		if err := q.queue(b, a.now); err != nil {
 			return err

@@ -90,14 +90,16 @@ func (s *Store) readCard(ctx context.Context, rid string, last *card) (*card, er
 		c.menu, version = last.menu, last.menu.Version
 	}
 	var row, dishes []byte
+	var until *time.Time
+	var reason *string
 	err := s.pool.QueryRow(ctx, `
 		SELECT r.doc, (SELECT CASE WHEN m.version <> $2 THEN m.doc END FROM menus m WHERE m.restaurant = r.id ORDER BY m.version DESC LIMIT 1),
-			q.ahead, q.work
-		FROM restaurants r, LATERAL (
+			q.ahead, q.work, i.until, i.reason
+		FROM restaurants r LEFT JOIN intakes i ON i.restaurant = r.id, LATERAL (
 			SELECT count(*) AS ahead, coalesce(sum(make_seconds), 0)::bigint AS work FROM orders
 			WHERE restaurant = r.id AND open AND status IN ('Created', 'Validated', 'Queued', 'Preparing')
 		) q
-		WHERE r.id = $1`, plain(rid, MaxKey), version).Scan(&row, &dishes, &c.ahead, &c.work)
+		WHERE r.id = $1`, plain(rid, MaxKey), version).Scan(&row, &dishes, &c.ahead, &c.work, &until, &reason)
 	if isNone(err) {
 		return nil, noRestaurant(rid)
 	}
@@ -106,6 +108,9 @@ func (s *Store) readCard(ctx context.Context, rid string, last *card) (*card, er
 	}
 	if err := json.Unmarshal(row, &c.row); err != nil {
 		return nil, fmt.Errorf("read restaurant %q: %w", rid, err)
+	}
+	if until != nil {
+		c.row.Intake = restaurant.Intake{Until: until.UTC(), Reason: *reason}
 	}
 	c.hours = c.row.Timetable()
 	if dishes == nil {
@@ -131,6 +136,7 @@ func (h Houses) House(ctx context.Context, rid string, now time.Time) (ordering.
 	return ordering.House{
 		ID: c.row.ID, Name: c.row.Name, Latitude: c.row.Latitude, Longitude: c.row.Longitude, RadiusKM: c.row.RadiusKM,
 		Cooks: c.row.Cooks, Menu: c.menu, OpenAt: c.hours.OpenAt, Opens: c.hours.Opens, Paused: c.row.Paused,
+		PausedUntil: c.row.Intake.Until, PausedWhy: c.row.Intake.Reason,
 		Queues: c.row.Offline == restaurant.Queue, LinkUp: l.Up, Since: l.Since, Ahead: c.ahead, AheadSeconds: c.work,
 	}, nil
 }

@@ -79,6 +79,7 @@ type applying struct {
 	touched   map[order.ID]bool
 	answers   []answer
 	alerts    []alert
+	intakes   []intake
 	told      []told
 	fresh     inserts
 	known     updates
@@ -193,6 +194,12 @@ func (a *applying) follow(f *fact) error {
 		return nil
 	case event.AlertCleared:
 		a.alerts = append(a.alerts, cleared(f.edge, b))
+		return nil
+	case event.IntakePaused:
+		a.heardIntake(f.edge, &b)
+		return nil
+	case event.IntakeResumed:
+		a.heardIntake(f.edge, nil)
 		return nil
 	}
 	return problem.New(problem.Invalid, "bad_fact", "%s is not for the cloud", f.Kind)

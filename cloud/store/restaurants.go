@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -50,7 +51,7 @@ func (s *Store) UpsertRestaurant(ctx context.Context, r restaurant.Restaurant) e
 
 // Restaurant reads one restaurant. It reports NotFound "no_such_restaurant".
 func (s *Store) Restaurant(ctx context.Context, rid string) (restaurant.Restaurant, error) {
-	rows, err := s.pool.Query(ctx, `SELECT doc FROM restaurants WHERE id = $1`, plain(rid, MaxKey))
+	rows, err := s.pool.Query(ctx, `SELECT `+restaurantColumns+` WHERE r.id = $1`, plain(rid, MaxKey))
 	if err != nil {
 		return restaurant.Restaurant{}, fmt.Errorf("read restaurant: %w", err)
 	}
@@ -63,18 +64,26 @@ func (s *Store) Restaurant(ctx context.Context, rid string) (restaurant.Restaura
 
 // Restaurants are all restaurants, by id.
 func (s *Store) Restaurants(ctx context.Context) ([]restaurant.Restaurant, error) {
-	rows, err := s.pool.Query(ctx, `SELECT doc FROM restaurants ORDER BY id`)
+	rows, err := s.pool.Query(ctx, `SELECT `+restaurantColumns+` ORDER BY r.id`)
 	if err != nil {
 		return nil, fmt.Errorf("read restaurants: %w", err)
 	}
 	return pgx.CollectRows(rows, scanRestaurant)
 }
 
+// restaurantColumns are a restaurant's row and what it says of its web orders.
+const restaurantColumns = `r.doc, i.since, i.until, i.who, i.reason FROM restaurants r LEFT JOIN intakes i ON i.restaurant = r.id`
+
 func scanRestaurant(row pgx.CollectableRow) (restaurant.Restaurant, error) {
 	var r restaurant.Restaurant
 	var raw []byte
-	if err := row.Scan(&raw); err != nil {
+	var since, until *time.Time
+	var who, reason *string
+	if err := row.Scan(&raw, &since, &until, &who, &reason); err != nil {
 		return r, err
+	}
+	if until != nil {
+		r.Intake = restaurant.Intake{Since: since.UTC(), Until: until.UTC(), By: *who, Reason: *reason}
 	}
 	if err := json.Unmarshal(raw, &r); err != nil {
 		return r, fmt.Errorf("read restaurant: %w", err)

@@ -26,14 +26,21 @@ func (s *Server) snapshot(ctx context.Context) (boardView, error) {
 		Seq: snap.Seq, Now: at(v.now), Restaurant: s.settings.Restaurant, UI: s.pages.version, Clock: s.settings.ClockState(),
 		Link: s.Link.LinkState(), Ovens: listed(s.Ovens.Ovens()),
 		Tickets: v.tickets(snap.Tickets), Cooks: v.cooks(snap.Cooks), Alerts: v.alerts(snap.Alerts),
+		Intake: intakeOf(snap.Intake),
 	}, nil
 }
 
 func (s *Server) change(c kitchen.Change) changeView {
 	v := s.viewer()
+	var intake *intakeView
+	if c.Intake != nil {
+		i := intakeOf(*c.Intake)
+		intake = &i
+	}
 	return changeView{
 		Seq: c.Seq, Now: at(v.now), Tickets: v.tickets(c.Tickets), Gone: listed(c.Gone),
 		Cooks: v.cooks(c.Cooks), Alerts: v.alerts(c.Alerts), Cleared: listed(c.Cleared),
+		Intake: intake,
 	}
 }
 

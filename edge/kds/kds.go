@@ -41,6 +41,14 @@ type Counter interface {
 	Place(ctx context.Context, o kitchen.CounterOrder) (t kitchen.Ticket, replayed bool, err error)
 }
 
+// Promises is what the kitchen can still promise, and whether it takes web orders.
+type Promises interface {
+	Quote(ctx context.Context, o kitchen.CounterOrder) (kitchen.Quote, error)
+	Intake(ctx context.Context) (i kitchen.Intake, wait time.Duration, err error)
+	PauseIntake(ctx context.Context, who, reason string, within time.Duration) (kitchen.Intake, error)
+	ResumeIntake(ctx context.Context) (kitchen.Intake, error)
+}
+
 // Roster is who works here.
 type Roster interface {
 	SignIn(ctx context.Context, cook string) error
@@ -52,6 +60,7 @@ type Kitchen interface {
 	Board
 	Taps
 	Counter
+	Promises
 	Roster
 }
 

@@ -19,6 +19,7 @@ type orderBody struct {
 	Address    *order.Address   `json:"address"`
 	Lines      []lineBody       `json:"lines"`
 	Payment    order.Payment    `json:"payment"`
+	Confirmed  bool             `json:"confirmed"` // the guest knows how long so large an order takes
 }
 
 type lineBody struct {
@@ -33,6 +34,7 @@ type lineBody struct {
 func (b orderBody) order(key string) kitchen.CounterOrder {
 	o := kitchen.CounterOrder{
 		Key: key, Channel: b.Channel, Fulfilment: b.Fulfilment, Customer: b.Customer, Address: b.Address, Payment: b.Payment,
+		Confirmed: b.Confirmed,
 	}
 	if o.Channel == "" {
 		o.Channel = order.Counter

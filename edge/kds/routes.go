@@ -37,6 +37,12 @@ func (s *Server) all() []route {
 		{"GET", "/api/orders", s.orders},
 		{"GET", "/api/orders/{id}", s.order},
 
+		{"GET", "/api/quote", s.ask},
+		{"POST", "/api/quote", s.quote},
+		{"GET", "/api/intake", s.intake},
+		{"POST", "/api/intake/pause", s.pauseIntake},
+		{"POST", "/api/intake/resume", s.resumeIntake},
+
 		{"GET", "/api/cooks", s.cooks},
 		{"POST", "/api/cooks/{id}/sign-in", s.sign(Roster.SignIn)},
 		{"POST", "/api/cooks/{id}/sign-out", s.sign(Roster.SignOut)},

@@ -34,7 +34,7 @@ func (v viewer) ticket(t kitchen.Ticket) ticketView {
 		ID: t.Order.ID, Number: t.Number, Channel: t.Order.Channel, Fulfilment: t.Order.Fulfilment, Customer: t.Order.Customer.Name,
 		State: t.Progress.Kitchen(), Status: t.Progress.Status(), Version: t.Version, Cook: t.Cook,
 		AgeSeconds: int(max(0, v.now.Sub(began)) / time.Second),
-		Since:      at(t.Since), PlacedAt: at(t.Order.PlacedAt), QueuedAt: at(t.QueuedAt), Ready: atMaybe(t.Ready),
+		Since:      at(t.Since), PlacedAt: at(t.Order.PlacedAt), QueuedAt: at(t.QueuedAt), Ready: atMaybe(t.Ready), FireAt: atMaybe(t.FireAt),
 		Rendered:  at(shown.At),
 		Promise:   promiseView{From: at(promise.From), To: at(promise.To), Because: promise.Because},
 		Total:     t.Order.Totals.Total,
@@ -62,6 +62,9 @@ func (v viewer) items(t kitchen.Ticket) []itemView {
 		}
 		if s, ok := t.Slots[i.ID]; ok {
 			items[n].Slot = &slotView{Oven: s.Oven, Slot: s.Slot}
+		}
+		if p, ok := t.Plan[i.ID]; ok && i.State != order.ItemDone {
+			items[n].Plan = &planView{Cook: p.Cook, Start: at(p.Start), Oven: p.Oven, Deck: p.Deck, In: at(p.In), Ready: at(p.Ready)}
 		}
 		if i.Line >= 0 && i.Line < len(t.Order.Lines) {
 			v.fromLine(&items[n], t.Order.Lines[i.Line])

@@ -100,6 +100,7 @@ type boardView struct {
 	Cooks      []cookView   `json:"cooks"`
 	Alerts     []alertView  `json:"alerts"`
 	Ovens      []OvenView   `json:"ovens"`
+	Intake     intakeView   `json:"intake"`
 }
 
 // changeView is one commit on the stream.
@@ -111,6 +112,7 @@ type changeView struct {
 	Cooks   []cookView   `json:"cooks"`
 	Alerts  []alertView  `json:"alerts"`
 	Cleared []string     `json:"cleared"`
+	Intake  *intakeView  `json:"intake,omitempty"` // when it changed
 }
 
 type cookView struct {
@@ -148,6 +150,7 @@ type ticketView struct {
 	Rendered   *moment          `json:"rendered_at,omitempty"` // when a screen said first that it shows the ticket, since the node started
 	Promise    promiseView      `json:"promise"`
 	Ready      *moment          `json:"ready,omitempty"`
+	FireAt     *moment          `json:"fire_at,omitempty"` // hold: started now, it would wait for whoever fetches it
 	Total      money.Amount     `json:"total"`
 	Delivery   deliveryView     `json:"delivery"`
 	Items      []itemView       `json:"items"`
@@ -192,6 +195,16 @@ type itemView struct {
 	Remakes     int             `json:"remakes,omitempty"`
 	Since       *moment         `json:"since,omitempty"` // when it came into its state
 	Slot        *slotView       `json:"slot,omitempty"`  // in which oven it lies, as a sensor saw it
+	Plan        *planView       `json:"plan,omitempty"`  // how the schedule sees it through the kitchen
+}
+
+type planView struct {
+	Cook  string  `json:"cook,omitempty"`
+	Start *moment `json:"start_at,omitempty"`
+	Oven  string  `json:"oven,omitempty"`
+	Deck  int     `json:"deck,omitempty"`
+	In    *moment `json:"in_at,omitempty"`
+	Ready *moment `json:"ready"`
 }
 
 type slotView struct {

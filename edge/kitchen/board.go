@@ -21,13 +21,20 @@ type board struct {
 	numbers map[string]int
 	stock   *stock.Book
 	shift   shift
+	lessons map[LessonKey]Lesson
+	intake  Intake
 }
 
 func boardOf(s State, m *menu.Menu) board {
 	b := board{
 		seq: s.Seq, applied: s.Applied, cooks: s.Cooks, numbers: cloneMap(s.Numbers),
 		tickets: map[order.ID]Ticket{}, alerts: map[string]Alert{}, timers: map[TimerKey]Timer{},
-		stock: stock.NewBook(m, s.Stock), shift: shiftOf(s.Shift),
+		stock: stock.NewBook(m, s.Stock), shift: shiftOf(s.Shift), lessons: map[LessonKey]Lesson{}, intake: s.Intake,
+	}
+	for _, l := range s.Lessons {
+		if l.sound() {
+			b.lessons[l.LessonKey] = l
+		}
 	}
 	for _, t := range s.Tickets {
 		b.tickets[t.Order.ID] = t
@@ -43,7 +50,7 @@ func boardOf(s State, m *menu.Menu) board {
 }
 
 func (b *board) snapshot() Snapshot {
-	s := Snapshot{Seq: b.seq, Tickets: make([]Ticket, 0, len(b.tickets)), Alerts: make([]Alert, 0, len(b.alerts))}
+	s := Snapshot{Seq: b.seq, Intake: b.intake, Tickets: make([]Ticket, 0, len(b.tickets)), Alerts: make([]Alert, 0, len(b.alerts))}
 	for _, t := range b.tickets {
 		s.Tickets = append(s.Tickets, t)
 	}
@@ -97,6 +104,15 @@ func (b *board) after(c Commit) {
 	}
 	for _, n := range c.Numbers {
 		b.numbers[n.Day] = n.Last
+	}
+	for _, key := range c.Forgotten {
+		delete(b.lessons, key)
+	}
+	for _, l := range c.Lessons {
+		b.lessons[l.LessonKey] = l
+	}
+	if c.Intake != nil {
+		b.intake = *c.Intake
 	}
 	if c.Cooks != nil {
 		b.cooks = c.Cooks

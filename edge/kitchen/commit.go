@@ -56,6 +56,7 @@ func (k *Kitchen) commit(ctx context.Context, d *draft) error {
 	if d.shelves != nil {
 		k.board.stock.After(d.shelves)
 	}
+	k.misses.add(d.commit.Missed)
 	k.mu.Unlock()
 	if d.landed != nil {
 		d.landed()

@@ -24,14 +24,15 @@ type draft struct {
 	released bool // web orders may go to the queue
 
 	commit  Commit
-	tickets map[order.ID]Ticket // changed
-	numbers map[string]int      // given
-	cooks   []Cook              // nil while unchanged
-	answer  *Answer             // its body is written at the end
-	shelves *stock.Turn         // nil while nobody has looked at them
-	arrived map[order.ID]uint64 // orders that the kitchen did not have: from which epoch's share the cloud sold them
-	within  time.Duration       // how long the commit may take; commitWithin when zero
-	landed  func()              // called once the store has it, before any screen hears of it
+	tickets map[order.ID]Ticket  // changed
+	numbers map[string]int       // given
+	cooks   []Cook               // nil while unchanged
+	answer  *Answer              // its body is written at the end
+	shelves *stock.Turn          // nil while nobody has looked at them
+	arrived map[order.ID]uint64  // orders that the kitchen did not have: from which epoch's share the cloud sold them
+	within  time.Duration        // how long the commit may take; commitWithin when zero
+	landed  func()               // called once the store has it, before any screen hears of it
+	lessons map[LessonKey]Lesson // changed
 }
 
 func newDraft(b *board, s Settings, now time.Time) *draft {
@@ -52,7 +53,7 @@ func (d *draft) empty() bool {
 	c := d.commit
 	return len(d.tickets) == 0 && len(c.Facts) == 0 && c.Command == nil && d.answer == nil && d.cooks == nil &&
 		len(c.Raised) == 0 && len(c.Cleared) == 0 && len(c.Stopped) == 0 && len(c.Timers) == 0 && len(c.Letters) == 0 && c.Begin == nil &&
-		len(c.Prints) == 0 && c.Moved == nil && c.Shift.empty() && (d.shelves == nil || d.shelves.Idle())
+		len(c.Prints) == 0 && c.Moved == nil && c.Intake == nil && c.Shift.empty() && (d.shelves == nil || d.shelves.Idle())
 }
 
 // ticket is an open ticket as this draft leaves it.
@@ -120,7 +121,9 @@ func (d *draft) step(t Ticket, why cause, action order.Action, items ...string) 
 	if why.at.IsZero() {
 		why.at = d.now
 	}
+	before := t
 	t = t.stepped(next, action, items, why.at)
+	t = d.learn(before, t, why, action, items)
 	d.put(t)
 	fact := event.OrderStepped{
 		Order: t.Order.ID, Action: action, Items: items, Cause: why.by, Who: why.who, Oven: why.oven, Reason: why.reason,
@@ -146,6 +149,7 @@ func (d *draft) finish() error {
 	d.commit.Tickets = d.changed()
 	d.commit.Prints = append(d.commit.Prints, d.papers()...)
 	d.commit.Cooks = d.cooks
+	d.commit.Lessons = d.learned()
 	for day, last := range d.numbers {
 		d.commit.Numbers = append(d.commit.Numbers, Number{Day: day, Last: last})
 	}
@@ -174,7 +178,7 @@ func (d *draft) readyOfSteps() {
 
 // change is what screens hear of the commit.
 func (d *draft) change() Change {
-	c := Change{Seq: d.commit.Seq, Alerts: d.commit.Raised, Cleared: d.commit.Cleared}
+	c := Change{Seq: d.commit.Seq, Alerts: d.commit.Raised, Cleared: d.commit.Cleared, Intake: d.commit.Intake}
 	loads := d.cooks != nil
 	for _, t := range d.commit.Tickets {
 		before, was := d.board.tickets[t.Order.ID]

@@ -1,11 +1,12 @@
 package kitchen
 
 import (
-	"fmt"
+	"cmp"
 	"slices"
 	"time"
 
 	"awesome.pizza/shared/event"
+	"awesome.pizza/shared/menu"
 	"awesome.pizza/shared/order"
 )
 
@@ -13,115 +14,89 @@ import (
 // time for which the ticket has not moved: one that is forgotten is forecast ever more rarely.
 const reforecastAfter = time.Minute
 
-// capacity is what the kitchen can do at once.
-type capacity struct {
-	cooks int
-	slots int           // in the ovens
-	cut   time.Duration // of one item
-}
-
-// schedule says when each queued ticket will be ready if everybody works in the order of the queue: every item waits for a cook, then
-// for a slot in the oven, then it is cut. Tickets come in the order of the queue.
-func schedule(now time.Time, tickets []Ticket, can capacity) map[order.ID]time.Time {
-	cooks, oven := busy(now, tickets, can)
-	ready := make(map[order.ID]time.Time, len(tickets))
-	for _, t := range tickets {
-		if t.Progress.Whole != order.Queued {
-			continue
-		}
-		var last time.Time
-		for _, i := range t.Progress.Items {
-			if at := itemReady(now, t, i, cooks, oven, can.cut); at.After(last) {
-				last = at
-			}
-		}
-		ready[t.Order.ID] = last
-	}
-	return ready
-}
-
-// busy is from when on each cook and each slot of the oven is free.
-func busy(now time.Time, tickets []Ticket, can capacity) (cooks, oven []time.Time) {
-	cooks, oven = free(now, can.cooks), free(now, can.slots)
-	for _, t := range tickets {
-		for _, i := range t.Progress.Items {
-			switch i.State {
-			case order.ItemMaking:
-				occupy(cooks, now, until(now, t, i, i.MakeSeconds).Sub(now))
-			case order.ItemInOven:
-				occupy(oven, now, until(now, t, i, i.BakeSeconds).Sub(now))
-			case order.ItemQueued, order.ItemMade, order.ItemBaked, order.ItemDone:
-			}
-		}
-	}
-	return cooks, oven
-}
-
-func itemReady(now time.Time, t Ticket, i order.Item, cooks, oven []time.Time, cut time.Duration) time.Time {
-	at := now
-	switch i.State {
-	case order.ItemDone:
-		return t.entered(i)
-	case order.ItemBaked:
-		return until(now, t, i, int(cut/time.Second))
-	case order.ItemInOven:
-		return until(now, t, i, i.BakeSeconds).Add(cut)
-	case order.ItemQueued:
-		at = occupy(cooks, now, seconds(i.MakeSeconds))
-	case order.ItemMaking:
-		at = until(now, t, i, i.MakeSeconds)
-	case order.ItemMade:
-	}
-	if !i.Bakes {
-		return at
-	}
-	return occupy(oven, at, seconds(i.BakeSeconds)).Add(cut)
+// ItemPlan is how the schedule sees one item through the kitchen: a hint, nobody is held to it.
+type ItemPlan struct {
+	Cook  string    `json:"cook,omitempty"`
+	Start time.Time `json:"start_at,omitzero"` // as late as it may be, if it is not begun: what is made quickly waits for what bakes
+	Oven  string    `json:"oven,omitempty"`
+	Deck  int       `json:"deck,omitempty"`
+	In    time.Time `json:"in_at,omitzero"` // into the oven
+	Ready time.Time `json:"ready"`
 }
 
 // until is when an item has been in its state for so many seconds, or now if it has.
 func until(now time.Time, t Ticket, i order.Item, n int) time.Time {
-	if at := t.entered(i).Add(seconds(n)); at.After(now) {
-		return at
-	}
-	return now
+	return later(now, t.entered(i).Add(seconds(n)))
 }
 
 func seconds(n int) time.Duration { return time.Duration(n) * time.Second }
 
-func free(now time.Time, n int) []time.Time {
-	return slices.Repeat([]time.Time{now}, max(1, n))
-}
-
-// occupy takes the place that is free first, from then or later, and says when the work is over.
-func occupy(places []time.Time, from time.Time, work time.Duration) time.Time {
-	first := 0
-	for n, at := range places {
-		if at.Before(places[first]) {
-			first = n
+// line is what the kitchen can do as this draft leaves it.
+func (d *draft) line() line {
+	l := line{cut: d.settings.Cut, ovens: d.settings.Ovens, alerts: d.alerts(), took: d.estimates(), aim: d.aim}
+	for _, c := range d.cooksNow() {
+		switch {
+		case !c.SignedIn:
+		case makes(c):
+			h := hand{id: c.ID, skills: c.Skills, pace: 1}
+			if pace, ok := d.lesson(LessonKey{CookLesson, c.ID, AnyHour}); ok {
+				h.pace = pace.Mid
+			}
+			l.hands = append(l.hands, h)
+		case slices.Contains(c.Skills, menu.StationCut):
+			l.cutters++
 		}
 	}
-	if places[first].After(from) {
-		from = places[first]
-	}
-	places[first] = from.Add(work)
-	return places[first]
+	return l
 }
 
-func (d *draft) capacity() capacity {
-	c := capacity{slots: d.settings.OvenSlots, cut: d.settings.Cut}
-	for _, cook := range d.cooksNow() {
-		if cook.SignedIn {
-			c.cooks++
+// makes reports whether a cook stands where things are made.
+func makes(c Cook) bool {
+	return len(c.Skills) == 0 || slices.Contains(c.Skills, menu.StationMake) || slices.Contains(c.Skills, menu.StationSides)
+}
+
+// alerts are those that this draft leaves open.
+func (d *draft) alerts() []Alert {
+	all := slices.Clone(d.commit.Raised)
+	for _, a := range d.board.alerts {
+		if !slices.Contains(d.commit.Cleared, a.ID) {
+			all = append(all, a)
 		}
 	}
-	return c
+	slices.SortFunc(all, func(x, y Alert) int { return cmp.Compare(x.ID, y.ID) })
+	return all
+}
+
+const aimEarly = time.Minute // an order is never aimed at the very end of its promise
+
+// aim is when an order should be ready, and not much before: when its driver comes, or when its guest was told to. It is never later than
+// promised. A delivery nobody fetches yet is ready as soon as it can be.
+func (d *draft) aim(t Ticket) (at time.Time, ok bool) {
+	latest := t.Order.Promise.To
+	switch {
+	case t.Order.Delivers():
+		if t.Driver == nil || t.Driver.Arrives == nil {
+			return at, false
+		}
+		at, latest = *t.Driver.Arrives, latest.Add(-d.settings.Drive)
+	case t.Order.FireAt != nil:
+		at = *t.Order.FireAt
+	case t.Command > 0 && !t.Order.Promise.From.IsZero(): // what is promised here comes from the forecast
+		at = t.Order.Promise.From
+	default:
+		return at, false
+	}
+	if latest = latest.Add(-aimEarly); !t.Order.Promise.To.IsZero() && latest.Before(at) {
+		at = latest
+	}
+	return at, true
 }
 
 // forecast brings the ready times of open tickets up to date. The cloud hears of those that moved far enough to matter; tickets that
 // took a step say it with the step.
 func (d *draft) forecast() {
 	open := d.open()
-	ready := schedule(d.now, open, d.capacity())
+	p := schedule(d.now, d.withWaiting(open), d.line())
 	stepped := map[order.ID]bool{}
 	for _, f := range d.commit.Facts {
 		if s, ok := f.Body.(event.OrderStepped); ok {
@@ -129,49 +104,76 @@ func (d *draft) forecast() {
 		}
 	}
 	for _, t := range open {
-		at, ok := ready[t.Order.ID]
-		if !ok {
-			continue
+		if o, ok := p.orders[t.Order.ID]; ok {
+			d.foresee(t, o, stepped[t.Order.ID])
 		}
-		at = at.Round(time.Second)
-		if t.Progress.Kitchen() == order.Ready {
-			at = t.Since
-		}
-		if t.Ready != nil && (t.Ready.Equal(at) || !stepped[t.Order.ID] && !far(d.now, t.Since, *t.Ready, at)) {
-			continue
-		}
+	}
+	d.throttle(p)
+}
+
+// foresee writes a forecast onto a ticket, if it says something new.
+func (d *draft) foresee(t Ticket, o planned, stepped bool) {
+	at := o.ready.Round(time.Second)
+	if t.Progress.Kitchen() == order.Ready {
+		at = t.Since
+	}
+	news := t.Ready == nil || !t.Ready.Equal(at) && (stepped || far(d.now, t.Since, *t.Ready, at))
+	_, changed := d.tickets[t.Order.ID]
+	if !news && !changed && !t.heldOtherwise(o.fire, d.now) {
+		return
+	}
+	if news {
 		t.Ready = &at
-		d.put(t)
-		if !stepped[t.Order.ID] {
+		if !stepped {
 			d.tell(t.Order.ID, event.ForecastChanged{Order: t.Order.ID, Ready: at})
 		}
 	}
+	if t.Forecast == nil && t.Progress.Kitchen() == order.Queued && !t.Recovered {
+		first := *t.Ready
+		t.Forecast = &first
+	}
+	t.FireAt, t.Plan = nil, o.hints()
+	if !o.fire.IsZero() {
+		fire := o.fire
+		t.FireAt = &fire
+	}
+	d.put(t)
+}
+
+// heldOtherwise reports whether a ticket says another time to start than the schedule, so far off that people mind. A time that has come
+// stays until the ticket is begun.
+func (t Ticket) heldOtherwise(fire, now time.Time) bool {
+	switch {
+	case t.FireAt == nil:
+		return !fire.IsZero()
+	case fire.IsZero():
+		return t.FireAt.Sub(now) >= holdLeast
+	}
+	return t.FireAt.Sub(fire).Abs() >= holdLeast
+}
+
+// hints are what the schedule has in mind with each item that is not done. What is ready before the last is started later.
+func (o planned) hints() map[string]ItemPlan {
+	hints := map[string]ItemPlan{}
+	for _, j := range o.items {
+		if j.of.State == order.ItemDone {
+			continue
+		}
+		h := ItemPlan{Cook: j.cook, Oven: j.oven, Deck: j.deck, Ready: j.ready.Round(time.Second)}
+		if !j.in.IsZero() {
+			h.In = j.in.Round(time.Second)
+		}
+		if j.of.State == order.ItemQueued {
+			h.Start = j.start.Add(max(0, o.ready.Sub(j.ready)-holdSpare)).Round(time.Second)
+		}
+		hints[j.of.ID] = h
+	}
+	if len(hints) == 0 {
+		return nil
+	}
+	return hints
 }
 
 func far(now, since, told, at time.Time) bool {
 	return at.Sub(told).Abs() >= max(reforecastAfter, at.Sub(now)/10, now.Sub(since)/5)
-}
-
-// promise is what a guest at the counter is told.
-func (d *draft) promise(t Ticket) order.Promise {
-	ahead := d.open()
-	ahead = slices.DeleteFunc(ahead, func(t Ticket) bool { return t.Progress.Whole != order.Queued || t.Progress.Kitchen() == order.Ready })
-	t.Progress.Whole, t.Progress.Intake = order.Queued, order.Validated
-	from := schedule(d.now, append(slices.Clone(ahead), t), d.capacity())[t.Order.ID].Round(time.Second)
-	p := order.Promise{From: from, To: from.Add(5 * time.Minute)}
-	if len(ahead) > 0 {
-		p.Because = append(p.Because, fmt.Sprintf("%d orders ahead", len(ahead)))
-	}
-	bake := 0
-	for _, i := range t.Progress.Items {
-		bake = max(bake, i.BakeSeconds)
-	}
-	if bake > 0 {
-		p.Because = append(p.Because, fmt.Sprintf("oven %d min", (bake+59)/60))
-	}
-	if t.Order.Delivers() {
-		p.From, p.To = from.Add(d.settings.Drive), from.Add(d.settings.Drive+10*time.Minute)
-		p.Because = append(p.Because, fmt.Sprintf("drive %d min", int(d.settings.Drive.Minutes())))
-	}
-	return p
 }

@@ -31,8 +31,9 @@ type Kitchen struct {
 	turn  chan struct{} // held by whoever changes the kitchen, from reading to publishing
 	timed chan struct{} // says that the earliest timer may be another
 
-	mu    sync.RWMutex
-	board board // as the last commit left it
+	mu     sync.RWMutex
+	board  board // as the last commit left it
+	misses misses
 
 	// Guarded by turn:
 	gate  gate
@@ -46,6 +47,7 @@ type Snapshot struct {
 	Cooks   []Cook
 	Alerts  []Alert
 	SoldOut stock.SoldOut
+	Intake  Intake
 }
 
 // Change is what one commit changed on the board. There is exactly one for each commit; Seq rises by one, over restarts too.
@@ -58,6 +60,7 @@ type Change struct {
 	Cleared []string   // alerts that are over
 
 	SoldOut *stock.SoldOut // all of it, when something went off the menu or came back
+	Intake  *Intake        // of web orders, when it changed
 }
 
 // New opens a kitchen as its store has it, with the roster of the settings.

@@ -125,8 +125,13 @@ func (k *Kitchen) Release(ctx context.Context, upTo uint64) error {
 // queueWaiting queues the orders that wait for nothing any more, in the order in which the cloud offered them. One that the cloud may have
 // further waits for a cook.
 func (d *draft) queueWaiting() error {
+	full := false
 	for _, t := range d.open() {
 		if t.Doubtful || !d.due(t) {
+			continue
+		}
+		if d.paced(t) && (full || !d.room(t)) {
+			full = true // those behind it wait behind it
 			continue
 		}
 		if _, err := d.queue(t, cause{by: event.ByRule}); err != nil {

@@ -132,7 +132,7 @@ func tickets(t Ticket, printers []Printer, prefix string, now time.Time) (jobs [
 	for _, p := range printers {
 		makes := slices.ContainsFunc(t.Progress.Items, func(i order.Item) bool { return p.serves(i.Station) })
 		if p.prints(PaperTicket) && makes {
-			jobs = append(jobs, job(prefix+string(t.Order.ID)+"@"+p.ID, PaperTicket, t.Order.ID, "", p.ID, now))
+			jobs = append(jobs, asJob(prefix+string(t.Order.ID)+"@"+p.ID, PaperTicket, t.Order.ID, "", p.ID, now))
 		}
 	}
 	return jobs
@@ -147,7 +147,7 @@ func label(t Ticket, i order.Item, printers []Printer, now time.Time) []PrintJob
 	if n < 0 {
 		return nil
 	}
-	return []PrintJob{job(fmt.Sprintf("label/%s/%s/%d", t.Order.ID, i.ID, i.Remakes), PaperLabel, t.Order.ID, i.ID, printers[n].ID, now)}
+	return []PrintJob{asJob(fmt.Sprintf("label/%s/%s/%d", t.Order.ID, i.ID, i.Remakes), PaperLabel, t.Order.ID, i.ID, printers[n].ID, now)}
 }
 
 func receipt(t Ticket, printers []Printer, now time.Time) []PrintJob {
@@ -155,10 +155,10 @@ func receipt(t Ticket, printers []Printer, now time.Time) []PrintJob {
 	if n < 0 {
 		return nil
 	}
-	return []PrintJob{job("receipt/"+string(t.Order.ID), PaperReceipt, t.Order.ID, "", printers[n].ID, now)}
+	return []PrintJob{asJob("receipt/"+string(t.Order.ID), PaperReceipt, t.Order.ID, "", printers[n].ID, now)}
 }
 
-func job(name string, what Paper, of order.ID, item, printer string, now time.Time) PrintJob {
+func asJob(name string, what Paper, of order.ID, item, printer string, now time.Time) PrintJob {
 	return PrintJob{ID: name, What: what, Order: of, Item: item, Printer: printer, At: now, Expires: now.Add(useful[what])}
 }
 
@@ -269,7 +269,7 @@ func (k *Kitchen) PrintTest(ctx context.Context, printer, tap string) (PrintJob,
 	if tap == "" {
 		tap = id.New()
 	}
-	j := job("test/"+printer+"/"+tap, PaperTest, "", "", printer, k.now())
+	j := asJob("test/"+printer+"/"+tap, PaperTest, "", "", printer, k.now())
 	return j, k.change(ctx, func(d *draft) error {
 		d.commit.Prints = []PrintJob{j}
 		return nil

@@ -73,6 +73,10 @@ func (k *Kitchen) relabel(ctx context.Context, now time.Time, moved func(time.Ti
 func (t Ticket) relabelled(moved func(time.Time) time.Time) Ticket {
 	t = t.clone()
 	t.TakenAt, t.QueuedAt, t.Since = moved(t.TakenAt), moved(t.QueuedAt), moved(t.Since)
+	if t.Forecast != nil {
+		at := moved(*t.Forecast)
+		t.Forecast = &at
+	}
 	for state, at := range t.Clocks.Lane {
 		t.Clocks.Lane[state] = moved(at)
 	}

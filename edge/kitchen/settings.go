@@ -18,12 +18,14 @@ type Settings struct {
 	PINs       bool           // what has a level needs somebody who is signed in, see staff.Levels; else it is only written down
 	Printers   []Printer      // where paper comes out; none prints nothing
 
-	OvenSlots int           // pizzas that bake at once; 12
+	Ovens     []Oven        // what pizzas bake in; one deck with OvenSlots places
+	OvenSlots int           // pizzas that bake at once, if Ovens does not say; 12
 	Cut       time.Duration // cutting and boxing of one item; 20 s
 	Drive     time.Duration // from the shelf to the guest, for promises; 20 min
 	FireLead  time.Duration // how long before its time a scheduled order is queued; 30 min
 
-	StockCheck int // hour of the daily look at the shelves, 1 to 24; 10
+	StockCheck int       // hour of the daily look at the shelves, 1 to 24; 10
+	Throttle   *Throttle // how web orders are held against what the kitchen can make; nil: they all come at once
 
 	Stuck   map[order.Kitchen]time.Duration // how long a ticket may stand in a state; see stuckAfter
 	Overdue time.Duration                   // how long past its bake seconds an item may stay in the oven; 30 s
@@ -68,6 +70,16 @@ func (s Settings) withDefaults() (Settings, error) {
 		s.Stuck = stuckAfter()
 	}
 	s.OvenSlots = orElse(s.OvenSlots, 12)
+	if len(s.Ovens) == 0 {
+		s.Ovens = []Oven{{Capacity: s.OvenSlots}}
+	}
+	if s.Throttle != nil {
+		t, err := s.Throttle.withDefaults()
+		if err != nil {
+			return s, err
+		}
+		s.Throttle = &t
+	}
 	s.Cut = orElse(s.Cut, 20*time.Second)
 	s.Drive = orElse(s.Drive, 20*time.Minute)
 	s.FireLead = orElse(s.FireLead, 30*time.Minute)

@@ -42,6 +42,8 @@ type State struct {
 	Numbers map[string]int // the last number given on each of the latest business days
 	Stock   stock.State
 	Shift   ShiftState
+	Lessons []Lesson
+	Intake  Intake
 }
 
 // Commit is everything that changes at once. The store refuses it when Seq is not one more than it has, when Command is not the next
@@ -65,6 +67,11 @@ type Commit struct {
 	Prints  []PrintJob // the store leaves out what it has been given before: a piece of paper is printed once
 
 	Moved *Moved // the clock was wrong: paper that waits is of use for as long as if it had been right
+
+	Lessons   []Lesson        // as they are now
+	Forgotten []LessonKey     // make room for others
+	Missed    []time.Duration // how far orders were ready behind their first forecast; for who counts, not for the store
+	Intake    *Intake         // when it changed
 
 	Begin    *Beginning // a new epoch: what the cloud lacks goes first in it
 	Standing []order.ID // facts behind all others: how these tickets stand once all of this is written

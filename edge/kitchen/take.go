@@ -31,7 +31,8 @@ type CounterOrder struct {
 	Address    *order.Address   `json:"address,omitempty"` // deliveries only
 	Lines      []order.Line     `json:"lines"`
 	Payment    order.Payment    `json:"payment"`
-	Tendered   int64            `json:"tendered,omitempty"` // cash that the guest gives now, in minor units; 0: they pay later
+	Tendered   int64            `json:"tendered,omitempty"`  // cash that the guest gives now, in minor units; 0: they pay later
+	Confirmed  bool             `json:"confirmed,omitempty"` // the guest knows how long so large an order takes
 }
 
 // Place takes an order: created, validated, numbered and queued in one commit. replayed says that Key was known and nothing was done. It
@@ -50,7 +51,7 @@ func (k *Kitchen) Place(ctx context.Context, c CounterOrder) (t Ticket, replayed
 			return err
 		}
 		d.answer, done = &a, d
-		if err := d.place(o, items); err != nil || c.Tendered == 0 {
+		if err := d.place(o, items, c.Confirmed); err != nil || c.Tendered == 0 {
 			return err
 		}
 		return d.payNow(d.tickets[o.ID], c)
@@ -61,7 +62,7 @@ func (k *Kitchen) Place(ctx context.Context, c CounterOrder) (t Ticket, replayed
 	return t, replayed, err
 }
 
-func (d *draft) place(o order.Order, items []order.Item) error {
+func (d *draft) place(o order.Order, items []order.Item, confirmed bool) error {
 	if err := d.shelvesNow().Sellable(o.Lines); err != nil {
 		return err
 	}
@@ -69,6 +70,9 @@ func (d *draft) place(o order.Order, items []order.Item) error {
 	d.arrive(o.ID, 0)
 	t := newTicket(o, items, d.now)
 	t.Order.Promise = d.promise(t)
+	if d.settings.large(items) && !confirmed {
+		return tooLarge(len(items), t.Order.Promise)
+	}
 	d.tell(o.ID, event.OrderTaken{Order: t.Order, Items: items})
 	d.met(t.Order)
 	t, err := d.step(t, cause{by: event.ByRule}, order.Validate)

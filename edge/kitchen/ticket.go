@@ -27,6 +27,11 @@ type Ticket struct {
 	Slots    map[string]Slot `json:"slots,omitempty"` // by item: where in which oven, as a sensor saw it
 	Moves    []Move          `json:"moves,omitempty"` // the last taps, for undo: the newest at the end
 
+	FireAt   *time.Time          `json:"fire_at,omitempty"`  // hold: started now, it would be ready long before anybody fetches it
+	Plan     map[string]ItemPlan `json:"plan,omitempty"`     // by item: how the schedule sees it through the kitchen
+	Forecast *time.Time          `json:"forecast,omitempty"` // the first one, when it was queued
+	Missed   *int                `json:"missed_s,omitempty"` // seconds by which it was ready behind that; nil while nobody knows, or nobody can believe it
+
 	Recovered bool   `json:"recovered,omitempty"` // this kitchen had lost it, wholly or since some moment: a cook says where it really is
 	Doubtful  bool   `json:"doubtful,omitempty"`  // recovered, and the cloud may have it further than this kitchen
 	Was       int    `json:"was,omitempty"`       // the number people may call it by, when another order has that number here

@@ -193,6 +193,9 @@ func (k *Kitchen) prune(ctx context.Context) {
 
 func (k *Kitchen) reforecast(ctx context.Context) error {
 	return k.change(ctx, func(d *draft) error {
+		if err := d.drip(k.gate.open(d.board.applied)); err != nil {
+			return err
+		}
 		d.forecast()
 		return nil
 	})

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"awesome.pizza/shared/wire"
 )
@@ -28,6 +29,8 @@ const SimBus = "sim"
 //	band_high = 330
 //	chambers = ["deck"]     # max31855 has exactly one, and "oven" is its name when it is left out
 //	capacity = 6            # pizzas at once
+//	bake = "conveyor"       # or "deck", the default
+//	belt_seconds = 390
 type Devices struct {
 	Ovens []Device `toml:"oven"`
 }
@@ -43,6 +46,51 @@ type Device struct {
 	Chambers []string `toml:"chambers"`  // names, for KindMAX31855
 	Decks    int      `toml:"decks"`     // default 1; on a belt: lanes
 	Capacity int      `toml:"capacity"`  // pizzas at once, over all decks; default 1
+
+	Bake        string         `toml:"bake"`            // Deck or Conveyor; default Deck
+	Sizes       map[string]int `toml:"capacity_by"`     // pizzas at once by size of the menu, where it is another number: { small = 8, large = 4 }
+	BeltSeconds int            `toml:"belt_seconds"`    // conveyor: from one end to the other
+	BeltCM      float64        `toml:"belt_cm"`         // or how long it is
+	BeltSpeed   float64        `toml:"belt_cm_per_min"` // and how fast
+}
+
+// What pizzas lie on while they bake.
+const (
+	Deck     = "deck"     // still, for as long as the recipe says
+	Conveyor = "conveyor" // a belt that carries all of them through in the same time
+)
+
+// Belt is how long the conveyor takes from one end to the other; 0 for decks.
+func (d Device) Belt() time.Duration {
+	switch {
+	case d.Bake != Conveyor:
+		return 0
+	case d.BeltSeconds > 0:
+		return time.Duration(d.BeltSeconds) * time.Second
+	}
+	return time.Duration(d.BeltCM / d.BeltSpeed * float64(time.Minute))
+}
+
+const (
+	leastBelt = 30 * time.Second
+	mostBelt  = time.Hour
+	mostSizes = 20
+)
+
+// bakeFaults are what is wrong with how it bakes.
+func (d Device) bakeFaults(add func(is bool, format string, args ...any)) {
+	add(d.Bake != "" && d.Bake != Deck && d.Bake != Conveyor, "bake must be %q or %q, not %q", Deck, Conveyor, d.Bake)
+	belted := d.BeltSeconds != 0 || d.BeltCM != 0 || d.BeltSpeed != 0
+	add(d.Bake != Conveyor && belted, "only a conveyor has a belt: write bake = %q, or leave belt_… out", Conveyor)
+	if d.Bake == Conveyor {
+		known := d.BeltSeconds > 0 || d.BeltCM > 0 && d.BeltSpeed > 0
+		add(!known, "a conveyor needs belt_seconds, or belt_cm and belt_cm_per_min")
+		add(known && (d.Belt() < leastBelt || d.Belt() > mostBelt), "the belt must take between %s and %s, not %s", leastBelt, mostBelt, d.Belt().Round(time.Second))
+	}
+	add(len(d.Sizes) > mostSizes, "capacity_by can name up to %d sizes", mostSizes)
+	for size, n := range d.Sizes {
+		add(n < 1 || n > wire.MostSlots, "capacity_by.%s must be between 1 and %d", size, wire.MostSlots)
+	}
 }
 
 // Band is how hot the oven should be.
@@ -94,6 +142,7 @@ func (d Device) faults() []error {
 	add(d.Kind == KindMAX31855 && len(d.Chambers) > 1, "a max31855 measures one chamber, not %s", strings.Join(d.Chambers, ", "))
 	add(d.Decks < 0 || d.Decks > wire.MostSlots, "decks must be between 1 and %d", wire.MostSlots)
 	add(d.Capacity < 0 || d.Capacity > wire.MostSlots, "capacity must be between 1 and %d", wire.MostSlots)
+	d.bakeFaults(add)
 	if err := d.Band().Validate(); err != nil {
 		wrong = append(wrong, err)
 	}

@@ -117,6 +117,9 @@ func write(ctx context.Context, tx prepared, c kitchen.Commit, events []link.Eve
 			return err
 		}
 	}
+	if err := writeLearned(ctx, tx, c); err != nil {
+		return err
+	}
 	return n.seal(ctx, tx, c, events)
 }
 

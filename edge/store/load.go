@@ -54,7 +54,7 @@ func load(ctx context.Context, tx *sql.Tx, state *kitchen.State) (err error) {
 	for _, n := range numbers {
 		state.Numbers[n.Day] = n.Last
 	}
-	return errors.Join(err, loadShift(ctx, tx, &state.Shift))
+	return errors.Join(err, loadShift(ctx, tx, &state.Shift), loadLearned(ctx, tx, state))
 }
 
 const ticketRows = `SELECT o.doc, o.token, t.state FROM tickets t JOIN orders o ON o.id = t.order_id `

@@ -33,6 +33,8 @@ func salvage(ctx context.Context, from *source, to *Store, at time.Time) (all []
 			{"cooks", k.plain("cooks")},
 			{"timers", k.plain("timers")},
 			{"alerts", k.plain("alerts")},
+			{"lessons", k.plain("lessons")},
+			{"intake", k.plain("intake")},
 			{"inbox", k.plain("inbox")},
 			{"stock_shelves", k.stock("stock_shelves")},
 			{"stock_ledger", k.stock("stock_ledger")},

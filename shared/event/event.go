@@ -49,6 +49,8 @@ func readers() map[string]func(json.RawMessage) (Body, error) {
 		AlertCleared{}.Kind():    read[AlertCleared],
 		OrderStanding{}.Kind():   read[OrderStanding],
 		DeliveryCarried{}.Kind(): read[DeliveryCarried],
+		IntakePaused{}.Kind():    read[IntakePaused],
+		IntakeResumed{}.Kind():   read[IntakeResumed],
 
 		OrderOffered{}.Kind():    read[OrderOffered],
 		OrderRecovered{}.Kind():  read[OrderRecovered],

@@ -53,6 +53,8 @@ func bodies() []event.Body {
 		event.CommandAnswered{Seq: 7, Command: "0198c0de-0000-7000-8000-000000000002", Order: o.ID, Reason: "it is in the oven"},
 		event.AlertRaised{Alert: "silent/oven-1", Device: "oven-1", What: "silent", Level: "critical", Since: at},
 		event.AlertCleared{Alert: "silent/oven-1", Device: "oven-1", At: later},
+		event.IntakePaused{Since: at, Until: later, By: "rule", Reason: "a new order would wait 50 min"},
+		event.IntakeResumed{At: later},
 		event.OrderStanding{
 			Order: o, Day: "2026-07-03", Number: 42, Driver: "d1", Name: "Grace", Arrives: &later, Ready: &later, Token: "0198c0de-token", Since: at, Recovered: true,
 			Progress: order.Progress{Origin: order.Cloud, Intake: order.Validated, Whole: order.Queued, Delivery: order.Assigned, Items: items},

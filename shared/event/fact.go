@@ -98,6 +98,26 @@ type AlertCleared struct {
 // Kind names the fact.
 func (AlertCleared) Kind() string { return "alert.cleared.v1" }
 
+// IntakePaused says that the restaurant takes no web orders for some time: its hands and ovens are full, or a person says so. Said again, it is
+// the last word that counts.
+type IntakePaused struct {
+	Since  time.Time `json:"since"`
+	Until  time.Time `json:"until"` // then they are taken again, if nothing else was said
+	By     string    `json:"by"`    // rule, or a person
+	Reason string    `json:"reason"`
+}
+
+// Kind names the fact.
+func (IntakePaused) Kind() string { return "intake.paused.v1" }
+
+// IntakeResumed says that web orders are taken again.
+type IntakeResumed struct {
+	At time.Time `json:"at"`
+}
+
+// Kind names the fact.
+func (IntakeResumed) Kind() string { return "intake.resumed.v1" }
+
 // OrderStanding says how an order stands, whole: what a side tells the other when single steps no longer lead there, because one of them
 // has lost some. From a restaurant it counts for the lanes the restaurant owns, and brings an order that the cloud does not have; in a
 // snapshot it is the cloud's view.

@@ -94,3 +94,30 @@ func ServeMetrics(ctx context.Context, addr string, r *Registry) error {
 	}
 	return nil
 }
+
+// Histogram adds counts that somebody else keeps and that are read whenever somebody looks: how many values lie up to each limit but not the
+// one before, the last of them beyond all limits, and the sum of all.
+func Histogram(r *Registry, name, help string, read func() (limits []float64, counts []uint64, sum float64)) {
+	r.MustRegister(kept{prometheus.NewDesc(name, help, nil, nil), read})
+}
+
+// kept is a histogram of somebody else's.
+type kept struct {
+	desc *prometheus.Desc
+	read func() (limits []float64, counts []uint64, sum float64)
+}
+
+// Describe is for prometheus.
+func (k kept) Describe(to chan<- *prometheus.Desc) { to <- k.desc }
+
+// Collect is for prometheus.
+func (k kept) Collect(to chan<- prometheus.Metric) {
+	limits, counts, sum := k.read()
+	upTo, all := make(map[float64]uint64, len(limits)), uint64(0)
+	for n, count := range counts {
+		if all += count; n < len(limits) {
+			upTo[limits[n]] = all
+		}
+	}
+	to <- prometheus.MustNewConstHistogram(k.desc, all, sum, upTo)
+}

@@ -1,0 +1,154 @@
+package kitchen
+
+import (
+	"slices"
+	"time"
+
+	"awesome.pizza/shared/event"
+	"awesome.pizza/shared/order"
+	"awesome.pizza/shared/wire"
+)
+
+// What an observation can be, in parts of what the menu says: screens are bumped late, or empty.
+const (
+	leastMade, mostMade     = 0.4, 2.5
+	leastBaked, mostBaked   = 0.5, 2.5 // between two sensors
+	leastTapped, mostTapped = 0.8, 1.6 // between two taps
+)
+
+// learn takes from a step what can be believed of it. t is the ticket before, next after it; it comes back with what it says of its forecast.
+func (d *draft) learn(t, next Ticket, why cause, action order.Action, items []string) Ticket {
+	if t.Recovered || why.by != event.ByTap && why.by != event.BySensor {
+		return next
+	}
+	switch action {
+	case order.Make, order.Finish:
+		d.learnMade(t, why, items)
+	case order.Unload:
+		d.learnBaked(t, why, items)
+	}
+	if next.Progress.Kitchen() == order.Ready && t.Progress.Kitchen() != order.Ready {
+		return d.learnReady(next, why.at)
+	}
+	return next
+}
+
+// learnMade learns how long making took, if one item was made alone by a tap that started it and another that ended it.
+func (d *draft) learnMade(t Ticket, why cause, items []string) {
+	if len(items) != 1 || why.by != event.ByTap {
+		return
+	}
+	i, _ := t.Progress.Item(items[0])
+	if i.State != order.ItemMaking || i.MakeSeconds <= 0 || t.besides(i, why.at) {
+		return
+	}
+	ratio := why.at.Sub(t.entered(i)).Seconds() / float64(i.MakeSeconds)
+	if ratio < leastMade || ratio > mostMade {
+		return
+	}
+	usual := d.estimates().ratio(MakeLesson, productOf(i))
+	d.hear(LessonKey{MakeLesson, productOf(i), AnyHour}, ratio)
+	d.hear(LessonKey{MakeLesson, productOf(i), d.hour()}, ratio)
+	if slices.ContainsFunc(d.cooksNow(), func(c Cook) bool { return c.ID == why.who && why.who != "" }) {
+		d.hear(LessonKey{CookLesson, why.who, AnyHour}, ratio/usual)
+	}
+}
+
+// besides reports whether another item of the ticket was in somebody's hands since an item was started.
+func (t Ticket) besides(item order.Item, until time.Time) bool {
+	began := t.entered(item)
+	for _, other := range t.Progress.Items {
+		from, started := t.Clocks.Items[other.ID][order.ItemMaking]
+		if other.ID == item.ID || !started || !from.Before(until) {
+			continue
+		}
+		to, over := t.Clocks.Items[other.ID][order.ItemMade]
+		if !other.Bakes {
+			to, over = t.Clocks.Items[other.ID][order.ItemDone]
+		}
+		if !over || to.After(began) {
+			return true
+		}
+	}
+	return false
+}
+
+// learnBaked learns how long baking took: what two sensors saw, or one item that was tapped in and out in a time that is possible. What bakes
+// in an oven that is not well teaches nothing.
+func (d *draft) learnBaked(t Ticket, why cause, items []string) {
+	if d.unwell() {
+		return
+	}
+	for _, id := range items {
+		i, _ := t.Progress.Item(id)
+		_, seen := t.Slots[id]
+		least, most := leastTapped, mostTapped
+		if seen && why.by == event.BySensor {
+			least, most = leastBaked, mostBaked
+		} else if len(items) > 1 {
+			continue
+		}
+		if i.BakeSeconds <= 0 || d.belted(t.Slots[id].Oven) {
+			continue
+		}
+		if ratio := why.at.Sub(t.entered(i)).Seconds() / float64(i.BakeSeconds); ratio >= least && ratio <= most {
+			d.hear(LessonKey{BakeLesson, productOf(i), AnyHour}, ratio)
+			d.hear(LessonKey{BakeLesson, productOf(i), d.hour()}, ratio)
+		}
+	}
+}
+
+// belted reports whether an oven is a conveyor: its belt says how long it takes, and teaches nothing of recipes.
+func (d *draft) belted(oven string) bool {
+	return slices.ContainsFunc(d.settings.Ovens, func(o Oven) bool { return o.Belt > 0 && (o.ID == oven || oven == "") })
+}
+
+// unwell reports whether something is wrong with an oven.
+func (d *draft) unwell() bool {
+	for _, a := range d.board.alerts {
+		if rank(wire.AlertKind(a.What)) > 0 && slices.ContainsFunc(d.settings.Ovens, func(o Oven) bool { return o.ID == a.Device }) {
+			return true
+		}
+	}
+	return false
+}
+
+// learnReady learns how far an order was ready behind its first forecast, once, if it can have been made in that time.
+func (d *draft) learnReady(t Ticket, at time.Time) Ticket {
+	if t.Forecast == nil || t.Missed != nil || !t.believable() {
+		return t
+	}
+	missed := int(at.Sub(*t.Forecast).Round(time.Second) / time.Second)
+	t.Missed = &missed
+	d.commit.Missed = append(d.commit.Missed, time.Duration(missed)*time.Second)
+	d.hear(LessonKey{ErrorLesson, aheadOf(t.Forecast.Sub(t.QueuedAt)), AnyHour}, min(mostError, max(-mostError, float64(missed))))
+	return t
+}
+
+// believable reports whether what the clocks of a finished ticket say can be: nothing was bumped before it was baked or made.
+func (t Ticket) believable() bool {
+	for _, i := range t.Progress.Items {
+		at := t.Clocks.Items[i.ID]
+		from, to, least := at[order.ItemInOven], at[order.ItemBaked], seconds(i.BakeSeconds)/2
+		if !i.Bakes {
+			from, to, least = at[order.ItemQueued], at[order.ItemDone], seconds(i.MakeSeconds)/4
+		}
+		if from.IsZero() || to.Sub(from) < least {
+			return false
+		}
+	}
+	return true
+}
+
+// aheadOf is the class of a forecast by how far it looked ahead.
+func aheadOf(lead time.Duration) string {
+	for _, class := range []struct {
+		below time.Duration
+		name  string
+	}{{10 * time.Minute, "0"}, {20 * time.Minute, "10"}, {40 * time.Minute, "20"}} {
+		if lead < class.below {
+			return class.name
+		}
+	}
+	return "40"
+}

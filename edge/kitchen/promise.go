@@ -1,0 +1,133 @@
+package kitchen
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"awesome.pizza/shared/id"
+	"awesome.pizza/shared/order"
+	"awesome.pizza/shared/problem"
+)
+
+const (
+	leastSpread = 5 * time.Minute  // width of a promise
+	mostSpread  = 20 * time.Minute // more would be no promise
+	mostExpect  = 30 * time.Minute // how long a driver is waited for, in a promise
+)
+
+// Quote is what a basket costs, when it would be ready or at the door, and whether somebody has to say yes to it first.
+type Quote struct {
+	Lines   []order.Line
+	Totals  order.Totals
+	Promise order.Promise
+	Large   bool // an order this large is taken only when the guest has agreed to the promise
+}
+
+// Quote prices a basket and promises, without taking it. What says nothing about who orders and pays may be left out. It reports
+// problem.Invalid.
+func (k *Kitchen) Quote(_ context.Context, c CounterOrder) (Quote, error) {
+	c = c.asked()
+	o, items, err := c.price(k.menu, k.settings.Restaurant)
+	if err != nil {
+		return Quote{}, err
+	}
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	d := newDraft(&k.board, k.settings, k.now())
+	o.PlacedAt = d.now
+	return Quote{Lines: o.Lines, Totals: o.Totals, Promise: d.promise(newTicket(o, items, d.now)), Large: d.settings.large(items)}, nil
+}
+
+// asked is a basket with what an order would say besides.
+func (c CounterOrder) asked() CounterOrder {
+	if c.Key == "" {
+		c.Key = id.New()
+	}
+	if c.Channel == "" {
+		c.Channel = order.Counter
+	}
+	if c.Payment.Method == "" {
+		c.Payment.Method = "cash"
+	}
+	if c.Fulfilment == order.ByDelivery && c.Address == nil {
+		c.Address = &order.Address{Street: "-", City: "-"}
+	}
+	return c
+}
+
+// promise is what a guest at the counter is told: from the forecast of an order at the end of the queue to what nine of ten such forecasts
+// kept, with what made it.
+func (d *draft) promise(t Ticket) order.Promise {
+	ahead := d.open()
+	ahead = slices.DeleteFunc(ahead, func(t Ticket) bool { return t.Progress.Whole != order.Queued || t.Progress.Kitchen() == order.Ready })
+	t.Progress.Whole, t.Progress.Intake = order.Queued, order.Validated
+	l := d.line()
+	p := schedule(d.now, append(slices.Clone(ahead), t), l)
+	mine := p.orders[t.Order.ID]
+	early, spread := d.missing(mine.ready.Sub(d.now))
+	from := mine.ready.Add(early).Round(time.Second)
+	out := order.Promise{From: from, To: from.Add(spread)}
+	if len(ahead) > 0 {
+		out.Because = append(out.Because, fmt.Sprintf("%d orders ahead", len(ahead)))
+	}
+	bake := time.Duration(0)
+	for _, j := range mine.items {
+		if j.of.Bakes {
+			bake = max(bake, j.out.Sub(j.in))
+		}
+	}
+	if bake > 0 {
+		out.Because = append(out.Because, "oven "+wholeMinutes(bake))
+	}
+	out.Because = append(out.Because, p.why...)
+	if t.Order.Delivers() {
+		drive, wait := d.settings.Drive, d.driverWait()
+		out.From, out.To = from.Add(drive+wait), from.Add(drive+wait+max(spread, 10*time.Minute))
+		if wait > 0 {
+			out.Because = append(out.Because, "deliveries wait "+wholeMinutes(wait)+" for a driver")
+		}
+		out.Because = append(out.Because, "drive "+wholeMinutes(drive))
+	}
+	return out
+}
+
+// missing is how far orders are usually ready behind forecasts that look so far ahead, and how much more it may be.
+func (d *draft) missing(lead time.Duration) (usually, spread time.Duration) {
+	l, ok := d.lesson(LessonKey{ErrorLesson, aheadOf(lead), AnyHour})
+	if !ok {
+		l = firstLesson(LessonKey{Kind: ErrorLesson})
+	}
+	usually = time.Duration(l.Mid) * time.Second
+	spread = time.Duration(l.High-l.Mid) * time.Second
+	return max(usually, -lead/2), min(mostSpread, max(leastSpread, spread.Round(time.Second)))
+}
+
+// driverWait is how long deliveries that are ready have been waiting for somebody to fetch them: the next one will, too.
+func (d *draft) driverWait() (wait time.Duration) {
+	for _, t := range d.board.tickets {
+		if t.Order.Delivers() && t.Progress.Kitchen() == order.Ready && t.Progress.Delivery == order.Unassigned && !t.Recovered {
+			wait = max(wait, d.now.Sub(t.Since))
+		}
+	}
+	if wait < time.Minute {
+		return 0
+	}
+	return min(mostExpect, wait)
+}
+
+func wholeMinutes(d time.Duration) string {
+	return fmt.Sprintf("%d min", int((d+time.Minute-1)/time.Minute))
+}
+
+// large reports whether an order is so large that its guest has to agree to the promise first.
+func (s Settings) large(items []order.Item) bool {
+	return s.Throttle != nil && len(items) > s.Throttle.LargePieces
+}
+
+// tooLarge refuses a large order that nobody has agreed to.
+func tooLarge(pieces int, p order.Promise) error {
+	return problem.New(problem.Conflict, "large_order", "%d pieces are a large order: tell the guest that it takes until %s or later, then send it again with confirmed",
+		pieces, p.From.Format("15:04 UTC")).With("promise", p).With("path", "confirmed")
+}

@@ -1,0 +1,210 @@
+package kitchen
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"awesome.pizza/shared/event"
+	"awesome.pizza/shared/problem"
+)
+
+// Throttle is how web orders are held against what the kitchen can make. Zero fields stand for the defaults named beside them.
+type Throttle struct {
+	Reserve     int           // percent of hands and ovens that web orders leave to who stands at the counter or calls; 20
+	PauseAfter  time.Duration // web orders are paused when a new one would have to wait for so long; 45 min
+	ResumeBelow time.Duration // and taken again when it would wait for no longer than this; 25 min
+	Ahead       time.Duration // web orders are given to the line when they can be begun within this time; 10 min
+	LargePieces int           // an order of more pieces has to be agreed upon; 20
+}
+
+// Checked is the throttle with its defaults, or what is wrong with it.
+func (t Throttle) Checked() (Throttle, error) { return t.withDefaults() }
+
+func (t Throttle) withDefaults() (Throttle, error) {
+	t.Reserve = orElse(t.Reserve, 20)
+	t.PauseAfter = orElse(t.PauseAfter, 45*time.Minute)
+	t.ResumeBelow = orElse(t.ResumeBelow, min(25*time.Minute, t.PauseAfter/2))
+	t.Ahead = orElse(t.Ahead, 10*time.Minute)
+	t.LargePieces = orElse(t.LargePieces, 20)
+	if t.Reserve > 90 || t.ResumeBelow >= t.PauseAfter || t.PauseAfter > windows*window {
+		return t, fmt.Errorf("the throttle keeps %d %% in reserve, pauses at %s and resumes at %s: the reserve can be 1 to 90 %%, and it must resume below where it pauses, which is at most %s",
+			t.Reserve, t.PauseAfter, t.ResumeBelow, windows*window)
+	}
+	return t, nil
+}
+
+// Intake is whether web orders are taken.
+type Intake struct {
+	Paused bool
+	By     string // who paused it: a person, or IntakeRule
+	Reason string
+	Since  time.Time
+	Until  time.Time // when it ends by itself at the latest, or is judged again
+}
+
+// IntakeRule is By of a pause that the kitchen made by itself.
+const IntakeRule = "rule"
+
+const (
+	window  = 5 * time.Minute
+	windows = 36 // that are looked at: three hours
+
+	mostPause  = 24 * time.Hour // by a person
+	usualMake  = 3 * time.Minute
+	usualBake  = 12 * time.Minute // a web order of two pizzas
+	usualSpans = 2                // windows that an order may need to be made
+)
+
+// loads is how much of hands and ovens is taken, in windows of five minutes from now on.
+type loads struct {
+	made, webMade, baked, webBaked [windows]time.Duration
+	makes, bakes                   time.Duration // what there is in a window
+}
+
+// loads adds up the work of a plan.
+func (p plan) loads(now time.Time) (l loads) {
+	l.makes = time.Duration(max(1, len(p.line.hands))) * window
+	l.bakes = time.Duration(p.places * float64(window))
+	for _, j := range p.jobs {
+		spread(&l.made, now, j.start, j.made)
+		if j.web {
+			spread(&l.webMade, now, j.start, j.made)
+		}
+		if j.of.Bakes {
+			spread(&l.baked, now, j.in, j.out)
+			if j.web {
+				spread(&l.webBaked, now, j.in, j.out)
+			}
+		}
+	}
+	return l
+}
+
+// spread adds the time from one instant to another to the windows it lies in.
+func spread(in *[windows]time.Duration, now, from, to time.Time) {
+	if from.IsZero() || to.IsZero() {
+		return
+	}
+	for from = later(from, now); from.Before(to); {
+		n := int(from.Sub(now) / window)
+		if n >= windows {
+			return
+		}
+		end := now.Add(time.Duration(n+1) * window)
+		if to.Before(end) {
+			end = to
+		}
+		in[n] += end.Sub(from)
+		from = end
+	}
+}
+
+// webWait is how long a usual web order would wait until hands and ovens have room for it beside all others, without touching the reserve.
+func (l loads) webWait(reserve int) time.Duration {
+	part := func(d time.Duration) time.Duration { return d * time.Duration(100-reserve) / 100 }
+	room := func(n int, can, all, web time.Duration) time.Duration { return max(0, min(can-all, part(can)-web)) }
+	for n := range windows {
+		var makes, bakes time.Duration
+		for at := n; at < min(windows, n+usualSpans); at++ {
+			makes += room(at, l.makes, l.made[at], l.webMade[at])
+			bakes += room(at, l.bakes, l.baked[at], l.webBaked[at])
+		}
+		if makes >= min(usualMake, part(l.makes)) && bakes >= min(usualBake, part(l.bakes)) {
+			return time.Duration(n) * window
+		}
+	}
+	return windows * window
+}
+
+// intake is as this draft leaves it.
+func (d *draft) intake() Intake {
+	if d.commit.Intake != nil {
+		return *d.commit.Intake
+	}
+	return d.board.intake
+}
+
+// throttle pauses and resumes web orders by what the schedule says. Between pausing and resuming there is a gap, so that one order more or
+// less changes nothing.
+func (d *draft) throttle(p plan) {
+	now := d.intake()
+	if now.Paused && now.By != IntakeRule || d.settings.Throttle == nil {
+		if now.Paused && !d.now.Before(now.Until) {
+			d.resume()
+		}
+		return
+	}
+	t := d.settings.Throttle
+	wait := p.loads(d.now).webWait(t.Reserve)
+	until := d.now.Add(max(window, wait-t.ResumeBelow))
+	why := fmt.Sprintf("a new order would wait %d min", int(wait.Minutes()))
+	switch {
+	case !now.Paused && wait >= t.PauseAfter:
+		d.pause(Intake{Paused: true, By: IntakeRule, Reason: why, Since: d.now, Until: until})
+	case now.Paused && wait <= t.ResumeBelow && d.now.Sub(now.Since) >= window:
+		d.resume()
+	case now.Paused && !d.now.Before(now.Until):
+		d.pause(Intake{Paused: true, By: IntakeRule, Reason: why, Since: now.Since, Until: until})
+	}
+}
+
+func (d *draft) pause(i Intake) {
+	i.Until = i.Until.Truncate(time.Second)
+	d.commit.Intake = &i
+	d.tell("", event.IntakePaused{Since: i.Since, Until: i.Until, By: i.By, Reason: i.Reason})
+}
+
+func (d *draft) resume() {
+	d.commit.Intake = &Intake{}
+	d.tell("", event.IntakeResumed{At: d.now})
+}
+
+// Intake is whether web orders are taken, and how long a new one would wait for hands and ovens.
+func (k *Kitchen) Intake(context.Context) (i Intake, wait time.Duration, err error) {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	d := newDraft(&k.board, k.settings, k.now())
+	reserve := 0
+	if t := k.settings.Throttle; t != nil {
+		reserve = t.Reserve
+	}
+	return k.board.intake, schedule(d.now, d.open(), d.line()).loads(d.now).webWait(reserve), nil
+}
+
+// PauseIntake stops web orders for some time, by the word of a person. It reports problem.Invalid.
+func (k *Kitchen) PauseIntake(ctx context.Context, who, reason string, within time.Duration) (Intake, error) {
+	switch {
+	case within < time.Minute || within > mostPause:
+		return Intake{}, problem.New(problem.Invalid, "invalid_pause", "web orders can be paused for 1 minute to 24 hours").With("path", "minutes")
+	case reason == "" || len(reason) > maxText:
+		return Intake{}, problem.New(problem.Invalid, "reason_missing", "say in up to %d bytes why web orders are paused", maxText).With("path", "reason")
+	case len(who) > 100:
+		return Intake{}, problem.New(problem.Invalid, "invalid_pause", "who pauses is named in up to 100 bytes").With("path", "who")
+	}
+	if who == "" || who == IntakeRule {
+		who = "staff"
+	}
+	var out Intake
+	err := k.change(ctx, func(d *draft) error {
+		since := d.now
+		if was := d.intake(); was.Paused {
+			since = was.Since
+		}
+		d.pause(Intake{Paused: true, By: who, Reason: reason, Since: since, Until: d.now.Add(within)})
+		out = d.intake()
+		return nil
+	})
+	return out, err
+}
+
+// ResumeIntake takes web orders again. When they were not paused it does nothing.
+func (k *Kitchen) ResumeIntake(ctx context.Context) (Intake, error) {
+	err := k.change(ctx, func(d *draft) error {
+		if d.intake().Paused {
+			d.resume()
+		}
+		return nil
+	})
+	return Intake{}, err
+}

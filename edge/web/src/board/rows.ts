@@ -1,4 +1,4 @@
-import type { Change, Item } from '@awesome/ui';
+import type { Change, Item, Ticket } from '@awesome/ui';
 
 /** A row of a ticket: the items of one line that are made alike. */
 export interface Row {
@@ -27,6 +27,11 @@ export function sizeLetter(size: string | undefined): string {
 /** speaksOfAllergy: a note that must not be overlooked. */
 export function speaksOfAllergy(note: string): boolean {
 	return /allerg|intoleran|c(o)?eliac|zöliakie|celiac|anaphyla/i.test(note);
+}
+
+/** remade: something of the ticket is made again. */
+export function remade(ticket: Ticket): boolean {
+	return ticket.items.some((i) => (i.remakes ?? 0) > 0 && i.state !== 'done');
 }
 
 /** rows groups items by their line; what is made again stands for itself. */
@@ -65,21 +70,25 @@ export function split(row: Row): boolean {
 	return row.half !== undefined || row.left.length > 0 || row.right.length > 0;
 }
 
+/** between is the gap that keeps a finger from hitting two rows. */
+const between = 12;
+
 /** height estimates how many pixels a row takes in a card of this inner width, a little too much rather than too little. */
 export function height(row: Row, width: number): number {
 	const text = width - 124; // beside quantity and size
 	const lines = (s: string, px: number, perChar: number) => Math.max(1, Math.ceil((s.length * perChar) / px));
-	let h = 20;
+	let h = 12;
 	if (split(row)) {
 		const half = (width - 20) / 2;
-		const column = (name: string, changes: Change[]) => 32 * lines(name, half, 13) + 30 * changes.reduce((n, c) => n + lines(label(c), half - 20, 12), 0);
+		const column = (name: string, changes: Change[]) =>
+			32 * lines(`__${name}`, half, 14.5) + changes.reduce((n, c) => n + 8 + 30 * lines(label(c), half - 20, 14), 0);
 		h += 66 + Math.max(column(row.name, row.left), column(row.half ?? row.name, row.right));
 	} else {
 		h += Math.max(60, 34 * lines(row.name, text, 14.5));
 	}
-	h += 32 * row.changes.reduce((n, c) => n + lines(label(c), width - 40, 13), 0);
+	h += row.changes.reduce((n, c) => n + 7 + 31 * lines(label(c), width - 40, 14), 0);
 	for (const note of row.notes) h += 8 + 26 * lines(note, width - 40, 10.5);
-	return Math.max(84, h);
+	return Math.max(72, h) + between;
 }
 
 function label(c: Change): string {

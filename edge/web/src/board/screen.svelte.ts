@@ -33,7 +33,7 @@ export function layout(field: Field): Layout {
 	const lines = Math.max(1, Math.floor((field.height + gap) / (400 + gap)));
 	const width = (field.width - gap * (columns - 1)) / columns;
 	const height = (field.height - gap * (lines - 1)) / lines;
-	return { columns, rows: lines, page: columns * lines, step: field.height + gap, inner: width - 26, room: height - 98 - 110 };
+	return { columns, rows: lines, page: columns * lines, step: field.height + gap, inner: width - 26, room: height - 210 };
 }
 
 /** Card is what lies in a cell. */

@@ -83,7 +83,7 @@ type Deps struct {
 	Menu    *menu.Menu
 	Ovens   Ovens
 	Link    Link
-	Pages   fs.FS // the built pages: index.html, counter.html, health.html, assets/
+	Pages   fs.FS // the built pages: index.html, counter.html, board.html, health.html, sw.js, assets/
 	Clock   clock.Clock
 }
 

@@ -62,6 +62,8 @@ func (n *node) set(change func(*node)) {
 var pages = fstest.MapFS{
 	"index.html":         {Data: []byte("<!doctype html><title>Kitchen</title>")},
 	"counter.html":       {Data: []byte("<!doctype html><title>Counter</title>")},
+	"board.html":         {Data: []byte("<!doctype html><title>Your order</title>")},
+	"sw.js":              {Data: []byte("self.addEventListener('fetch', () => {});")},
 	"health.html":        {Data: []byte("<!doctype html><title>Node</title>")},
 	"favicon.svg":        {Data: []byte("<svg xmlns='http://www.w3.org/2000/svg'/>")},
 	"assets/index-1a.js": {Data: []byte(strings.Repeat("console.info('pizza');", 200))},

@@ -23,7 +23,7 @@ type pages struct {
 	version string
 }
 
-var entries = []string{"index.html", "counter.html", "health.html"}
+var entries = []string{"index.html", "counter.html", "board.html", "health.html"}
 
 func readPages(files fs.FS) (pages, error) {
 	sum := sha256.New()
@@ -79,6 +79,18 @@ func (s *Server) asset(w http.ResponseWriter, r *http.Request) error {
 	}
 	h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(text))
+	return nil
+}
+
+// worker answers the service worker that keeps the pages for when the node is away. A browser asks for it anew with every visit.
+func (s *Server) worker(w http.ResponseWriter, r *http.Request) error {
+	text, err := fs.ReadFile(s.pages.files, "sw.js")
+	if err != nil {
+		return problem.New(problem.NotFound, "no_such_path", "the pages have no service worker")
+	}
+	w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-cache")
+	http.ServeContent(w, r, "sw.js", time.Time{}, bytes.NewReader(text))
 	return nil
 }
 

@@ -16,7 +16,7 @@ import (
 func TestPagesAreKeptButAskedAboutAndAssetsAreKeptForEver(t *testing.T) {
 	t.Parallel()
 	n := open(t)
-	for path, title := range map[string]string{"/": "Kitchen", "/counter": "Counter", "/health": "Node"} {
+	for path, title := range map[string]string{"/": "Kitchen", "/counter": "Counter", "/board": "Your order", "/health": "Node"} {
 		r := n.get(path)
 		if r.status != 200 || !strings.Contains(string(r.body), title) || r.header.Get("Cache-Control") != "no-cache" {
 			t.Errorf("%s: %d %v %s", path, r.status, r.header, r.body)
@@ -39,6 +39,19 @@ func TestPagesAreKeptButAskedAboutAndAssetsAreKeptForEver(t *testing.T) {
 	}
 	if r := n.send(http.MethodHead, "/", nil); r.status != 200 || len(r.body) != 0 {
 		t.Errorf("HEAD: %d %d bytes", r.status, len(r.body))
+	}
+}
+
+func TestTheServiceWorkerIsAskedForAnewAndMayNotBeMissed(t *testing.T) {
+	t.Parallel()
+	n := open(t)
+	r := n.get("/sw.js")
+	if r.status != 200 || r.header.Get("Cache-Control") != "no-cache" || !strings.Contains(r.header.Get("Content-Type"), "text/javascript") {
+		t.Errorf("%d %v", r.status, r.header)
+	}
+	without := open(t, func(d *kds.Deps, _ *kds.Settings) { d.Pages = fstest.MapFS{".keep": {}} })
+	if r := without.get("/sw.js"); r.status != http.StatusNotFound || r.text("code") != "no_such_path" {
+		t.Errorf("without pages: %d %s", r.status, r.body)
 	}
 }
 

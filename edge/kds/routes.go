@@ -53,7 +53,9 @@ func (s *Server) all() []route {
 
 		{"GET", "/", s.page("index.html")},
 		{"GET", "/counter", s.page("counter.html")},
+		{"GET", "/board", s.page("board.html")},
 		{"GET", "/health", s.page("health.html")},
+		{"GET", "/sw.js", s.worker},
 		{"GET", "/assets/*", s.asset},
 		{"GET", "/favicon.ico", s.favicon},
 	}

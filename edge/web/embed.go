@@ -1,4 +1,4 @@
-// Package web holds the restaurant's pages as they were built: the kitchen display, the counter and the health page. It serves nothing
+// Package web holds the restaurant's pages as they were built: the kitchen display, the counter, the guests' board and the health page. It serves nothing
 // and decides nothing; without a build it is empty, and whoever serves it says so.
 package web
 
@@ -10,7 +10,7 @@ import (
 //go:embed all:dist
 var dist embed.FS
 
-// FS is what the build wrote: index.html, counter.html, health.html, assets/.
+// FS is what the build wrote: index.html, counter.html, board.html, health.html, sw.js, assets/.
 func FS() fs.FS {
 	sub, err := fs.Sub(dist, "dist")
 	if err != nil {

@@ -1,6 +1,8 @@
 import '@awesome/ui/tokens.css';
 import { mount } from 'svelte';
+import { offline } from './device/offline.ts';
 import Display from './views/Display.svelte';
 
 const target = document.getElementById('app');
 if (target) mount(Display, { target });
+offline();

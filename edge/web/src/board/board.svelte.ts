@@ -1,11 +1,11 @@
 import { Live, type Alert, type Board as Snapshot, type BoardChange, type Cook, type LinkState, type Oven, type Ticket } from '@awesome/ui';
 
 const key = 'awesome.board';
+const heardKey = 'awesome.heard';
 
-/** Told of what happened, besides what there is: for sounds and for the clock. */
+/** Told of what happened, besides what there is. */
 export interface Listener {
 	onTime: (at: string) => void;
-	onNew: (tickets: Ticket[]) => void;
 	onGone: (tickets: Ticket[]) => void;
 	onPages: () => void; // the node has newer pages than this one
 }
@@ -23,6 +23,7 @@ export class Board {
 	#pages = '';
 	#kept: Snapshot | undefined;
 	#keeping: ReturnType<typeof setTimeout> | undefined;
+	#heard: number | undefined; // by the page before this one, when it last heard the node
 	#listener: Listener;
 	#storage: Storage;
 	readonly live: Live<Snapshot, BoardChange>;
@@ -77,6 +78,22 @@ export class Board {
 	/** loaded: there is something to show, be it old. */
 	get loaded(): boolean {
 		return this.#loaded;
+	}
+
+	/** lostAt: since when the node is out of reach, on the tablet's clock. A page that was loaded meanwhile goes on counting. */
+	get lostAt(): number | undefined {
+		const lost = this.live.lostAt;
+		return lost !== undefined && this.live.heardAt === 0 ? Math.min(lost, this.#heard ?? lost) : lost;
+	}
+
+	/** hear writes down that the node was there just now, for a page that is loaded when it is not. */
+	hear(): void {
+		if (!this.live.connected) return;
+		try {
+			this.#storage.setItem(heardKey, String(this.live.heardAt));
+		} catch {
+			// as with the board itself
+		}
 	}
 
 	/** merge takes a ticket from an answer to a tap, before the stream brings it; an older one is ignored. */
@@ -142,10 +159,7 @@ export class Board {
 	}
 
 	#announce(before: ReadonlyMap<string, Ticket>): void {
-		const numbered = (m: ReadonlyMap<string, Ticket>, id: string) => (m.get(id)?.number ?? 0) > 0;
-		const fresh = [...this.#tickets.values()].filter((t) => t.number > 0 && !numbered(before, t.order_id));
 		const gone = [...before.values()].filter((t) => !this.#tickets.has(t.order_id));
-		if (fresh.length > 0) this.#listener.onNew(fresh);
 		if (gone.length > 0) this.#listener.onGone(gone);
 	}
 
@@ -174,6 +188,8 @@ export class Board {
 
 	#restore(): void {
 		try {
+			const heard = Number(this.#storage.getItem(heardKey));
+			if (heard > 0) this.#heard = heard;
 			const text = this.#storage.getItem(key);
 			if (text === null) return;
 			const s = JSON.parse(text) as Snapshot;

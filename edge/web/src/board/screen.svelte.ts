@@ -4,7 +4,8 @@ import type { Chime } from '../device/sound.svelte.ts';
 import type { Board } from './board.svelte.ts';
 import type { Cell } from './grid.ts';
 import { settle } from './grid.ts';
-import { parts, rows, speaksOfAllergy, type Part } from './rows.ts';
+import { calls, Ringer, type Sound } from './ringer.ts';
+import { parts, remade, rows, speaksOfAllergy, type Part } from './rows.ts';
 import { here, next, shows, stationOf, type View, type Whereabout } from './stations.ts';
 import type { Tap, Taps } from './taps.svelte.ts';
 
@@ -18,11 +19,13 @@ export interface Field {
 export interface Layout {
 	columns: number;
 	rows: number;
+	page: number; // cells of one page
+	step: number; // pixels from one page to the next
 	inner: number; // width of a card's inside
 	room: number; // height for its rows
 }
 
-const gap = 12;
+export const gap = 12;
 
 /** layout keeps cards wide enough to read at two metres. */
 export function layout(field: Field): Layout {
@@ -30,7 +33,7 @@ export function layout(field: Field): Layout {
 	const lines = Math.max(1, Math.floor((field.height + gap) / (400 + gap)));
 	const width = (field.width - gap * (columns - 1)) / columns;
 	const height = (field.height - gap * (lines - 1)) / lines;
-	return { columns, rows: lines, inner: width - 26, room: height - 84 - 84 };
+	return { columns, rows: lines, page: columns * lines, step: field.height + gap, inner: width - 26, room: height - 210 };
 }
 
 /** Card is what lies in a cell. */
@@ -43,10 +46,12 @@ export interface Card {
 export class Screen {
 	field = $state<Field>({ width: 1280, height: 680 });
 	focus = $state<number | undefined>();
-	panel = $state<'recall' | 'more' | 'all_day' | undefined>();
+	panel = $state<'recall' | 'more' | 'all_day' | 'settings' | undefined>();
+	#page = $state(0);
 	voided = $state.raw<readonly Ticket[]>([]);
 	#cells: (Cell | undefined)[] = [];
 	#shown = new Set<string>();
+	#ringer = new Ringer();
 
 	readonly board: Board;
 	readonly taps: Taps;
@@ -71,23 +76,43 @@ export class Screen {
 
 	#settled = $derived.by(() => {
 		const guests = this.tickets.map((t) => ({ id: t.order_id, cells: this.#cut.get(t.order_id)?.length ?? 1 }));
-		const settled = settle(this.#cells, guests, this.layout.columns * this.layout.rows);
-		this.#cells = settled.cells; // where everybody sits is history, not a function of now
-		return settled;
+		this.#cells = settle(this.#cells, guests, this.layout.page); // where everybody sits is history, not a function of now
+		return this.#cells;
 	});
 
-	/** cards by cell; undefined is a hole. */
+	/** cards by cell, page after page; undefined is a hole. */
 	cards: (Card | undefined)[] = $derived.by(() => {
 		const byID = new Map(this.tickets.map((t) => [t.order_id, t]));
-		return this.#settled.cells.map((cell) => {
+		return this.#settled.map((cell) => {
 			const ticket = cell && byID.get(cell.id);
 			const part = cell && this.#cut.get(cell.id)?.[cell.part];
 			return ticket && part ? { ticket, part } : undefined;
 		});
 	});
 
-	/** waiting is how many tickets have found no cell. */
-	waiting: number = $derived.by(() => this.#settled.waiting.length);
+	/** pages there are; at least one. */
+	pages: number = $derived.by(() => this.cards.length / this.layout.page);
+
+	/** page in view, from 0. */
+	page: number = $derived.by(() => Math.min(this.#page, this.pages - 1));
+
+	/** sheet is what lies on a page. */
+	sheet(page: number): (Card | undefined)[] {
+		return this.cards.slice(page * this.layout.page, (page + 1) * this.layout.page);
+	}
+
+	/** inView are the tickets on the page in view, once each. */
+	inView: Ticket[] = $derived.by(() => [...new Set(this.sheet(this.page).flatMap((c) => (c ? [c.ticket] : [])))]);
+
+	/** turn goes to a page; the field scrolls there. */
+	turn(page: number): void {
+		this.#page = Math.max(0, Math.min(page, this.pages - 1));
+	}
+
+	/** near is the page that a field shows which was scrolled so far. */
+	near(scrolled: number): number {
+		return Math.max(0, Math.min(Math.round(scrolled / this.layout.step), this.pages - 1));
+	}
 
 	/** nextUp is the oldest ticket that nobody here has touched: its card is light. */
 	nextUp: string | undefined = $derived.by(() => {
@@ -98,6 +123,16 @@ export class Screen {
 	/** focused is the ticket that keys act on. */
 	get focused(): Ticket | undefined {
 		return this.focus === undefined ? undefined : this.cards[this.focus]?.ticket;
+	}
+
+	/** atHand is the ticket that a key means: the one with the focus, else the first in view. */
+	get atHand(): Ticket | undefined {
+		return this.focused ?? this.sheet(this.page).find((c) => c !== undefined)?.ticket;
+	}
+
+	/** pick focuses a cell of the page in view. */
+	pick(cell: number): void {
+		this.focus = this.page * this.layout.page + cell;
 	}
 
 	/** confirm says where the food of a recovered ticket is: where the ticket says, or elsewhere. */
@@ -128,6 +163,11 @@ export class Screen {
 		if (next(ticket, this.view) === 'start') this.press(ticket);
 	}
 
+	/** hold puts a ticket aside, or takes it up again. */
+	hold(ticket: Ticket): void {
+		if (!ticket.recovered) void this.taps.act(ticket, { verb: 'hold' });
+	}
+
 	/** item says that one thing is done here: what nobody had touched is started with it. */
 	item(ticket: Ticket, id: string | undefined): void {
 		if (ticket.recovered) return this.confirm(ticket);
@@ -138,16 +178,27 @@ export class Screen {
 		void this.taps.act(ticket, ...taps);
 	}
 
-	/** move takes the focus to the nearest card in a direction. */
+	/** move takes the focus to the nearest card in a direction, and its page into view. */
 	move(by: 'left' | 'right' | 'up' | 'down'): void {
 		const steps = { left: -1, right: 1, up: -this.layout.columns, down: this.layout.columns };
-		const from = this.focus ?? -1;
+		const from = this.focus ?? this.page * this.layout.page - 1;
 		for (let at = from + (this.focus === undefined ? 1 : steps[by]); at >= 0 && at < this.cards.length; at += steps[by]) {
 			if (this.cards[at]) {
 				this.focus = at;
+				this.turn(Math.floor(at / this.layout.page));
 				return;
 			}
 		}
+	}
+
+	/** ring plays what there is to be heard now. */
+	ring(now: number): void {
+		const sound = this.#ringer.ring(calls(this.tickets, this.view, now).filter((c) => this.device.hears(c.sound)), now);
+		if (sound) this.say(sound);
+	}
+
+	say(sound: Sound): void {
+		if (this.device.hears(sound)) this.chime.play(sound, this.device.volume);
 	}
 
 	/** gone keeps what was voided on the screen until somebody has seen it. What was handed over just goes. */
@@ -156,7 +207,7 @@ export class Screen {
 			const now = await call<{ status: string }>(`/api/orders/${encodeURIComponent(t.order_id)}`).catch(() => undefined);
 			if (now?.status !== 'Cancelled' || this.voided.some((v) => v.order_id === t.order_id)) continue;
 			this.voided = [...this.voided, t];
-			this.chime.play('voided');
+			this.say('voided');
 		}
 	}
 
@@ -164,10 +215,9 @@ export class Screen {
 		this.voided = this.voided.filter((t) => t.order_id !== ticket.order_id);
 	}
 
-	/** rendered tells the node, once for each ticket, that it was on this glass. */
+	/** rendered tells the node, once for each ticket, that it was on this glass: what lies on another page was not. */
 	async rendered(): Promise<void> {
-		const fresh = this.cards.flatMap((c) => (c && !this.#shown.has(c.ticket.order_id) ? [c.ticket.order_id] : []));
-		const tickets = [...new Set(fresh)];
+		const tickets = this.inView.map((t) => t.order_id).filter((id) => !this.#shown.has(id));
 		if (tickets.length === 0 || !this.board.live.connected) return;
 		for (const id of tickets) this.#shown.add(id);
 		try {
@@ -181,11 +231,6 @@ export class Screen {
 /** allergies are the guests' words that must not be overlooked, once each. */
 export function allergies(ticket: Ticket): string[] {
 	return [...new Set(ticket.items.map((i) => i.note?.trim() ?? '').filter(speaksOfAllergy))];
-}
-
-/** remade: something of the ticket is made again. */
-export function remade(ticket: Ticket): boolean {
-	return ticket.items.some((i) => (i.remakes ?? 0) > 0 && i.state !== 'done');
 }
 
 /** banners is the height of what stands over the rows of a ticket. */

@@ -1,7 +1,7 @@
 import { call, Refusal, Unreached, uuid, type Station, type Ticket } from '@awesome/ui';
 import type { Whereabout } from './stations.ts';
 
-export type Verb = 'start' | 'bump' | 'recall' | 'remake' | 'hand-over' | 'void' | 'confirm';
+export type Verb = 'start' | 'bump' | 'recall' | 'remake' | 'hand-over' | 'void' | 'confirm' | 'hold';
 
 export interface Tap {
 	verb: Verb;

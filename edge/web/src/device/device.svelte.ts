@@ -1,14 +1,21 @@
 import { uuid } from '@awesome/ui';
+import { Keymap } from '../board/keys.ts';
 import { views, type View } from '../board/stations.ts';
+import { sounds, type Sound } from '../board/ringer.ts';
 
 export type Theme = 'dark' | 'light';
 
-/** Device is what this tablet remembers of itself: its name, its station, how it looks and whether it may make a sound. */
+/** loudest is the highest volume; 0 is silence. */
+export const loudest = 4;
+
+/** Device is what this tablet remembers of itself: its name, its station, how it looks, what it may be heard with, and its keys. */
 export class Device {
 	readonly id: string;
 	#view = $state<View | undefined>();
 	#theme = $state<Theme>('dark');
-	#sound = $state(false);
+	#volume = $state(0);
+	#muted = $state.raw<ReadonlySet<Sound>>(new Set());
+	#keys = $state.raw(new Keymap());
 	#storage: Storage;
 
 	constructor(storage: Storage = localStorage) {
@@ -17,7 +24,10 @@ export class Device {
 		this.#write('device', this.id);
 		this.#view = views.find((v) => v === this.#read('view'));
 		this.#theme = this.#read('theme') === 'light' ? 'light' : 'dark';
-		this.#sound = this.#read('sound') === 'on';
+		const volume = Number(this.#read('volume'));
+		if (this.#read('sound') === 'on') this.#volume = Number.isInteger(volume) && volume > 0 ? Math.min(volume, loudest) : 3;
+		this.#muted = new Set(sounds.filter((s) => this.#read('muted')?.split(' ').includes(s)));
+		this.#keys = Keymap.read(this.#read('keys'));
 	}
 
 	/** view is undefined until somebody has chosen a station. */
@@ -29,8 +39,22 @@ export class Device {
 		return this.#theme;
 	}
 
+	/** sound: this tablet may be heard. */
 	get sound(): boolean {
-		return this.#sound;
+		return this.#volume > 0;
+	}
+
+	get volume(): number {
+		return this.#volume;
+	}
+
+	get keys(): Keymap {
+		return this.#keys;
+	}
+
+	/** hears: this tablet rings for such an event. */
+	hears(sound: Sound): boolean {
+		return !this.#muted.has(sound);
 	}
 
 	choose(view: View): void {
@@ -43,9 +67,26 @@ export class Device {
 		this.#write('theme', this.#theme);
 	}
 
+	/** turnSound goes between silence and the volume there was before. */
 	turnSound(): void {
-		this.#sound = !this.#sound;
-		this.#write('sound', this.#sound ? 'on' : 'off');
+		const before = Number(this.#read('volume'));
+		this.setVolume(this.sound ? 0 : before > 0 ? before : 3);
+	}
+
+	setVolume(volume: number): void {
+		this.#volume = Math.max(0, Math.min(loudest, Math.round(volume)));
+		this.#write('sound', this.sound ? 'on' : 'off');
+		if (this.sound) this.#write('volume', String(this.#volume));
+	}
+
+	turnEvent(sound: Sound): void {
+		this.#muted = new Set(sounds.filter((s) => this.#muted.has(s) !== (s === sound)));
+		this.#write('muted', [...this.#muted].join(' '));
+	}
+
+	teach(keys: Keymap): void {
+		this.#keys = keys;
+		this.#write('keys', keys.text);
 	}
 
 	#read(key: string): string | undefined {

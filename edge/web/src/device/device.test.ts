@@ -14,6 +14,24 @@ it('remembers its name, station, theme and sound', () => {
 	expect([again.id, again.view, again.theme, again.sound]).toEqual([first.id, 'cut', 'light', true]);
 });
 
+it('remembers how loud it is, what it stays silent about, and the keys it was taught', () => {
+	const first = new Device();
+	first.turnSound();
+	expect(first.volume).toBe(3);
+	first.setVolume(1);
+	first.turnEvent('ready');
+	first.teach(first.keys.teach('bump', { key: 'F5', ctrlKey: false, altKey: false, metaKey: false, repeat: false }));
+	const again = new Device();
+	expect([again.volume, again.hears('ready'), again.hears('new'), again.keys.key('bump')]).toEqual([1, false, true, 'F5']);
+	again.turnSound();
+	expect(new Device().sound).toBe(false);
+	again.turnSound();
+	again.turnEvent('ready');
+	expect([new Device().volume, new Device().hears('ready')]).toEqual([1, true]);
+	again.setVolume(99);
+	expect(new Device().volume).toBe(4);
+});
+
 it('works where nothing can be remembered', () => {
 	const refuses = { getItem: () => { throw new Error('denied'); }, setItem: () => { throw new Error('denied'); } } as unknown as Storage;
 	const device = new Device(refuses);

@@ -54,6 +54,7 @@ export interface Guest {
 export class Basket {
 	#lines = $state.raw<readonly Line[]>([]);
 	#key = uuid();
+	channel = $state<'counter' | 'phone'>('counter');
 	fulfilment = $state<Fetched>('carryout');
 	payment = $state<'cash' | 'card_at_door'>('cash');
 	guest = $state<Guest>({ name: '', phone: '' });
@@ -110,7 +111,7 @@ export class Basket {
 	body(): Record<string, unknown> {
 		const { name, phone } = this.guest;
 		return {
-			channel: 'counter',
+			channel: this.channel,
 			fulfilment: this.fulfilment,
 			customer: { name: name.trim(), ...(phone.trim() ? { phone: phone.trim() } : {}) },
 			payment: { method: this.payment },
@@ -129,5 +130,8 @@ export class Basket {
 		this.#lines = [];
 		this.#key = uuid();
 		this.guest = { name: '', phone: '' };
+		this.channel = 'counter';
+		this.fulfilment = 'carryout';
+		this.payment = 'cash';
 	}
 }

@@ -1,4 +1,6 @@
 import type { Amount, Channel, Fulfilment, ItemState, Station, Status } from '@awesome/ui';
+import type { Action } from '../board/keys.ts';
+import type { Sound } from '../board/ringer.ts';
 import type { Step, View, Whereabout } from '../board/stations.ts';
 
 /** Every text of the pages, in English. Another language is a file with the same shape. */
@@ -37,7 +39,7 @@ export const en = {
 	close: 'Close',
 	did: {
 		start: (n: number) => `${n} started`, bump: (n: number) => `${n} bumped`, recall: (n: number) => `${n} is back`, remake: (n: number) => `${n} is made again`,
-		'hand-over': (n: number) => `${n} handed over`, void: (n: number) => `${n} voided`, confirm: (n: number) => `${n} is where you said`,
+		'hand-over': (n: number) => `${n} handed over`, void: (n: number) => `${n} voided`, confirm: (n: number) => `${n} is where you said`, hold: (n: number) => `${n} is held`,
 	},
 	recovered: 'Recovered',
 	whereIsIt: 'Where is it?',
@@ -51,7 +53,10 @@ export const en = {
 	notSent: (n: number) => `${n}: not done, the node cannot be reached.`,
 	empty: 'Nothing to do here',
 	emptyDetail: 'New tickets appear by themselves.',
-	waitingTickets: (n: number) => (`${n} more waiting`),
+	otherPages: (n: number) => `${n} on other pages`,
+	pageUp: 'Page up',
+	pageDown: 'Page down',
+	pageOf: (n: number, of: number) => `page ${n} of ${of}`,
 	lastTicket: (ago: string) => `last ticket ${ago} ago`,
 	noTicket: 'no ticket yet',
 	linkUp: 'cloud connected',
@@ -84,8 +89,34 @@ export const en = {
 	recallNone: 'Nothing has left this station yet.',
 	endedNone: 'No order has ended today.',
 	allDay: 'All day',
+	allDayPage: (n: number, of: number) => `on page ${n} of ${of}`,
+	ofAll: (n: number) => `of ${n}`,
 	allDayNone: 'Nothing left to make.',
 	toppings: 'Changes',
+	settings: 'This screen',
+	look: 'Theme',
+	themes: { dark: 'Dark', light: 'Light' },
+	volume: 'Volume of this screen',
+	volumes: ['Silent', 'Quiet', 'Medium', 'Loud', 'Loudest'],
+	hearFor: 'It rings for',
+	heard: { voided: 'voided orders', overdue: 'bakes that are over', remake: 'remakes', ready: 'orders that are ready', new: 'new tickets' } satisfies Record<Sound, string>,
+	keys: {
+		title: 'Keys and bump bar',
+		hint: 'Touch what a key shall do, then press the key. This screen remembers.',
+		press: (does: string) => `${does}: press the key now. Escape leaves it as it is.`,
+		taken: (key: string, does: string, instead: string) => `${key} is already “${does}”. Press it again to give it to “${instead}”, or press another.`,
+		none: 'no key',
+		reset: 'Keys as usual',
+		does: {
+			focus_1: 'Ticket 1', focus_2: 'Ticket 2', focus_3: 'Ticket 3', focus_4: 'Ticket 4', focus_5: 'Ticket 5', focus_6: 'Ticket 6', focus_7: 'Ticket 7',
+			focus_8: 'Ticket 8', focus_9: 'Ticket 9', focus_10: 'Ticket 10', left: 'Left', right: 'Right', up: 'Up', down: 'Down', page_up: 'Page up',
+			page_down: 'Page down', first: 'First page', last: 'Last page', bump: 'Bump', item: 'Item done', start: 'Start', hold: 'Hold', undo: 'Undo',
+			recall_last: 'Recall the last', recall_list: 'Recall list', all_day: 'All day', more: 'More', settings: 'This screen', close: 'Close',
+		} satisfies Record<Action, string>,
+	},
+	keyName: (key: string): string =>
+		({ ' ': 'Space', ArrowLeft: '←', ArrowRight: '→', ArrowUp: '↑', ArrowDown: '↓', PageUp: 'PgUp', PageDown: 'PgDn', Escape: 'Esc' })[key] ??
+		(key.length === 1 ? key.toUpperCase() : key),
 	theme: { dark: 'Light theme', light: 'Dark theme' },
 	sound: { on: 'Sound is on', off: 'Sound is off' },
 	enableSound: 'Touch here to hear new tickets',
@@ -97,6 +128,12 @@ export const en = {
 	ovenState: { ok: 'in its band', cold: 'too cold', hot: 'too hot', silent: 'silent', fault: 'fault' },
 	slot: (n: number) => `place ${n}`,
 	free: 'free',
+	unknown: 'unknown',
+	overdue: 'over time',
+	byHand: 'Put in by hand',
+	band: (low: number, high: number) => `shall be ${low}–${high} °C`,
+	beltSpeed: (cm: number) => `belt ${cm} cm/min`,
+	heardAgo: (ago: string) => `last heard ${ago} ago`,
 	left_: (time: string) => `${time} left`,
 	over: (time: string) => `${time} over`,
 	waitsForOven: 'Wait for the oven',
@@ -116,8 +153,20 @@ export const en = {
 		database_damaged: 'database is damaged: restart when nobody cooks', database_recovered: 'database was damaged: confirm the tickets',
 		last_change_lost: 'power was lost: look whether the last tap was kept',
 	} as Record<string, string>,
+	guests: {
+		title: 'Your order', almost: 'Almost ready', ready: 'Ready', lost: 'This board stands still', enableSound: 'Touch here to hear the calls',
+		asOf: (time: string, ago: string) => `as of ${time} (${ago} ago). Please ask at the counter.`,
+	},
 	counter: 'Counter',
 	category: { pizza: 'Pizza', side: 'Sides', salad: 'Salads', dessert: 'Desserts', drink: 'Drinks' } as Record<string, string>,
+	search: 'Search the menu',
+	nothingFound: (asked: string) => `Nothing on the menu is called “${asked}”.`,
+	through: 'Taken',
+	throughs: { counter: 'At the counter', phone: 'By phone' },
+	cash: {
+		title: 'Cash', gives: 'The guest gives', exact: 'Exact', clear: 'Start again', hint: 'Touch what the guest gives.',
+		given: (sum: string) => `given ${sum}`, missing: (sum: string) => `${sum} missing`, change: (sum: string) => `Change ${sum}`,
+	},
 	basket: 'Order',
 	basketEmpty: 'Touch what the guest wants.',
 	size: 'Size',

@@ -28,6 +28,7 @@ func (k *Kitchen) changeAt(ctx context.Context, now func() time.Time, decide fun
 		return err
 	}
 	d := newDraft(&k.board, k.settings, now())
+	d.sensing = !k.sensed.IsZero() && d.now.Sub(k.sensed) < sensorTrust
 	if err := decide(d); err != nil {
 		return err
 	}
@@ -55,6 +56,7 @@ func (k *Kitchen) commit(ctx context.Context, d *draft) error {
 		d.landed()
 	}
 	k.screens.Publish(shown)
+	d.measure(k.settings.Meter)
 	if len(d.commit.Timers) > 0 {
 		select {
 		case k.timed <- struct{}{}:

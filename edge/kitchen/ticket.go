@@ -31,6 +31,8 @@ type Ticket struct {
 	Doubtful  bool   `json:"doubtful,omitempty"`  // recovered, and the cloud may have it further than this kitchen
 	Was       int    `json:"was,omitempty"`       // the number people may call it by, when another order has that number here
 	Token     string `json:"-"`                   // of the guest's tracking link; for the cloud only, never for a screen
+
+	Life
 }
 
 // Driver is who fetches an order.
@@ -64,7 +66,7 @@ type ItemStep struct {
 	Items  []string     `json:"items"`
 }
 
-// Open reports whether the ticket belongs on the board: the food is, or will be, in the kitchen.
+// Open reports whether there is something to do about the ticket: the food is, or will be, in the kitchen.
 func (t Ticket) Open() bool {
 	switch t.Progress.Whole {
 	case order.HandedOver, order.Voided, order.Rejected:

@@ -31,6 +31,10 @@ const (
 	StuckOrder  TimerKind = "stuck_order"  // the kitchen lane has not moved for too long
 	OverdueBake TimerKind = "overdue_bake" // an item is in the oven for longer than it bakes
 	FireOrder   TimerKind = "fire_order"   // a scheduled order goes to the queue
+	HoldOver    TimerKind = "hold_over"    // a hold ends by itself
+	NotShown    TimerKind = "not_shown"    // no screen shows a ticket
+	Unread      TimerKind = "unread"       // a voided ticket leaves the board, though nobody has taken note of it
+	SilentCook  TimerKind = "silent_cook"  // nothing was heard of a cook; Item is the cook's id
 )
 
 // alert is the id of the alert that a timer raises.
@@ -41,18 +45,27 @@ func (key TimerKey) alert() string {
 	return string(key.Kind) + "/" + string(key.Order) + "/" + key.Item
 }
 
-// timersOf are the timers a ticket should have.
-func timersOf(t Ticket, s Settings, now time.Time) map[TimerKey]Timer {
+// timersOf are the timers a ticket should have. screens says that somebody could show it.
+func timersOf(t Ticket, s Settings, now time.Time, screens bool) map[TimerKey]Timer {
 	timers := map[TimerKey]Timer{}
 	set := func(kind TimerKind, item string, since time.Time, after time.Duration) {
 		key := TimerKey{kind, t.Order.ID, item}
 		timers[key] = Timer{TimerKey: key, Since: since, Due: since.Add(after)}
 	}
+	if t.Lingers {
+		set(Unread, "", t.Since, unreadFor)
+	}
 	if !t.Open() {
 		return timers
 	}
-	if limit := s.Stuck[t.Progress.Kitchen()]; limit > 0 {
-		set(StuckOrder, "", t.Since, limit)
+	if limit := s.Stuck[t.Progress.Kitchen()]; limit > 0 && t.Hold == nil {
+		set(StuckOrder, "", later(t.Since, t.Resumed), limit)
+	}
+	if t.Hold != nil && t.Hold.Until != nil {
+		set(HoldOver, "", t.Hold.At, t.Hold.Until.Sub(t.Hold.At))
+	}
+	if screens && t.Progress.Whole == order.Queued && t.Custody.Shown.IsZero() && t.Custody.Touched.IsZero() {
+		set(NotShown, "", t.QueuedAt, notShown)
 	}
 	if at, later := t.firesAt(s); later && at.After(now) && t.Progress.Whole == order.Waiting {
 		set(FireOrder, "", t.TakenAt, at.Sub(t.TakenAt))
@@ -65,6 +78,13 @@ func timersOf(t Ticket, s Settings, now time.Time) map[TimerKey]Timer {
 	return timers
 }
 
+func later(x, y time.Time) time.Time {
+	if y.After(x) {
+		return y
+	}
+	return x
+}
+
 // firesAt is when a scheduled order goes to the queue.
 func (t Ticket) firesAt(s Settings) (time.Time, bool) {
 	if t.Order.FireAt == nil {
@@ -75,8 +95,11 @@ func (t Ticket) firesAt(s Settings) (time.Time, bool) {
 
 // mind brings the timers of a ticket in line with it, and ends the alerts whose reason is gone.
 func (d *draft) mind(t Ticket) {
-	want := timersOf(t, d.settings, d.now)
-	keys := []TimerKey{{StuckOrder, t.Order.ID, ""}, {FireOrder, t.Order.ID, ""}}
+	want := timersOf(t, d.settings, d.now, d.hasScreens())
+	var keys []TimerKey
+	for _, kind := range []TimerKind{StuckOrder, FireOrder, HoldOver, NotShown, Unread} {
+		keys = append(keys, TimerKey{kind, t.Order.ID, ""})
+	}
 	for _, i := range t.Progress.Items {
 		keys = append(keys, TimerKey{OverdueBake, t.Order.ID, i.ID})
 	}
@@ -102,6 +125,10 @@ func (d *draft) mind(t Ticket) {
 // fire carries out a timer that is due.
 func (d *draft) fire(timer Timer) error {
 	d.commit.Stopped = append(d.commit.Stopped, timer.TimerKey)
+	if timer.Kind == SilentCook {
+		d.silent(timer)
+		return nil
+	}
 	t, ok := d.ticket(timer.Order)
 	if !ok {
 		return nil
@@ -116,6 +143,16 @@ func (d *draft) fire(timer Timer) error {
 			a.Device = slot.Oven
 		}
 		d.raise(a)
+	case NotShown:
+		a.Level = "critical"
+		d.raise(a)
+	case HoldOver:
+		if t.Hold != nil {
+			d.resume(t)
+		}
+	case Unread:
+		t.Lingers = false
+		d.put(t)
 	case FireOrder:
 		if t.Progress.Whole == order.Waiting && !t.Doubtful && (t.Command == 0 || d.released) {
 			_, err := d.queue(t, cause{by: event.ByRule})

@@ -33,6 +33,7 @@ func salvage(ctx context.Context, from *source, to *Store, at time.Time) (all []
 			{"cooks", k.plain("cooks")},
 			{"timers", k.plain("timers")},
 			{"alerts", k.plain("alerts")},
+			{"screens", k.plain("screens")},
 			{"inbox", k.plain("inbox")},
 			{"dead_letters", k.plain("dead_letters")},
 			{"meta", k.meta},

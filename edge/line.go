@@ -39,6 +39,9 @@ func digestOf(k *kitchen.Kitchen) func(context.Context) ([]link.OpenOrder, error
 		s, err := k.Snapshot(ctx)
 		for i := range s.Tickets {
 			t := &s.Tickets[i]
+			if !t.Open() {
+				continue // it is shown until somebody has taken note that it was voided
+			}
 			open = append(open, link.OpenOrder{Order: t.Order.ID, State: t.Progress.Kitchen(), Number: t.Number, Since: t.Since})
 		}
 		return open, err

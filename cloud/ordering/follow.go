@@ -44,6 +44,8 @@ func (r *Record) Apply(f Fact, now time.Time) error {
 	switch b := f.Body.(type) {
 	case event.OrderStepped:
 		return r.stepped(f, b, now)
+	case event.OrderChanged:
+		return r.lines(f, b, now)
 	case event.ForecastChanged:
 		r.KitchenAsOf, r.Ready = now, f.forecast(&b.Ready, now)
 		return nil

@@ -27,7 +27,7 @@ func ByDriver(id string) string { return "driver:" + id }
 
 // Record is an order as the cloud holds it. Slices in it are shared between readers: replace them, do not write into them.
 type Record struct {
-	Order    order.Order    // does not change once placed
+	Order    order.Order    // of a restaurant's own orders the lines can change: see Reworded
 	Progress order.Progress // both lanes
 
 	Number      int        // the kitchen's short number; 0 until it is queued
@@ -43,7 +43,8 @@ type Record struct {
 	Steps       []Step     // timeline, oldest first
 	Arrival     int64      // place in the cloud's list of all orders, newest highest; given by the store
 
-	tells []event.Body
+	tells    []event.Body
+	reworded bool
 }
 
 // Driver is who brings an order.
@@ -124,6 +125,6 @@ func (r *Record) illegal(format string, args ...any) *problem.Problem {
 
 // Untold is the record without the commands, for the store has taken them.
 func (r Record) Untold() Record {
-	r.tells = nil
+	r.tells, r.reworded = nil, false
 	return r
 }

@@ -77,6 +77,10 @@ func (r *Record) Stand(f Fact, b event.OrderStanding, now time.Time) error {
 		return nil
 	}
 	next.Items = slices.Clone(r.Progress.Items)
+	if b.Order.Changes > r.Order.Changes && r.Order.Origin == order.Edge { // of that change we have not heard, or have forgotten it
+		r.reword(b.Order.Lines, b.Order.Totals, b.Order.MenuVersion, b.Order.Changes)
+		next.Items = slices.Clone(b.Progress.Items)
+	}
 	for i := range next.Items {
 		said, ok := b.Progress.Item(next.Items[i].ID)
 		if !ok {
@@ -148,9 +152,14 @@ func (f Fact) mayTell(b event.OrderStanding) error {
 	case o.Delivers() == (p.Delivery == order.NoDelivery) || !slices.Contains(deliveries, p.Delivery):
 		return problem.New(problem.Invalid, "bad_fact", "order %s cannot be %q on its way", o.ID, p.Delivery)
 	}
-	for i, item := range p.Items {
-		if !slices.Contains(itemStates, item.State) || slices.ContainsFunc(p.Items[:i], func(x order.Item) bool { return x.ID == item.ID }) {
-			return problem.New(problem.Invalid, "bad_fact", "item %q of order %s cannot be %q, or is there twice", item.ID, o.ID, item.State)
+	return mayBe(o.ID, p.Items)
+}
+
+// mayBe reports what is wrong with the items of an order: a state that there is not, or one name for two.
+func mayBe(oid order.ID, items []order.Item) error {
+	for i, item := range items {
+		if !slices.Contains(itemStates, item.State) || slices.ContainsFunc(items[:i], func(x order.Item) bool { return x.ID == item.ID }) {
+			return problem.New(problem.Invalid, "bad_fact", "item %q of order %s cannot be %q, or is there twice", item.ID, oid, item.State)
 		}
 	}
 	return nil

@@ -189,6 +189,7 @@ func (a *applying) write(ctx context.Context, conn *pgx.Conn, b *pgx.Batch) erro
 		b.Queue(newOrders+insertOrders+`ORDER BY id`, a.fresh.args()...)
 	}
 	a.known.queue(b)
+	a.queueReworded(b)
 	a.queueAnswers(b)
 	a.queueAlerts(b)
 	a.queueIntakes(b)

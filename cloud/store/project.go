@@ -76,6 +76,7 @@ type applying struct {
 	rows      map[order.ID]*recordRow
 	asked     map[commandKey]commandRow
 	newcomers map[order.ID][]byte // their docs
+	reworded  map[order.ID][]byte // docs of orders whose lines have changed
 	touched   map[order.ID]bool
 	answers   []answer
 	alerts    []alert
@@ -88,7 +89,7 @@ type applying struct {
 // read gets what the new events are about: which of them were seen under another number, their orders (locked), and the commands they answer.
 func (a *applying) read(ctx context.Context, conn *pgx.Conn) error {
 	a.seen, a.rows, a.asked = map[string]bool{}, map[order.ID]*recordRow{}, map[commandKey]commandRow{}
-	a.newcomers, a.touched = map[order.ID][]byte{}, map[order.ID]bool{}
+	a.newcomers, a.reworded, a.touched = map[order.ID][]byte{}, map[order.ID][]byte{}, map[order.ID]bool{}
 	if len(a.facts) == 0 {
 		return nil
 	}
@@ -146,6 +147,8 @@ func (f *fact) read() {
 		about = b.Order.ID
 	case event.OrderStepped:
 		about = b.Order
+	case event.OrderChanged:
+		about = b.Order
 	case event.ForecastChanged:
 		about = b.Order
 	case event.CommandAnswered:
@@ -185,7 +188,7 @@ func (a *applying) follow(f *fact) error {
 		return a.taken(said, b)
 	case event.OrderStanding:
 		return a.stands(said, f.epoch, b)
-	case event.OrderStepped, event.ForecastChanged:
+	case event.OrderStepped, event.OrderChanged, event.ForecastChanged:
 		return a.change(f.about, func(r *ordering.Record) error { return r.Apply(said, a.now) })
 	case event.CommandAnswered:
 		return a.answered(said, f.about, b)
@@ -287,9 +290,43 @@ func (a *applying) change(oid order.ID, how func(*ordering.Record) error) error 
 	if err != nil {
 		return err
 	}
+	if next.Reworded() {
+		if err := a.reword(&next); err != nil {
+			return err
+		}
+	}
 	row.Record, row.state, a.touched[oid] = next.Untold(), state, true
 	a.told = append(a.told, tells...)
 	return nil
+}
+
+// reword writes down what is ordered now.
+func (a *applying) reword(r *ordering.Record) error {
+	doc, err := encodeDoc(r)
+	if err != nil {
+		return err
+	}
+	if _, isNew := a.newcomers[r.Order.ID]; isNew {
+		a.newcomers[r.Order.ID] = doc
+	} else {
+		a.reworded[r.Order.ID] = doc
+	}
+	return nil
+}
+
+// queueReworded writes what is ordered anew.
+func (a *applying) queueReworded(b *pgx.Batch) {
+	var ids, docs []string
+	var makes []int32
+	for _, oid := range sortedKeys(a.reworded) {
+		r := a.rows[oid].Record
+		ids, docs, makes = append(ids, string(oid)), append(docs, string(a.reworded[oid])), append(makes, makeSeconds(&r))
+	}
+	if len(ids) > 0 {
+		b.Queue(`
+			UPDATE orders o SET doc = u.doc::json, make_seconds = u.make_seconds
+			FROM unnest($1::text[]::uuid[], $2::text[], $3::int[]) AS u (id, doc, make_seconds) WHERE o.id = u.id`, ids, docs, makes)
+	}
 }
 
 // answered ends a command. An answer to a command that was never given, or is another one, cannot be followed. The answer to a wish that was

@@ -12,7 +12,7 @@ import (
 	"awesome.pizza/shared/order"
 )
 
-// doc is what was ordered: it is written once.
+// doc is what was ordered: it is written once, and again when a restaurant changes the lines of an order of its own.
 type doc struct {
 	Order order.Order  `json:"order"`
 	Items []order.Item `json:"items"` // as they began

@@ -44,7 +44,7 @@ func (s *Server) change(c kitchen.Change) changeView {
 	}
 }
 
-func (s *Server) viewer() viewer { return viewer{s.Menu, s.settings.Glass, s.Clock.Now()} }
+func (s *Server) viewer() viewer { return viewer{s.Menu, s.Clock.Now()} }
 
 // recent answers GET /api/recent: what left the board on this business day, last first.
 func (s *Server) recent(w http.ResponseWriter, r *http.Request) error {

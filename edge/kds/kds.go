@@ -23,6 +23,7 @@ type Board interface {
 	Snapshot(ctx context.Context) (kitchen.Snapshot, error)
 	Ticket(ctx context.Context, id order.ID) (kitchen.Ticket, error)
 	Recent(ctx context.Context) ([]kitchen.Ticket, error)
+	Shift(ctx context.Context, day string) (kitchen.Figures, error)
 }
 
 // Taps is what hands do to a ticket.
@@ -34,11 +35,26 @@ type Taps interface {
 	HandOver(ctx context.Context, id order.ID, tap kitchen.Tap) (kitchen.Ticket, error)
 	Void(ctx context.Context, id order.ID, tap kitchen.Tap) (kitchen.Ticket, error)
 	Confirm(ctx context.Context, id order.ID, tap kitchen.Tap) (kitchen.Ticket, error)
+	HoldBack(ctx context.Context, id order.ID, tap kitchen.Tap) (kitchen.Ticket, error)
+	LetGo(ctx context.Context, id order.ID, tap kitchen.Tap) (kitchen.Ticket, error)
+	Hurry(ctx context.Context, id order.ID, tap kitchen.Tap) (kitchen.Ticket, error)
+	Calm(ctx context.Context, id order.ID, tap kitchen.Tap) (kitchen.Ticket, error)
+	Acknowledge(ctx context.Context, id order.ID, tap kitchen.Tap) (kitchen.Ticket, error)
 }
 
 // Counter takes orders at the counter and by phone.
 type Counter interface {
 	Place(ctx context.Context, o kitchen.CounterOrder) (t kitchen.Ticket, replayed bool, err error)
+	Change(ctx context.Context, id order.ID, tap kitchen.Tap, c kitchen.OrderChange) (kitchen.Ticket, error)
+}
+
+// Glass is the screens that show the board, and what they have shown.
+type Glass interface {
+	Screens(ctx context.Context) ([]kitchen.Screen, error)
+	Announce(ctx context.Context, s kitchen.Screen) (kitchen.Screen, error)
+	Unplug(ctx context.Context, id string) error
+	Watch(ctx context.Context, sights []kitchen.Sight) error
+	Rendered(ctx context.Context, screen string, orders ...order.ID) error
 }
 
 // Promises is what the kitchen can still promise, and whether it takes web orders.
@@ -62,6 +78,7 @@ type Kitchen interface {
 	Counter
 	Promises
 	Roster
+	Glass
 }
 
 // Ovens are the restaurant's ovens as they stand now, for the displays. It is asked about once a second.
@@ -69,12 +86,6 @@ type Ovens interface{ Ovens() []OvenView }
 
 // Link is the line to the cloud as it stands now. It is asked about once a second.
 type Link interface{ LinkState() LinkView }
-
-// Glass records that a screen has shown tickets: the custody of an order. Only the first time counts, and the board tells it.
-type Glass interface {
-	Rendered(screen string, at time.Time, orders ...order.ID)
-	First(id order.ID) (s Shown, ok bool)
-}
 
 // Deps are what a Server cannot live without.
 type Deps struct {
@@ -90,7 +101,6 @@ type Deps struct {
 // Settings are optional: each zero value means the default named beside it.
 type Settings struct {
 	Restaurant string
-	Glass      Glass                       // a Custody of its own
 	Ready      func(context.Context) error // nil: ready as soon as it serves
 	ClockState func() string               // "trusted" or "doubtful"; nil: nobody knows, so "doubtful"
 	Hosts      []string                    // names, besides addresses and local names, by which screens reach the node
@@ -103,9 +113,6 @@ type Settings struct {
 }
 
 func (s Settings) withDefaults() Settings {
-	if s.Glass == nil {
-		s.Glass = NewCustody()
-	}
 	if s.Ready == nil {
 		s.Ready = func(context.Context) error { return nil }
 	}

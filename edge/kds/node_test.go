@@ -31,7 +31,6 @@ type node struct {
 	url     string
 	kitchen *kitchen.Kitchen
 	hub     *live.Hub[kitchen.Change]
-	custody *kds.Custody
 	client  *http.Client
 	stop    func()
 	handler http.Handler
@@ -80,7 +79,7 @@ func open(t *testing.T, change ...func(*kds.Deps, *kds.Settings)) *node {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n := &node{t: t, hub: live.New[kitchen.Change](256), custody: kds.NewCustody(), client: &http.Client{Transport: &http.Transport{}}}
+	n := &node{t: t, hub: live.New[kitchen.Change](256), client: &http.Client{Transport: &http.Transport{}}}
 	n.line = kds.LinkView{State: "up", Since: time.Now().UTC().Truncate(time.Millisecond)}
 	roster := []kitchen.Cook{{ID: "ada", Name: "Ada"}}
 	n.kitchen, err = kitchen.New(t.Context(), s, m, clock.System{}, n.hub, kitchen.Settings{Restaurant: "r1", Roster: roster})
@@ -88,7 +87,7 @@ func open(t *testing.T, change ...func(*kds.Deps, *kds.Settings)) *node {
 		t.Fatal(err)
 	}
 	deps := kds.Deps{Kitchen: n.kitchen, Changes: n.hub, Menu: m, Ovens: n, Link: n, Pages: pages, Clock: clock.System{}}
-	settings := kds.Settings{Restaurant: "r1", Glass: n.custody, Pace: 5 * time.Millisecond, Heartbeat: 20 * time.Millisecond}
+	settings := kds.Settings{Restaurant: "r1", Pace: 5 * time.Millisecond, Heartbeat: 20 * time.Millisecond}
 	for _, c := range change {
 		c(&deps, &settings)
 	}

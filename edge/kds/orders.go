@@ -40,11 +40,13 @@ func (b orderBody) order(key string) kitchen.CounterOrder {
 		o.Channel = order.Counter
 	}
 	for _, l := range b.Lines {
-		o.Lines = append(o.Lines, order.Line{
-			Product: l.Product, Half: l.Half, Size: l.Size, Quantity: l.Quantity, Toppings: l.Toppings, Note: l.Note,
-		})
+		o.Lines = append(o.Lines, l.line())
 	}
 	return o
+}
+
+func (l lineBody) line() order.Line {
+	return order.Line{Product: l.Product, Half: l.Half, Size: l.Size, Quantity: l.Quantity, Toppings: l.Toppings, Note: l.Note}
 }
 
 // orderView is an order with everything the restaurant knows of it, in the shape that the cloud uses too.
@@ -127,7 +129,11 @@ func (s *Server) orders(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		all = append(all, snap.Tickets...)
+		for _, t := range snap.Tickets {
+			if t.Open() {
+				all = append(all, t)
+			}
+		}
 	}
 	if state != "open" {
 		ended, err := s.Kitchen.Recent(r.Context())

@@ -31,11 +31,18 @@ func (s *Server) all() []route {
 		{"POST", "/api/tickets/{id}/hand-over", s.tap(Taps.HandOver)},
 		{"POST", "/api/tickets/{id}/void", s.tap(Taps.Void)},
 		{"POST", "/api/tickets/{id}/confirm", s.tap(Taps.Confirm)},
+		{"POST", "/api/tickets/{id}/hold", s.tap(Taps.HoldBack)},
+		{"POST", "/api/tickets/{id}/release", s.tap(Taps.LetGo)},
+		{"POST", "/api/tickets/{id}/rush", s.tap(Taps.Hurry)},
+		{"POST", "/api/tickets/{id}/calm", s.tap(Taps.Calm)},
+		{"POST", "/api/tickets/{id}/acknowledge", s.tap(Taps.Acknowledge)},
 		{"POST", "/api/tickets/{id}/items/{item}/bump", s.tap(Taps.Bump)},
+		{"GET", "/api/shift", s.shift},
 
 		{"POST", "/api/orders", s.place},
 		{"GET", "/api/orders", s.orders},
 		{"GET", "/api/orders/{id}", s.order},
+		{"POST", "/api/orders/{id}/change", s.rewrite},
 
 		{"GET", "/api/quote", s.ask},
 		{"POST", "/api/quote", s.quote},
@@ -46,6 +53,9 @@ func (s *Server) all() []route {
 		{"GET", "/api/cooks", s.cooks},
 		{"POST", "/api/cooks/{id}/sign-in", s.sign(Roster.SignIn)},
 		{"POST", "/api/cooks/{id}/sign-out", s.sign(Roster.SignOut)},
+		{"GET", "/api/screens", s.screens},
+		{"PUT", "/api/screens/{id}", s.announce},
+		{"DELETE", "/api/screens/{id}", s.unplug},
 		{"POST", "/api/screens/{id}/rendered", s.rendered},
 
 		{"GET", "/healthz", s.healthz},
@@ -90,7 +100,7 @@ func (s *Server) routes() http.Handler {
 
 // wrongMethod answers 405 with what the path does allow.
 func wrongMethod(mux *chi.Mux, w http.ResponseWriter, r *http.Request) error {
-	for _, m := range []string{http.MethodGet, http.MethodHead, http.MethodPost} {
+	for _, m := range []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodDelete} {
 		if mux.Match(chi.NewRouteContext(), m, r.URL.Path) {
 			w.Header().Add("Allow", m)
 		}

@@ -17,6 +17,7 @@ type Server struct {
 	settings Settings
 	pages    pages
 	caster   *caster
+	presence *presence
 	handler  http.Handler
 }
 
@@ -27,7 +28,7 @@ func New(d Deps, s Settings) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the pages: %w", err)
 	}
-	srv := &Server{Deps: d, settings: s, pages: p}
+	srv := &Server{Deps: d, settings: s, pages: p, presence: newPresence(d.Clock.Now())}
 	srv.caster = newCaster(srv)
 	srv.handler = srv.routes()
 	return srv, nil
@@ -40,6 +41,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	defer endStreams()
 	var casting sync.WaitGroup
 	casting.Go(func() { s.caster.run(streams) })
+	casting.Go(func() { s.watch(streams) })
 	defer casting.Wait()
 	defer endStreams()
 

@@ -13,6 +13,10 @@ const stuck = 10 * time.Second
 // stream answers GET /api/board/stream: a snapshot, or what was missed since Last-Event-ID, then every change as it is committed.
 // A screen that does not keep up loses its stream, comes back and starts from a snapshot.
 func (s *Server) stream(w http.ResponseWriter, r *http.Request) error {
+	screen := r.URL.Query().Get("screen") // which one listens, if it says so
+	if screen != "" && !screenName.MatchString(screen) {
+		return invalid("screen", "a screen's name is 1 to 64 letters, digits, dots, dashes or underscores")
+	}
 	seen, err := strconv.ParseUint(r.Header.Get("Last-Event-ID"), 10, 64)
 	missed, frames, leave, ok := s.caster.join(seen, err == nil)
 	defer leave()
@@ -33,6 +37,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) error {
 		start = append(start, hello)
 	}
 
+	defer s.presence.join(screen, s.Clock.Now)()
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("Cache-Control", "no-store")

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/go-chi/chi/v5"
 
@@ -22,7 +23,10 @@ type tapBody struct {
 	Station string `json:"station"`
 	Item    string `json:"item"`
 	Reason  string `json:"reason"`
-	State   string `json:"state"` // confirm: where the food of a recovered ticket is, if not where the ticket says
+	State   string `json:"state"`  // confirm: where the food of a recovered ticket is, if not where the ticket says
+	Text    string `json:"text"`   // remake: what was wrong, in words
+	Until   string `json:"until"`  // hold: when it ends by itself
+	Notice  string `json:"notice"` // acknowledge: only this one
 }
 
 // tap answers a tap with the ticket as it is after it.
@@ -59,24 +63,42 @@ func readTap(w http.ResponseWriter, r *http.Request) (kitchen.Tap, error) {
 	if err := body.check(); err != nil {
 		return kitchen.Tap{}, err
 	}
+	until, err := body.until()
+	if err != nil {
+		return kitchen.Tap{}, err
+	}
 	version, err := ifMatch(r)
 	return kitchen.Tap{
 		ID: body.Tap, Who: body.Who, Station: body.Station, Item: body.Item, Reason: body.Reason, Version: version,
-		State: order.Kitchen(body.State),
+		State: order.Kitchen(body.State), Text: body.Text, Until: until, Notice: body.Notice,
 	}, err
+}
+
+func (b tapBody) until() (*time.Time, error) {
+	if b.Until == "" {
+		return nil, nil
+	}
+	t, err := time.Parse(time.RFC3339, b.Until)
+	if err != nil {
+		return nil, invalid("until", "until is %q; write an instant like 2026-07-03T19:30:00Z", clip(b.Until))
+	}
+	return &t, nil
 }
 
 func (b tapBody) check() error {
 	if b.Tap == "" {
 		return invalid("tap", "a tap needs an id of 1 to 64 bytes, made by the screen")
 	}
-	for _, field := range []struct{ path, value string }{{"tap", b.Tap}, {"who", b.Who}, {"item", b.Item}, {"state", b.State}} {
+	for _, field := range []struct{ path, value string }{{"tap", b.Tap}, {"who", b.Who}, {"item", b.Item}, {"state", b.State}, {"until", b.Until}, {"notice", b.Notice}} {
 		if len(field.value) > 64 {
 			return invalid(field.path, "%s is %d bytes long; it can have up to 64", field.path, len(field.value))
 		}
 	}
 	if len(b.Reason) > 200 {
 		return invalid("reason", "the reason is %d bytes long; it can have up to 200", len(b.Reason))
+	}
+	if len(b.Text) > 200 {
+		return invalid("text", "the text is %d bytes long; it can have up to 200", len(b.Text))
 	}
 	for _, s := range menu.Stations() {
 		if b.Station == "" || b.Station == s {

@@ -10,9 +10,8 @@ import (
 
 // viewer turns what the kitchen holds into what displays show.
 type viewer struct {
-	menu  *menu.Menu
-	glass Glass
-	now   time.Time
+	menu *menu.Menu
+	now  time.Time
 }
 
 func (v viewer) tickets(all []kitchen.Ticket) []ticketView {
@@ -28,19 +27,19 @@ func (v viewer) ticket(t kitchen.Ticket) ticketView {
 	if began.IsZero() {
 		began = t.TakenAt
 	}
-	shown, _ := v.glass.First(t.Order.ID)
 	promise := t.Order.Promise
 	return ticketView{
 		ID: t.Order.ID, Number: t.Number, Channel: t.Order.Channel, Fulfilment: t.Order.Fulfilment, Customer: t.Order.Customer.Name,
 		State: t.Progress.Kitchen(), Status: t.Progress.Status(), Version: t.Version, Cook: t.Cook,
-		AgeSeconds: int(max(0, v.now.Sub(began)) / time.Second),
+		AgeSeconds: int(max(0, v.now.Sub(began)-t.Held(v.now)) / time.Second),
 		Since:      at(t.Since), PlacedAt: at(t.Order.PlacedAt), QueuedAt: at(t.QueuedAt), Ready: atMaybe(t.Ready), FireAt: atMaybe(t.FireAt),
-		Rendered:  at(shown.At),
+		Rendered:  at(t.Custody.Shown),
 		Promise:   promiseView{From: at(promise.From), To: at(promise.To), Because: promise.Because},
 		Total:     t.Order.Totals.Total,
 		Delivery:  v.delivery(t),
 		Items:     v.items(t),
 		Recovered: t.Recovered, Was: t.Was,
+		lifeView: v.life(t),
 	}
 }
 
@@ -90,7 +89,7 @@ func (v viewer) product(id string) string {
 func (v viewer) cooks(all []kitchen.Cook) []cookView {
 	views := make([]cookView, len(all))
 	for i, c := range all {
-		views[i] = cookView{ID: c.ID, Name: c.Name, Skills: listed(c.Skills), SignedIn: c.SignedIn, Load: c.Load}
+		views[i] = cookView{ID: c.ID, Name: c.Name, Skills: listed(c.Skills), SignedIn: c.SignedIn, Load: c.Load, Away: c.Away}
 	}
 	return views
 }

@@ -121,6 +121,7 @@ type cookView struct {
 	Skills   []string `json:"skills"`
 	SignedIn bool     `json:"signed_in"`
 	Load     int      `json:"load"`
+	Away     bool     `json:"away,omitempty"` // silent for so long that nobody gives them tickets
 }
 
 type alertView struct {
@@ -143,11 +144,11 @@ type ticketView struct {
 	Status     order.StatusName `json:"status"`
 	Version    int              `json:"version"`
 	Cook       string           `json:"cook,omitempty"`
-	AgeSeconds int              `json:"age_s"`
+	AgeSeconds int              `json:"age_s"` // without the time on hold
 	Since      *moment          `json:"since"`
 	PlacedAt   *moment          `json:"placed_at"`
 	QueuedAt   *moment          `json:"queued_at,omitempty"`
-	Rendered   *moment          `json:"rendered_at,omitempty"` // when a screen said first that it shows the ticket, since the node started
+	Rendered   *moment          `json:"rendered_at,omitempty"` // when a screen said first that it shows the ticket
 	Promise    promiseView      `json:"promise"`
 	Ready      *moment          `json:"ready,omitempty"`
 	FireAt     *moment          `json:"fire_at,omitempty"` // hold: started now, it would wait for whoever fetches it
@@ -156,6 +157,8 @@ type ticketView struct {
 	Items      []itemView       `json:"items"`
 	Recovered  bool             `json:"recovered,omitempty"` // the node had lost it: a cook has to confirm where it is
 	Was        int              `json:"was,omitempty"`       // the number people may call it by
+
+	lifeView
 }
 
 type promiseView struct {

@@ -27,6 +27,11 @@ func (k *Kitchen) sign(ctx context.Context, cook string, in bool) error {
 		}
 		d.cooks = slices.Clone(d.board.cooks)
 		d.cooks[n].SignedIn = in
+		if in {
+			d.listen(cook, d.now, d.settings.Silent)
+		} else {
+			d.dismiss(cook)
+		}
 		d.giveOut()
 		return nil
 	})
@@ -45,8 +50,18 @@ func (k *Kitchen) enrol(ctx context.Context) error {
 		same := func(x, y Cook) bool {
 			return x.ID == y.ID && x.Name == y.Name && x.SignedIn == y.SignedIn && slices.Equal(x.Skills, y.Skills)
 		}
+		for _, c := range cooks {
+			if _, listens := d.board.timers[silence(c.ID)]; c.SignedIn && !listens && !d.isAway(c.ID) {
+				d.listen(c.ID, d.now, d.settings.Silent)
+			}
+		}
 		if !slices.EqualFunc(cooks, d.board.cooks, same) {
 			d.cooks = cooks
+			for _, c := range d.board.cooks {
+				if !slices.ContainsFunc(cooks, func(x Cook) bool { return x.ID == c.ID }) {
+					d.dismiss(c.ID)
+				}
+			}
 			d.giveOut()
 		}
 		d.staffed(k.settings.Staff)
@@ -68,7 +83,7 @@ func (d *draft) give(t Ticket) {
 	if station == "" || !t.Open() {
 		return
 	}
-	able := slices.DeleteFunc(slices.Clone(d.cooksNow()), func(c Cook) bool { return !c.can(station) })
+	able := slices.DeleteFunc(slices.Clone(d.cooksNow()), func(c Cook) bool { return !c.can(station) || d.isAway(c.ID) })
 	chosen := ""
 	switch {
 	case slices.ContainsFunc(able, func(c Cook) bool { return c.ID == t.Cook }):
@@ -115,10 +130,11 @@ func withLoads(cooks []Cook, tickets []Ticket) []Cook {
 	return out
 }
 
-// toMake is the station that still has to make something of a queued ticket: the make line before the sides; "" when all is made.
+// toMake is the station that still has to make something of a queued ticket: the make line before the sides; "" when all is made, or it is on
+// hold.
 func (t Ticket) toMake() string {
 	station := ""
-	if t.Progress.Whole != order.Queued {
+	if t.Progress.Whole != order.Queued || t.Hold != nil {
 		return station
 	}
 	for _, i := range t.Progress.Items {

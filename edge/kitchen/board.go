@@ -18,6 +18,7 @@ type board struct {
 	cooks   []Cook // by id; their load is counted when somebody looks
 	alerts  map[string]Alert
 	timers  map[TimerKey]Timer
+	screens map[string]Screen
 	numbers map[string]int
 	stock   *stock.Book
 	shift   shift
@@ -29,7 +30,7 @@ func boardOf(s State, m *menu.Menu) board {
 	b := board{
 		seq: s.Seq, applied: s.Applied, cooks: s.Cooks, numbers: cloneMap(s.Numbers),
 		tickets: map[order.ID]Ticket{}, alerts: map[string]Alert{}, timers: map[TimerKey]Timer{},
-		stock: stock.NewBook(m, s.Stock), shift: shiftOf(s.Shift), lessons: map[LessonKey]Lesson{}, intake: s.Intake,
+		stock: stock.NewBook(m, s.Stock), shift: shiftOf(s.Shift), lessons: map[LessonKey]Lesson{}, intake: s.Intake, screens: map[string]Screen{},
 	}
 	for _, l := range s.Lessons {
 		if l.sound() {
@@ -46,6 +47,9 @@ func boardOf(s State, m *menu.Menu) board {
 		b.timers[t.TimerKey] = t
 	}
 	b.reserveAll()
+	for _, s := range s.Screens {
+		b.screens[s.ID] = s
+	}
 	return b
 }
 
@@ -59,24 +63,27 @@ func (b *board) snapshot() Snapshot {
 	}
 	slices.SortFunc(s.Tickets, byQueue)
 	slices.SortFunc(s.Alerts, func(x, y Alert) int { return cmp.Or(x.Since.Compare(y.Since), cmp.Compare(x.ID, y.ID)) })
-	s.Cooks = withLoads(b.cooks, s.Tickets)
 	s.SoldOut = b.stock.MissingOf(b.stock.Offs())
+	s.Cooks = withLoads(b.present(b.cooks), s.Tickets)
 	return s
 }
 
-// byQueue puts tickets in the order in which the kitchen works: as they were queued, then what waits.
+// byQueue puts tickets in the order in which the kitchen works: what is rushed, then as they were queued, then what waits.
 func byQueue(x, y Ticket) int {
 	return cmp.Or(
-		cmp.Compare(orderOf(x), orderOf(y)), x.QueuedAt.Compare(y.QueuedAt), cmp.Compare(x.Day, y.Day), cmp.Compare(x.Number, y.Number),
+		cmp.Compare(orderOf(x), orderOf(y)), x.rushed().Compare(y.rushed()), x.QueuedAt.Compare(y.QueuedAt), cmp.Compare(x.Day, y.Day), cmp.Compare(x.Number, y.Number),
 		cmp.Compare(x.Command, y.Command), x.TakenAt.Compare(y.TakenAt), cmp.Compare(x.Order.ID, y.Order.ID),
 	)
 }
 
 func orderOf(t Ticket) int {
-	if t.Number == 0 {
-		return 1
+	switch {
+	case t.Number == 0:
+		return 2
+	case t.Rush != nil:
+		return 0
 	}
-	return 0
+	return 1
 }
 
 // after takes over what a commit has changed.
@@ -84,7 +91,7 @@ func (b *board) after(c Commit) {
 	b.seq = c.Seq
 	b.shift.after(c.Shift)
 	for _, t := range c.Tickets {
-		if t.Open() {
+		if t.OnBoard() {
 			b.tickets[t.Order.ID] = t
 		} else {
 			delete(b.tickets, t.Order.ID)
@@ -101,6 +108,12 @@ func (b *board) after(c Commit) {
 	}
 	for _, t := range c.Timers {
 		b.timers[t.TimerKey] = t
+	}
+	for _, id := range c.Unplugged {
+		delete(b.screens, id)
+	}
+	for _, s := range c.Screens {
+		b.screens[s.ID] = s
 	}
 	for _, n := range c.Numbers {
 		b.numbers[n.Day] = n.Last

@@ -40,10 +40,11 @@ func (t Ticket) stepped(next order.Progress, action order.Action, items []string
 
 func (t *Ticket) enter(before, after order.Kitchen, action order.Action, at time.Time) {
 	since, known := t.Clocks.Lane[after]
-	if action == order.Recall {
+	back := action == order.Recall || action == order.TakeBack
+	if back {
 		delete(t.Clocks.Lane, before)
 	}
-	if action != order.Recall || !known {
+	if !back || !known {
 		since = at
 	}
 	t.Clocks.Lane[after], t.Since = since, since

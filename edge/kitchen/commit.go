@@ -31,6 +31,7 @@ func (k *Kitchen) changeAt(ctx context.Context, now func() time.Time, decide fun
 	}
 	d := newDraft(&k.board, k.settings, now())
 	d.caller = staff.CallerOf(ctx)
+	d.sensing = !k.sensed.IsZero() && d.now.Sub(k.sensed) < sensorTrust
 	if err := decide(d); err != nil {
 		return err
 	}
@@ -62,6 +63,7 @@ func (k *Kitchen) commit(ctx context.Context, d *draft) error {
 		d.landed()
 	}
 	k.screens.Publish(shown)
+	d.measure(k.settings.Meter)
 	if len(d.commit.Timers) > 0 {
 		select {
 		case k.timed <- struct{}{}:

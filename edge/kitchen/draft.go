@@ -33,6 +33,11 @@ type draft struct {
 	within  time.Duration        // how long the commit may take; commitWithin when zero
 	landed  func()               // called once the store has it, before any screen hears of it
 	lessons map[LessonKey]Lesson // changed
+
+	bulk    bool // the tap is one of too many at once
+	sensing bool // an oven has lately seen something going in
+	took    []took
+	counted []string
 }
 
 func newDraft(b *board, s Settings, now time.Time) *draft {
@@ -45,7 +50,7 @@ func newDraft(b *board, s Settings, now time.Time) *draft {
 // fresh is a draft of the same moment in which nothing is decided yet.
 func (d *draft) fresh() *draft {
 	f := newDraft(d.board, d.settings, d.now)
-	f.trace, f.caller = d.trace, d.caller
+	f.trace, f.caller, f.sensing = d.trace, d.caller, d.sensing
 	return f
 }
 
@@ -53,10 +58,11 @@ func (d *draft) empty() bool {
 	c := d.commit
 	return len(d.tickets) == 0 && len(c.Facts) == 0 && c.Command == nil && d.answer == nil && d.cooks == nil &&
 		len(c.Raised) == 0 && len(c.Cleared) == 0 && len(c.Stopped) == 0 && len(c.Timers) == 0 && len(c.Letters) == 0 && c.Begin == nil &&
-		len(c.Prints) == 0 && c.Moved == nil && c.Intake == nil && c.Shift.empty() && (d.shelves == nil || d.shelves.Idle())
+		len(c.Prints) == 0 && c.Moved == nil && c.Intake == nil && c.Shift.empty() && (d.shelves == nil || d.shelves.Idle()) &&
+		len(c.Screens) == 0 && len(c.Unplugged) == 0
 }
 
-// ticket is an open ticket as this draft leaves it.
+// ticket is a ticket of the board as this draft leaves it.
 func (d *draft) ticket(id order.ID) (Ticket, bool) {
 	if t, changed := d.tickets[id]; changed {
 		return t, true
@@ -69,7 +75,7 @@ func (d *draft) ticket(id order.ID) (Ticket, bool) {
 func (d *draft) open() []Ticket {
 	all := make([]Ticket, 0, len(d.board.tickets)+len(d.tickets))
 	for id, t := range d.board.tickets {
-		if _, changed := d.tickets[id]; !changed {
+		if _, changed := d.tickets[id]; !changed && t.Open() {
 			all = append(all, t)
 		}
 	}
@@ -121,12 +127,13 @@ func (d *draft) step(t Ticket, why cause, action order.Action, items ...string) 
 	if why.at.IsZero() {
 		why.at = d.now
 	}
-	before := t
-	t = t.stepped(next, action, items, why.at)
+	before, doubts := t, d.doubts(t, why, action, items)
+	t = d.marked(d.lived(t.stepped(next, action, items, why.at), why, action, items), doubts...)
 	t = d.learn(before, t, why, action, items)
 	d.put(t)
 	fact := event.OrderStepped{
 		Order: t.Order.ID, Action: action, Items: items, Cause: why.by, Who: why.who, Oven: why.oven, Reason: why.reason,
+		Marks: kindsOf(doubts),
 	}
 	if action == order.Queue {
 		fact.Number = t.Number
@@ -179,11 +186,11 @@ func (d *draft) readyOfSteps() {
 // change is what screens hear of the commit.
 func (d *draft) change() Change {
 	c := Change{Seq: d.commit.Seq, Alerts: d.commit.Raised, Cleared: d.commit.Cleared, Intake: d.commit.Intake}
-	loads := d.cooks != nil
+	loads := d.cooks != nil || d.absences()
 	for _, t := range d.commit.Tickets {
 		before, was := d.board.tickets[t.Order.ID]
 		switch {
-		case t.Open():
+		case t.OnBoard():
 			c.Tickets = append(c.Tickets, t)
 		case was:
 			c.Gone = append(c.Gone, t.Order.ID)
@@ -195,7 +202,7 @@ func (d *draft) change() Change {
 		if d.cooks != nil {
 			cooks = d.cooks
 		}
-		c.Cooks = withLoads(cooks, d.open())
+		c.Cooks = withLoads(d.present(cooks), d.open())
 	}
 	if d.shelves != nil {
 		if offs, changed := d.shelves.Offs(); changed {

@@ -79,6 +79,9 @@ func recall(d *draft, t Ticket, tap Tap) (Ticket, error) {
 	if tap.Item != "" {
 		return d.step(t, why, order.Recall, tap.Item)
 	}
+	if t.Progress.Whole == order.HandedOver {
+		return takeBack(d, t, tap)
+	}
 	if len(t.Moves) == 0 {
 		return t, t.nothing("to take back")
 	}
@@ -97,30 +100,6 @@ func recall(d *draft, t Ticket, tap Tap) (Ticket, error) {
 	t.Moves = t.Moves[:len(t.Moves)-1]
 	d.put(t)
 	return t, nil
-}
-
-func remake(d *draft, t Ticket, tap Tap) (Ticket, error) {
-	if tap.Reason == "" {
-		return t, problem.New(problem.Invalid, "reason_missing", "say why it is made again").With("path", "reason")
-	}
-	items := t.where(func(i order.Item) bool {
-		switch i.State {
-		case order.ItemInOven, order.ItemBaked, order.ItemDone:
-			return tap.Item == ""
-		case order.ItemQueued, order.ItemMaking, order.ItemMade:
-		}
-		return false
-	})
-	if tap.Item != "" {
-		items = []string{tap.Item}
-	}
-	if len(items) == 0 {
-		return t, t.nothing("to make again")
-	}
-	if err := d.needForFinished(t, items, tap.Reason); err != nil {
-		return t, err
-	}
-	return d.step(t, cause{by: event.ByTap, who: tap.Who, reason: tap.Reason}, order.Remake, items...)
 }
 
 // handOver lets a delivery go only with a driver, or with a word about who has it: while the line is cut the driver who was assigned is not
@@ -145,6 +124,9 @@ func void(d *draft, t Ticket, tap Tap) (Ticket, error) {
 
 // move takes the steps of a tap and remembers them for undo.
 func (d *draft) move(t Ticket, tap Tap, steps []ItemStep) (Ticket, error) {
+	if t.Hold != nil && slices.ContainsFunc(steps, func(s ItemStep) bool { return s.Action == order.Start }) {
+		return t, t.onHold()
+	}
 	left := map[string]order.ItemState{}
 	for _, s := range steps {
 		next, err := d.step(t, cause{by: event.ByTap, who: tap.Who, reason: tap.Reason}, s.Action, s.Items...)

@@ -38,9 +38,12 @@ type Kitchen struct {
 	// Guarded by turn:
 	gate  gate
 	doubt bool // the last commit failed, perhaps only its answer was lost
+
+	lately []bumped  // the bumps of the last seconds
+	sensed time.Time // when an oven last saw something going in
 }
 
-// Snapshot is the whole board as one commit left it: open tickets in the order of the queue.
+// Snapshot is the whole board as one commit left it: the tickets on it in the order of the queue.
 type Snapshot struct {
 	Seq     uint64
 	Tickets []Ticket
@@ -53,7 +56,7 @@ type Snapshot struct {
 // Change is what one commit changed on the board. There is exactly one for each commit; Seq rises by one, over restarts too.
 type Change struct {
 	Seq     uint64
-	Tickets []Ticket   // open ones, as they are now
+	Tickets []Ticket   // those on the board, as they are now
 	Gone    []order.ID // no longer on the board
 	Cooks   []Cook     // all of them, when one changed
 	Alerts  []Alert    // raised
@@ -77,7 +80,7 @@ func New(ctx context.Context, store Store, m *menu.Menu, c clock.Clock, screens 
 	if err != nil {
 		return nil, err
 	}
-	k.board = boardOf(state, m)
+	k.board, k.sensed = boardOf(state, m), lastSensed(state.Tickets)
 	if err := k.arrive(ctx); err != nil {
 		return nil, err
 	}

@@ -23,6 +23,9 @@ const (
 func (k *Kitchen) OvenEvent(ctx context.Context, oven string, ev wire.OvenEvent) error {
 	a := Answer{ID: "oven/" + oven + "/" + ev.ID, Keep: k.now().Add(ovenKept)}
 	return k.change(ctx, func(d *draft) error {
+		if ev.Kind == wire.ItemPutIn {
+			k.sensed = later(k.sensed, d.now)
+		}
 		_, seen, err := k.store.Answer(ctx, a.ID)
 		if err != nil || seen {
 			return err
@@ -68,6 +71,18 @@ func (d *draft) happened(at time.Time) time.Time {
 		return d.now
 	}
 	return at.UTC().Truncate(time.Millisecond)
+}
+
+// lastSensed is when an oven last saw one of these tickets' items going in.
+func lastSensed(tickets []Ticket) (last time.Time) {
+	for _, t := range tickets {
+		for id, states := range t.How {
+			if states[order.ItemInOven].By == event.BySensor {
+				last = later(last, t.Clocks.Items[id][order.ItemInOven])
+			}
+		}
+	}
+	return last
 }
 
 func (d *draft) putIn(why cause, ev wire.OvenEvent) error {

@@ -36,7 +36,11 @@ func regain(have Ticket, has bool, s event.OrderStanding, now time.Time) (t Tick
 		t.Version++
 		return t, !t.Open() && !sameDelivery(have, t)
 	}
-	if behind(have.Progress, s.Progress) {
+	if s.Order.Changes > have.Order.Changes && have.Order.Origin == order.Edge { // a change of its lines that this kitchen has lost
+		t.Order = s.Order
+		t = t.moved(s.Progress.Whole, s.Progress.Items, clamp(s.Since, now))
+		t.Recovered, t.Ready = t.Open(), s.Ready
+	} else if behind(have.Progress, s.Progress) {
 		t = t.moved(s.Progress.Whole, s.Progress.Items, clamp(s.Since, now))
 		t.Recovered, t.Ready = t.Open(), s.Ready
 	}

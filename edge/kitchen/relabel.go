@@ -51,6 +51,11 @@ func (k *Kitchen) relabel(ctx context.Context, now time.Time, moved func(time.Ti
 			}
 		}
 		d.shelvesNow().Moved(moved)
+		for _, timer := range d.board.timers {
+			if at := moved(timer.Since); timer.Kind == SilentCook && !at.Equal(timer.Since) {
+				d.listen(timer.Item, at, timer.Due.Sub(timer.Since))
+			}
+		}
 		for _, a := range d.board.alerts {
 			if at := moved(a.Since); !at.Equal(a.Since) {
 				a.Since = at
@@ -85,11 +90,13 @@ func (t Ticket) relabelled(moved func(time.Time) time.Time) Ticket {
 			states[state] = moved(at)
 		}
 	}
+	t.Life = t.Life.relabelled(moved)
 	return t
 }
 
 func (t Ticket) sameLabels(other Ticket) bool {
 	return t.TakenAt.Equal(other.TakenAt) && t.QueuedAt.Equal(other.QueuedAt) && t.Since.Equal(other.Since) &&
+		slices.EqualFunc(t.labels(), other.labels(), time.Time.Equal) &&
 		maps.EqualFunc(t.Clocks.Lane, other.Clocks.Lane, time.Time.Equal) &&
 		maps.EqualFunc(t.Clocks.Items, other.Clocks.Items, func(x, y map[order.ItemState]time.Time) bool {
 			return maps.EqualFunc(x, y, time.Time.Equal)

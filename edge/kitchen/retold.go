@@ -23,6 +23,12 @@ func Retold(said []Said) (t Ticket, ok bool) {
 			s = event.OrderStanding{Order: b.Order, Progress: order.Begin(&b.Order, b.Items), Since: f.At}
 		case event.OrderStanding:
 			s = b
+		case event.OrderChanged:
+			if s.Order.ID == "" || b.Changes <= s.Order.Changes {
+				continue
+			}
+			s.Order.Lines, s.Order.Totals, s.Order.MenuVersion, s.Order.Changes = b.Lines, b.Totals, b.MenuVersion, b.Changes
+			s.Progress.Items = b.Items
 		case event.OrderStepped:
 			p, err := s.Progress.Follow(order.Edge, b.Action, b.Items...)
 			if err != nil {

@@ -30,6 +30,9 @@ type Settings struct {
 	Stuck   map[order.Kitchen]time.Duration // how long a ticket may stand in a state; see stuckAfter
 	Overdue time.Duration                   // how long past its bake seconds an item may stay in the oven; 30 s
 
+	Silent time.Duration // how long nothing is heard of a cook who has tickets, while others work, before others get them; 10 min
+	Meter  Meter         // counts nothing
+
 	Log *slog.Logger // slog.Default
 }
 
@@ -47,7 +50,8 @@ type Cook struct {
 	Name     string
 	Skills   []string
 	SignedIn bool
-	Load     int // tickets given to them that are not made yet
+	Load     int  // tickets given to them that are not made yet
+	Away     bool // signed in, and silent for so long that nobody gives them tickets
 }
 
 func (s Settings) withDefaults() (Settings, error) {
@@ -65,6 +69,9 @@ func (s Settings) withDefaults() (Settings, error) {
 	}
 	if s.Log == nil {
 		s.Log = slog.Default()
+	}
+	if s.Meter == nil {
+		s.Meter = noMeter{}
 	}
 	if s.Stuck == nil {
 		s.Stuck = stuckAfter()
@@ -85,6 +92,7 @@ func (s Settings) withDefaults() (Settings, error) {
 	s.FireLead = orElse(s.FireLead, 30*time.Minute)
 	s.StockCheck = orElse(s.StockCheck, 10)
 	s.Overdue = orElse(s.Overdue, 30*time.Second)
+	s.Silent = orElse(s.Silent, 10*time.Minute)
 	return s, nil
 }
 

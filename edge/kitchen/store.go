@@ -17,6 +17,7 @@ type Store interface {
 	Ticket(ctx context.Context, id order.ID) (Ticket, error)               // problem.NotFound
 	Answer(ctx context.Context, tap string) (a Answer, ok bool, err error) // what a tap was answered
 	Recent(ctx context.Context, day string, most int) ([]Ticket, error)    // ended, last first
+	Shift(ctx context.Context, day string) ([]Ticket, error)               // all that got a number on a business day
 	Prune(ctx context.Context, now time.Time) error                        // what nobody will ask for any more
 	Ledger(ctx context.Context, from, to string) (stock.Ledger, error)     // of the stock, by business day
 	Past
@@ -33,12 +34,13 @@ type Past interface {
 
 // State is what a kitchen has to know when it starts.
 type State struct {
-	Seq     uint64 // of the board
-	Applied uint64 // the last command obeyed
-	Tickets []Ticket
+	Seq     uint64   // of the board
+	Applied uint64   // the last command obeyed
+	Tickets []Ticket // on the board
 	Cooks   []Cook
 	Alerts  []Alert
 	Timers  []Timer
+	Screens []Screen
 	Numbers map[string]int // the last number given on each of the latest business days
 	Stock   stock.State
 	Shift   ShiftState
@@ -72,6 +74,9 @@ type Commit struct {
 	Forgotten []LessonKey     // make room for others
 	Missed    []time.Duration // how far orders were ready behind their first forecast; for who counts, not for the store
 	Intake    *Intake         // when it changed
+
+	Screens   []Screen // announced
+	Unplugged []string // ids of screens that are forgotten
 
 	Begin    *Beginning // a new epoch: what the cloud lacks goes first in it
 	Standing []order.ID // facts behind all others: how these tickets stand once all of this is written

@@ -196,6 +196,10 @@ func (c CounterOrder) fingerprint() string {
 	if err != nil { // numbers that JSON does not have; price refuses them before
 		raw = fmt.Appendf(nil, "%#v", c)
 	}
+	return fingerprintOf(raw)
+}
+
+func fingerprintOf(raw []byte) string {
 	sum := sha256.Sum256(raw)
 	return hex.EncodeToString(sum[:])
 }

@@ -23,7 +23,12 @@ type Tap struct {
 	Reason  string // why: needed for Remake and Void
 	Version int    // of the ticket on the screen; when given and no longer so, the tap is refused with problem.Stale
 
-	State order.Kitchen // for Confirm: where the food is, if not where the ticket says
+	State  order.Kitchen // for Confirm: where the food is, if not where the ticket says
+	Text   string        // for Remake: what was wrong, in the words of who makes it again
+	Until  *time.Time    // for HoldBack: when it ends by itself
+	Notice string        // for Acknowledge: only this one
+
+	detail string // what else makes it another request
 }
 
 // Start puts a cook's hand on what is queued: one item, what is queued at a station, or all.
@@ -38,14 +43,10 @@ func (k *Kitchen) Bump(ctx context.Context, id order.ID, tap Tap) (Ticket, error
 	return k.tap(ctx, id, "bump", tap, bump)
 }
 
-// Recall takes back: one step of an item, or what the last tap did. The clocks run on as if the step had not been taken.
+// Recall takes back: one step of an item, or what the last tap did. The clocks run on as if the step had not been taken. What was handed over
+// today comes back to its shelf, unless a driver has it.
 func (k *Kitchen) Recall(ctx context.Context, id order.ID, tap Tap) (Ticket, error) {
 	return k.tap(ctx, id, order.Recall, tap, recall)
-}
-
-// Remake makes an item again, or all that were in the oven or are done; it needs a reason.
-func (k *Kitchen) Remake(ctx context.Context, id order.ID, tap Tap) (Ticket, error) {
-	return k.tap(ctx, id, order.Remake, tap, remake)
 }
 
 // HandOver gives a ready order to the guest or the driver.
@@ -69,6 +70,8 @@ func (t Tap) check() error {
 		return problem.New(problem.Invalid, "invalid_tap", "a tap needs an id of 1 to 100 bytes, made by the screen").With("path", "tap")
 	case len(t.Reason) > maxText:
 		return problem.New(problem.Invalid, "invalid_tap", "the reason can have up to %d bytes", maxText).With("path", "reason")
+	case len(t.Text) > maxText:
+		return problem.New(problem.Invalid, "invalid_tap", "the text can have up to %d bytes", maxText).With("path", "text")
 	case len(t.Who) > 100:
 		return problem.New(problem.Invalid, "invalid_tap", "who tapped is named in up to 100 bytes").With("path", "who")
 	case t.Station != "" && !slices.Contains(menu.Stations(), t.Station):
@@ -89,7 +92,7 @@ func (k *Kitchen) tap(ctx context.Context, id order.ID, action order.Action, tap
 	}
 	a := Answer{
 		ID: "tap/" + tap.ID, Order: id, Keep: k.now().Add(tapKept),
-		Request: fmt.Sprintf("%s %s %q %q %d%s", action, id, tap.Station, tap.Item, tap.Version, tap.State),
+		Request: fmt.Sprintf("%s %s %q %q %d%s%s", action, id, tap.Station, tap.Item, tap.Version, tap.State, tap.detail),
 	}
 	var out Ticket
 	var done *draft
@@ -108,13 +111,20 @@ func (k *Kitchen) tap(ctx context.Context, id order.ID, action order.Action, tap
 		if tap.Version != 0 && tap.Version != t.Version {
 			return problem.New(problem.Stale, "stale_ticket", "the ticket has moved on since the screen drew it").With("ticket", t)
 		}
-		if action != "confirm" && t.Recovered && t.Open() {
+		if works(action) && t.Recovered && t.Open() {
 			t = d.confirmed(t) // whoever works on it says with that where it is
 			d.tell(id, Standing(t))
+		}
+		if action == "bump" {
+			if d.landed, err = k.bulk(ctx, d, t, tap); err != nil {
+				return err
+			}
 		}
 		if _, err := decide(d, t, tap); err != nil {
 			return err
 		}
+		d.touched(id, tap)
+		d.hand(cmp.Or(tap.Who, t.Cook))
 		d.answer = &a
 		done = d
 		return nil
@@ -123,6 +133,15 @@ func (k *Kitchen) tap(ctx context.Context, id order.ID, action order.Action, tap
 		out = done.tickets[id]
 	}
 	return out, err
+}
+
+// works reports whether an action is one on the food: whoever does that to a recovered ticket says with it where the food is.
+func works(action order.Action) bool {
+	switch action {
+	case "confirm", "hold", "release", "rush", "calm", "acknowledge", "change":
+		return false
+	}
+	return true
 }
 
 // answered finds the first answer to a request. It reports problem.Invalid "idempotency_mismatch" when the id was used for another one.

@@ -131,7 +131,7 @@ func (d *draft) throttle(p plan) {
 	now := d.intake()
 	if now.Paused && now.By != IntakeRule || d.settings.Throttle == nil {
 		if now.Paused && !d.now.Before(now.Until) {
-			d.resume()
+			d.resumeIntake()
 		}
 		return
 	}
@@ -143,7 +143,7 @@ func (d *draft) throttle(p plan) {
 	case !now.Paused && wait >= t.PauseAfter:
 		d.pause(Intake{Paused: true, By: IntakeRule, Reason: why, Since: d.now, Until: until})
 	case now.Paused && wait <= t.ResumeBelow && d.now.Sub(now.Since) >= window:
-		d.resume()
+		d.resumeIntake()
 	case now.Paused && !d.now.Before(now.Until):
 		d.pause(Intake{Paused: true, By: IntakeRule, Reason: why, Since: now.Since, Until: until})
 	}
@@ -155,7 +155,7 @@ func (d *draft) pause(i Intake) {
 	d.tell("", event.IntakePaused{Since: i.Since, Until: i.Until, By: i.By, Reason: i.Reason})
 }
 
-func (d *draft) resume() {
+func (d *draft) resumeIntake() {
 	d.commit.Intake = &Intake{}
 	d.tell("", event.IntakeResumed{At: d.now})
 }
@@ -202,7 +202,7 @@ func (k *Kitchen) PauseIntake(ctx context.Context, who, reason string, within ti
 func (k *Kitchen) ResumeIntake(ctx context.Context) (Intake, error) {
 	err := k.change(ctx, func(d *draft) error {
 		if d.intake().Paused {
-			d.resume()
+			d.resumeIntake()
 		}
 		return nil
 	})

@@ -38,6 +38,8 @@ type Ticket struct {
 	Carrier   string `json:"carrier,omitempty"`   // the restaurant's own driver who has it, or had it
 	Bill      Bill   `json:"bill,omitzero"`
 	Token     string `json:"-"` // of the guest's tracking link; for the cloud only, never for a screen
+
+	Life
 }
 
 // Driver is who fetches an order.
@@ -71,7 +73,7 @@ type ItemStep struct {
 	Items  []string     `json:"items"`
 }
 
-// Open reports whether the ticket belongs on the board: the food is, or will be, in the kitchen.
+// Open reports whether there is something to do about the ticket: the food is, or will be, in the kitchen.
 func (t Ticket) Open() bool {
 	switch t.Progress.Whole {
 	case order.HandedOver, order.Voided, order.Rejected:

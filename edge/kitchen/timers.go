@@ -33,6 +33,10 @@ const (
 	FireOrder   TimerKind = "fire_order"   // a scheduled order goes to the queue
 	OffEnds     TimerKind = "off_ends"     // something that is off comes back to the menu; the item names it
 	DailyCheck  TimerKind = "daily_check"  // of the stock
+	HoldOver    TimerKind = "hold_over"    // a hold ends by itself
+	NotShown    TimerKind = "not_shown"    // no screen shows a ticket
+	Unread      TimerKind = "unread"       // a voided ticket leaves the board, though nobody has taken note of it
+	SilentCook  TimerKind = "silent_cook"  // nothing was heard of a cook; Item is the cook's id
 )
 
 // alert is the id of the alert that a timer raises.
@@ -43,18 +47,27 @@ func (key TimerKey) alert() string {
 	return string(key.Kind) + "/" + string(key.Order) + "/" + key.Item
 }
 
-// timersOf are the timers a ticket should have.
-func timersOf(t Ticket, s Settings, now time.Time) map[TimerKey]Timer {
+// timersOf are the timers a ticket should have. screens says that somebody could show it.
+func timersOf(t Ticket, s Settings, now time.Time, screens bool) map[TimerKey]Timer {
 	timers := map[TimerKey]Timer{}
 	set := func(kind TimerKind, item string, since time.Time, after time.Duration) {
 		key := TimerKey{kind, t.Order.ID, item}
 		timers[key] = Timer{TimerKey: key, Since: since, Due: since.Add(after)}
 	}
+	if t.Lingers {
+		set(Unread, "", t.Since, unreadFor)
+	}
 	if !t.Open() {
 		return timers
 	}
-	if limit := s.Stuck[t.Progress.Kitchen()]; limit > 0 {
-		set(StuckOrder, "", t.Since, limit)
+	if limit := s.Stuck[t.Progress.Kitchen()]; limit > 0 && t.Hold == nil {
+		set(StuckOrder, "", later(t.Since, t.Resumed), limit)
+	}
+	if t.Hold != nil && t.Hold.Until != nil {
+		set(HoldOver, "", t.Hold.At, t.Hold.Until.Sub(t.Hold.At))
+	}
+	if screens && t.Progress.Whole == order.Queued && t.Custody.Shown.IsZero() && t.Custody.Touched.IsZero() {
+		set(NotShown, "", t.QueuedAt, notShown)
 	}
 	if at, later := t.firesAt(s); later && at.After(now) && t.Progress.Whole == order.Waiting {
 		set(FireOrder, "", t.TakenAt, at.Sub(t.TakenAt))
@@ -77,8 +90,11 @@ func (t Ticket) firesAt(s Settings) (time.Time, bool) {
 
 // mind brings the timers of a ticket in line with it, and ends the alerts whose reason is gone.
 func (d *draft) mind(t Ticket) {
-	want := timersOf(t, d.settings, d.now)
-	keys := []TimerKey{{StuckOrder, t.Order.ID, ""}, {FireOrder, t.Order.ID, ""}}
+	want := timersOf(t, d.settings, d.now, d.hasScreens())
+	var keys []TimerKey
+	for _, kind := range []TimerKind{StuckOrder, FireOrder, HoldOver, NotShown, Unread} {
+		keys = append(keys, TimerKey{kind, t.Order.ID, ""})
+	}
 	for _, i := range t.Progress.Items {
 		keys = append(keys, TimerKey{OverdueBake, t.Order.ID, i.ID})
 	}
@@ -107,16 +123,20 @@ func (d *draft) fire(timer Timer) error {
 	switch timer.Kind {
 	case OffEnds:
 		d.endOff(timer)
-		return nil
 	case DailyCheck:
 		d.check()
-		return nil
-	case StuckOrder, OverdueBake, FireOrder:
+	case SilentCook:
+		d.silent(timer)
+	case StuckOrder, OverdueBake, FireOrder, NotShown, HoldOver, Unread:
+		if t, ok := d.ticket(timer.Order); ok {
+			return d.fireFor(t, timer)
+		}
 	}
-	t, ok := d.ticket(timer.Order)
-	if !ok {
-		return nil
-	}
+	return nil
+}
+
+// fireFor carries out a timer of a ticket.
+func (d *draft) fireFor(t Ticket, timer Timer) error {
 	a := Alert{ID: timer.alert(), Device: "kitchen", What: string(timer.Kind), Level: "warning", Order: timer.Order, Since: timer.Since}
 	switch timer.Kind {
 	case StuckOrder:
@@ -127,7 +147,17 @@ func (d *draft) fire(timer Timer) error {
 			a.Device = slot.Oven
 		}
 		d.raise(a)
-	case OffEnds, DailyCheck:
+	case OffEnds, DailyCheck, SilentCook:
+	case NotShown:
+		a.Level = "critical"
+		d.raise(a)
+	case HoldOver:
+		if t.Hold != nil {
+			d.resume(t)
+		}
+	case Unread:
+		t.Lingers = false
+		d.put(t)
 	case FireOrder:
 		if t.Progress.Whole == order.Waiting && !t.Doubtful && (t.Command == 0 || d.released) {
 			_, err := d.queue(t, cause{by: event.ByRule})

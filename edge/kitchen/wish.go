@@ -65,7 +65,8 @@ func (d *draft) offered(ctx context.Context, k *Kitchen, c Command, b event.Orde
 	o.Origin = order.Cloud
 	d.arrive(o.ID, 0)
 	t := newTicket(o, b.Items, d.now)
-	t.Command, t.Token = c.Seq, b.Token
+	t.Command, t.Token, t.Custody.Accepted = c.Seq, b.Token, c.At.UTC()
+	d.stage("stored", t.Custody.Accepted, d.now)
 	var err error
 	if t.Progress, err = t.Progress.Follow(order.Cloud, order.Validate); err != nil {
 		return "", err

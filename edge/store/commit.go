@@ -104,6 +104,9 @@ func write(ctx context.Context, tx prepared, c kitchen.Commit, events []link.Eve
 	if err := writePrints(ctx, tx, c.Prints); err != nil {
 		return err
 	}
+	if err := writeScreens(ctx, tx, c); err != nil {
+		return err
+	}
 	for _, l := range c.Letters {
 		if err := writeLetter(ctx, tx, l); err != nil {
 			return err
@@ -128,7 +131,8 @@ func writeTicket(ctx context.Context, tx prepared, t kitchen.Ticket, at time.Tim
 	if err != nil {
 		return fmt.Errorf("write order %s: %w", t.Order.ID, err)
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO orders (id, doc, token) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+	_, err = tx.ExecContext(ctx, `INSERT INTO orders (id, doc, token) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET doc = excluded.doc
+		WHERE coalesce(excluded.doc ->> '$.changes', 0) > coalesce(orders.doc ->> '$.changes', 0)`, // a tap does not write it again
 		t.Order.ID, string(doc), t.Token)
 	if err != nil {
 		return fmt.Errorf("write order %s: %w", t.Order.ID, err)

@@ -31,8 +31,10 @@ func load(ctx context.Context, tx *sql.Tx, state *kitchen.State) (err error) {
 	if err := tx.QueryRowContext(ctx, `SELECT board_seq, cmd_seq FROM meta`).Scan(&state.Seq, &state.Applied); err != nil {
 		return err
 	}
-	state.Tickets, err = list(ctx, tx, scanTicket, ticketRows+`WHERE t.open = 1`)
-	if err != nil {
+	if state.Tickets, err = loadBoard(ctx, tx); err != nil {
+		return err
+	}
+	if state.Screens, err = loadScreens(ctx, tx); err != nil {
 		return err
 	}
 	state.Cooks, err = list(ctx, tx, scanCook, `SELECT id, name, skills, signed_in FROM cooks ORDER BY id`)

@@ -33,7 +33,6 @@ import (
 // over restarts. Ovens and the line to the cloud are what the test says they are.
 type rig struct {
 	dir, addr string
-	custody   *kds.Custody
 
 	mu    sync.Mutex
 	ahead time.Duration
@@ -52,7 +51,7 @@ type node struct {
 
 func newRig(t *testing.T) *rig {
 	t.Helper()
-	r := &rig{dir: t.TempDir(), addr: "127.0.0.1:0", custody: kds.NewCustody()}
+	r := &rig{dir: t.TempDir(), addr: "127.0.0.1:0"}
 	r.line = kds.LinkView{State: "up", Since: time.Now().UTC()}
 	if err := r.start(t.Context()); err != nil {
 		t.Fatal(err)
@@ -123,7 +122,7 @@ func (r *rig) open(ctx context.Context, cancel context.CancelFunc) (*node, strin
 	}
 	lan, err := kds.New(
 		kds.Deps{Kitchen: k, Changes: hub, Menu: m, Ovens: r, Link: r, Pages: web.FS(), Clock: r},
-		kds.Settings{Restaurant: "r1", Glass: r.custody, Pace: 100 * time.Millisecond, Heartbeat: time.Second},
+		kds.Settings{Restaurant: "r1", Pace: 100 * time.Millisecond, Heartbeat: time.Second},
 	)
 	if err != nil {
 		return nil, "", errors.Join(err, s.Close())
@@ -164,7 +163,7 @@ func (r *rig) control(t *testing.T) *httptest.Server {
 	mux.HandleFunc("POST /link", answer(r.setLink))
 	mux.HandleFunc("POST /ovens", answer(r.setOvens))
 	mux.HandleFunc("POST /oven", answer(func(raw json.RawMessage) (any, error) { return r.ovenEvent(t.Context(), raw) }))
-	mux.HandleFunc("POST /shown", answer(r.shown))
+	mux.HandleFunc("POST /shown", answer(func(raw json.RawMessage) (any, error) { return r.shown(t.Context(), raw) }))
 	mux.HandleFunc("POST /recover", answer(func(raw json.RawMessage) (any, error) { return r.recover(t.Context(), raw) }))
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
@@ -225,15 +224,15 @@ func (r *rig) ovenEvent(ctx context.Context, raw json.RawMessage) (any, error) {
 	return nil, r.node.kitchen.OvenEvent(ctx, body.Oven, wire.OvenEvent{ID: id.New(), At: at, Kind: body.Kind, Slot: body.Slot})
 }
 
-func (r *rig) shown(raw json.RawMessage) (any, error) {
+func (r *rig) shown(ctx context.Context, raw json.RawMessage) (any, error) {
 	var body struct {
 		Order order.ID `json:"order"`
 	}
 	if err := json.Unmarshal(raw, &body); err != nil {
 		return nil, err
 	}
-	s, ok := r.custody.First(body.Order)
-	return map[string]any{"shown": ok, "screen": s.Screen, "at": s.At}, nil
+	t, err := r.node.kitchen.Ticket(ctx, body.Order)
+	return map[string]any{"shown": !t.Custody.Shown.IsZero(), "screen": t.Custody.Screen, "at": t.Custody.Shown}, err
 }
 
 // recover has the node begin a new epoch with an order of the cloud's that it does not have.

@@ -43,6 +43,7 @@ func readers() map[string]func(json.RawMessage) (Body, error) {
 	return map[string]func(json.RawMessage) (Body, error){
 		OrderTaken{}.Kind():      read[OrderTaken],
 		OrderStepped{}.Kind():    read[OrderStepped],
+		OrderChanged{}.Kind():    read[OrderChanged],
 		ForecastChanged{}.Kind(): read[ForecastChanged],
 		CommandAnswered{}.Kind(): read[CommandAnswered],
 		AlertRaised{}.Kind():     read[AlertRaised],

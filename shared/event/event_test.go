@@ -49,6 +49,9 @@ func bodies() []event.Body {
 	return []event.Body{
 		event.OrderTaken{Order: o, Items: items},
 		event.OrderStepped{Order: o.ID, Action: order.Bake, Items: []string{"1"}, Number: 42, Cause: event.BySensor, Who: "oven-1", Oven: "oven-1", Reason: "burned", Ready: &later},
+		event.OrderChanged{
+			Order: o.ID, Changes: 2, Lines: o.Lines, Items: items, Totals: o.Totals, MenuVersion: 1, Who: "ada", Reason: "one more guest", Ready: &later,
+		},
 		event.ForecastChanged{Order: o.ID, Ready: later},
 		event.CommandAnswered{Seq: 7, Command: "0198c0de-0000-7000-8000-000000000002", Order: o.ID, Reason: "it is in the oven"},
 		event.AlertRaised{Alert: "silent/oven-1", Device: "oven-1", What: "silent", Level: "critical", Since: at},

@@ -26,6 +26,7 @@ type OrderStepped struct {
 	Oven   string       `json:"oven,omitempty"`   // with bake and unload
 	Reason string       `json:"reason,omitempty"` // with reject, void and remake
 	Ready  *time.Time   `json:"ready,omitempty"`  // the forecast after this step
+	Marks  []string     `json:"marks,omitempty"`  // why times that follow from this step are doubtful: see the kitchen's marks
 }
 
 // Kind names the fact.
@@ -42,6 +43,23 @@ type DeliveryCarried struct {
 
 // Kind names the fact.
 func (DeliveryCarried) Kind() string { return "delivery.carried.v1" }
+
+// OrderChanged says that the restaurant changed the lines of an order that it took itself. Items are all there are now, as they stand; those
+// that were there before and still are have kept their ids.
+type OrderChanged struct {
+	Order       order.ID     `json:"order"`
+	Changes     int          `json:"changes"` // counted: the first change is 1
+	Lines       []order.Line `json:"lines"`
+	Items       []order.Item `json:"items"`
+	Totals      order.Totals `json:"totals"`
+	MenuVersion int          `json:"menu_version"`
+	Who         string       `json:"who,omitempty"`
+	Reason      string       `json:"reason,omitempty"`
+	Ready       *time.Time   `json:"ready,omitempty"` // the forecast after it
+}
+
+// Kind names the fact.
+func (OrderChanged) Kind() string { return "order.changed.v1" }
 
 // Cause is what made the restaurant take a step.
 type Cause string
@@ -79,7 +97,7 @@ func (CommandAnswered) Kind() string { return "command.answered.v1" }
 type AlertRaised struct {
 	Alert  string    `json:"alert"` // stays the same until it is cleared
 	Device string    `json:"device"`
-	What   string    `json:"what"`  // silent, overheat, underheat, malfunction, door_open, probe_limit, stuck_order, overdue_bake
+	What   string    `json:"what"`  // silent, overheat, underheat, malfunction, door_open, probe_limit, stuck_order, overdue_bake, not_shown, screen_lost, cook_away
 	Level  string    `json:"level"` // warning or critical
 	Order  order.ID  `json:"order,omitempty"`
 	Since  time.Time `json:"since"`

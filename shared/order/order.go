@@ -45,7 +45,8 @@ const (
 	Curbside   Fulfilment = "curbside"
 )
 
-// Order is what was ordered. It does not change once it was placed; what happens to it is its Progress.
+// Order is what was ordered. What the cloud took does not change once it was placed; the lines of what the restaurant took can, while nobody
+// makes them. What happens to it is its Progress.
 type Order struct {
 	ID          ID         `json:"id"`
 	Restaurant  string     `json:"restaurant_id"`
@@ -62,6 +63,7 @@ type Order struct {
 	PlacedAt    time.Time  `json:"placed_at"`
 	FireAt      *time.Time `json:"fire_at,omitempty"`   // scheduled orders: when the guest wants it
 	AcceptBy    *time.Time `json:"accept_by,omitempty"` // judged by the cloud's clock alone
+	Changes     int        `json:"changes,omitempty"`   // how often its lines were changed since it was placed
 }
 
 // Customer is who gets the food.

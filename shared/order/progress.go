@@ -112,6 +112,9 @@ func (p Progress) allows(action Action) bool {
 	if action == Drop {
 		return true // a driver is let go whatever became of the food
 	}
+	if action == TakeBack {
+		return p.Delivery == NoDelivery // what a driver has is the cloud's to say
+	}
 	if p.Status().Terminal() {
 		return false
 	}

@@ -11,7 +11,7 @@ import (
 
 var (
 	orderActions = []order.Action{
-		order.Validate, order.Withdraw, order.Fail, order.Queue, order.Reject, order.Void, order.HandOver,
+		order.Validate, order.Withdraw, order.Fail, order.Queue, order.Reject, order.Void, order.HandOver, order.TakeBack,
 		order.Assign, order.Drop, order.PickUp, order.Depart, order.Deliver, order.GiveUp,
 	}
 	itemActions = []order.Action{order.Start, order.Make, order.Bake, order.Unload, order.Finish, order.Recall, order.Remake}
@@ -124,11 +124,11 @@ func TestStatusGoesBackOnlyByRemakeRecallOrADriverDroppingOut(t *testing.T) {
 		walk(t, fresh(order.Cloud, how), func(m move) {
 			before, after := m.before.Status(), m.after.Status()
 			back := rank(after) < rank(before)
-			excused := m.action == order.Remake || m.action == order.Recall || m.action == order.Drop
+			excused := m.action == order.Remake || m.action == order.Recall || m.action == order.Drop || m.action == order.TakeBack
 			if back && !excused {
 				t.Errorf("%s by %s took the order back from %s to %s", m.action, m.by, before, after)
 			}
-			if before.Terminal() && after != before {
+			if before.Terminal() && after != before && m.action != order.TakeBack {
 				t.Errorf("%s by %s moved an order that had ended: %s became %s", m.action, m.by, before, after)
 			}
 		})
@@ -148,6 +148,12 @@ func TestEveryStepHasOneOwner(t *testing.T) {
 		if owner[order.Validate] != origin {
 			t.Errorf("an order taken by %s is validated by %s", origin, owner[order.Validate])
 		}
+		walk(t, fresh(origin, order.Carryout), func(m move) {
+			if had, ok := owner[m.action]; ok && had != m.by {
+				t.Errorf("both %s and %s may %s", had, m.by, m.action)
+			}
+			owner[m.action] = m.by
+		})
 		if len(owner) != len(orderActions)+len(itemActions) {
 			t.Errorf("only %d of %d actions were ever legal", len(owner), len(orderActions)+len(itemActions))
 		}
@@ -179,7 +185,7 @@ func leadsTo(p order.Progress, by order.Side, to order.StatusName) bool {
 		}
 		forward := slices.DeleteFunc(moves(p), func(m move) bool {
 			return m.by != by || slices.Contains([]order.Action{
-				order.Recall, order.Remake, order.Void, order.Reject, order.Withdraw, order.Fail, order.GiveUp, order.Drop,
+				order.Recall, order.Remake, order.TakeBack, order.Void, order.Reject, order.Withdraw, order.Fail, order.GiveUp, order.Drop,
 			}, m.action)
 		})
 		if len(forward) == 0 {

@@ -15,6 +15,7 @@ import (
 	"awesome.pizza/edge/oven/max31855"
 	"awesome.pizza/edge/oven/mqttoven"
 	"awesome.pizza/edge/oven/simbus"
+	"awesome.pizza/edge/printer"
 	"awesome.pizza/shared/clock"
 	"awesome.pizza/shared/menu"
 	"awesome.pizza/shared/settings"
@@ -26,6 +27,8 @@ type House struct {
 	Ovens   []oven.Device `toml:"oven"`
 	Devices []Login       `toml:"device"`
 	Cooks   []Cook        `toml:"cook"`
+
+	Printers []printer.Spec `toml:"printer"`
 }
 
 // Login is how one device signs in to the broker.
@@ -63,6 +66,9 @@ func LoadHouse(path string) (House, error) {
 	for i := range h.Ovens {
 		h.Ovens[i] = h.Ovens[i].WithDefaults()
 	}
+	for i := range h.Printers {
+		h.Printers[i] = h.Printers[i].WithDefaults()
+	}
 	return h, nil
 }
 
@@ -82,7 +88,7 @@ func (h House) fetchSecrets() error {
 }
 
 func (h House) check() error {
-	wrong := []error{oven.Devices{Ovens: h.Ovens}.Validate()}
+	wrong := []error{oven.Devices{Ovens: h.Ovens}.Validate(), printer.Check(h.Printers)}
 	names := map[string]bool{}
 	for i, d := range h.Devices {
 		if !wire.SafeID(d.Name) || names[d.Name] || len(d.Secret) < 12 {

@@ -53,6 +53,7 @@ type Kitchen interface {
 	Taps
 	Counter
 	Roster
+	Paper
 }
 
 // Ovens are the restaurant's ovens as they stand now, for the displays. It is asked about once a second.
@@ -69,13 +70,14 @@ type Glass interface {
 
 // Deps are what a Server cannot live without.
 type Deps struct {
-	Kitchen Kitchen
-	Changes *live.Hub[kitchen.Change] // where Kitchen publishes
-	Menu    *menu.Menu
-	Ovens   Ovens
-	Link    Link
-	Pages   fs.FS // the built pages: index.html, counter.html, health.html, assets/
-	Clock   clock.Clock
+	Kitchen  Kitchen
+	Changes  *live.Hub[kitchen.Change] // where Kitchen publishes
+	Menu     *menu.Menu
+	Ovens    Ovens
+	Link     Link
+	Printers Printers // nil: none
+	Pages    fs.FS    // the built pages: index.html, counter.html, health.html, assets/
+	Clock    clock.Clock
 }
 
 // Settings are optional: each zero value means the default named beside it.

@@ -32,6 +32,11 @@ func (s *Server) all() []route {
 		{"POST", "/api/tickets/{id}/void", s.tap(Taps.Void)},
 		{"POST", "/api/tickets/{id}/confirm", s.tap(Taps.Confirm)},
 		{"POST", "/api/tickets/{id}/items/{item}/bump", s.tap(Taps.Bump)},
+		{"POST", "/api/tickets/{id}/print", s.print},
+
+		{"GET", "/api/printers", s.printers},
+		{"GET", "/api/printers/{id}/jobs", s.prints},
+		{"POST", "/api/printers/{id}/test", s.printTest},
 
 		{"POST", "/api/orders", s.place},
 		{"GET", "/api/orders", s.orders},

@@ -100,6 +100,8 @@ type boardView struct {
 	Cooks      []cookView   `json:"cooks"`
 	Alerts     []alertView  `json:"alerts"`
 	Ovens      []OvenView   `json:"ovens"`
+
+	Printers []PrinterView `json:"printers"`
 }
 
 // changeView is one commit on the stream.

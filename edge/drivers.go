@@ -16,6 +16,7 @@ import (
 	"awesome.pizza/edge/oven/max31855"
 	"awesome.pizza/edge/oven/mqttoven"
 	"awesome.pizza/edge/oven/simbus"
+	"awesome.pizza/edge/printer"
 	"awesome.pizza/shared/clock"
 	"awesome.pizza/shared/menu"
 	"awesome.pizza/shared/settings"
@@ -28,7 +29,8 @@ type House struct {
 	Devices []Login       `toml:"device"`
 	Cooks   []Cook        `toml:"cook"`
 
-	Throttle *Throttle `toml:"throttle"` // none: web orders all come at once
+	Printers []printer.Spec `toml:"printer"`
+	Throttle *Throttle      `toml:"throttle"` // none: web orders all come at once
 }
 
 // Throttle is how web orders are held against what the kitchen can make. What is left out is the kitchen's default.
@@ -101,6 +103,9 @@ func LoadHouse(path string) (House, error) {
 	for i := range h.Ovens {
 		h.Ovens[i] = h.Ovens[i].WithDefaults()
 	}
+	for i := range h.Printers {
+		h.Printers[i] = h.Printers[i].WithDefaults()
+	}
 	return h, nil
 }
 
@@ -120,7 +125,7 @@ func (h House) fetchSecrets() error {
 }
 
 func (h House) check() error {
-	wrong := []error{oven.Devices{Ovens: h.Ovens}.Validate()}
+	wrong := []error{oven.Devices{Ovens: h.Ovens}.Validate(), printer.Check(h.Printers)}
 	names := map[string]bool{}
 	for i, d := range h.Devices {
 		if !wire.SafeID(d.Name) || names[d.Name] || len(d.Secret) < 12 {

@@ -49,6 +49,8 @@ func TestUnusableHousesSayWhatToWriteInstead(t *testing.T) {
 		"the same name twice":   {"[[device]]\nname = \"o\"\nsecret = \"123456789012\"\n[[device]]\nname = \"o\"\nsecret = \"123456789012\"", "a name of its own"},
 		"a secret nobody set":   {"[[device]]\nname = \"o\"\nsecret = \"${EDGE_NOBODY_SETS_THIS}\"", "set EDGE_NOBODY_SETS_THIS"},
 		"an unknown station":    {"[[cook]]\nid = \"ada\"\nskills = [\"cellar\"]", `"cellar" is no station`},
+		"a printer nowhere":     {"[[printer]]\nid = \"p\"\naddress = \"p\"", "write host:port"},
+		"a printer's job":       {"[[printer]]\nid = \"p\"\naddress = \"p:9100\"\njobs = [\"novel\"]", `job "novel" is none of`},
 		"two cooks of one id":   {"[[cook]]\nid = \"ada\"\n[[cook]]\nid = \"ada\"", "one of its own"},
 	} {
 		t.Run(name, func(t *testing.T) {

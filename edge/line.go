@@ -1,6 +1,7 @@
 package edge
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -107,21 +108,27 @@ func causeWord(s link.State) string {
 
 // openKitchen opens the kitchen of a restaurant as its store has it.
 func (c *Config) openKitchen(ctx context.Context, e uplink.Enrolment, h House, db kitchen.Store, m *menu.Menu, now clock.Clock, screens kitchen.Screens) (*kitchen.Kitchen, error) {
-	zone := c.TimeZone
-	if zone == "" {
-		zone = e.TimeZone
-	}
-	at, err := time.LoadLocation(zone)
+	at, err := c.zone(e.TimeZone)
 	if err != nil {
-		return nil, fmt.Errorf("find the restaurant's time zone: %w", err)
+		return nil, err
 	}
 	k, err := kitchen.New(ctx, db, m, now, screens, kitchen.Settings{
 		Restaurant: e.Restaurant, Zone: at, DayStarts: c.DayStarts, Roster: h.roster(), Ovens: h.hearths(), Throttle: h.Throttle.kitchens(),
+		Printers: h.outlets(),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("open the kitchen: %w", err)
 	}
 	return k, nil
+}
+
+// zone is the restaurant's: the one that is set, else the one that its enrolment names.
+func (c *Config) zone(enrolled string) (*time.Location, error) {
+	at, err := time.LoadLocation(cmp.Or(c.TimeZone, enrolled))
+	if err != nil {
+		return nil, fmt.Errorf("find the restaurant's time zone: %w", err)
+	}
+	return at, nil
 }
 
 // metrics are the node's numbers besides those of its process.

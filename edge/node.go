@@ -62,6 +62,11 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 		return err
 	}
 
+	paper, err := c.openPrinters(at.house, enrolment.TimeZone, at.dishes, db, kit, now, log)
+	if err != nil {
+		return err
+	}
+
 	// The line to the chain, which may be cut.
 	line := uplink.New(uplink.Config{
 		Enrolment: enrolment, Mode: uplink.Mode(c.Uplink), Hubs: c.Hubs, Version: watch.BuildVersion(), Log: log, Data: c.Data, Clock: now,
@@ -76,7 +81,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	defer func() { _ = lan.Close() }()
 	view := lineView{line, db, now, enrolment.Device}
 	display, err := kds.New(kds.Deps{
-		Kitchen: kit, Changes: screens, Menu: at.dishes, Ovens: hearths, Link: view, Pages: web.FS(), Clock: now,
+		Kitchen: kit, Changes: screens, Menu: at.dishes, Ovens: hearths, Link: view, Printers: paper, Pages: web.FS(), Clock: now,
 	}, kds.Settings{Restaurant: enrolment.Restaurant, Ready: db.Ready, ClockState: view.clockState, Hosts: c.Hosts, Log: log, Drain: 3 * time.Second})
 	if err != nil {
 		return err
@@ -94,6 +99,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	g.Go(func() error { return talk(ctx) })
 	g.Go(func() error { return kit.Run(ctx) })
 	g.Go(func() error { return hearths.run(ctx) })
+	g.Go(func() error { return paper.room.Run(ctx) })
 	g.Go(func() error { return line.Run(ctx) })
 	g.Go(func() error { return now.run(ctx) })
 	g.Go(func() error { return caretakerOf(db, saved, kit, now, c.localNights(enrolment.TimeZone), log).run(ctx) })

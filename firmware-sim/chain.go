@@ -25,11 +25,13 @@ type restaurantTable struct {
 	Near    string   `toml:"near"`
 	Ovens   []string `toml:"ovens"`
 	Secrets []string `toml:"secrets"`
-	Drivers *int     `toml:"drivers"`
-	Cook    *bool    `toml:"cook"`
+
+	Printers []string `toml:"printers"`
+	Drivers  *int     `toml:"drivers"`
+	Cook     *bool    `toml:"cook"`
 }
 
-const restaurantForm = "write ID;edge=http://HOST:PORT;broker=mqtt://HOST:PORT;near=LAT,LON;oven=NAME=deck:2;secret=…;drivers=3;cook=true, each but ID optional, oven and secret as often as needed"
+const restaurantForm = "write ID;edge=http://HOST:PORT;broker=mqtt://HOST:PORT;near=LAT,LON;oven=NAME=deck:2;secret=…;printer=NAME=HOST:PORT;drivers=3;cook=true, each but ID optional, oven, secret and printer as often as needed"
 
 func chainCommand(c *common) *cobra.Command {
 	s := new(chainSetting)
@@ -51,6 +53,7 @@ The restaurants stand in the TOML file:
   near = "40.7431,-73.9899"
   ovens = ["oven-1=deck:2"]
   secrets = ["oven-1=s3cret"]
+  printers = ["printer-1=127.0.0.1:9100"]
   drivers = 3`,
 		Example: `  firmware-sim chain --config chain.toml --speed 10
   firmware-sim chain --restaurant "r1;edge=http://127.0.0.1:8080;broker=mqtt://127.0.0.1:1891;near=40.7431,-73.9899;drivers=2"`,
@@ -141,6 +144,8 @@ func (t *restaurantTable) set(name, value string) error {
 		t.Ovens = append(t.Ovens, value)
 	case "secret":
 		t.Secrets = append(t.Secrets, value)
+	case "printer":
+		t.Printers = append(t.Printers, value)
 	case "drivers":
 		t.Drivers = new(int)
 		if _, err := fmt.Sscanf(value, "%d", t.Drivers); err != nil {
@@ -168,6 +173,9 @@ func (s *show) addChain(c *chainSetting, all []restaurantTable) (done func() err
 			k.ovens = []string{"oven-1=deck:2"}
 		}
 		if err := s.addKitchen(k); err != nil {
+			return nil, fmt.Errorf("restaurant %s: %w", t.ID, err)
+		}
+		if err := s.addPrinters(office{t.Printers, t.ID + "."}); err != nil {
 			return nil, fmt.Errorf("restaurant %s: %w", t.ID, err)
 		}
 		d := c.fleet

@@ -63,12 +63,15 @@ func TestUnusableArgumentsEndWithTwoAndOneLineThatHelps(t *testing.T) {
 		env  []string
 		says string
 	}{
-		"nothing":             {nil, nil, "ovens, drivers, guests or chain"},
+		"nothing":             {nil, nil, "ovens, printer, drivers, guests or chain"},
 		"unknown command":     {[]string{"fridges"}, nil, "fridges"},
 		"unknown flag":        {[]string{"ovens", "--colour", "red"}, nil, "colour"},
 		"stray word":          {[]string{"ovens", "please"}, nil, "please"},
 		"oven":                {[]string{"ovens", "--oven", "grill"}, nil, "NAME=deck:CHAMBERS"},
 		"oven twice":          {[]string{"ovens", "--oven", "a=deck", "--oven", "a=deck"}, nil, "its own"},
+		"printer":             {[]string{"printer", "--printer", "paper"}, nil, "NAME=HOST:PORT"},
+		"printer's columns":   {[]string{"printer", "--printer", "p=127.0.0.1:9100:50"}, nil, "48, 42 or 32"},
+		"printer twice":       {[]string{"printer", "--printer", "p=127.0.0.1:0", "--printer", "p=127.0.0.1:0"}, nil, "its own"},
 		"broker":              {[]string{"ovens", "--broker", "localhost"}, nil, "mqtt://127.0.0.1:1883"},
 		"edge":                {[]string{"ovens", "--edge", "localhost"}, nil, "http://"},
 		"secret of nobody":    {[]string{"ovens", "--secret", "oven-9=x"}, nil, "oven-9"},
@@ -111,7 +114,8 @@ func TestHelpTeachesAndVersionIsKnown(t *testing.T) {
 	t.Parallel()
 	for args, says := range map[string]string{
 		"--help": "SIM_PER_MINUTE", "ovens --help": "firmware-sim ovens --kitchen r1", "drivers --help": "--dead-zones 0.3", "guests --help": "Idempotency-Key",
-		"chain --help": "[[restaurants]]", "--version": "firmware-sim version",
+		"printer --help": "paper_out",
+		"chain --help":   "[[restaurants]]", "--version": "firmware-sim version",
 	} {
 		cmd, _ := program(t.Context(), nil, strings.Fields(args)...)
 		out, err := cmd.Output()
@@ -169,6 +173,7 @@ edge = "http://127.0.0.1:1"
 broker = "mqtt://127.0.0.1:1"
 ovens = ["oven-1=deck:2", "belt-1=conveyor:1"]
 secrets = ["all"]
+printers = ["printer-1=127.0.0.1:0:42"]
 [[restaurants]]
 id = "r2"
 drivers = 0
@@ -186,7 +191,7 @@ broker = "mqtt://127.0.0.1:1"
 	if code := exitCode(t, cmd.Wait()); code != 0 {
 		t.Errorf("exit %d: %s", code, out)
 	}
-	for _, id := range []string{"r1.oven-1", "r1.belt-1", "r2.oven-1", "r1.driver-1", "r1.driver-2", "guests"} {
+	for _, id := range []string{"r1.oven-1", "r1.belt-1", "r2.oven-1", "r1.printer-1", "r1.driver-1", "r1.driver-2", "guests"} {
 		if !strings.Contains(answer, `"id":"`+id+`"`) {
 			t.Errorf("no %s in %s", id, answer)
 		}

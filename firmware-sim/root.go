@@ -52,7 +52,9 @@ Faults: DEVICE:FAULT[=VALUE][@START[+FOR]], separated by commas; * stands for ev
   drift=+3C/min    a probe reads more and more wrong                     duplicate=0.1  messages come twice
   stuck@5m         a probe says for ever what it said last               reorder=0.1    messages overtake each other
   clock=-10m       the device's clock is wrong                           garbage=0.01   nonsense comes before a message
-  reboot@120s      power is lost for a moment`
+  reboot@120s      power is lost for a moment
+
+Faults of printers: paper_out, paper_low, cover_open, jam, slow=SECONDS, hang_up=BYTES (firmware-sim printer --help).`
 
 func newRoot(out *os.File) *cobra.Command {
 	c := &common{out: out}
@@ -60,7 +62,7 @@ func newRoot(out *os.File) *cobra.Command {
 		Use: "firmware-sim", Short: "ovens, drivers and guests for a pizza chain, from one seed", Long: rootHelp, Version: watch.BuildVersion(),
 		SilenceErrors: true, SilenceUsage: true, Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			return fmt.Errorf("say what to simulate: ovens, drivers, guests or chain (firmware-sim --help shows how)")
+			return fmt.Errorf("say what to simulate: ovens, printer, drivers, guests or chain (firmware-sim --help shows how)")
 		},
 	}
 	flags := root.PersistentFlags()
@@ -71,7 +73,7 @@ func newRoot(out *os.File) *cobra.Command {
 	flags.StringVar(&c.control, "control", "", "loopback address for management by HTTP (GET /devices), like 127.0.0.1:5090; empty: none")
 	flags.StringVar(&c.level, "log-level", "info", "debug, info, warn or error; text on a terminal, JSON elsewhere")
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(ovensCommand(c), driversCommand(c), guestsCommand(c), chainCommand(c))
+	root.AddCommand(ovensCommand(c), printerCommand(c), driversCommand(c), guestsCommand(c), chainCommand(c))
 	return root
 }
 

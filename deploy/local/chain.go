@@ -88,6 +88,7 @@ func NewChain(ctx context.Context, cfg Config, logs *Log, log *slog.Logger) (*Ch
 	}
 	for _, r := range c.restaurants {
 		c.add("ovens-"+r.id, "", c.ovenArgs(r)...)
+		c.add("printer-"+r.id, "", c.printerArgs(r)...)
 		if cfg.Drivers > 0 {
 			c.add("drivers-"+r.id, "", c.driverArgs(r)...)
 		}

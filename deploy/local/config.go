@@ -111,4 +111,7 @@ const (
 	edgeMetrics = 9191
 	kitchenPort = 8080 // of the first restaurant
 	devicePort  = 1891
+
+	printerPort    = 9110 // of the first restaurant; what it printed is shown at printerControl
+	printerControl = 9140
 )

@@ -48,6 +48,10 @@ func (c *Chain) ovenArgs(r *restaurant) []string {
 		"--oven", "oven-1=deck:2:4", "--secret", "oven-1="+r.secret, fmt.Sprintf("--cook=%v", c.cfg.Cook), "--hands", "4")
 }
 
+func (c *Chain) printerArgs(r *restaurant) []string {
+	return append(c.simArgs("printer", 300+r.n), "--printer", "printer-1="+c.cfg.addr(printerPort+r.n), "--control", c.cfg.addr(printerControl+r.n))
+}
+
 func (c *Chain) driverArgs(r *restaurant) []string {
 	home := c.places()[r.n]
 	return append(c.simArgs("drivers", 100+r.n), "--broker", "mqtt://"+c.cfg.addr(phonePort), "--cloud", c.cfg.url(cloudPort),
@@ -111,7 +115,7 @@ func (c *Chain) write(ctx context.Context) error {
 		return err
 	}
 	for _, r := range c.restaurants {
-		if err := fill(c.path(r.id+".toml"), devicesFile, map[string]any{"Secret": r.secret, "Pins": r.n == 0}); err != nil {
+		if err := fill(c.path(r.id+".toml"), devicesFile, map[string]any{"Secret": r.secret, "Pins": r.n == 0, "Printer": c.cfg.addr(printerPort + r.n)}); err != nil {
 			return err
 		}
 	}
@@ -228,6 +232,12 @@ capacity = 4
 [[device]]
 name = "oven-1"
 secret = {{quote .Secret}}
+
+[[printer]]
+id = "printer-1"
+name = "Kitchen printer"
+address = {{quote .Printer}}
+jobs = ["ticket", "label", "receipt"]
 
 [[cook]]
 id = "ada"

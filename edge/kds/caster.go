@@ -115,6 +115,7 @@ func (c *caster) join(seen uint64, resume bool) (missed []frame, frames <-chan f
 type surroundings struct {
 	server      *Server
 	ovens, line []byte
+	printers    []byte
 }
 
 // news are frames for what is not as it was when last asked.
@@ -126,6 +127,7 @@ func (a *surroundings) news() (out []frame) {
 	}{
 		{"ovens", listed(a.server.Ovens.Ovens()), &a.ovens},
 		{"link", a.server.Link.LinkState(), &a.line},
+		{"printers", listed(a.server.Printers.Printers()), &a.printers},
 	} {
 		f, err := unnumbered(look.event, look.now)
 		if err != nil {

@@ -79,6 +79,7 @@ type Kitchen interface {
 	Promises
 	Roster
 	Glass
+	Paper
 }
 
 // Ovens are the restaurant's ovens as they stand now, for the displays. It is asked about once a second.
@@ -89,13 +90,14 @@ type Link interface{ LinkState() LinkView }
 
 // Deps are what a Server cannot live without.
 type Deps struct {
-	Kitchen Kitchen
-	Changes *live.Hub[kitchen.Change] // where Kitchen publishes
-	Menu    *menu.Menu
-	Ovens   Ovens
-	Link    Link
-	Pages   fs.FS // the built pages: index.html, counter.html, board.html, health.html, sw.js, assets/
-	Clock   clock.Clock
+	Kitchen  Kitchen
+	Changes  *live.Hub[kitchen.Change] // where Kitchen publishes
+	Menu     *menu.Menu
+	Ovens    Ovens
+	Link     Link
+	Printers Printers // nil: none
+	Pages    fs.FS    // the built pages: index.html, counter.html, board.html, health.html, sw.js, assets/
+	Clock    clock.Clock
 }
 
 // Settings are optional: each zero value means the default named beside it.

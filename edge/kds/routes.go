@@ -38,6 +38,11 @@ func (s *Server) all() []route {
 		{"POST", "/api/tickets/{id}/acknowledge", s.tap(Taps.Acknowledge)},
 		{"POST", "/api/tickets/{id}/items/{item}/bump", s.tap(Taps.Bump)},
 		{"GET", "/api/shift", s.shift},
+		{"POST", "/api/tickets/{id}/print", s.print},
+
+		{"GET", "/api/printers", s.printers},
+		{"GET", "/api/printers/{id}/jobs", s.prints},
+		{"POST", "/api/printers/{id}/test", s.printTest},
 
 		{"POST", "/api/orders", s.place},
 		{"GET", "/api/orders", s.orders},

@@ -28,6 +28,9 @@ func New(d Deps, s Settings) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the pages: %w", err)
 	}
+	if d.Printers == nil {
+		d.Printers = noPrinters{}
+	}
 	srv := &Server{Deps: d, settings: s, pages: p, presence: newPresence(d.Clock.Now())}
 	srv.caster = newCaster(srv)
 	srv.handler = srv.routes()

@@ -101,6 +101,8 @@ type boardView struct {
 	Alerts     []alertView  `json:"alerts"`
 	Ovens      []OvenView   `json:"ovens"`
 	Intake     intakeView   `json:"intake"`
+
+	Printers []PrinterView `json:"printers"`
 }
 
 // changeView is one commit on the stream.

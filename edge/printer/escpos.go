@@ -24,8 +24,11 @@ func (s Sheet) Bytes(spec Spec) []byte {
 		out = append(append(out, p.encode(l.text)...), '\n')
 	}
 	out = append(out, restyle(now, Style{High: 1, Wide: 1})...)
-	return append(out, gs, 'V', 66, 0) // feed to the knife and cut
+	return append(out, cut()...)
 }
+
+// cut feeds to the knife and cuts.
+func cut() []byte { return []byte{gs, 'V', 66, 0} }
 
 // restyle says what of the style is another.
 func restyle(was, now Style) (out []byte) {

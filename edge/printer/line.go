@@ -27,7 +27,7 @@ type cable struct {
 }
 
 func open(conn net.Conn, mute bool) *cable {
-	c := &cable{conn: conn, mute: mute, said: make(chan byte, 64), done: make(chan struct{}, 1), over: make(chan error, 1)}
+	c := &cable{conn: conn, mute: mute, said: make(chan byte, 64), done: make(chan struct{}, 64), over: make(chan error, 1)}
 	go c.listen()
 	return c
 }

@@ -132,9 +132,14 @@ func TestAnOpenCoverAndAStuckKnifeAreTold(t *testing.T) {
 	inKitchen(t, one(), func(w *world) {
 		for what, alert := range map[string]string{"cover_open": "printer_cover_open/p1 critical", "jam": "printer_fault/p1 critical", "paper_low": ""} {
 			w.fault("p1", what)
-			w.until(what, func() bool { return w.alerts() == alert && (what != "paper_low" || w.room.Printers()[0].State.PaperLow) })
+			w.until(what, func() bool {
+				return w.alerts() == alert && (what != "paper_low" || w.room.Printers()[0].State.PaperLow)
+			})
 			w.net.sims["p1"].Mend()
-			w.until("it is over", func() bool { v := w.room.Printers()[0].State; return w.alerts() == "" && v.Condition == printer.Ready && !v.PaperLow })
+			w.until("it is over", func() bool {
+				v := w.room.Printers()[0].State
+				return w.alerts() == "" && v.Condition == printer.Ready && !v.PaperLow
+			})
 		}
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net"
+	"slices"
 	"sync"
 	"time"
 
@@ -27,6 +28,7 @@ type worker struct {
 	room *Room
 	log  *slog.Logger
 	bell chan struct{}
+	torn bool // something unfinished may hang out of it; only run knows
 
 	mu    sync.Mutex
 	state State
@@ -80,6 +82,7 @@ func (w *worker) reach(ctx context.Context) (conn net.Conn, err error) {
 
 // serve prints over a connection until it breaks or the printer no longer answers.
 func (w *worker) serve(ctx context.Context, line *cable) error {
+	synced := w.spec.Mute
 	for ctx.Err() == nil {
 		now, err := line.look(ctx)
 		if err != nil {
@@ -87,7 +90,12 @@ func (w *worker) serve(ctx context.Context, line *cable) error {
 		}
 		w.note(now, nil)
 		wait := lookEvery
-		if now.condition == Ready {
+		if now.condition == Ready && !synced {
+			if synced, err = line.sync(ctx, w.spec.takeover(), func(s status) { w.note(s, nil) }); err != nil {
+				return err
+			}
+		}
+		if now.condition == Ready && synced {
 			printed, err := w.printNext(ctx, line)
 			if errors.Is(err, errLedger) {
 				w.log.WarnContext(ctx, "what is to be printed cannot be read or marked", "printer", w.spec.ID, "err", err)
@@ -151,12 +159,18 @@ func (w *worker) print(ctx context.Context, line *cable, p kitchen.Printed, of S
 		}
 		return errors.Join(errLedger, err)
 	}
-	sent, err := line.write(append(paper.Bytes(w.spec), done()...))
+	var out []byte
+	if w.torn || p.State == kitchen.PrintDoubtful && p.By == w.spec.ID {
+		out = cut()
+	}
+	w.torn = true
+	sent, err := line.write(slices.Concat(out, paper.Bytes(w.spec), done()))
 	if err == nil {
 		err = w.await(ctx, line)
 	}
 	switch {
 	case err == nil:
+		w.torn = false
 		w.printed()
 		return w.settle(p, kitchen.PrintConfirmed)
 	case sent == 0 && p.State == kitchen.PrintPending:

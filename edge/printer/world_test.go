@@ -36,6 +36,7 @@ type world struct {
 	net     *network
 	stop    func()
 	printed map[string]int // pieces of paper that were looked at, by printer
+	mangled bool           // connections end in the middle of commands, of which printers then make no sense
 }
 
 // network connects addresses with printers.
@@ -123,7 +124,7 @@ func inKitchen(t *testing.T, specs []printer.Spec, story func(*world)) {
 		off()
 		sims.Wait()
 		for name, p := range n.sims {
-			if v, ok := p.View().(sim.View); !ok || len(v.Strange) > 0 {
+			if v, ok := p.View().(sim.View); !ok || len(v.Strange) > 0 && !w.mangled {
 				t.Errorf("%s was sent what it does not understand: %q", name, v.Strange)
 			}
 		}

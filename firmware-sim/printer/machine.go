@@ -110,7 +110,7 @@ func (m *Machine) Receive(b []byte) (answers []byte) {
 		case b[1] == 4 && n == 3:
 			answers = append(answers, m.status(b[2]))
 		case b[1] == 0x14 && n == 10:
-			m.buffer = nil
+			m.buffer, m.text = nil, nil
 		case n == 1: // a parameter that looks like the beginning of one
 			m.buffer = append(m.buffer, b[0])
 		}
@@ -210,6 +210,9 @@ func (m *Machine) feed() {
 func (m *Machine) cut(now time.Time) {
 	if len(m.text) > 0 {
 		m.feed()
+	}
+	if len(m.sheet) == 0 {
+		return // nothing but white
 	}
 	m.keep(Paper{At: now, Lines: m.sheet})
 	m.sheet = nil

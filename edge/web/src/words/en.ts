@@ -152,6 +152,7 @@ export const en = {
 		disk_tight: 'disk is nearly full', disk_full: 'disk is full: no new orders', disk_unwritable: 'disk cannot be written to',
 		database_damaged: 'database is damaged: restart when nobody cooks', database_recovered: 'database was damaged: confirm the tickets',
 		last_change_lost: 'power was lost: look whether the last tap was kept',
+		printer_offline: 'does not answer: paper waits', paper_out: 'is out of paper', printer_cover_open: 'cover is open', printer_fault: 'is stuck: look at its knife',
 	} as Record<string, string>,
 	guests: {
 		title: 'Your order', almost: 'Almost ready', ready: 'Ready', lost: 'This board stands still', enableSound: 'Touch here to hear the calls',

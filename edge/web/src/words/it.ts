@@ -149,6 +149,7 @@ export const it: Words = {
 		disk_tight: 'disco quasi pieno', disk_full: 'disco pieno: nessun nuovo ordine', disk_unwritable: 'non si può scrivere sul disco',
 		database_damaged: 'archivio danneggiato: riavvia quando nessuno cucina', database_recovered: 'archivio recuperato: conferma i ticket',
 		last_change_lost: 'è mancata la corrente: controlla l’ultimo tocco',
+		printer_offline: 'non risponde: le stampe aspettano', paper_out: 'senza carta', printer_cover_open: 'coperchio aperto', printer_fault: 'bloccata: controlla la taglierina',
 	},
 	guests: {
 		title: 'Il tuo ordine', almost: 'Quasi pronto', ready: 'Pronto', lost: 'Questo tabellone è fermo', enableSound: 'Tocca qui per sentire le chiamate',

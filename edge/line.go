@@ -107,7 +107,7 @@ func causeWord(s link.State) string {
 }
 
 // openKitchen opens the kitchen of a restaurant as its store has it.
-func (c *Config) openKitchen(ctx context.Context, e uplink.Enrolment, h House, db kitchen.Store, m *menu.Menu, now clock.Clock, screens kitchen.Screens) (*kitchen.Kitchen, error) {
+func (c *Config) openKitchen(ctx context.Context, e uplink.Enrolment, h House, db kitchen.Store, m *menu.Menu, now clock.Clock, screens kitchen.Screens, count kitchen.Meter) (*kitchen.Kitchen, error) {
 	at, err := c.zone(e.TimeZone)
 	if err != nil {
 		return nil, err
@@ -115,6 +115,7 @@ func (c *Config) openKitchen(ctx context.Context, e uplink.Enrolment, h House, d
 	k, err := kitchen.New(ctx, db, m, now, screens, kitchen.Settings{
 		Restaurant: e.Restaurant, Zone: at, DayStarts: c.DayStarts, Roster: h.roster(), Ovens: h.hearths(), Throttle: h.Throttle.kitchens(),
 		Printers: h.outlets(),
+		Meter:    count,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("open the kitchen: %w", err)
@@ -132,8 +133,7 @@ func (c *Config) zone(enrolled string) (*time.Location, error) {
 }
 
 // metrics are the node's numbers besides those of its process.
-func metrics(ctx context.Context, k *kitchen.Kitchen, line *uplink.Uplink) *watch.Registry {
-	r := watch.Metrics()
+func metrics(ctx context.Context, r *watch.Registry, k *kitchen.Kitchen, line *uplink.Uplink) *watch.Registry {
 	watch.Gauge(r, "edge_open_tickets", "Orders on the board.", func() float64 {
 		s, err := k.Snapshot(ctx)
 		if err != nil {

@@ -49,7 +49,8 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	// The kitchen, and who sees what it does.
 	screens := live.New[kitchen.Change](256)
 	defer screens.Close()
-	kit, err := c.openKitchen(ctx, enrolment, at.house, db, at.dishes, now, screens)
+	numbers := watch.Metrics()
+	kit, err := c.openKitchen(ctx, enrolment, at.house, db, at.dishes, now, screens, meterOf(numbers))
 	if err != nil {
 		return err
 	}
@@ -104,7 +105,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	g.Go(func() error { return now.run(ctx) })
 	g.Go(func() error { return caretakerOf(db, saved, kit, now, c.localNights(enrolment.TimeZone), log).run(ctx) })
 	g.Go(func() error { return announce(ctx, db.Appended(), line) })
-	g.Go(func() error { return watch.ServeMetrics(ctx, c.MetricsListen, metrics(ctx, kit, line)) })
+	g.Go(func() error { return watch.ServeMetrics(ctx, c.MetricsListen, metrics(ctx, numbers, kit, line)) })
 	log.Info("the kitchen is open", "display", "http://"+lan.Addr().String(), "took", time.Since(opened).Round(time.Millisecond).String())
 	return g.Wait()
 }

@@ -75,6 +75,13 @@ func Durations(r *Registry, name, help string, labels ...string) func(took time.
 	return func(took time.Duration, values ...string) { h.WithLabelValues(values...).Observe(took.Seconds()) }
 }
 
+// Count adds a number that only grows, and returns what adds one to it. Values are those of labels, in order.
+func Count(r *Registry, name, help string, labels ...string) func(values ...string) {
+	c := prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels)
+	r.MustRegister(c)
+	return func(values ...string) { c.WithLabelValues(values...).Inc() }
+}
+
 // ServeMetrics answers GET /metrics on addr until ctx ends. An empty addr serves nothing.
 func ServeMetrics(ctx context.Context, addr string, r *Registry) error {
 	if addr == "" {

@@ -115,7 +115,7 @@ func (p *parting) read(ctx context.Context, tx pgx.Tx) (complete bool, err error
 		})
 		return err
 	})
-	b.Queue(`SELECT doc FROM restaurants WHERE id = $1`, p.edge).Query(func(rows pgx.Rows) (err error) {
+	b.Queue(`SELECT `+restaurantColumns+` WHERE r.id = $1`, p.edge).Query(func(rows pgx.Rows) (err error) {
 		p.house, err = pgx.CollectExactlyOneRow(rows, scanRestaurant)
 		return err
 	})

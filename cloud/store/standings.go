@@ -62,7 +62,7 @@ func (s *Store) Standings(ctx context.Context, edge, after string, limit int) (o
 }
 
 func houseOf(ctx context.Context, tx pgx.Tx, edge string) (restaurant.Restaurant, error) {
-	rows, err := tx.Query(ctx, `SELECT doc FROM restaurants WHERE id = $1`, plain(edge, MaxKey))
+	rows, err := tx.Query(ctx, `SELECT `+restaurantColumns+` WHERE r.id = $1`, plain(edge, MaxKey))
 	if err != nil {
 		return restaurant.Restaurant{}, err
 	}

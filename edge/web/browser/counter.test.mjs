@@ -24,7 +24,13 @@ test('a pizza with two changes takes no more than ten taps, and its number is sh
 	assert.equal(orders.length, 1);
 	assert.equal(orders[0].lines[0].size, 'large');
 	assert.deepEqual(orders[0].lines[0].toppings.map((t) => [t.topping, t.amount]), [['basil', 'none'], ['mushrooms', 'extra']]);
-	await page.getByRole('button', { name: 'Next order' }).click();
+	await tap('$10');
+	await tap('$20');
+	await page.getByText('given $30.00').waitFor();
+	const [, total, change] = (await done.innerText()).match(/Total \$([\d.]+)[\s\S]*Change \$([\d.]+)/);
+	assert.equal((30 - total).toFixed(2), change);
+	await tap('Next order');
+	assert.ok(taps <= 10, `${taps} taps with the change`);
 	await page.getByText('Touch what the guest wants.').waitFor();
 	await page.context().close();
 });
@@ -45,6 +51,30 @@ test('half and half, with a change on one half and an allergy', async () => {
 	assert.equal(line.name, 'Diavola / Hawaii');
 	assert.deepEqual(line.toppings, [{ topping: 'olives', placement: 'right', amount: 'normal' }]);
 	assert.equal(line.note, 'Allergy: nuts');
+	await page.context().close();
+});
+
+test('an order by phone, found by what is on it, with nothing but the keyboard', async () => {
+	const page = await tablet('/counter', { width: 1280, height: 800 });
+	await page.getByRole('button', { name: /Margherita/ }).waitFor();
+	await page.getByRole('button', { name: 'By phone' }).click();
+	assert.equal(await page.getByRole('button', { name: 'Eat in' }).count(), 0);
+	await page.keyboard.press('/');
+	await page.keyboard.type('tiramisu');
+	assert.equal(await page.locator('.tiles button').count(), 1);
+	await page.keyboard.press('Enter');
+	await page.getByRole('complementary').getByText('1× Tiramisù').waitFor();
+	await page.keyboard.type('sushi');
+	await page.getByText('called “sushi”').waitFor();
+	await page.keyboard.press('Escape');
+	await page.getByRole('textbox', { name: 'Phone' }).fill('+39 055 123456');
+	await page.keyboard.press('Control+Enter');
+	await page.getByRole('dialog', { name: 'Order number' }).waitFor();
+	const { orders } = await (await fetch(`${edge}/api/orders`)).json();
+	const placed = orders.find((o) => o.customer.phone === '+39 055 123456');
+	assert.equal(placed.channel, 'phone');
+	await page.keyboard.press('Escape');
+	await page.getByRole('button', { name: 'At the counter', pressed: true }).waitFor();
 	await page.context().close();
 });
 

@@ -45,11 +45,11 @@ test('a new ticket is on the glass at once, as a cook needs to read it, and the 
 		{ product: 'margherita', size: 'large', quantity: 2, note: 'Allergy: nuts' },
 	]);
 	await card(page, order).waitFor();
-	const words = (await page.locator(`article[data-order="${order.id}"]`).allInnerTexts()).join(' ');
+	const words = (await page.locator(`article[data-order="${order.id}"]`).allInnerTexts()).join(' ').replaceAll('\u00AD', '');
 	for (const w of [String(order.number), '1×', 'M', 'Diavola', 'Quattro formaggi', 'Jalapeños', '2×', 'L', 'Margherita', 'ALLERGY', 'nuts', 'Carry out']) {
 		assert.ok(words.includes(w), `${w} is missing in ${words}`);
 	}
-	assert.match(await card(page, order).locator('.none').innerText(), /no\s+Jalapeños/i);
+	assert.match(await card(page, order).locator('.none').innerText().then((t) => t.replaceAll('\u00AD', '')), /no\s+Jalapeños/i);
 	const halves = await card(page, order).locator('.half').all();
 	const [left, right] = await Promise.all(halves.map((h) => h.boundingBox()));
 	assert.ok(left.x + left.width <= right.x + 2 && Math.abs(left.y - right.y) < 2, 'the halves are not two columns');
@@ -76,6 +76,51 @@ test('what is to be hit or read is big enough', async () => {
 	assert.ok((await px('.size')) >= 60);
 	assert.ok((await px('article .name')) >= 24);
 	assert.ok((await px('.change')) >= 24);
+	await page.context().close();
+});
+
+test('no two targets are so close that one finger hits both', async () => {
+	await place([{ product: 'parma', size: 'large' }, { product: 'hawaii', size: 'small' }, { product: 'cola' }]);
+	for (const [path, view, size] of [['/', 'make', { width: 1280, height: 800 }], ['/', 'all', {}], ['/counter', undefined, { width: 1280, height: 800 }]]) {
+		const page = await tablet(path, { view, ...size });
+		await page.locator('article, .tiles button').first().waitFor();
+		const close = await page.evaluate(() => {
+			const all = [...document.querySelectorAll('button:not(:disabled)')].map((b) => ({ name: b.getAttribute('aria-label') ?? b.innerText, box: b.getBoundingClientRect() }));
+			return all.flatMap((a, i) =>
+				all.slice(i + 1).flatMap((b) => {
+					const dx = Math.max(a.box.left - b.box.right, b.box.left - a.box.right);
+					const dy = Math.max(a.box.top - b.box.bottom, b.box.top - a.box.bottom);
+					return Math.max(dx, dy) < 11.5 ? [`${a.name} – ${b.name}: ${dx} ${dy}`] : [];
+				}),
+			);
+		});
+		assert.deepEqual(close, [], `${path} ${view}`);
+		await page.context().close();
+	}
+});
+
+test('a name breaks where a reader would break it, and no letter stands alone', async () => {
+	const order = await place([{ product: 'prosciutto_funghi', half: 'capricciosa', size: 'large', toppings: [{ topping: 'gorgonzola', placement: 'left' }, { topping: 'artichokes', placement: 'right' }] }]);
+	const page = await tablet('/', { view: 'make', width: 1280, height: 800 });
+	await card(page, order).waitFor();
+	const broken = await page.evaluate(() => {
+		const texts = document.createTreeWalker(document.querySelector('.halves'), NodeFilter.SHOW_TEXT);
+		const torn = [];
+		for (let n = texts.nextNode(); n; n = texts.nextNode()) {
+			const top = (at) => {
+				const range = document.createRange();
+				range.setStart(n, at);
+				range.setEnd(n, at + 1);
+				return range.getBoundingClientRect().top;
+			};
+			for (let at = 1; at < n.data.length; at++) {
+				const [before, here] = [n.data[at - 1], n.data[at]];
+				if (/\p{L}/u.test(before) && /\p{L}/u.test(here) && Math.abs(top(at) - top(at - 1)) > 5) torn.push(`${n.data.slice(0, at)}/${n.data.slice(at)}`);
+			}
+		}
+		return torn;
+	});
+	assert.deepEqual(broken, []);
 	await page.context().close();
 });
 

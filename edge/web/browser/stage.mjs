@@ -75,9 +75,10 @@ before(async () => {
 
 after(async () => browser?.close());
 
-/** tablet opens a page as a device of its own, which remembers nothing of the others. */
-export async function tablet(path = '/', { view, theme = 'dark', width = 1920, height = 1080, locale = 'en-GB' } = {}) {
-	const context = await browser.newContext({ viewport: { width, height }, locale, timezoneId: 'Europe/Rome' });
+/** tablet opens a page as a device of its own, which remembers nothing of the others. Without workers: 'allow' it has no service worker, past which no story could look at requests. */
+export async function tablet(path = '/', { view, theme = 'dark', width = 1920, height = 1080, locale = 'en-GB', workers = 'block', init } = {}) {
+	const context = await browser.newContext({ viewport: { width, height }, locale, timezoneId: 'Europe/Rome', serviceWorkers: workers });
+	if (init) await context.addInitScript(init);
 	await context.addInitScript(
 		(given) => {
 			if (location.protocol !== 'http:') return; // the browser's own page of a failed load remembers nothing

@@ -1,0 +1,160 @@
+// A cook with a bump bar and no hand free: pages, keys that are taught, panels without a touch, and what is heard.
+import assert from 'node:assert/strict';
+import { beforeEach, test } from 'node:test';
+import { card, clear, errors, place, tap, tablet, until, world } from './stage.mjs';
+
+beforeEach(clear);
+
+const small = { width: 1280, height: 800 };
+
+/** rings replaces the loudspeaker by a list of when it was heard, and of its first tone. */
+const rings = `
+	globalThis.heard = [];
+	globalThis.AudioContext = class {
+		state = 'running';
+		currentTime = 0;
+		destination = {};
+		resume() { return Promise.resolve(); }
+		createGain() { return { gain: { setValueAtTime() {}, exponentialRampToValueAtTime() {} }, connect: (next) => next }; }
+		createOscillator() {
+			const tone = { frequency: { value: 0 }, connect: (next) => next, start: (at) => at === 0 && globalThis.heard.push(tone.frequency.value), stop() {} };
+			return tone;
+		}
+	};
+	localStorage.setItem('awesome.sound', 'on');
+`;
+
+test('what does not fit lies on further pages; nobody jumps when one leaves, and the next comes forward into the hole', async () => {
+	const orders = [];
+	for (let i = 0; i < 7; i++) orders.push(await place([{ product: 'marinara', size: 'small' }]));
+	const page = await tablet('/', { view: 'make', ...small });
+	await card(page, orders[6]).waitFor({ state: 'attached' });
+	const shown = () => page.evaluate(() => [...document.querySelectorAll('article')].filter((a) => a.getBoundingClientRect().top < innerHeight && a.getBoundingClientRect().bottom > 150).map((a) => a.dataset.order));
+	assert.deepEqual(await shown(), orders.slice(0, 4).map((o) => o.id));
+	await page.getByText('3 on other pages').waitFor();
+	const seen = async (o) => (await world('shown', { order: o.id })).shown;
+	await until('the first page to be reported', () => seen(orders[3]));
+	assert.equal(await seen(orders[4]), false, 'a ticket on another page was reported as seen');
+
+	await page.keyboard.press('PageDown');
+	await until('the second page', async () => (await shown()).join() === orders.slice(4).map((o) => o.id).join());
+	await until('the second page to be reported', () => seen(orders[4]));
+	await page.keyboard.press('1');
+	assert.ok(await card(page, orders[4]).evaluate((e) => e.classList.contains('focused')));
+	await page.keyboard.press('PageUp');
+	await until('the first page', async () => (await shown())[0] === orders[0].id);
+
+	const before = await Promise.all([0, 2, 3].map((i) => card(page, orders[i]).boundingBox()));
+	await tap(orders[1].id, 'bump', { station: 'make' });
+	await until('the hole to be filled', async () => (await shown()).includes(orders[4].id));
+	assert.deepEqual(await Promise.all([0, 2, 3].map((i) => card(page, orders[i]).boundingBox())), before, 'a neighbour jumped');
+	await page.getByRole('button', { name: 'Page down' }).click();
+	await until('the second page by touch', async () => (await shown()).includes(orders[6].id));
+	await page.context().close();
+});
+
+test('all-day counts what is on the page in view, and says how much there is in all', async () => {
+	for (let i = 0; i < 6; i++) await place([{ product: i < 5 ? 'marinara' : 'hawaii', size: 'small', toppings: [{ topping: 'olives', amount: 'extra' }] }]);
+	const page = await tablet('/', { view: 'make', ...small });
+	await page.locator('article').first().waitFor();
+	await page.keyboard.press('a');
+	const panel = page.getByRole('complementary', { name: 'All day' });
+	await panel.waitFor();
+	await until('three on the page', async () => /3\s+S Marinara\s+of 5/.test(await panel.innerText()));
+	assert.match(await panel.innerText(), /3\s+Black olives\s+of 6/);
+	await page.keyboard.press('PageDown');
+	await until('the other page', async () => /2\s+S Marinara\s+of 5\s+1\s+S Hawaii\s+of 1/.test(await panel.innerText()));
+	await page.context().close();
+});
+
+test('a key is taught by pressing it, a clash is said, and the device remembers until it is told to forget', async () => {
+	const order = await place([{ product: 'marinara', size: 'small' }]);
+	const page = await tablet('/', { view: 'make' });
+	await card(page, order).waitFor();
+	await page.keyboard.press('k');
+	const panel = page.getByRole('dialog', { name: 'This screen' });
+	await panel.getByRole('button', { name: /^Bump/ }).click();
+	await panel.getByText('Bump: press the key now').waitFor();
+	await page.keyboard.press('u');
+	await panel.getByText('U is already “Undo”').waitFor();
+	await page.keyboard.press('F9');
+	await panel.getByRole('button', { name: 'Bump F9' }).waitFor();
+	await panel.getByRole('button', { name: /^Item done/ }).click();
+	await page.keyboard.press('a');
+	await page.keyboard.press('a');
+	await panel.getByRole('button', { name: 'All day no key' }).waitFor();
+	await panel.getByRole('button', { name: /^Start/ }).click();
+	await page.keyboard.press('Escape');
+	assert.ok(await panel.isVisible(), 'Escape closed the panel instead of leaving the key as it is');
+	await page.keyboard.press('Escape');
+	await panel.waitFor({ state: 'detached' });
+
+	await page.reload();
+	await card(page, order).waitFor();
+	await page.keyboard.press('Enter');
+	await page.keyboard.press('F9');
+	await page.getByText(`${order.number} bumped`).waitFor();
+	await page.keyboard.press('k');
+	await panel.getByRole('button', { name: 'Keys as usual' }).click();
+	await panel.getByRole('button', { name: 'Bump Enter' }).waitFor();
+	await page.context().close();
+});
+
+test('a bump bar gets through a panel and clears a voided ticket, though it has no Tab', async () => {
+	const order = await place([{ product: 'marinara', size: 'small' }]);
+	const page = await tablet('/', { view: 'make' });
+	await card(page, order).waitFor();
+	await page.keyboard.press('1');
+	await page.keyboard.press('m');
+	await page.getByRole('dialog').waitFor();
+	for (let i = 0; i < 12 && !(await page.evaluate(() => document.activeElement.innerText.includes('guest cancelled'))); i++) await page.keyboard.press('ArrowRight');
+	await page.keyboard.press('Enter');
+	const stamp = page.getByRole('button', { name: /Voided/ });
+	await stamp.waitFor();
+	await page.keyboard.press('Enter');
+	await stamp.waitFor({ state: 'detached' });
+	await page.context().close();
+});
+
+test('a new ticket rings again until somebody touches it, on whatever screen, and each event can be silenced', async () => {
+	const page = await tablet('/', { view: 'make', init: rings });
+	await page.getByText('cloud connected').waitFor();
+	const heard = () => page.evaluate(() => globalThis.heard.length);
+	const later = async (seconds) => {
+		await world('clock', { seconds });
+		await tap((await place([{ product: 'cola' }])).id, 'bump', { station: 'sides' }); // the node's time comes with the next change
+	};
+	const order = await place([{ product: 'marinara', size: 'small' }]);
+	await until('the first ring', async () => (await heard()) === 1);
+	await later(16);
+	await until('the second ring', async () => (await heard()) === 2);
+	await tap(order.id, 'start', { station: 'make' }); // somebody else
+	await card(page, order).getByRole('button', { name: 'To the oven' }).waitFor();
+	const rung = await heard();
+	await later(16);
+	await page.getByText('last ticket 0 s ago').waitFor();
+	assert.equal(await heard(), rung, 'it rang on after a hand was there');
+
+	await page.getByRole('button', { name: 'This screen' }).click();
+	await page.getByRole('button', { name: 'new tickets', pressed: true }).click();
+	await page.getByRole('button', { name: 'Close', exact: true }).click();
+	const silenced = await heard();
+	const quiet = await place([{ product: 'marinara', size: 'small' }]);
+	await card(page, quiet).waitFor();
+	await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn, 50))));
+	assert.equal(await heard(), silenced);
+	await page.context().close();
+});
+
+test('while the browser blocks sound, a bar over the whole width asks for a touch', async () => {
+	const page = await tablet('/', { view: 'make', init: "localStorage.setItem('awesome.sound', 'on')" });
+	const bar = page.getByRole('button', { name: 'Touch here to hear new tickets' });
+	await bar.waitFor();
+	const box = await bar.boundingBox();
+	assert.ok(box.width > 1900 && box.height >= 72, JSON.stringify(box));
+	await bar.click();
+	await bar.waitFor({ state: 'detached' });
+	await page.context().close();
+});
+
+test('no page threw an error on the way', () => assert.deepEqual(errors, []));

@@ -6,6 +6,7 @@ import (
 	"github.com/go-chi/chi/v5"
 	"github.com/klauspost/compress/gzhttp"
 
+	"awesome.pizza/edge/stock"
 	"awesome.pizza/shared/problem"
 )
 
@@ -41,6 +42,21 @@ func (s *Server) all() []route {
 		{"POST", "/api/cooks/{id}/sign-in", s.sign(Roster.SignIn)},
 		{"POST", "/api/cooks/{id}/sign-out", s.sign(Roster.SignOut)},
 		{"POST", "/api/screens/{id}/rendered", s.rendered},
+
+		{"GET", "/api/stock", s.stock},
+		{"PUT", "/api/stock", s.slip(stock.Count)},
+		{"POST", "/api/stock/receipts", s.slip(stock.Receipt)},
+		{"POST", "/api/stock/waste", s.slip(stock.Waste)},
+		{"POST", "/api/stock/counts", s.slip(stock.Count)},
+		{"POST", "/api/stock/transfers", s.transfer},
+		{"GET", "/api/stock/thresholds", s.thresholds},
+		{"PUT", "/api/stock/thresholds", s.mind},
+		{"GET", "/api/stock/purchase-order", s.suggested},
+		{"POST", "/api/stock/purchase-order", s.ordered},
+		{"GET", "/api/stock/report.csv", s.report},
+		{"GET", "/api/86", s.off},
+		{"POST", "/api/86", s.sellOut},
+		{"DELETE", "/api/86/{kind}/{id}", s.lift},
 
 		{"GET", "/healthz", s.healthz},
 		{"GET", "/readyz", s.readyz},
@@ -82,7 +98,7 @@ func (s *Server) routes() http.Handler {
 
 // wrongMethod answers 405 with what the path does allow.
 func wrongMethod(mux *chi.Mux, w http.ResponseWriter, r *http.Request) error {
-	for _, m := range []string{http.MethodGet, http.MethodHead, http.MethodPost} {
+	for _, m := range []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodDelete} {
 		if mux.Match(chi.NewRouteContext(), m, r.URL.Path) {
 			w.Header().Add("Allow", m)
 		}

@@ -3,6 +3,7 @@ package kds
 import (
 	"time"
 
+	"awesome.pizza/edge/stock"
 	"awesome.pizza/shared/clock"
 	"awesome.pizza/shared/money"
 	"awesome.pizza/shared/order"
@@ -100,6 +101,8 @@ type boardView struct {
 	Cooks      []cookView   `json:"cooks"`
 	Alerts     []alertView  `json:"alerts"`
 	Ovens      []OvenView   `json:"ovens"`
+
+	SoldOut stock.SoldOut `json:"sold_out"` // what of the menu cannot be had
 }
 
 // changeView is one commit on the stream.
@@ -111,6 +114,8 @@ type changeView struct {
 	Cooks   []cookView   `json:"cooks"`
 	Alerts  []alertView  `json:"alerts"`
 	Cleared []string     `json:"cleared"`
+
+	SoldOut *stock.SoldOut `json:"sold_out,omitempty"` // all of it, when it is not as before
 }
 
 type cookView struct {

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"time"
 
+	"awesome.pizza/shared/order"
 	"awesome.pizza/shared/problem"
 )
 
@@ -54,6 +55,8 @@ func (t *Turn) checkOff(o Off) error {
 		return problem.New(problem.NotFound, "no_such_"+o.Kind, "the menu has no %s %q", o.Kind, o.ID).With("path", "id")
 	case len(o.Owner) > maxText || len(o.Reason) > maxText:
 		return invalid("reason", "reason and owner can have up to %d bytes each", maxText)
+	case !order.Plain(o.Owner) || !order.Plain(o.Reason):
+		return invalid("reason", "reason and owner cannot have control characters")
 	case !o.Until.IsZero() && !o.Until.After(t.now):
 		return invalid("until", "the end lies in the past: name a later one, or none")
 	case o.Until.Sub(t.now) > 366*24*time.Hour:

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"awesome.pizza/shared/clock"
 	"awesome.pizza/shared/menu"
 	"awesome.pizza/shared/order"
 	"awesome.pizza/shared/problem"
@@ -18,13 +19,13 @@ const (
 
 // Lack is why a line cannot be sold: what of it is off the menu, or of what too little is left.
 type Lack struct {
-	Line   int        `json:"line"`
-	Kind   string     `json:"kind"` // Product, Topping or Ingredient
-	ID     string     `json:"id"`
-	Name   string     `json:"name"`
-	Reason string     `json:"reason,omitempty"`
-	Left   *int64     `json:"left,omitempty"` // grams or pieces, when that is not enough
-	Until  *time.Time `json:"until,omitempty"`
+	Line   int    `json:"line"`
+	Kind   string `json:"kind"` // Product, Topping or Ingredient
+	ID     string `json:"id"`
+	Name   string `json:"name"`
+	Reason string `json:"reason,omitempty"`
+	Left   *int64 `json:"left,omitempty"`  // grams or pieces, when that is not enough
+	Until  string `json:"until,omitempty"` // an instant, as in all JSON of ours
 }
 
 // Alternative is what can be had instead of a line: another product, or the same without some toppings.
@@ -90,9 +91,7 @@ func (left leftover) off(n int, l order.Line) (lacks []Lack) {
 	note := func(key, shown OffKey) {
 		if o, off := left.t.offs()[key]; off {
 			k := Lack{Line: n, Kind: shown.Kind, ID: shown.ID, Name: left.name(shown), Reason: o.Reason}
-			if !o.Until.IsZero() {
-				k.Until = &o.Until
-			}
+			k.Until = instant(o.Until)
 			lacks = append(lacks, k)
 		}
 	}
@@ -209,15 +208,23 @@ type SoldOut struct {
 
 // Missing is one thing that cannot be had, and why: it is off itself, or Because of something else.
 type Missing struct {
-	ID      string    `json:"id"`
-	Name    string    `json:"name"`
-	Reason  string    `json:"reason,omitempty"`
-	Owner   string    `json:"owner,omitempty"`
-	Auto    bool      `json:"auto"`              // it ran out, and comes back when there is some
-	Because *OffKey   `json:"because,omitempty"` // what is off that it is made with
-	Without []string  `json:"without,omitempty"` // of a product: it can be had without these toppings
-	Since   time.Time `json:"since"`
-	Until   time.Time `json:"until,omitzero"`
+	ID      string   `json:"id"`
+	Name    string   `json:"name"`
+	Reason  string   `json:"reason,omitempty"`
+	Owner   string   `json:"owner,omitempty"`
+	Auto    bool     `json:"auto"`              // it ran out, and comes back when there is some
+	Because *OffKey  `json:"because,omitempty"` // what is off that it is made with
+	Without []string `json:"without,omitempty"` // of a product: it can be had without these toppings
+	Since   string   `json:"since"`
+	Until   string   `json:"until,omitempty"`
+}
+
+// instant is a time as all JSON of ours has it; "" for none.
+func instant(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return clock.Format(at)
 }
 
 // MissingOf is what follows from what is off for a menu.
@@ -257,7 +264,7 @@ func firstOff(off map[OffKey]Off, keys ...OffKey) (Off, bool) {
 }
 
 func (b *Book) missing(o Off, of OffKey) Missing {
-	m := Missing{ID: of.ID, Name: b.name(of), Reason: o.Reason, Owner: o.Owner, Auto: o.Auto, Since: o.Since, Until: o.Until}
+	m := Missing{ID: of.ID, Name: b.name(of), Reason: o.Reason, Owner: o.Owner, Auto: o.Auto, Since: instant(o.Since), Until: instant(o.Until)}
 	if o.OffKey != of {
 		m.Because = &o.OffKey
 	}

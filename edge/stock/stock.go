@@ -77,8 +77,8 @@ const (
 
 // OffKey names something that is off the menu.
 type OffKey struct {
-	Kind string // Product, Topping or Ingredient
-	ID   string
+	Kind string `json:"kind"` // Product, Topping or Ingredient
+	ID   string `json:"id"`
 }
 
 // Off says that something is off the menu: 86.

@@ -113,7 +113,7 @@ func (c *Config) openKitchen(ctx context.Context, e uplink.Enrolment, h House, d
 		return nil, fmt.Errorf("find the restaurant's time zone: %w", err)
 	}
 	k, err := kitchen.New(ctx, db, m, now, screens, kitchen.Settings{
-		Restaurant: e.Restaurant, Zone: at, DayStarts: c.DayStarts, Roster: h.roster(), OvenSlots: h.slots(),
+		Restaurant: e.Restaurant, Zone: at, DayStarts: c.DayStarts, Roster: h.roster(), OvenSlots: h.slots(), StockCheck: c.StockCheck,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("open the kitchen: %w", err)

@@ -115,6 +115,7 @@ export const en = {
 		disk_tight: 'disk is nearly full', disk_full: 'disk is full: no new orders', disk_unwritable: 'disk cannot be written to',
 		database_damaged: 'database is damaged: restart when nobody cooks', database_recovered: 'database was damaged: confirm the tickets',
 		last_change_lost: 'power was lost: look whether the last tap was kept',
+		low_stock: 'is running low', stock_check: 'stock: something is to be ordered', count_stock: 'stock: count it, the records have gaps',
 	} as Record<string, string>,
 	counter: 'Counter',
 	category: { pizza: 'Pizza', side: 'Sides', salad: 'Salads', dessert: 'Desserts', drink: 'Drinks' } as Record<string, string>,

@@ -113,6 +113,7 @@ export const it: Words = {
 		disk_tight: 'disco quasi pieno', disk_full: 'disco pieno: nessun nuovo ordine', disk_unwritable: 'non si può scrivere sul disco',
 		database_damaged: 'archivio danneggiato: riavvia quando nessuno cucina', database_recovered: 'archivio recuperato: conferma i ticket',
 		last_change_lost: 'è mancata la corrente: controlla l’ultimo tocco',
+		low_stock: 'sta per finire', stock_check: 'scorte: c’è qualcosa da ordinare', count_stock: 'scorte: contale, nel registro ci sono buchi',
 	},
 	counter: 'Cassa',
 	category: { pizza: 'Pizze', side: 'Contorni', salad: 'Insalate', dessert: 'Dolci', drink: 'Bibite' },

@@ -26,6 +26,7 @@ type Config struct {
 	Hosts         []string // names by which screens reach the node, besides addresses and local names
 	TimeZone      string   // IANA; empty: what the enrolment says
 	DayStarts     int      // hour at which the business day starts; 0 is midnight
+	StockCheck    int      // hour of the daily look at the stock, 1 to 24; 0 is 10
 	LogLevel      string
 	File          string
 }
@@ -35,6 +36,7 @@ func (c Config) withDefaults() Config {
 	c.Data = cmp.Or(c.Data, "data/edge")
 	c.Listen = cmp.Or(c.Listen, ":8080")
 	c.Uplink = cmp.Or(c.Uplink, string(uplink.Leaf))
+	c.StockCheck = cmp.Or(c.StockCheck, 10)
 	c.LogLevel = cmp.Or(c.LogLevel, "info")
 	return c
 }
@@ -51,6 +53,7 @@ func (c *Config) flags(f *pflag.FlagSet) {
 	f.StringSliceVar(&c.Hubs, "hub", nil, "`url` of a hub, instead of those that the enrolment names")
 	f.StringVar(&c.TimeZone, "time-zone", "", "IANA `zone`, instead of the one that the enrolment names")
 	f.IntVar(&c.DayStarts, "day-starts", d.DayStarts, "`hour` at which the business day starts")
+	f.IntVar(&c.StockCheck, "stock-check", d.StockCheck, "`hour` at which the stock is checked every day, 1 to 24")
 	f.StringVar(&c.LogLevel, "log-level", d.LogLevel, "`level`: debug, info, warn or error")
 	f.StringVar(&c.File, "config", "", "TOML `file` with any of these settings (deploy/edge/example.toml is an example)")
 }
@@ -61,6 +64,9 @@ func (c *Config) check() error {
 	}
 	if c.DayStarts < 0 || c.DayStarts > 23 {
 		return settings.Usage("--day-starts is %d; write an hour from 0 to 23", c.DayStarts)
+	}
+	if c.StockCheck < 1 || c.StockCheck > 24 {
+		return settings.Usage("--stock-check is %d; write an hour from 1 to 24", c.StockCheck)
 	}
 	if _, err := time.LoadLocation(c.TimeZone); err != nil {
 		return settings.Usage("--time-zone is %q; write an IANA zone like Europe/Rome", c.TimeZone)

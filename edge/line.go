@@ -114,8 +114,9 @@ func (c *Config) openKitchen(ctx context.Context, e uplink.Enrolment, h House, d
 	}
 	k, err := kitchen.New(ctx, db, m, now, screens, kitchen.Settings{
 		Restaurant: e.Restaurant, Zone: at, DayStarts: c.DayStarts, Roster: h.roster(), Ovens: h.hearths(), Throttle: h.Throttle.kitchens(),
-		Printers: h.outlets(),
-		Meter:    count,
+		Printers:   h.outlets(),
+		Meter:      count,
+		StockCheck: c.StockCheck,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("open the kitchen: %w", err)

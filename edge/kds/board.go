@@ -3,8 +3,11 @@ package kds
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"awesome.pizza/edge/kitchen"
+	"awesome.pizza/edge/stock"
+	"awesome.pizza/shared/menu"
 )
 
 // board answers GET /api/board: everything a display needs, as one commit left it.
@@ -26,7 +29,8 @@ func (s *Server) snapshot(ctx context.Context) (boardView, error) {
 		Seq: snap.Seq, Now: at(v.now), Restaurant: s.settings.Restaurant, UI: s.pages.version, Clock: s.settings.ClockState(),
 		Link: s.Link.LinkState(), Ovens: listed(s.Ovens.Ovens()), Printers: listed(s.Printers.Printers()),
 		Tickets: v.tickets(snap.Tickets), Cooks: v.cooks(snap.Cooks), Alerts: v.alerts(snap.Alerts),
-		Intake: intakeOf(snap.Intake),
+		Intake:  intakeOf(snap.Intake),
+		SoldOut: snap.SoldOut,
 	}, nil
 }
 
@@ -39,8 +43,7 @@ func (s *Server) change(c kitchen.Change) changeView {
 	}
 	return changeView{
 		Seq: c.Seq, Now: at(v.now), Tickets: v.tickets(c.Tickets), Gone: listed(c.Gone),
-		Cooks: v.cooks(c.Cooks), Alerts: v.alerts(c.Alerts), Cleared: listed(c.Cleared),
-		Intake: intake,
+		Cooks: v.cooks(c.Cooks), Alerts: v.alerts(c.Alerts), Cleared: listed(c.Cleared), Intake: intake, SoldOut: c.SoldOut,
 	}
 }
 
@@ -55,9 +58,44 @@ func (s *Server) recent(w http.ResponseWriter, r *http.Request) error {
 	return respond(w, http.StatusOK, map[string]any{"tickets": s.viewer().tickets(tickets)})
 }
 
-// menu answers GET /api/menu: what can be ordered, with its prices.
-func (s *Server) menu(w http.ResponseWriter, _ *http.Request) error {
-	return respond(w, http.StatusOK, s.Menu)
+// menuView is the menu with what of it cannot be had now.
+type menuView struct {
+	menu.Menu
+	Products []productView `json:"products"`
+	Toppings []offerView   `json:"toppings"`
+	SoldOut  stock.SoldOut `json:"sold_out"`
+}
+
+type productView struct {
+	menu.Product
+	SoldOut bool     `json:"sold_out,omitempty"`
+	Without []string `json:"without,omitempty"` // sold out, but to be had without these
+}
+
+type offerView struct {
+	menu.Topping
+	SoldOut bool `json:"sold_out,omitempty"`
+}
+
+// menu answers GET /api/menu: what can be ordered, with its prices, and what is off.
+func (s *Server) menu(w http.ResponseWriter, r *http.Request) error {
+	_, gone, err := s.Kitchen.Off(r.Context())
+	if err != nil {
+		return err
+	}
+	view := menuView{Menu: *s.Menu, SoldOut: gone}
+	for _, p := range s.Menu.Products {
+		v := productView{Product: p}
+		if n := slices.IndexFunc(gone.Products, func(m stock.Missing) bool { return m.ID == p.ID }); n >= 0 {
+			v.SoldOut, v.Without = true, gone.Products[n].Without
+		}
+		view.Products = append(view.Products, v)
+	}
+	for _, t := range s.Menu.Toppings {
+		off := slices.ContainsFunc(gone.Toppings, func(m stock.Missing) bool { return m.ID == t.ID })
+		view.Toppings = append(view.Toppings, offerView{t, off})
+	}
+	return respond(w, http.StatusOK, view)
 }
 
 // link answers GET /api/link.

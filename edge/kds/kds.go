@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"awesome.pizza/edge/kitchen"
+	"awesome.pizza/edge/stock"
 	"awesome.pizza/shared/clock"
 	"awesome.pizza/shared/live"
 	"awesome.pizza/shared/menu"
@@ -71,6 +72,20 @@ type Roster interface {
 	SignOut(ctx context.Context, cook string) error
 }
 
+// Shelves are the restaurant's stock, and what is off its menu. A request that is repeated is answered, and does nothing.
+type Shelves interface {
+	Stock(ctx context.Context) ([]stock.Level, error)
+	Suggest(ctx context.Context) ([]stock.Suggestion, error)
+	StockReport(ctx context.Context, from, to string) ([]stock.Day, error)
+	Off(ctx context.Context) ([]stock.Off, stock.SoldOut, error)
+	WriteSlip(ctx context.Context, request string, s stock.Slip) (replayed bool, err error)
+	MindStock(ctx context.Context, request string, wishes []stock.Wish) (replayed bool, err error)
+	OrderStock(ctx context.Context, request string, lines []stock.SlipLine) (replayed bool, err error)
+	SellOut(ctx context.Context, request string, o stock.Off, lasts time.Duration) (replayed bool, err error)
+	Lift(ctx context.Context, key stock.OffKey) error
+	Today() string
+}
+
 // Kitchen is all that the LAN asks of the kitchen: a *kitchen.Kitchen.
 type Kitchen interface {
 	Board
@@ -80,6 +95,7 @@ type Kitchen interface {
 	Roster
 	Glass
 	Paper
+	Shelves
 }
 
 // Ovens are the restaurant's ovens as they stand now, for the displays. It is asked about once a second.

@@ -6,6 +6,7 @@ import (
 	"github.com/go-chi/chi/v5"
 	"github.com/klauspost/compress/gzhttp"
 
+	"awesome.pizza/edge/stock"
 	"awesome.pizza/shared/problem"
 )
 
@@ -62,6 +63,21 @@ func (s *Server) all() []route {
 		{"PUT", "/api/screens/{id}", s.announce},
 		{"DELETE", "/api/screens/{id}", s.unplug},
 		{"POST", "/api/screens/{id}/rendered", s.rendered},
+
+		{"GET", "/api/stock", s.stock},
+		{"PUT", "/api/stock", s.slip(stock.Count)},
+		{"POST", "/api/stock/receipts", s.slip(stock.Receipt)},
+		{"POST", "/api/stock/waste", s.slip(stock.Waste)},
+		{"POST", "/api/stock/counts", s.slip(stock.Count)},
+		{"POST", "/api/stock/transfers", s.transfer},
+		{"GET", "/api/stock/thresholds", s.thresholds},
+		{"PUT", "/api/stock/thresholds", s.mind},
+		{"GET", "/api/stock/purchase-order", s.suggested},
+		{"POST", "/api/stock/purchase-order", s.ordered},
+		{"GET", "/api/stock/report.csv", s.report},
+		{"GET", "/api/86", s.off},
+		{"POST", "/api/86", s.sellOut},
+		{"DELETE", "/api/86/{kind}/{id}", s.lift},
 
 		{"GET", "/healthz", s.healthz},
 		{"GET", "/readyz", s.readyz},

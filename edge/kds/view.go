@@ -3,6 +3,7 @@ package kds
 import (
 	"time"
 
+	"awesome.pizza/edge/stock"
 	"awesome.pizza/shared/clock"
 	"awesome.pizza/shared/money"
 	"awesome.pizza/shared/order"
@@ -103,6 +104,8 @@ type boardView struct {
 	Intake     intakeView   `json:"intake"`
 
 	Printers []PrinterView `json:"printers"`
+
+	SoldOut stock.SoldOut `json:"sold_out"` // what of the menu cannot be had
 }
 
 // changeView is one commit on the stream.
@@ -115,6 +118,8 @@ type changeView struct {
 	Alerts  []alertView  `json:"alerts"`
 	Cleared []string     `json:"cleared"`
 	Intake  *intakeView  `json:"intake,omitempty"` // when it changed
+
+	SoldOut *stock.SoldOut `json:"sold_out,omitempty"` // all of it, when it is not as before
 }
 
 type cookView struct {

@@ -64,10 +64,15 @@ func (k *Kitchen) OrderStock(ctx context.Context, request string, lines []stock.
 	})
 }
 
-// SellOut takes something off the menu: 86.
-func (k *Kitchen) SellOut(ctx context.Context, request string, o stock.Off) (replayed bool, err error) {
+// SellOut takes something off the menu: 86. It stays off until then, or for as long as lasts says, or until somebody lifts it.
+func (k *Kitchen) SellOut(ctx context.Context, request string, o stock.Off, lasts time.Duration) (replayed bool, err error) {
 	o.Until = o.Until.UTC().Truncate(time.Millisecond)
-	return k.onShelves(ctx, request, o, func(_ *draft, t *stock.Turn) error { return t.SellOut(o) })
+	return k.onShelves(ctx, request, []any{o, lasts}, func(d *draft, t *stock.Turn) error {
+		if lasts > 0 {
+			o.Until = d.now.Add(lasts)
+		}
+		return t.SellOut(o)
+	})
 }
 
 // Lift puts something back on the menu. What is not off is not off: that is problem.NotFound.

@@ -58,7 +58,7 @@ func (b *Book) Levels(now time.Time) []Level {
 				l.RunsOut = &at
 			}
 		}
-		if o, off := b.off[OffKey{Ingredient, g.ID}]; off {
+		if o, off := b.off[OffKey{Kind: Ingredient, ID: g.ID}]; off {
 			l.Off = &o
 		}
 		out = append(out, l)

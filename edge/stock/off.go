@@ -5,6 +5,8 @@ import (
 	"maps"
 	"time"
 
+	"awesome.pizza/shared/menu"
+	"awesome.pizza/shared/order"
 	"awesome.pizza/shared/problem"
 )
 
@@ -54,6 +56,8 @@ func (t *Turn) checkOff(o Off) error {
 		return problem.New(problem.NotFound, "no_such_"+o.Kind, "the menu has no %s %q", o.Kind, o.ID).With("path", "id")
 	case len(o.Owner) > maxText || len(o.Reason) > maxText:
 		return invalid("reason", "reason and owner can have up to %d bytes each", maxText)
+	case !order.Plain(o.Owner) || !order.Plain(o.Reason):
+		return invalid("reason", "reason and owner cannot have control characters")
 	case !o.Until.IsZero() && !o.Until.After(t.now):
 		return invalid("until", "the end lies in the past: name a later one, or none")
 	case o.Until.Sub(t.now) > 366*24*time.Hour:
@@ -103,7 +107,7 @@ func (t *Turn) End(key OffKey) {
 // RunOut takes off what has run out, and puts back what ran out and is there again.
 func (t *Turn) RunOut() {
 	for _, id := range t.Touched() {
-		s, key := t.Shelf(id), OffKey{Ingredient, id}
+		s, key := t.Shelf(id), OffKey{Kind: Ingredient, ID: id}
 		gone := s.Tracked && s.Left() < t.book.least[id]
 		o, off := t.offs()[key]
 		switch {
@@ -134,4 +138,17 @@ func linePath(n int) string { return fmt.Sprintf("lines[%d]", n) }
 
 func invalid(path, format string, args ...any) *problem.Problem {
 	return problem.New(problem.Invalid, "invalid_stock", format, args...).With("path", path)
+}
+
+// MissingOf is what of the menu cannot be had for what is off.
+func (b *Book) MissingOf(offs []Off) SoldOut {
+	return menu.Offer{Menu: b.menu, Off: menu.Offs(offs)}.SoldOut()
+}
+
+// Sellable reports problem.Conflict "sold_out" when an order cannot be made of what there is: see menu.Offer.
+func (t *Turn) Sellable(lines []order.Line) error {
+	return menu.Offer{Menu: t.book.menu, Off: t.offs(), Left: func(id string) (int64, bool) {
+		s := t.Shelf(id)
+		return s.Free(), s.Tracked
+	}}.Sellable(lines)
 }

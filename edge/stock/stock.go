@@ -68,28 +68,22 @@ func (s Shelf) larder() escrow.Larder {
 	return l
 }
 
-// What can be off the menu.
+// What can be off the menu, and how that is said: the cloud reads it the same.
 const (
-	Product    = "product"
-	Topping    = "topping"
-	Ingredient = "ingredient"
+	Product    = menu.AProduct
+	Topping    = menu.ATopping
+	Ingredient = menu.AnIngredient
 )
 
-// OffKey names something that is off the menu.
-type OffKey struct {
-	Kind string // Product, Topping or Ingredient
-	ID   string
-}
-
-// Off says that something is off the menu: 86.
-type Off struct {
-	OffKey
-	Owner  string // who says so; empty when it ran out by itself
-	Reason string
-	Auto   bool // it ran out, and comes back when there is some
-	Since  time.Time
-	Until  time.Time // zero: until somebody lifts it
-}
+// Words of the menu's.
+type (
+	OffKey      = menu.OffKey
+	Off         = menu.Off
+	SoldOut     = menu.SoldOut
+	Missing     = menu.Missing
+	Lack        = menu.Lack
+	Alternative = menu.Alternative
+)
 
 // Used is how much of an ingredient was used at a time, for the forecast.
 type Used struct {

@@ -149,6 +149,9 @@ func (s Slip) Check(b *Book) error {
 	if len(s.Reason) > maxText || len(s.Who) > maxText {
 		return invalid("reason", "reason and name can have up to %d bytes each", maxText)
 	}
+	if !order.Plain(s.Reason) || !order.Plain(s.Who) {
+		return invalid("reason", "reason and name cannot have control characters")
+	}
 	return s.checkLines(b)
 }
 

@@ -1,0 +1,111 @@
+package kds
+
+import (
+	"encoding/csv"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"awesome.pizza/edge/stock"
+)
+
+// mostDays is how far a report reaches: as far as the ledger does.
+const mostDays = 400
+
+// suggested answers GET /api/stock/purchase-order: what to order, so that everything is at its par.
+func (s *Server) suggested(w http.ResponseWriter, r *http.Request) error {
+	all, err := s.Kitchen.Suggest(r.Context())
+	if err != nil {
+		return err
+	}
+	lines := make([]map[string]any, len(all))
+	for n, l := range all {
+		lines[n] = map[string]any{
+			"ingredient": l.Ingredient.ID, "name": l.Ingredient.Name, "unit": l.Ingredient.Unit, "pack": l.Ingredient.Pack, "packs": l.Packs,
+			"quantity": l.Quantity, "on_hand": l.OnHand, "on_order": l.OnOrder, "par": l.Par, "urgent": l.Urgent,
+		}
+	}
+	return respond(w, http.StatusOK, map[string]any{"restaurant_id": s.settings.Restaurant, "as_of": at(s.Clock.Now()), "lines": lines})
+}
+
+// ordered answers POST /api/stock/purchase-order: this was ordered, and is suggested no more.
+func (s *Server) ordered(w http.ResponseWriter, r *http.Request) error {
+	var body slipBody
+	if err := read(w, r, &body); err != nil {
+		return err
+	}
+	lines, err := body.lines()
+	if err != nil {
+		return err
+	}
+	replayed, err := s.Kitchen.OrderStock(r.Context(), requestOf(r, body.Request), lines)
+	if err != nil {
+		return err
+	}
+	return s.levels(w, r, written(w, replayed))
+}
+
+// report answers GET /api/stock/report.csv: what happened to each ingredient, day by day; of the last week when nothing else is asked for.
+func (s *Server) report(w http.ResponseWriter, r *http.Request) error {
+	from, to, err := s.days(r)
+	if err != nil {
+		return err
+	}
+	days, err := s.Kitchen.StockReport(r.Context(), from, to)
+	if err != nil {
+		return err
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/csv; charset=utf-8")
+	h.Set("Content-Disposition", `attachment; filename="stock-`+from+`-`+to+`.csv"`)
+	h.Set("Cache-Control", "no-store")
+	w.WriteHeader(http.StatusOK)
+	out := csv.NewWriter(w)
+	_ = out.Write([]string{
+		"date", "ingredient", "name", "unit", "opening", "received", "used", "wasted", "transferred_in", "transferred_out", "counted", "closing", "waste_reasons",
+	})
+	for _, d := range days {
+		_ = out.Write(cells(d))
+	}
+	out.Flush()
+	return nil // who went away meanwhile reads no error
+}
+
+func cells(d stock.Day) []string {
+	row := []string{d.Day, d.Ingredient.ID, harmless(d.Ingredient.Name), d.Ingredient.Unit}
+	for _, n := range []int64{d.Opening, d.Received, d.Used, d.Wasted, d.Incoming, d.Outgoing, d.Counted, d.Closing} {
+		row = append(row, strconv.FormatInt(n, 10))
+	}
+	return append(row, harmless(strings.Join(d.Reasons, "; ")))
+}
+
+// harmless is a text that no spreadsheet takes for a formula.
+func harmless(s string) string {
+	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
+		return "'" + s
+	}
+	return s
+}
+
+// days are the business days that a report is asked for.
+func (s *Server) days(r *http.Request) (from, to string, err error) {
+	to = s.Kitchen.Today()
+	if asked := r.URL.Query().Get("to"); asked != "" {
+		to = asked
+	}
+	last, err := time.Parse(time.DateOnly, to)
+	if err != nil {
+		return "", "", invalid("to", "to is %q; write a day like 2026-11-22", clip(to))
+	}
+	first := last.AddDate(0, 0, -6)
+	if asked := r.URL.Query().Get("from"); asked != "" {
+		if first, err = time.Parse(time.DateOnly, asked); err != nil {
+			return "", "", invalid("from", "from is %q; write a day like 2026-11-22", clip(asked))
+		}
+	}
+	if first.After(last) || last.Sub(first) > mostDays*24*time.Hour {
+		return "", "", invalid("from", "a report is of up to %d days, from a day to a later one", mostDays)
+	}
+	return first.Format(time.DateOnly), to, nil
+}

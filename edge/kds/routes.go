@@ -6,6 +6,7 @@ import (
 	"github.com/go-chi/chi/v5"
 	"github.com/klauspost/compress/gzhttp"
 
+	"awesome.pizza/edge/till"
 	"awesome.pizza/shared/problem"
 )
 
@@ -38,8 +39,27 @@ func (s *Server) all() []route {
 		{"GET", "/api/orders/{id}", s.order},
 
 		{"GET", "/api/cooks", s.cooks},
-		{"POST", "/api/cooks/{id}/sign-in", s.sign(Roster.SignIn)},
-		{"POST", "/api/cooks/{id}/sign-out", s.sign(Roster.SignOut)},
+		{"POST", "/api/cooks/{id}/sign-in", s.signIn},
+		{"POST", "/api/cooks/{id}/sign-out", s.signOut},
+		{"GET", "/api/session", s.session},
+		{"POST", "/api/session", s.openSession},
+		{"DELETE", "/api/session", s.closeSession},
+		{"GET", "/api/audit", s.audit},
+
+		{"POST", "/api/orders/{id}/pay", s.money(till.Payment)},
+		{"POST", "/api/orders/{id}/refund", s.money(till.Refund)},
+		{"POST", "/api/orders/{id}/discount", s.money(till.Discount)},
+		{"POST", "/api/orders/{id}/carry", s.carry},
+		{"POST", "/api/orders/{id}/returned", s.returned},
+		{"GET", "/api/runs", s.runs},
+		{"GET", "/api/till", s.till},
+		{"POST", "/api/till/open", s.openTill},
+		{"POST", "/api/till/entries", s.money("")},
+		{"POST", "/api/till/close", s.closeTill},
+		{"GET", "/api/till/report", s.tillReport},
+		{"GET", "/api/customers", s.customer},
+		{"DELETE", "/api/customers", s.forgetCustomer},
+
 		{"POST", "/api/screens/{id}/rendered", s.rendered},
 
 		{"GET", "/healthz", s.healthz},
@@ -56,7 +76,7 @@ func (s *Server) all() []route {
 // routes wraps the list in what holds for every request.
 func (s *Server) routes() http.Handler {
 	mux := chi.NewMux()
-	mux.Use(s.recovers, secure, s.knownHost, s.sameOrigin)
+	mux.Use(s.recovers, secure, s.knownHost, s.sameOrigin, s.caller)
 	compress, err := gzhttp.NewWrapper(gzhttp.MinSize(1024), gzhttp.ContentTypeFilter(compressible))
 	if err != nil {
 		panic(err) // options are constants
@@ -82,7 +102,7 @@ func (s *Server) routes() http.Handler {
 
 // wrongMethod answers 405 with what the path does allow.
 func wrongMethod(mux *chi.Mux, w http.ResponseWriter, r *http.Request) error {
-	for _, m := range []string{http.MethodGet, http.MethodHead, http.MethodPost} {
+	for _, m := range []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodDelete} {
 		if mux.Match(chi.NewRouteContext(), m, r.URL.Path) {
 			w.Header().Add("Allow", m)
 		}

@@ -20,7 +20,7 @@ type draft struct {
 	now      time.Time
 	trace    string // of what caused it
 	caller   staff.Caller
-	released bool   // web orders may go to the queue
+	released bool // web orders may go to the queue
 
 	commit  Commit
 	tickets map[order.ID]Ticket // changed

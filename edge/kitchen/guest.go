@@ -17,7 +17,7 @@ type Guest struct {
 	Phone     string          `json:"phone"` // digits, see PhoneKey
 	Name      string          `json:"name,omitempty"`
 	Addresses []order.Address `json:"addresses,omitempty"` // the last first
-	Orders    []PastOrder         `json:"orders,omitempty"`    // the last first
+	Orders    []PastOrder     `json:"orders,omitempty"`    // the last first
 	Seen      time.Time       `json:"seen"`
 }
 
@@ -71,7 +71,9 @@ func (g Guest) After(before Guest) Guest {
 		g.Name = before.Name
 	}
 	for _, a := range before.Addresses {
-		same := func(x order.Address) bool { return strings.EqualFold(x.Street, a.Street) && strings.EqualFold(x.City, a.City) }
+		same := func(x order.Address) bool {
+			return strings.EqualFold(x.Street, a.Street) && strings.EqualFold(x.City, a.City)
+		}
 		if len(g.Addresses) < guestAddresses && !slices.ContainsFunc(g.Addresses, same) {
 			g.Addresses = append(g.Addresses, a)
 		}

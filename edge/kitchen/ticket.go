@@ -30,9 +30,9 @@ type Ticket struct {
 	Recovered bool   `json:"recovered,omitempty"` // this kitchen had lost it, wholly or since some moment: a cook says where it really is
 	Doubtful  bool   `json:"doubtful,omitempty"`  // recovered, and the cloud may have it further than this kitchen
 	Was       int    `json:"was,omitempty"`       // the number people may call it by, when another order has that number here
-	Carrier   string `json:"carrier,omitempty"` // the restaurant's own driver who has it, or had it
+	Carrier   string `json:"carrier,omitempty"`   // the restaurant's own driver who has it, or had it
 	Bill      Bill   `json:"bill,omitzero"`
-	Token     string `json:"-"`                   // of the guest's tracking link; for the cloud only, never for a screen
+	Token     string `json:"-"` // of the guest's tracking link; for the cloud only, never for a screen
 }
 
 // Driver is who fetches an order.

@@ -114,6 +114,7 @@ func (c *Config) openKitchen(ctx context.Context, e uplink.Enrolment, h House, d
 	}
 	k, err := kitchen.New(ctx, db, m, now, screens, kitchen.Settings{
 		Restaurant: e.Restaurant, Zone: at, DayStarts: c.DayStarts, Roster: h.roster(), OvenSlots: h.slots(),
+		Staff: h.staff(), PINs: h.needsPINs(c.PINs),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("open the kitchen: %w", err)

@@ -27,6 +27,7 @@ type Config struct {
 	TimeZone      string   // IANA; empty: what the enrolment says
 	DayStarts     int      // hour at which the business day starts; 0 is midnight
 	StockCheck    int      // hour of the daily look at the stock, 1 to 24; 0 is 10
+	PINs          string   // auto, optional or required; empty is auto
 	LogLevel      string
 	File          string
 }
@@ -38,6 +39,7 @@ func (c Config) withDefaults() Config {
 	c.Uplink = cmp.Or(c.Uplink, string(uplink.Leaf))
 	c.StockCheck = cmp.Or(c.StockCheck, 10)
 	c.LogLevel = cmp.Or(c.LogLevel, "info")
+	c.PINs = cmp.Or(c.PINs, pinsAuto)
 	return c
 }
 
@@ -54,12 +56,16 @@ func (c *Config) flags(f *pflag.FlagSet) {
 	f.StringVar(&c.TimeZone, "time-zone", "", "IANA `zone`, instead of the one that the enrolment names")
 	f.IntVar(&c.DayStarts, "day-starts", d.DayStarts, "`hour` at which the business day starts")
 	f.IntVar(&c.StockCheck, "stock-check", d.StockCheck, "`hour` at which the stock is checked every day, 1 to 24")
+	f.StringVar(&c.PINs, "pins", d.PINs, "who voids, refunds or closes the day signs in for it: `auto, optional or required`; auto requires it as soon as a shift manager in --devices has a PIN, optional only writes down who it was")
 	f.StringVar(&c.LogLevel, "log-level", d.LogLevel, "`level`: debug, info, warn or error")
 	f.StringVar(&c.File, "config", "", "TOML `file` with any of these settings (deploy/edge/example.toml is an example)")
 }
 
 func (c *Config) check() error {
 	if err := settings.OneOf("uplink", c.Uplink, string(uplink.Leaf), string(uplink.Client)); err != nil {
+		return err
+	}
+	if err := settings.OneOf("pins", c.PINs, pinsAuto, pinsOptional, pinsRequired); err != nil {
 		return err
 	}
 	if c.DayStarts < 0 || c.DayStarts > 23 {

@@ -17,6 +17,7 @@ import (
 	"awesome.pizza/edge/oven/mqttoven"
 	"awesome.pizza/edge/oven/simbus"
 	"awesome.pizza/edge/printer"
+	"awesome.pizza/edge/staff"
 	"awesome.pizza/shared/clock"
 	"awesome.pizza/shared/menu"
 	"awesome.pizza/shared/settings"
@@ -79,6 +80,9 @@ type Cook struct {
 	ID     string   `toml:"id"`
 	Name   string   `toml:"name"`
 	Skills []string `toml:"skills"` // stations; none means all
+
+	Role staff.Role `toml:"role"` // "cook" when left out
+	PIN  string     `toml:"pin"`  // 4 to 8 digits; "${NAME}" takes it from the environment
 }
 
 // LoadHouse reads and checks a device file. No file is an empty house: orders are then moved by taps alone.
@@ -95,6 +99,9 @@ func LoadHouse(path string) (House, error) {
 		return h, settings.Usage("--devices: %s: %q is nothing a device file has", path, unknown[0].String())
 	}
 	if err := h.fetchSecrets(); err != nil {
+		return h, settings.Usage("--devices: %s: %w", path, err)
+	}
+	if err := h.fetchPINs(); err != nil {
 		return h, settings.Usage("--devices: %s: %w", path, err)
 	}
 	if err := h.check(); err != nil {
@@ -125,7 +132,7 @@ func (h House) fetchSecrets() error {
 }
 
 func (h House) check() error {
-	wrong := []error{oven.Devices{Ovens: h.Ovens}.Validate(), printer.Check(h.Printers)}
+	wrong := []error{oven.Devices{Ovens: h.Ovens}.Validate(), printer.Check(h.Printers), h.checkStaff()}
 	names := map[string]bool{}
 	for i, d := range h.Devices {
 		if !wire.SafeID(d.Name) || names[d.Name] || len(d.Secret) < 12 {

@@ -117,6 +117,7 @@ func (c *Config) openKitchen(ctx context.Context, e uplink.Enrolment, h House, d
 		Printers:   h.outlets(),
 		Meter:      count,
 		StockCheck: c.StockCheck,
+		Staff:      h.staff(), PINs: h.needsPINs(c.PINs),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("open the kitchen: %w", err)

@@ -51,6 +51,8 @@ func (r *Record) Apply(f Fact, now time.Time) error {
 		return nil
 	case event.OrderStanding:
 		return r.Stand(f, b, now)
+	case event.DeliveryCarried:
+		return r.carried(f, b, now)
 	}
 	return problem.New(problem.Invalid, "bad_fact", "%s says nothing about an order", f.Body.Kind())
 }
@@ -68,6 +70,19 @@ func (r *Record) stepped(f Fact, b event.OrderStepped, now time.Time) error {
 		r.Ready = f.forecast(b.Ready, now)
 	}
 	r.wholeChanged(b.Reason, at)
+	return nil
+}
+
+// carried: a driver of the restaurant's own has the food. One of ours who was to fetch it is free.
+func (r *Record) carried(f Fact, b event.DeliveryCarried, now time.Time) error {
+	err := r.move(ByEdge, f.when(r.lastStep(), now), func(p order.Progress) (order.Progress, error) { return p.Carried(b.Delivery) })
+	if err != nil {
+		return err
+	}
+	r.Driver, r.Arrives, r.KitchenAsOf = nil, nil, now
+	if b.Delivery == order.Failed && b.Reason != "" {
+		r.Reason = b.Reason
+	}
 	return nil
 }
 

@@ -151,6 +151,8 @@ func (f *fact) read() {
 		about = b.Order
 	case event.ForecastChanged:
 		about = b.Order
+	case event.DeliveryCarried:
+		about = b.Order
 	case event.CommandAnswered:
 		about = b.Order
 	case event.OrderStanding:
@@ -188,7 +190,7 @@ func (a *applying) follow(f *fact) error {
 		return a.taken(said, b)
 	case event.OrderStanding:
 		return a.stands(said, f.epoch, b)
-	case event.OrderStepped, event.OrderChanged, event.ForecastChanged:
+	case event.OrderStepped, event.OrderChanged, event.ForecastChanged, event.DeliveryCarried:
 		return a.change(f.about, func(r *ordering.Record) error { return r.Apply(said, a.now) })
 	case event.CommandAnswered:
 		return a.answered(said, f.about, b)

@@ -39,8 +39,16 @@ func (c *Chain) edgeArgs(r *restaurant) []string {
 		c.program("edge"), "serve", "--data", c.path(r.id), "--devices", c.path(r.id + ".toml"),
 		"--listen", c.cfg.addr(kitchenPort + r.n), "--mqtt-listen", c.cfg.addr(devicePort + r.n),
 		"--metrics-listen", c.cfg.addr(edgeMetrics + r.n), "--uplink", c.cfg.Uplink, "--hub", "tls://" + c.cfg.addr(linePort+r.n),
-		"--log-level", c.cfg.LogLevel,
+		"--pins", "optional", "--log-level", c.cfg.LogLevel,
 	}
+}
+
+// staff work in each restaurant. Their PINs are known to everybody who reads this, so nothing here needs one.
+var staff = []struct{ ID, Name, Role, PIN string }{
+	{"ada", "Ada", "cook", "1111"},
+	{"bruno", "Bruno", "counter", "2222"},
+	{"carla", "Carla", "shift_manager", "3333"},
+	{"robot", "Robot", "cook", ""},
 }
 
 func (c *Chain) ovenArgs(r *restaurant) []string {
@@ -115,7 +123,7 @@ func (c *Chain) write(ctx context.Context) error {
 		return err
 	}
 	for _, r := range c.restaurants {
-		if err := fill(c.path(r.id+".toml"), devicesFile, map[string]any{"Secret": r.secret, "Pins": r.n == 0, "Printer": c.cfg.addr(printerPort + r.n)}); err != nil {
+		if err := fill(c.path(r.id+".toml"), devicesFile, map[string]any{"Secret": r.secret, "Pins": r.n == 0, "Printer": c.cfg.addr(printerPort + r.n), "Staff": staff}); err != nil {
 			return err
 		}
 	}
@@ -239,18 +247,13 @@ name = "Kitchen printer"
 address = {{quote .Printer}}
 jobs = ["ticket", "label", "receipt"]
 
+{{range .Staff}}
 [[cook]]
-id = "ada"
-name = "Ada"
-
-[[cook]]
-id = "bruno"
-name = "Bruno"
-
-[[cook]]
-id = "robot"
-name = "Robot"
-`
+id = {{quote .ID}}
+name = {{quote .Name}}
+role = {{quote .Role}}
+{{if .PIN}}pin = {{quote .PIN}}
+{{end}}{{end}}`
 
 const hubFile = `# Written at every start.
 include {{quote "cloud/trust.conf"}}

@@ -104,6 +104,11 @@ func (c *Chain) Welcome() string {
 		line("kitchen of "+r.id, r.kitchen+"/")
 		line("counter of "+r.id, r.kitchen+"/counter")
 	}
+	for _, p := range staff {
+		if p.PIN != "" {
+			line("PIN of "+p.Name, p.PIN+" ("+strings.ReplaceAll(p.Role, "_", " ")+")")
+		}
+	}
 	line("control", c.cfg.url(controlPort)+"/status")
 	b.WriteString("\nType the number of a restaurant and Enter to cut its internet, again to mend it. Ctrl-C closes the chain.\n\n")
 	return b.String()

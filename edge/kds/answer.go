@@ -34,6 +34,13 @@ var statusOf = map[problem.Kind]int{
 	problem.Unavailable: http.StatusServiceUnavailable,
 }
 
+// statusOfCode are the problems for which HTTP has a word of its own.
+var statusOfCode = map[string]int{
+	"sign_in_needed": http.StatusUnauthorized,
+	"wrong_pin":      http.StatusUnauthorized,
+	"pin_locked":     http.StatusTooManyRequests,
+}
+
 // answer turns a handler that returns errors into one that answers them (RFC 9457).
 func (s *Server) answer(handle func(http.ResponseWriter, *http.Request) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
@@ -44,6 +51,12 @@ func (s *Server) answer(handle func(http.ResponseWriter, *http.Request) error) h
 		p, status := s.judge(r, err)
 		if status == http.StatusServiceUnavailable {
 			w.Header().Set("Retry-After", "2")
+		}
+		if status == http.StatusTooManyRequests {
+			w.Header().Set("Retry-After", fmt.Sprint(p.Facts["retry_after"]))
+		}
+		if status == http.StatusUnauthorized {
+			w.Header().Set("WWW-Authenticate", `PIN realm="kitchen"`)
 		}
 		s.writeProblem(w, status, p)
 	}
@@ -56,6 +69,9 @@ func (s *Server) judge(r *http.Request, err error) (*problem.Problem, int) {
 		return h.Problem, h.status
 	}
 	if p := problem.Of(err); p != nil {
+		if status, own := statusOfCode[p.Code]; own {
+			return p, status
+		}
 		return p, statusOf[p.Kind]
 	}
 	if errors.Is(err, context.Canceled) && r.Context().Err() != nil {

@@ -1,7 +1,7 @@
 // Package kds is the restaurant's LAN HTTP: the board and its stream for the kitchen displays, taps, counter orders, the cooks' list,
 // the state of the line to the cloud, and the pages. It runs with the internet cut, and nothing in it waits for the cloud.
 //
-// Not in here: what a tap does (edge/kitchen decides), how it is stored, how the pages look (edge/web), signing in by PIN, metrics
+// Not in here: what a tap does (edge/kitchen decides), how it is stored, how the pages look (edge/web), whose PIN it is and who may do what (edge/staff), metrics
 // (another listener), and TLS.
 package kds
 
@@ -68,7 +68,7 @@ type Promises interface {
 
 // Roster is who works here.
 type Roster interface {
-	SignIn(ctx context.Context, cook string) error
+	SignInWith(ctx context.Context, cook, pin string) error
 	SignOut(ctx context.Context, cook string) error
 }
 
@@ -96,6 +96,10 @@ type Kitchen interface {
 	Glass
 	Paper
 	Shelves
+	People
+	Till
+	OwnDrivers
+	Customers
 }
 
 // Ovens are the restaurant's ovens as they stand now, for the displays. It is asked about once a second.

@@ -6,7 +6,9 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"awesome.pizza/edge/kitchen"
+	"awesome.pizza/edge/till"
 	"awesome.pizza/shared/id"
+	"awesome.pizza/shared/money"
 	"awesome.pizza/shared/order"
 )
 
@@ -18,8 +20,14 @@ type orderBody struct {
 	Customer   order.Customer   `json:"customer"`
 	Address    *order.Address   `json:"address"`
 	Lines      []lineBody       `json:"lines"`
-	Payment    order.Payment    `json:"payment"`
 	Confirmed  bool             `json:"confirmed"` // the guest knows how long so large an order takes
+	Payment    paymentBody      `json:"payment"`
+}
+
+// paymentBody says how the guest pays, and with cash that they give now, how much.
+type paymentBody struct {
+	Method   string `json:"method"`
+	Tendered int64  `json:"tendered"`
 }
 
 type lineBody struct {
@@ -33,8 +41,9 @@ type lineBody struct {
 
 func (b orderBody) order(key string) kitchen.CounterOrder {
 	o := kitchen.CounterOrder{
-		Key: key, Channel: b.Channel, Fulfilment: b.Fulfilment, Customer: b.Customer, Address: b.Address, Payment: b.Payment,
 		Confirmed: b.Confirmed,
+		Key:       key, Channel: b.Channel, Fulfilment: b.Fulfilment, Customer: b.Customer, Address: b.Address, Tendered: b.Payment.Tendered,
+		Payment: order.Payment{Method: b.Payment.Method},
 	}
 	if o.Channel == "" {
 		o.Channel = order.Counter
@@ -71,6 +80,9 @@ type orderView struct {
 	Ready      *moment          `json:"ready,omitempty"`
 	PlacedAt   *moment          `json:"placed_at"`
 	QueuedAt   *moment          `json:"queued_at,omitempty"`
+	Bill       billView         `json:"bill"`
+	Carrier    string           `json:"carrier,omitempty"` // the restaurant's own driver
+	Masked     bool             `json:"masked,omitempty"`  // it ended long ago: who it was for is not shown any more
 }
 
 type laneView struct {
@@ -88,10 +100,39 @@ func (v viewer) order(t kitchen.Ticket) orderView {
 		Promise:  promiseView{From: at(o.Promise.From), To: at(o.Promise.To), Because: o.Promise.Because},
 		PlacedAt: at(o.PlacedAt), QueuedAt: at(t.QueuedAt), Ready: atMaybe(t.Ready),
 	}
+	view.Bill, view.Carrier = billOf(t), t.Carrier
 	if t.Number > 0 {
 		view.Number = &t.Number
 	}
-	return view
+	return masked(view, t, v.now)
+}
+
+// billView is what was paid for an order at the counter, and what is left.
+type billView struct {
+	Due      money.Amount  `json:"due"`
+	Paid     money.Amount  `json:"paid"`
+	Off      *money.Amount `json:"discount,omitempty"`
+	Refunded *money.Amount `json:"refunded,omitempty"`
+	Owed     *money.Amount `json:"owed,omitempty"` // to the guest
+	Method   till.Method   `json:"method,omitempty"`
+	Tendered *money.Amount `json:"tendered,omitempty"`
+	Change   *money.Amount `json:"change,omitempty"`
+}
+
+func billOf(t kitchen.Ticket) billView {
+	of := func(minor int64) money.Amount { return money.Of(minor, t.Order.Totals.Total.Currency) }
+	some := func(minor int64, is bool) *money.Amount {
+		if !is {
+			return nil
+		}
+		amount := of(minor)
+		return &amount
+	}
+	b := t.Bill
+	return billView{
+		Due: of(t.Due()), Paid: of(b.Paid), Off: some(b.Off, b.Off > 0), Refunded: some(b.Refunded, b.Refunded > 0), Owed: some(t.Owed(), t.Owed() > 0),
+		Method: b.Method, Tendered: some(b.Given, b.Given > 0), Change: some(b.Change, b.Given > 0),
+	}
 }
 
 // place answers POST /api/orders. The same Idempotency-Key with the same body is the same order; without a key each request is one.

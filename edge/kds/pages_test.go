@@ -116,7 +116,7 @@ func TestReadyIsWhatTheNodeSaysAndAliveIsAlways(t *testing.T) {
 // broken is a kitchen whose disk is gone, and that trips over its own feet.
 type broken struct{ kds.Kitchen }
 
-func (broken) SignIn(context.Context, string) error {
+func (broken) SignInWith(context.Context, string, string) error {
 	return errors.New("write /var/lib/edge.db: input/output error")
 }
 func (broken) SignOut(context.Context, string) error { panic("trip") }

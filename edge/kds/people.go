@@ -1,7 +1,6 @@
 package kds
 
 import (
-	"context"
 	"net/http"
 
 	"github.com/go-chi/chi/v5"
@@ -16,17 +15,31 @@ func (s *Server) cooks(w http.ResponseWriter, r *http.Request) error {
 	return respond(w, http.StatusOK, map[string]any{"cooks": s.viewer().cooks(snap.Cooks)})
 }
 
-// sign answers a sign-in or sign-out with all cooks as they are after it.
-func (s *Server) sign(act func(Roster, context.Context, string) error) func(http.ResponseWriter, *http.Request) error {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		if !emptyBody(r) {
-			if err := read(w, r, &struct{}{}); err != nil {
-				return err
-			}
-		}
-		if err := act(s.Kitchen, r.Context(), chi.URLParam(r, "id")); err != nil {
+// signIn answers with all cooks as they are after it.
+func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
+	var body struct {
+		PIN string `json:"pin"`
+	}
+	if !emptyBody(r) {
+		if err := read(w, r, &body); err != nil {
 			return err
 		}
-		return s.cooks(w, r)
 	}
+	if err := s.Kitchen.SignInWith(r.Context(), chi.URLParam(r, "id"), body.PIN); err != nil {
+		return err
+	}
+	return s.cooks(w, r)
+}
+
+// signOut answers with all cooks as they are after it.
+func (s *Server) signOut(w http.ResponseWriter, r *http.Request) error {
+	if !emptyBody(r) {
+		if err := read(w, r, &struct{}{}); err != nil {
+			return err
+		}
+	}
+	if err := s.Kitchen.SignOut(r.Context(), chi.URLParam(r, "id")); err != nil {
+		return err
+	}
+	return s.cooks(w, r)
 }

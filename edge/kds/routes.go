@@ -7,6 +7,7 @@ import (
 	"github.com/klauspost/compress/gzhttp"
 
 	"awesome.pizza/edge/stock"
+	"awesome.pizza/edge/till"
 	"awesome.pizza/shared/problem"
 )
 
@@ -57,11 +58,30 @@ func (s *Server) all() []route {
 		{"POST", "/api/intake/resume", s.resumeIntake},
 
 		{"GET", "/api/cooks", s.cooks},
-		{"POST", "/api/cooks/{id}/sign-in", s.sign(Roster.SignIn)},
-		{"POST", "/api/cooks/{id}/sign-out", s.sign(Roster.SignOut)},
 		{"GET", "/api/screens", s.screens},
 		{"PUT", "/api/screens/{id}", s.announce},
 		{"DELETE", "/api/screens/{id}", s.unplug},
+		{"POST", "/api/cooks/{id}/sign-in", s.signIn},
+		{"POST", "/api/cooks/{id}/sign-out", s.signOut},
+		{"GET", "/api/session", s.session},
+		{"POST", "/api/session", s.openSession},
+		{"DELETE", "/api/session", s.closeSession},
+		{"GET", "/api/audit", s.audit},
+
+		{"POST", "/api/orders/{id}/pay", s.money(till.Payment)},
+		{"POST", "/api/orders/{id}/refund", s.money(till.Refund)},
+		{"POST", "/api/orders/{id}/discount", s.money(till.Discount)},
+		{"POST", "/api/orders/{id}/carry", s.carry},
+		{"POST", "/api/orders/{id}/returned", s.returned},
+		{"GET", "/api/runs", s.runs},
+		{"GET", "/api/till", s.till},
+		{"POST", "/api/till/open", s.openTill},
+		{"POST", "/api/till/entries", s.money("")},
+		{"POST", "/api/till/close", s.closeTill},
+		{"GET", "/api/till/report", s.tillReport},
+		{"GET", "/api/customers", s.customer},
+		{"DELETE", "/api/customers", s.forgetCustomer},
+
 		{"POST", "/api/screens/{id}/rendered", s.rendered},
 
 		{"GET", "/api/stock", s.stock},
@@ -95,7 +115,7 @@ func (s *Server) all() []route {
 // routes wraps the list in what holds for every request.
 func (s *Server) routes() http.Handler {
 	mux := chi.NewMux()
-	mux.Use(s.recovers, secure, s.knownHost, s.sameOrigin)
+	mux.Use(s.recovers, secure, s.knownHost, s.sameOrigin, s.caller)
 	compress, err := gzhttp.NewWrapper(gzhttp.MinSize(1024), gzhttp.ContentTypeFilter(compressible))
 	if err != nil {
 		panic(err) // options are constants

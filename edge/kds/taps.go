@@ -18,6 +18,7 @@ import (
 
 // tapBody is what a screen sends with a tap. Tap is an id of the screen's making: the same id again is the same tap.
 type tapBody struct {
+	overridable
 	Tap     string `json:"tap"`
 	Who     string `json:"who"`
 	Station string `json:"station"`
@@ -32,11 +33,11 @@ type tapBody struct {
 // tap answers a tap with the ticket as it is after it.
 func (s *Server) tap(act func(Taps, context.Context, order.ID, kitchen.Tap) (kitchen.Ticket, error)) func(http.ResponseWriter, *http.Request) error {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		tap, err := readTap(w, r)
+		ctx, tap, err := s.readTap(w, r)
 		if err != nil {
 			return err
 		}
-		t, err := act(s.Kitchen, r.Context(), order.ID(chi.URLParam(r, "id")), tap)
+		t, err := act(s.Kitchen, ctx, order.ID(chi.URLParam(r, "id")), tap)
 		if err != nil {
 			return err
 		}
@@ -47,28 +48,32 @@ func (s *Server) tap(act func(Taps, context.Context, order.ID, kitchen.Tap) (kit
 
 // readTap takes a tap from a request. Without a body it is a tap of its own, for hands that use curl; with one it has the screen's id:
 // a repetition could not be told from another tap otherwise.
-func readTap(w http.ResponseWriter, r *http.Request) (kitchen.Tap, error) {
+func (s *Server) readTap(w http.ResponseWriter, r *http.Request) (context.Context, kitchen.Tap, error) {
 	var body tapBody
 	if emptyBody(r) {
 		body.Tap = id.New()
 	} else if err := read(w, r, &body); err != nil {
-		return kitchen.Tap{}, err
+		return nil, kitchen.Tap{}, err
 	}
 	if item := chi.URLParam(r, "item"); item != "" {
 		if body.Item != "" && body.Item != item {
-			return kitchen.Tap{}, invalid("item", "item is %q in the body and %q in the path", body.Item, item)
+			return nil, kitchen.Tap{}, invalid("item", "item is %q in the body and %q in the path", body.Item, item)
 		}
 		body.Item = item
 	}
 	if err := body.check(); err != nil {
-		return kitchen.Tap{}, err
+		return nil, kitchen.Tap{}, err
 	}
 	until, err := body.until()
 	if err != nil {
-		return kitchen.Tap{}, err
+		return nil, kitchen.Tap{}, err
 	}
 	version, err := ifMatch(r)
-	return kitchen.Tap{
+	if err != nil {
+		return nil, kitchen.Tap{}, err
+	}
+	ctx, err := s.vouched(r, body.overridable)
+	return ctx, kitchen.Tap{
 		ID: body.Tap, Who: body.Who, Station: body.Station, Item: body.Item, Reason: body.Reason, Version: version,
 		State: order.Kitchen(body.State), Text: body.Text, Until: until, Notice: body.Notice,
 	}, err

@@ -12,6 +12,9 @@ func TestMain(m *testing.M) {
 	if path := os.Getenv(doomedFile); path != "" {
 		cookUntilKilled(path)
 	}
+	if path := os.Getenv(payingFile); path != "" {
+		payUntilKilled(path)
+	}
 	if path := os.Getenv(healingFile); path != "" {
 		healUntilKilled(path)
 	}

@@ -129,7 +129,7 @@ func (k *Kitchen) identify(ctx context.Context, pin, want string) (p staff.Perso
 		return p, ctx.Err()
 	}
 	defer func() { <-k.door.turn }()
-	screen := staff.CallerOf(ctx).Screen
+	screen := staff.CallerOf(ctx).Address
 	if wait := k.door.strikes.Wait(screen, k.now()); wait > 0 {
 		seconds := int((wait + time.Second - 1) / time.Second)
 		return p, problem.New(problem.Refused, "pin_locked", "Too many wrong PINs at this screen: try again in %d s. Cooking goes on without.", seconds).
@@ -304,3 +304,6 @@ func (k *Kitchen) mayPutToWork(ctx context.Context, cook string) error {
 	}
 	return problem.New(problem.Refused, "sign_in_needed", "%s signs in with a PIN: send it as pin.", p.Name).With("path", "pin")
 }
+
+// PINsNeeded reports whether what has a level needs somebody who is signed in.
+func (k *Kitchen) PINsNeeded() bool { return k.settings.PINs }

@@ -38,7 +38,8 @@ type Person struct {
 // Caller is who asks for something, as far as a request says: nothing of it has been checked but Manager.
 type Caller struct {
 	Session string // name of a session, see NameOf; empty without one
-	Screen  string // where the request came from
+	Screen  string // where the request came from, for the log
+	Address string // which machine that is: wrong PINs are counted by it
 
 	Manager string // the shift manager who gave their PIN for this one thing
 	Reason  string // and why
@@ -47,7 +48,9 @@ type Caller struct {
 type callerKey struct{}
 
 // With gives a request its caller.
-func With(ctx context.Context, c Caller) context.Context { return context.WithValue(ctx, callerKey{}, c) }
+func With(ctx context.Context, c Caller) context.Context {
+	return context.WithValue(ctx, callerKey{}, c)
+}
 
 // CallerOf is who asks; nobody when the context knows of none.
 func CallerOf(ctx context.Context) Caller {

@@ -62,6 +62,7 @@ func bodies() []event.Body {
 			Order: o, Day: "2026-07-03", Number: 42, Driver: "d1", Name: "Grace", Arrives: &later, Ready: &later, Token: "0198c0de-token", Since: at, Recovered: true,
 			Progress: order.Progress{Origin: order.Cloud, Intake: order.Validated, Whole: order.Queued, Delivery: order.Assigned, Items: items},
 		},
+		event.DeliveryCarried{Order: o.ID, Delivery: order.Failed, Name: "Max", Reason: "nobody opened"},
 		event.OrderOffered{Order: o, Items: items},
 		event.OrderRecovered{
 			Order: o, Day: "2026-07-03", Number: 42, Driver: "d1", Name: "Grace", Arrives: &later, Ready: &later, Token: "0198c0de-token", Since: at,

@@ -1,0 +1,164 @@
+package kds_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"awesome.pizza/edge/kds"
+	"awesome.pizza/edge/kitchen"
+	"awesome.pizza/edge/staff"
+	"awesome.pizza/shared/clock"
+	"awesome.pizza/shared/id"
+	"awesome.pizza/shared/menu"
+)
+
+// openStaffed is a node whose people have PINs, and need them.
+func openStaffed(t *testing.T) *node {
+	t.Helper()
+	return open(t, func(d *kds.Deps, _ *kds.Settings) {
+		m, err := menu.Pizzeria()
+		if err != nil {
+			t.Fatal(err)
+		}
+		k, err := kitchen.New(t.Context(), storeOf(t), m, clock.System{}, d.Changes, kitchen.Settings{
+			Restaurant: "r1", Roster: []kitchen.Cook{{ID: "ada", Name: "Ada"}}, PINs: true, Staff: []kitchen.Hire{
+				{ID: "ada", Name: "Ada", PIN: "1111"}, {ID: "bob", Name: "Bob", Role: staff.Counter, PIN: "2222"}, {ID: "carla", Name: "Carla", Role: staff.Manager, PIN: "3333"},
+			},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.Kitchen = k
+	})
+}
+
+// signIn returns the header that says who is signed in.
+func (n *node) signIn(pin string) []string {
+	n.t.Helper()
+	r := n.post("/api/session", object{"pin": pin})
+	if r.status != http.StatusCreated {
+		n.t.Fatalf("sign in: %d %s", r.status, r.body)
+	}
+	return []string{"Authorization", "Bearer " + r.text("token")}
+}
+
+func TestAPersonSignsInWithAPINAndOutAgain(t *testing.T) {
+	t.Parallel()
+	n := openStaffed(t)
+	if r := n.get("/api/session"); r.status != http.StatusOK || r.json["signed_in"] != false || r.text("pins") != "required" {
+		t.Errorf("nobody: %d %s", r.status, r.body)
+	}
+	r := n.post("/api/session", object{"pin": "3333"})
+	cookie := r.header.Get("Set-Cookie")
+	if r.status != http.StatusCreated || r.text("who") != "carla" || r.text("name") != "Carla" || r.text("role") != "shift_manager" || r.text("expires") == "" {
+		t.Errorf("%d %s", r.status, r.body)
+	}
+	if !strings.Contains(cookie, "HttpOnly") || !strings.Contains(cookie, "SameSite=Strict") || strings.Contains(string(n.get("/api/session").body), r.text("token")) {
+		t.Errorf("the cookie is %s", cookie)
+	}
+	value, _, _ := strings.Cut(cookie, ";")
+	if r := n.get("/api/session", "Cookie", value); r.json["signed_in"] != true || r.text("who") != "carla" {
+		t.Errorf("by cookie: %s", r.body)
+	}
+	if r := n.send(http.MethodDelete, "/api/session", nil, "Cookie", value); r.status != http.StatusNoContent {
+		t.Errorf("sign out: %d %s", r.status, r.body)
+	}
+	if r := n.get("/api/session", "Cookie", value); r.json["signed_in"] != false {
+		t.Errorf("signed out: %s", r.body)
+	}
+	if r := n.send(http.MethodDelete, "/api/session", nil, "Cookie", value); r.status != http.StatusNoContent {
+		t.Errorf("out again: %d", r.status)
+	}
+	if r := n.send(http.MethodPut, "/api/session", object{}); r.status != http.StatusMethodNotAllowed || !strings.Contains(fmt.Sprint(r.header["Allow"]), "DELETE") {
+		t.Errorf("%d, %v", r.status, r.header["Allow"])
+	}
+}
+
+func TestWrongPINsAreAnsweredInWordsAndThenSlowedDown(t *testing.T) {
+	t.Parallel()
+	n := openStaffed(t)
+	for range 3 {
+		if r := n.post("/api/session", object{"pin": "9999"}); r.status != http.StatusUnauthorized || r.text("code") != "wrong_pin" || r.header.Get("WWW-Authenticate") == "" {
+			t.Fatalf("%d %s", r.status, r.body)
+		}
+	}
+	if r := n.post("/api/session", object{"pin": "1111"}); r.status != http.StatusTooManyRequests || r.text("code") != "pin_locked" || r.header.Get("Retry-After") != "1" {
+		t.Errorf("%d %s", r.status, r.body)
+	}
+	if r := n.post("/api/session", object{"pin": "1111"}, "X-Screen", "another-name"); r.status != http.StatusTooManyRequests {
+		t.Errorf("a screen that calls itself another: %d", r.status)
+	}
+	id := n.place()
+	if r := n.tap("/api/tickets/"+id+"/bump", object{}); r.status != http.StatusOK {
+		t.Errorf("cooking stops for it: %d %s", r.status, r.body)
+	}
+	for name, body := range map[string]any{
+		"no PIN": object{}, "letters": object{"pin": "abcd"}, "long": object{"pin": "123456789"}, "a number": object{"pin": 1234},
+		"a long name": object{"pin": "1111", "cook": strings.Repeat("x", 65)}, "another field": object{"pin": "1111", "admin": true},
+	} {
+		if r := n.post("/api/session", body); r.status != http.StatusUnprocessableEntity {
+			t.Errorf("%s: %d %s", name, r.status, r.body)
+		}
+	}
+}
+
+func TestAVoidNeedsAShiftManagerAtTheScreenOrTheirPINForOnce(t *testing.T) {
+	t.Parallel()
+	n := openStaffed(t)
+	first, second := n.place(), n.place()
+	void := func(of string, more object, headers ...string) reply {
+		body := object{"tap": id.New(), "reason": "wrong"}
+		for k, v := range more {
+			body[k] = v
+		}
+		return n.post("/api/tickets/"+of+"/void", body, headers...)
+	}
+	if r := void(first, nil); r.status != http.StatusUnauthorized || r.text("code") != "sign_in_needed" || r.text("needs") != "shift_manager" {
+		t.Errorf("by nobody: %d %s", r.status, r.body)
+	}
+	if r := void(first, nil, n.signIn("2222")...); r.status != http.StatusForbidden || r.text("code") != "role_needed" {
+		t.Errorf("by the counter: %d %s", r.status, r.body)
+	}
+	if r := void(first, object{"override": object{"pin": "1111", "reason": "x"}}); r.status != http.StatusForbidden {
+		t.Errorf("a cook's word: %d %s", r.status, r.body)
+	}
+	if r := void(first, object{"override": object{"pin": "3333"}}); r.status != http.StatusUnprocessableEntity || r.text("path") != "override.reason" {
+		t.Errorf("a word without a reason: %d %s", r.status, r.body)
+	}
+	if r := void(first, object{"override": object{"pin": "3333", "reason": "guest left"}}); r.status != http.StatusOK {
+		t.Errorf("a manager's word: %d %s", r.status, r.body)
+	}
+	manager := n.signIn("3333")
+	if r := void(second, nil, manager...); r.status != http.StatusOK {
+		t.Errorf("by a manager: %d %s", r.status, r.body)
+	}
+	if r := n.get("/api/audit"); r.status != http.StatusUnauthorized {
+		t.Errorf("the log is open to everybody: %d", r.status)
+	}
+	r := n.get("/api/audit", manager...)
+	if r.status != http.StatusOK || r.json["intact"] != true || strings.Count(string(r.body), `"action":"void"`) != 2 || !strings.Contains(string(r.body), `"manager":"carla","reason":"guest left"`) {
+		t.Errorf("%d %s", r.status, r.body)
+	}
+	r = n.get("/api/audit?format=csv", manager...)
+	if r.header.Get("Content-Type") != "text/csv; charset=utf-8" || !strings.HasPrefix(string(r.body), "n,at,day,who,screen,action") || !strings.Contains(string(r.body), "guest left") {
+		t.Errorf("%s %s", r.header.Get("Content-Type"), r.body)
+	}
+	for _, bad := range []string{"day=yesterday", "after=-1", "after=x", "format=pdf"} {
+		if r := n.get("/api/audit?"+bad, manager...); r.status != http.StatusUnprocessableEntity {
+			t.Errorf("%s: %d", bad, r.status)
+		}
+	}
+}
+
+func TestACookWithAPINSaysItToBeGivenTickets(t *testing.T) {
+	t.Parallel()
+	n := openStaffed(t)
+	if r := n.post("/api/cooks/ada/sign-in", nil); r.status != http.StatusUnauthorized || r.text("path") != "pin" {
+		t.Errorf("%d %s", r.status, r.body)
+	}
+	if r := n.post("/api/cooks/ada/sign-in", object{"pin": "1111"}); r.status != http.StatusOK || !strings.Contains(string(r.body), `"signed_in":true`) {
+		t.Errorf("%d %s", r.status, r.body)
+	}
+}

@@ -1,0 +1,279 @@
+package kds
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	"awesome.pizza/edge/kitchen"
+	"awesome.pizza/edge/till"
+	"awesome.pizza/shared/id"
+	"awesome.pizza/shared/money"
+	"awesome.pizza/shared/order"
+)
+
+// Till is the drawer at the counter.
+type Till interface {
+	OpenDay(ctx context.Context, key string, float int64) (kitchen.Booked, error)
+	CloseDay(ctx context.Context, key string, counted int64, note string, anyway bool) (kitchen.Booked, error)
+	Book(ctx context.Context, m kitchen.Money) (kitchen.Booked, error)
+	Drawer(ctx context.Context) (kitchen.Drawer, error)
+	TillReport(ctx context.Context, day string) (till.Report, []till.Entry, error)
+}
+
+// moneyBody is what a screen sends when money moves. Amounts are minor units. The key is the Idempotency-Key header or tap; without either each
+// request is one of its own, but that a payment of all that is due is one payment.
+type moneyBody struct {
+	overridable
+	Tap      string `json:"tap"`
+	Kind     string `json:"kind"`
+	Method   string `json:"method"`
+	Amount   int64  `json:"amount"`
+	Tendered int64  `json:"tendered"`
+	Reason   string `json:"reason"`
+}
+
+type entryView struct {
+	Kind     till.Kind     `json:"kind"`
+	At       *moment       `json:"at"`
+	Method   till.Method   `json:"method,omitempty"`
+	Amount   money.Amount  `json:"amount"`
+	Tendered *money.Amount `json:"tendered,omitempty"`
+	Change   *money.Amount `json:"change,omitempty"`
+	Order    order.ID      `json:"order,omitempty"`
+	Number   int           `json:"number,omitempty"`
+	Channel  order.Channel `json:"channel,omitempty"`
+	Who      string        `json:"who,omitempty"`
+	Driver   string        `json:"driver,omitempty"`
+	Reason   string        `json:"reason,omitempty"`
+}
+
+func (v viewer) entry(e till.Entry) entryView {
+	of := func(minor int64) money.Amount { return money.Of(minor, v.menu.Currency) }
+	view := entryView{
+		Kind: e.Kind, At: at(e.At), Method: e.Method, Amount: of(e.Amount), Order: e.Order, Number: e.Number, Channel: e.Channel, Who: e.Who,
+		Driver: e.Driver, Reason: e.Reason,
+	}
+	if e.Kind == till.Payment && e.Method == till.Cash {
+		tendered, change := of(e.Given), of(e.Change)
+		view.Tendered, view.Change = &tendered, &change
+	}
+	return view
+}
+
+// book answers with an entry, and the order it belongs to as it is after it.
+func (s *Server) booked(w http.ResponseWriter, b kitchen.Booked, err error) error {
+	if err != nil {
+		return err
+	}
+	v := s.viewer()
+	answer := map[string]any{"entry": v.entry(b.Entry)}
+	if b.Ticket.Order.ID != "" {
+		o := v.order(b.Ticket)
+		answer["order"] = o
+		answer["due"] = o.Bill.Due
+	}
+	if b.Entry.Kind == till.Payment {
+		answer["change"] = money.Of(b.Entry.Change, s.Menu.Currency)
+	}
+	if b.Replayed {
+		w.Header().Set("Idempotent-Replayed", "true")
+		return respond(w, http.StatusOK, answer)
+	}
+	return respond(w, http.StatusCreated, answer)
+}
+
+// money answers POST /api/orders/{id}/pay, /refund and /discount, and POST /api/till/entries.
+func (s *Server) money(kind till.Kind) func(http.ResponseWriter, *http.Request) error {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		var body moneyBody
+		if err := read(w, r, &body); err != nil {
+			return err
+		}
+		ctx, err := s.vouched(r, body.overridable)
+		if err != nil {
+			return err
+		}
+		m := kitchen.Money{
+			Kind: kind, Order: order.ID(chi.URLParam(r, "id")), Method: till.Method(body.Method), Amount: body.Amount, Given: body.Tendered, Reason: body.Reason,
+		}
+		if kind == "" {
+			m.Kind = till.Kind(body.Kind)
+		} else if body.Kind != "" {
+			return invalid("kind", "the path says what it is")
+		}
+		if m.Key = keyOf(r, body.Tap); m.Key == "" {
+			m.Key = id.New()
+			if kind == till.Payment && m.Amount == 0 {
+				m.Key = fmt.Sprintf("pay/%s/%s/%d", m.Order, m.Method, m.Given)
+			}
+		}
+		b, err := s.Kitchen.Book(ctx, m)
+		return s.booked(w, b, err)
+	}
+}
+
+func keyOf(r *http.Request, tap string) string { return cmp.Or(r.Header.Get("Idempotency-Key"), tap) }
+
+// openTill answers POST /api/till/open {"float": 15000}.
+func (s *Server) openTill(w http.ResponseWriter, r *http.Request) error {
+	var body struct {
+		overridable
+		Tap   string `json:"tap"`
+		Float int64  `json:"float"`
+	}
+	if err := read(w, r, &body); err != nil {
+		return err
+	}
+	ctx, err := s.vouched(r, body.overridable)
+	if err != nil {
+		return err
+	}
+	b, err := s.Kitchen.OpenDay(ctx, cmp.Or(keyOf(r, body.Tap), id.New()), body.Float)
+	return s.booked(w, b, err)
+}
+
+// closeTill answers POST /api/till/close {"counted": 48210} with the day's report.
+func (s *Server) closeTill(w http.ResponseWriter, r *http.Request) error {
+	var body struct {
+		overridable
+		Tap     string `json:"tap"`
+		Counted *int64 `json:"counted"`
+		Note    string `json:"note"`
+		Anyway  bool   `json:"anyway"`
+	}
+	if err := read(w, r, &body); err != nil {
+		return err
+	}
+	if body.Counted == nil {
+		return invalid("counted", "say what was counted in the drawer, in minor units")
+	}
+	ctx, err := s.vouched(r, body.overridable)
+	if err != nil {
+		return err
+	}
+	b, err := s.Kitchen.CloseDay(ctx, cmp.Or(keyOf(r, body.Tap), id.New()), *body.Counted, body.Note, body.Anyway)
+	if err != nil {
+		return err
+	}
+	report, _, err := s.Kitchen.TillReport(ctx, b.Entry.Day)
+	if err != nil {
+		return err
+	}
+	return respond(w, http.StatusOK, s.dayReport(report))
+}
+
+type tillView struct {
+	ID         string        `json:"id"`
+	Day        string        `json:"day"`
+	Open       bool          `json:"open"`
+	OpenedAt   *moment       `json:"opened_at"`
+	OpenedBy   string        `json:"opened_by,omitempty"`
+	Float      money.Amount  `json:"float"`
+	Expected   money.Amount  `json:"expected"` // cash in the drawer
+	Entries    int           `json:"entries"`
+	ClosedAt   *moment       `json:"closed_at,omitempty"`
+	ClosedBy   string        `json:"closed_by,omitempty"`
+	Counted    *money.Amount `json:"counted,omitempty"`
+	Difference *money.Amount `json:"difference,omitempty"`
+	Note       string        `json:"note,omitempty"`
+}
+
+func tillViewOf(t till.Till) tillView {
+	v := tillView{
+		ID: t.ID, Day: t.Day, Open: t.IsOpen(), OpenedAt: at(t.OpenedAt), OpenedBy: t.OpenedBy, Float: t.Money(t.Float), Expected: t.Money(t.Drawer),
+		Entries: t.Entries, ClosedAt: at(t.ClosedAt), ClosedBy: t.ClosedBy, Note: t.Note,
+	}
+	if !t.IsOpen() {
+		counted, difference := t.Money(t.Counted), t.Money(t.Difference())
+		v.Counted, v.Difference = &counted, &difference
+	}
+	return v
+}
+
+type openOrder struct {
+	ID     order.ID     `json:"id"`
+	Number int          `json:"number"`
+	Due    money.Amount `json:"due"` // or owed to the guest
+}
+
+type runView struct {
+	Order  order.ID     `json:"order"`
+	Number int          `json:"number"`
+	Driver string       `json:"driver"`
+	Due    money.Amount `json:"due"`
+	At     *moment      `json:"at"`
+	Who    string       `json:"who,omitempty"`
+}
+
+func (v viewer) runs(all []kitchen.Run) []runView {
+	views := make([]runView, len(all))
+	for n, r := range all {
+		views[n] = runView{r.Order, r.Number, r.Driver, money.Of(r.Due, v.menu.Currency), at(r.At), r.Who}
+	}
+	return views
+}
+
+func openOrders(tickets []kitchen.Ticket, sum func(kitchen.Ticket) int64) []openOrder {
+	views := make([]openOrder, len(tickets))
+	for n, t := range tickets {
+		views[n] = openOrder{t.Order.ID, t.Number, money.Of(sum(t), t.Order.Totals.Total.Currency)}
+	}
+	return views
+}
+
+// till answers GET /api/till: the open one or the last, and what is not settled.
+func (s *Server) till(w http.ResponseWriter, r *http.Request) error {
+	d, err := s.Kitchen.Drawer(r.Context())
+	if err != nil {
+		return err
+	}
+	view := map[string]any{
+		"open": d.Till.IsOpen(), "runs": s.viewer().runs(d.Runs), "unpaid": openOrders(d.Unpaid, kitchen.Ticket.Due),
+		"owed": openOrders(d.Owed, kitchen.Ticket.Owed), "till": nil,
+	}
+	if d.Till.ID != "" {
+		view["till"] = tillViewOf(d.Till)
+	}
+	return respond(w, http.StatusOK, view)
+}
+
+// tillReport answers GET /api/till/report?day=&format=csv; the CSV is the ledger.
+func (s *Server) tillReport(w http.ResponseWriter, r *http.Request) error {
+	day, err := dayOf(r)
+	if err != nil {
+		return err
+	}
+	report, entries, err := s.Kitchen.TillReport(r.Context(), day)
+	if err != nil {
+		return err
+	}
+	if r.URL.Query().Get("format") != "csv" {
+		return respond(w, http.StatusOK, s.dayReport(report))
+	}
+	rows := [][]string{{"at", "till", "kind", "method", "amount", "tendered", "change", "currency", "order", "number", "channel", "who", "driver", "reason"}}
+	for _, e := range entries {
+		rows = append(rows, []string{
+			e.At.Format(time.RFC3339), e.Till, string(e.Kind), string(e.Method), strconv.FormatInt(e.Amount, 10), strconv.FormatInt(e.Given, 10),
+			strconv.FormatInt(e.Change, 10), report.Currency, string(e.Order), strconv.Itoa(e.Number), string(e.Channel), e.Who, e.Driver, e.Reason,
+		})
+	}
+	return respondCSV(w, "till-"+report.Day, rows)
+}
+
+// dayReport is a day's report with its tills. Amounts within are minor units of its currency.
+func (s *Server) dayReport(r till.Report) any {
+	tills := make([]tillView, len(r.Tills))
+	for n, t := range r.Tills {
+		tills[n] = tillViewOf(t)
+	}
+	return struct {
+		till.Report
+		Tills []tillView `json:"tills"`
+	}{r, tills}
+}

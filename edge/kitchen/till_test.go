@@ -1,0 +1,336 @@
+package kitchen_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"awesome.pizza/edge/kitchen"
+	"awesome.pizza/edge/till"
+	"awesome.pizza/shared/event"
+	"awesome.pizza/shared/id"
+	"awesome.pizza/shared/order"
+	"awesome.pizza/shared/problem"
+)
+
+func (h *house) opened(float int64) {
+	h.t.Helper()
+	if _, err := h.OpenDay(background(), id.New(), float); err != nil {
+		h.t.Fatalf("open the day: %v", err)
+	}
+}
+
+func (h *house) drawer() kitchen.Drawer {
+	h.t.Helper()
+	d, err := h.Drawer(background())
+	if err != nil {
+		h.t.Fatalf("look into the till: %v", err)
+	}
+	return d
+}
+
+func paying(o order.ID, given int64) kitchen.Money {
+	return kitchen.Money{Key: id.New(), Kind: till.Payment, Order: o, Method: till.Cash, Given: given}
+}
+
+func TestAnEveningAtTheTill(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ctx := background()
+	first := h.place(pizza)
+	total := first.Order.Totals.Total.Minor
+	if _, err := h.Book(ctx, paying(first.Order.ID, 0)); codeOf(err) != "till_closed" {
+		t.Fatalf("paid into no till: %v", err)
+	}
+	h.opened(10_000)
+	if _, err := h.OpenDay(ctx, id.New(), 0); codeOf(err) != "till_open" {
+		t.Errorf("opened twice: %v", err)
+	}
+	m := paying(first.Order.ID, 5_000)
+	b, err := h.Book(ctx, m)
+	if err != nil || b.Entry.Change != 5_000-total || b.Ticket.Due() != 0 || b.Ticket.Bill.Paid != total {
+		t.Fatalf("%+v, %v", b, err)
+	}
+	h.restart()
+	again, err := h.Book(ctx, m)
+	if err != nil || !again.Replayed || again.Entry.Change != b.Entry.Change || h.drawer().Till.Drawer != 10_000+total {
+		t.Errorf("the same payment once more: %+v, %v, %d in the drawer", again, err, h.drawer().Till.Drawer)
+	}
+	m.Given = 6_000
+	if _, err := h.Book(ctx, m); codeOf(err) != "idempotency_mismatch" {
+		t.Errorf("another payment under the same key: %v", err)
+	}
+	if _, err := h.Book(ctx, paying(first.Order.ID, 0)); codeOf(err) != "paid_already" {
+		t.Errorf("paid twice: %v", err)
+	}
+	if _, err := h.Book(ctx, paying(h.place(pizza).Order.ID, 1)); codeOf(err) != "not_enough" {
+		t.Errorf("paid with a cent: %v", err)
+	}
+	h.did(h.Void(ctx, first.Order.ID, voiding("guest left")))
+	if d := h.drawer(); len(d.Owed) != 1 || len(d.Unpaid) != 1 {
+		t.Errorf("not settled: %+v", d.Unsettled)
+	}
+	back := kitchen.Money{Key: id.New(), Kind: till.Refund, Order: first.Order.ID, Reason: "voided"}
+	if b, err = h.Book(ctx, back); err != nil || b.Entry.Amount != total || b.Ticket.Owed() != 0 {
+		t.Errorf("refund: %+v, %v", b, err)
+	}
+	back.Key = id.New()
+	if _, err := h.Book(ctx, back); codeOf(err) != "nothing_to_refund" {
+		t.Errorf("given back twice: %v", err)
+	}
+	if _, err := h.Book(ctx, kitchen.Money{Key: id.New(), Kind: till.PayOut, Amount: 20_000, Reason: "flour"}); codeOf(err) != "not_enough_cash" {
+		t.Errorf("more than there is: %v", err)
+	}
+	if _, err := h.Book(ctx, kitchen.Money{Key: id.New(), Kind: till.PayOut, Amount: 100}); codeOf(err) != "reason_missing" {
+		t.Errorf("paid out for nothing: %v", err)
+	}
+	for _, m := range []kitchen.Money{{Kind: till.Drop, Amount: 4_000}, {Kind: till.PayOut, Amount: 500, Reason: "basil"}, {Kind: till.NoSale, Reason: "change"}} {
+		m.Key = id.New()
+		if _, err := h.Book(ctx, m); err != nil {
+			t.Error(err)
+		}
+	}
+	_, err = h.CloseDay(ctx, id.New(), 5_400, "", false)
+	if p := problem.Of(err); codeOf(err) != "not_settled" || fmt.Sprint(p.Facts["unpaid"]) != "[2]" {
+		t.Errorf("closed with an order that is not paid: %v", err)
+	}
+	key := id.New()
+	for range 2 {
+		if _, err := h.CloseDay(ctx, key, 5_400, "", true); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r, entries, err := h.TillReport(ctx, "2026-07-03")
+	if err != nil || r.Taken != total || r.Refunds != total || r.Drops != 4_000 || r.PayOuts != 500 || r.NoSales != 1 || len(entries) != 7 ||
+		len(r.Tills) != 1 || r.Tills[0].Difference() != -100 || len(r.Methods) != 1 || r.Channels[0].Name != "counter" {
+		t.Errorf("%+v, %d entries, %v", r, len(entries), err)
+	}
+}
+
+func TestATillStaysOpenUnderItsOwnDayUntilItIsClosed(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.opened(10_000)
+	h.clock.now = time.Date(2026, 7, 4, 5, 0, 0, 0, time.UTC) // the next business day
+	h.restart()
+	b, err := h.Book(background(), paying(h.place(pizza).Order.ID, 0))
+	if err != nil || b.Entry.Day != "2026-07-03" || !h.drawer().Till.IsOpen() {
+		t.Errorf("%+v, %v", b, err)
+	}
+	if _, err := h.CloseDay(background(), id.New(), h.drawer().Till.Drawer, "", true); err != nil {
+		t.Fatal(err)
+	}
+	h.opened(5_000)
+	if d := h.drawer().Till; d.ID != "2026-07-04.1" || d.Drawer != 5_000 {
+		t.Errorf("%+v", d)
+	}
+}
+
+func TestAnOrderIsTakenAndPaidAtOnceOrNotAtAll(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	o := counter(pizza)
+	o.Tendered = 5_000
+	if _, _, err := h.Place(background(), o); codeOf(err) != "till_closed" || len(h.snapshot().Tickets) != 0 {
+		t.Fatalf("%v, and %d tickets", err, len(h.snapshot().Tickets))
+	}
+	h.opened(0)
+	first, _, err := h.Place(background(), o)
+	if err != nil || first.Due() != 0 || first.Bill.Change != 5_000-first.Order.Totals.Total.Minor {
+		t.Fatalf("%+v, %v", first.Bill, err)
+	}
+	again, replayed, err := h.Place(background(), o)
+	if err != nil || !replayed || again.Bill != first.Bill || h.drawer().Till.Drawer != first.Order.Totals.Total.Minor {
+		t.Errorf("%+v, %v, %v", again.Bill, replayed, err)
+	}
+	o.Key, o.Tendered = id.New(), 1
+	if _, _, err := h.Place(background(), o); problem.Of(err).Facts["path"] != "payment.tendered" || len(h.snapshot().Tickets) != 1 {
+		t.Errorf("a cent for a pizza: %v", err)
+	}
+}
+
+func TestPartsAndDiscountsAddUp(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.opened(0)
+	o := h.place(pizza)
+	total := o.Order.Totals.Total.Minor
+	book := func(m kitchen.Money) (kitchen.Booked, error) {
+		m.Key, m.Order = id.New(), o.Order.ID
+		return h.Book(background(), m)
+	}
+	for _, m := range []kitchen.Money{
+		{Kind: till.Discount, Amount: 100, Reason: "late"}, {Kind: till.Payment, Method: till.Card, Amount: 300}, {Kind: till.Payment, Method: till.Cash},
+	} {
+		if _, err := book(m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for want, m := range map[string]kitchen.Money{
+		"too_much":      {Kind: till.Discount, Amount: 1, Reason: "very late"},
+		"paid_already":  {Kind: till.Payment, Method: till.Card, Amount: 1},
+		"invalid_field": {Kind: till.Payment, Method: "shells"},
+	} {
+		if _, err := book(m); codeOf(err) != want {
+			t.Errorf("%s: %v", want, err)
+		}
+	}
+	if d := h.drawer().Till.Drawer; d != total-400 || h.ticket(o.Order.ID).Due() != 0 {
+		t.Errorf("%d in the drawer, %d due", d, h.ticket(o.Order.ID).Due())
+	}
+}
+
+// delivery is a delivery of the counter's that is ready.
+func (h *house) delivery() kitchen.Ticket {
+	h.t.Helper()
+	o := counter(pizza)
+	o.Fulfilment, o.Address = order.ByDelivery, &order.Address{Street: "1 Main St", City: "Springfield"}
+	t, _, err := h.Place(background(), o)
+	if err != nil {
+		h.t.Fatalf("place a delivery: %v", err)
+	}
+	for range 4 {
+		t = h.bump(t, "")
+	}
+	return t
+}
+
+func TestAnOwnDriverTakesADeliveryAndBringsTheCashBack(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.opened(0)
+	ctx, o := background(), h.delivery()
+	total := o.Order.Totals.Total.Minor
+	out := h.did(h.Carry(ctx, o.Order.ID, kitchen.Tap{ID: "out"}, "Max"))
+	if out.Open() || out.Progress.Status() != order.StatusOutForDelivery || out.Carrier != "Max" {
+		t.Fatalf("%s, open %v", out.Progress.Status(), out.Open())
+	}
+	h.restart()
+	h.did(h.Carry(ctx, o.Order.ID, kitchen.Tap{ID: "out"}, "Max"))
+	if runs := h.Runs(ctx); len(runs) != 1 || runs[0].Due != total || runs[0].Driver != "Max" {
+		t.Fatalf("%+v", runs)
+	}
+	if _, err := h.CloseDay(ctx, id.New(), 0, "", false); codeOf(err) != "not_settled" {
+		t.Errorf("closed with a driver out: %v", err)
+	}
+	// The cloud has assigned a driver of its own before it heard of that.
+	if a := h.obey(o.Order.ID, event.DeliveryStepped{Order: o.Order.ID, Delivery: order.Assigned, Driver: "d1"}); !a.Granted || a.Reason == "" {
+		t.Errorf("%+v", a)
+	}
+	if s := h.ticket(o.Order.ID).Progress.Status(); s != order.StatusOutForDelivery {
+		t.Errorf("it is %s now", s)
+	}
+	short := total - 1
+	if _, err := h.Return(ctx, o.Order.ID, kitchen.Tap{ID: "short"}, kitchen.Return{Delivered: true, Cash: &short}); codeOf(err) != "reason_missing" {
+		t.Errorf("a cent is missing: %v", err)
+	}
+	for range 2 {
+		back := h.did(h.Return(ctx, o.Order.ID, kitchen.Tap{ID: "back"}, kitchen.Return{Delivered: true}))
+		if back.Progress.Status() != order.StatusDelivered || back.Due() != 0 {
+			t.Errorf("%s, %d due", back.Progress.Status(), back.Due())
+		}
+	}
+	if d := h.drawer(); d.Till.Drawer != total || len(d.Runs) != 0 {
+		t.Errorf("%+v", d)
+	}
+	r, _, err := h.TillReport(ctx, "")
+	if err != nil || len(r.Drivers) != 1 || r.Drivers[0].Net != total {
+		t.Errorf("%+v, %v", r.Drivers, err)
+	}
+	var told []string
+	for _, f := range h.facts() {
+		switch f := f.(type) {
+		case event.DeliveryCarried:
+			told = append(told, string(f.Delivery)+" "+f.Name)
+		case event.OrderStepped:
+			if f.Action == order.HandOver {
+				told = append(told, "hand over")
+			}
+		}
+	}
+	if fmt.Sprint(told) != "[out_for_delivery Max hand over delivered Max]" {
+		t.Errorf("the cloud was told %q", told)
+	}
+}
+
+func TestAnOwnDriverWhoCouldNotDeliverSaysWhy(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ctx, o := background(), h.delivery()
+	h.did(h.Carry(ctx, o.Order.ID, tapAt(""), "Max")) // no till is open, and none is needed
+	if _, err := h.Carry(ctx, o.Order.ID, tapAt(""), "Eve"); err == nil {
+		t.Error("two drivers have one pizza")
+	}
+	if _, err := h.Return(ctx, o.Order.ID, tapAt(""), kitchen.Return{}); codeOf(err) != "reason_missing" {
+		t.Errorf("without a reason: %v", err)
+	}
+	back := h.did(h.Return(ctx, o.Order.ID, tapAt(""), kitchen.Return{Reason: "nobody opened"}))
+	if back.Progress.Status() != order.StatusFailed || back.Due() != 0 {
+		t.Errorf("%s, %d due", back.Progress.Status(), back.Due())
+	}
+	if _, err := h.Return(ctx, o.Order.ID, tapAt(""), kitchen.Return{Delivered: true}); codeOf(err) != "not_out" {
+		t.Errorf("back twice: %v", err)
+	}
+	if _, err := h.Carry(ctx, h.place(cola).Order.ID, tapAt(""), "Max"); codeOf(err) != "not_a_delivery" {
+		t.Errorf("a carryout: %v", err)
+	}
+}
+
+// payingFile names the database of a process that takes payments until it is killed.
+const payingFile = "KITCHEN_TEST_PAYING_FILE"
+
+// payUntilKilled says on its output which payments were confirmed: "<key> <amount>" each.
+func payUntilKilled(path string) {
+	h := houseAt(panics{}, path, settings())
+	if d, err := h.Drawer(background()); err != nil {
+		panic(err)
+	} else if !d.Till.IsOpen() {
+		h.opened(0)
+	}
+	for {
+		m := paying(h.place(pizza).Order.ID, 0)
+		b, err := h.Book(background(), m)
+		if err != nil {
+			panic(err)
+		}
+		if _, err := fmt.Fprintln(os.Stdout, m.Key, b.Entry.Amount); err != nil {
+			panic(err)
+		}
+	}
+}
+
+func TestNoPaymentThatWasConfirmedIsLostWhenTheNodeIsKilled(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "edge.db")
+	for round := range 3 {
+		confirmed := killedAfter(t, payingFile, path, 5+round*7)
+		h := houseAt(t, path, settings())
+		entries, err := h.store.CashOn(background(), "2026-07-03")
+		if err != nil {
+			t.Fatal(err)
+		}
+		known, sum := map[string]int64{}, int64(0)
+		for _, e := range entries {
+			known[e.Key] = e.Amount
+			if e.Kind == till.Payment {
+				sum += e.Amount
+				if paid := h.ticket(e.Order).Bill.Paid; paid != e.Amount {
+					t.Errorf("the order knows of %d, the ledger of %d", paid, e.Amount)
+				}
+			}
+		}
+		for _, line := range confirmed {
+			var key string
+			var amount int64
+			if n, _ := fmt.Sscan(line, &key, &amount); n == 2 && known[key] != amount {
+				t.Errorf("%s of %d is %d in the ledger", key, amount, known[key])
+			}
+		}
+		if d := h.drawer().Till.Drawer; d != sum {
+			t.Errorf("%d in the drawer, %d in the ledger", d, sum)
+		}
+		h.close()
+	}
+}

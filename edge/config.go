@@ -65,7 +65,7 @@ func (c *Config) check() error {
 	if err := settings.OneOf("uplink", c.Uplink, string(uplink.Leaf), string(uplink.Client)); err != nil {
 		return err
 	}
-	if err := settings.OneOf("pins", c.PINs, pinsAuto, pinsOptional, pinsRequired); err != nil {
+	if err := settings.OneOf("pins", cmp.Or(c.PINs, pinsAuto), pinsAuto, pinsOptional, pinsRequired); err != nil {
 		return err
 	}
 	if c.DayStarts < 0 || c.DayStarts > 23 {

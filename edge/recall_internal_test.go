@@ -47,7 +47,7 @@ func TestANewBoxGoesOnFromTheOrdersThatAreOpen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := uplink.Enrolment{Restaurant: "r1", Device: "U1", Epoch: 3, Commands: 9, CommandID: "c9"}
+	e := uplink.Enrolment{Restaurant: "r1", Device: "U1", Seed: "SU1", Epoch: 3, Commands: 9, CommandID: "c9"}
 	if e.Chain, err = chain.PublicKey(); err != nil {
 		t.Fatal(err)
 	}

@@ -87,6 +87,17 @@ export interface Driver {
 	arrives?: Instant;
 }
 
+/** Notice is what a cook has to take note of; until one has, on any screen, it is loud on all. */
+export interface Notice {
+	id: string;
+	kind: 'rush' | 'remake' | 'changed' | 'voided';
+	at: Instant;
+	who?: string;
+	reason?: string;
+	acknowledged_at?: Instant;
+	by?: string;
+}
+
 /** An order as the kitchen holds it. */
 export interface Ticket {
 	order_id: string;
@@ -109,6 +120,12 @@ export interface Ticket {
 	items: Item[];
 	recovered?: boolean; // the node had lost it: a cook says where it is
 	was?: number; // the number people may call it by
+	hold?: { at: Instant; who?: string; reason?: string; until?: Instant }; // it waits, and does not age
+	held_s?: number; // so long it has not aged, all in all
+	rush?: { at: Instant; who?: string; reason: string };
+	voided?: boolean; // it stays until somebody has taken note of that
+	notices?: Notice[];
+	custody?: { touched_at?: Instant };
 }
 
 export interface Cook {

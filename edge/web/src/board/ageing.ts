@@ -21,7 +21,9 @@ const ms = (at: string | undefined) => (at === undefined ? Number.NaN : Date.par
 /** age of a ticket at a display; now is the node's clock in ms. */
 export function age(ticket: Ticket, view: View, now: number): Age {
 	const promised = againstPromise(ticket, now);
-	const total = (now - ms(ticket.queued_at ?? ticket.placed_at)) / 1000;
+	if (ticket.hold) return { seconds: (now - ms(ticket.hold.at)) / 1000, tone: 'fresh' }; // what is held does not age
+	const held = ticket.held_s ?? 0;
+	const total = (now - ms(ticket.queued_at ?? ticket.placed_at)) / 1000 - held;
 	if (view === 'all') return { seconds: total, tone: promised };
 	const seconds = view === 'pass' ? shelf(ticket, now) : oldest(here(ticket, view), view, now);
 	const tone = over(seconds, limits[view]);

@@ -6,7 +6,6 @@ const heardKey = 'awesome.heard';
 /** Told of what happened, besides what there is. */
 export interface Listener {
 	onTime: (at: string) => void;
-	onGone: (tickets: Ticket[]) => void;
 	onPages: () => void; // the node has newer pages than this one
 }
 
@@ -41,9 +40,9 @@ export class Board {
 		this.#restore();
 	}
 
-	/** tickets in the order of the queue. */
+	/** tickets in the order of the queue, what is rushed before all else. */
 	get tickets(): Ticket[] {
-		return [...this.#tickets.values()].sort((a, b) => queue(a) - queue(b) || a.number - b.number);
+		return [...this.#tickets.values()].sort((a, b) => Number(b.rush !== undefined) - Number(a.rush !== undefined) || queue(a) - queue(b) || a.number - b.number);
 	}
 
 	ticket(id: string): Ticket | undefined {
@@ -104,8 +103,6 @@ export class Board {
 
 	#takeSnapshot(s: Snapshot): void {
 		this.#listener.onTime(s.now);
-		const before = this.#tickets;
-		const known = this.#loaded;
 		this.#tickets = new Map(s.tickets.map((t) => [t.order_id, t]));
 		this.#cooks = s.cooks;
 		this.#alerts = s.alerts;
@@ -115,14 +112,12 @@ export class Board {
 		this.#loaded = true;
 		this.#kept = s;
 		this.#note(s.tickets);
-		if (known) this.#announce(before);
 		this.#compare(s.ui);
 		this.#keep();
 	}
 
 	#takeChange(c: BoardChange): void {
 		this.#listener.onTime(c.now);
-		const before = this.#tickets;
 		this.#put(c.tickets, c.gone);
 		if (c.cooks.length > 0) this.#cooks = c.cooks;
 		if (c.alerts.length > 0 || c.cleared.length > 0) {
@@ -130,7 +125,6 @@ export class Board {
 			this.#alerts = [...this.#alerts.filter((a) => !replaced.has(a.id)), ...c.alerts];
 		}
 		this.#note(c.tickets);
-		this.#announce(before);
 		this.#keep();
 	}
 
@@ -156,11 +150,6 @@ export class Board {
 			const at = t.queued_at ? Date.parse(t.queued_at) : Number.NaN;
 			if (at > (this.#lastTicketAt ?? 0)) this.#lastTicketAt = at;
 		}
-	}
-
-	#announce(before: ReadonlyMap<string, Ticket>): void {
-		const gone = [...before.values()].filter((t) => !this.#tickets.has(t.order_id));
-		if (gone.length > 0) this.#listener.onGone(gone);
 	}
 
 	/** compare loads the page anew when the node's pages have changed under it. */

@@ -1,13 +1,13 @@
 import type { Ticket } from '@awesome/ui';
 import { timeLeft } from './ageing.ts';
 import { remade } from './rows.ts';
-import { here, type View } from './stations.ts';
+import { here, open, type View } from './stations.ts';
 
 /** Sound is what a display can say without being looked at. */
-export type Sound = 'new' | 'ready' | 'remake' | 'overdue' | 'voided';
+export type Sound = 'new' | 'ready' | 'remake' | 'rush' | 'changed' | 'overdue' | 'voided';
 
 /** sounds, the most urgent first: when several want to be heard at once, one is. */
-export const sounds: readonly Sound[] = ['voided', 'overdue', 'remake', 'ready', 'new'];
+export const sounds: readonly Sound[] = ['voided', 'overdue', 'changed', 'rush', 'remake', 'ready', 'new'];
 
 /** Call is a reason to ring. What asks for a hand rings again until one has touched it, on any screen; what only informs rings once. */
 export interface Call {
@@ -25,14 +25,17 @@ function callsOf(ticket: Ticket, view: View, now: number): Call[] {
 	const all: Call[] = [];
 	const items = here(ticket, view);
 	const call = (sound: Sound, again: boolean, more = '') => all.push({ key: `${sound} ${ticket.order_id} ${more}`, sound, again });
-	if (ticket.state === 'queued' && items.some((i) => i.station === 'make' || i.station === 'sides')) call('new', true);
+	for (const n of open(ticket)) call(n.kind, true, n.id);
+	if (ticket.voided || ticket.hold) return all;
+	const touched = ticket.custody?.touched_at !== undefined || ticket.state !== 'queued';
+	if (!touched && items.some((i) => i.station === 'make' || i.station === 'sides')) call('new', true);
 	if (remade(ticket) && items.some((i) => (i.remakes ?? 0) > 0)) {
 		const waits = items.some((i) => (i.remakes ?? 0) > 0 && i.state === 'queued');
 		call('remake', waits, String(items.reduce((n, i) => n + (i.remakes ?? 0), 0)));
 	}
 	for (const i of items) if (i.state === 'in_oven' && timeLeft(i, now) < 0) call('overdue', true, `${i.id} ${i.remakes ?? 0}`);
 	if (ticket.state === 'ready' && (view === 'pass' || view === 'all')) call('ready', false);
-	if (ticket.state !== 'queued' && ticket.state !== 'ready' && view !== 'all' && view !== 'pass') call('new', false, view);
+	if (touched && ticket.state !== 'ready' && view !== 'all' && view !== 'pass') call('new', false, view);
 	return all;
 }
 

@@ -4,9 +4,9 @@ import type { Chime } from '../device/sound.svelte.ts';
 import type { Board } from './board.svelte.ts';
 import type { Cell } from './grid.ts';
 import { settle } from './grid.ts';
-import { calls, Ringer, type Sound } from './ringer.ts';
+import { calls, Ringer } from './ringer.ts';
 import { parts, remade, rows, speaksOfAllergy, type Part } from './rows.ts';
-import { here, next, shows, stationOf, type View, type Whereabout } from './stations.ts';
+import { here, next, open, shows, stationOf, type View, type Whereabout } from './stations.ts';
 import type { Tap, Taps } from './taps.svelte.ts';
 
 /** Size of the field that tickets are laid out in, in CSS pixels. */
@@ -48,7 +48,6 @@ export class Screen {
 	focus = $state<number | undefined>();
 	panel = $state<'recall' | 'more' | 'all_day' | 'settings' | undefined>();
 	#page = $state(0);
-	voided = $state.raw<readonly Ticket[]>([]);
 	#cells: (Cell | undefined)[] = [];
 	#shown = new Set<string>();
 	#ringer = new Ringer();
@@ -68,6 +67,9 @@ export class Screen {
 	view: View = $derived.by(() => this.device.view ?? 'all');
 	layout: Layout = $derived.by(() => layout(this.field));
 	tickets: Ticket[] = $derived.by(() => this.board.tickets.filter((t) => shows(t, this.view)));
+
+	/** voided are the tickets of this display that must not be made any more, and nobody has taken note yet. */
+	voided: Ticket[] = $derived.by(() => this.board.tickets.filter((t) => t.voided && t.number > 0 && here(t, this.view).length > 0));
 
 	#cut: Map<string, Part[]> = $derived.by(() => {
 		const { inner, room, columns, rows: lines } = this.layout;
@@ -140,9 +142,9 @@ export class Screen {
 		void this.taps.act(ticket, { verb: 'confirm', state });
 	}
 
-	/** press does the big button of a ticket. What was recovered is confirmed before it moves on. */
+	/** press does the big button of a ticket. */
 	press(ticket: Ticket): void {
-		if (ticket.recovered) return this.confirm(ticket);
+		if (this.#first(ticket)) return;
 		const step = next(ticket, this.view);
 		if (step === 'wait') return;
 		const station = stationOf(step, ticket);
@@ -152,25 +154,34 @@ export class Screen {
 
 	/** bump says that this station is done with a ticket, started or not. */
 	bump(ticket: Ticket): void {
-		if (ticket.recovered) return this.confirm(ticket);
+		if (this.#first(ticket)) return;
 		const step = next(ticket, this.view);
 		if (step !== 'start') return this.press(ticket);
 		void this.taps.act(ticket, { verb: 'bump', station: stationOf(step, ticket) });
 	}
 
 	start(ticket: Ticket): void {
-		if (ticket.recovered) return;
+		if (ticket.recovered || ticket.hold) return;
 		if (next(ticket, this.view) === 'start') this.press(ticket);
 	}
 
 	/** hold puts a ticket aside, or takes it up again. */
 	hold(ticket: Ticket): void {
-		if (!ticket.recovered) void this.taps.act(ticket, { verb: 'hold' });
+		if (!ticket.recovered) void this.taps.act(ticket, { verb: ticket.hold ? 'release' : 'hold' });
+	}
+
+	/** first does what has to come before a hand may move a ticket on: saying where it is, taking note, taking it up again. */
+	#first(ticket: Ticket): boolean {
+		if (ticket.recovered) this.confirm(ticket);
+		else if (open(ticket).length > 0) this.seen(ticket);
+		else if (ticket.hold) this.hold(ticket);
+		else return false;
+		return true;
 	}
 
 	/** item says that one thing is done here: what nobody had touched is started with it. */
 	item(ticket: Ticket, id: string | undefined): void {
-		if (ticket.recovered) return this.confirm(ticket);
+		if (this.#first(ticket)) return;
 		const item = here(ticket, this.view).find((i) => (id === undefined ? i.state !== 'done' : i.id === id));
 		if (!item || item.state === 'done') return;
 		const taps: Tap[] = [{ verb: 'bump', item: item.id }];
@@ -193,26 +204,13 @@ export class Screen {
 
 	/** ring plays what there is to be heard now. */
 	ring(now: number): void {
-		const sound = this.#ringer.ring(calls(this.tickets, this.view, now).filter((c) => this.device.hears(c.sound)), now);
-		if (sound) this.say(sound);
+		const sound = this.#ringer.ring(calls([...this.voided, ...this.tickets], this.view, now).filter((c) => this.device.hears(c.sound)), now);
+		if (sound) this.chime.play(sound, this.device.volume);
 	}
 
-	say(sound: Sound): void {
-		if (this.device.hears(sound)) this.chime.play(sound, this.device.volume);
-	}
-
-	/** gone keeps what was voided on the screen until somebody has seen it. What was handed over just goes. */
-	async gone(tickets: Ticket[]): Promise<void> {
-		for (const t of tickets.filter((t) => shows(t, this.view))) {
-			const now = await call<{ status: string }>(`/api/orders/${encodeURIComponent(t.order_id)}`).catch(() => undefined);
-			if (now?.status !== 'Cancelled' || this.voided.some((v) => v.order_id === t.order_id)) continue;
-			this.voided = [...this.voided, t];
-			this.say('voided');
-		}
-	}
-
-	seen(ticket: Ticket): void {
-		this.voided = this.voided.filter((t) => t.order_id !== ticket.order_id);
+	/** seen takes note of what a ticket shouts about, on all screens: one notice, or all of them. */
+	seen(ticket: Ticket, notice?: string): void {
+		void this.taps.act(ticket, { verb: 'acknowledge', notice });
 	}
 
 	/** rendered tells the node, once for each ticket, that it was on this glass: what lies on another page was not. */
@@ -235,5 +233,6 @@ export function allergies(ticket: Ticket): string[] {
 
 /** banners is the height of what stands over the rows of a ticket. */
 function banners(ticket: Ticket): number {
-	return (ticket.recovered ? 76 : 0) + (remade(ticket) ? 44 : 0) + allergies(ticket).reduce((sum, a) => sum + (a.length > 22 ? 74 : 48), 0);
+	const notices = open(ticket);
+	return (ticket.recovered ? 76 : 0) + notices.length * 84 + (ticket.hold ? 44 : 0) + (remade(ticket) && !notices.some((n) => n.kind === 'remake') ? 44 : 0) + allergies(ticket).reduce((sum, a) => sum + (a.length > 22 ? 74 : 48), 0);
 }

@@ -1,4 +1,4 @@
-import type { Item, Station, Ticket } from '@awesome/ui';
+import type { Item, Notice, Station, Ticket } from '@awesome/ui';
 
 /** What a display is for: one station, or all of the kitchen. */
 export type View = Station | 'all';
@@ -28,7 +28,12 @@ export function elsewhere(ticket: Ticket, view: View): Map<Station, number> {
 
 /** shows: the ticket belongs on this display. What has no number yet is not the kitchen's business. */
 export function shows(ticket: Ticket, view: View): boolean {
-	return ticket.number > 0 && here(ticket, view).length > 0;
+	return ticket.number > 0 && !ticket.voided && here(ticket, view).length > 0;
+}
+
+/** open are the notices of a ticket that nobody has taken note of. */
+export function open(ticket: Ticket): Notice[] {
+	return (ticket.notices ?? []).filter((n) => !n.acknowledged_at);
 }
 
 /** Step is what the big button of a ticket does next at a display. */

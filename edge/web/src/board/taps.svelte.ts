@@ -1,13 +1,14 @@
 import { call, Refusal, Unreached, uuid, type Station, type Ticket } from '@awesome/ui';
 import type { Whereabout } from './stations.ts';
 
-export type Verb = 'start' | 'bump' | 'recall' | 'remake' | 'hand-over' | 'void' | 'confirm' | 'hold';
+export type Verb = 'start' | 'bump' | 'recall' | 'remake' | 'hand-over' | 'void' | 'confirm' | 'hold' | 'release' | 'rush' | 'acknowledge';
 
 export interface Tap {
 	verb: Verb;
 	station?: Station | undefined;
 	item?: string | undefined;
 	reason?: string | undefined;
+	notice?: string | undefined; // acknowledge: this one only
 	state?: Whereabout | undefined; // confirm: where the food is, if not where the ticket says
 }
 
@@ -146,6 +147,7 @@ async function send(order: string, tap: Tap): Promise<Ticket> {
 		...(tap.station ? { station: tap.station } : {}),
 		...(tap.item && !item ? { item: tap.item } : {}),
 		...(tap.reason ? { reason: tap.reason } : {}),
+		...(tap.notice ? { notice: tap.notice } : {}),
 		...(tap.state ? { state: tap.state } : {}),
 	};
 	try {

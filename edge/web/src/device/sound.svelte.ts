@@ -5,6 +5,8 @@ const tunes: Record<Sound, readonly number[]> = {
 	new: [660, 880],
 	ready: [523, 659, 784, 1047],
 	remake: [740, 0, 740, 880],
+	rush: [880, 988, 880, 988],
+	changed: [587, 740, 587],
 	overdue: [988, 0, 988, 0, 988],
 	voided: [440, 330, 220],
 };

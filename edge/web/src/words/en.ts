@@ -1,4 +1,4 @@
-import type { Amount, Channel, Fulfilment, ItemState, Station, Status } from '@awesome/ui';
+import type { Amount, Channel, Fulfilment, ItemState, Notice, Station, Status } from '@awesome/ui';
 import type { Action } from '../board/keys.ts';
 import type { Sound } from '../board/ringer.ts';
 import type { Step, View, Whereabout } from '../board/stations.ts';
@@ -39,7 +39,8 @@ export const en = {
 	close: 'Close',
 	did: {
 		start: (n: number) => `${n} started`, bump: (n: number) => `${n} bumped`, recall: (n: number) => `${n} is back`, remake: (n: number) => `${n} is made again`,
-		'hand-over': (n: number) => `${n} handed over`, void: (n: number) => `${n} voided`, confirm: (n: number) => `${n} is where you said`, hold: (n: number) => `${n} is held`,
+		'hand-over': (n: number) => `${n} handed over`, void: (n: number) => `${n} voided`, confirm: (n: number) => `${n} is where you said`, hold: (n: number) => `${n} is held`, release: (n: number) => `${n} goes on`, rush: (n: number) => `${n} goes first`,
+		acknowledge: (n: number) => `${n}: seen`,
 	},
 	recovered: 'Recovered',
 	whereIsIt: 'Where is it?',
@@ -99,7 +100,7 @@ export const en = {
 	volume: 'Volume of this screen',
 	volumes: ['Silent', 'Quiet', 'Medium', 'Loud', 'Loudest'],
 	hearFor: 'It rings for',
-	heard: { voided: 'voided orders', overdue: 'bakes that are over', remake: 'remakes', ready: 'orders that are ready', new: 'new tickets' } satisfies Record<Sound, string>,
+	heard: { voided: 'voided orders', overdue: 'bakes that are over', changed: 'changed orders', rush: 'rushes', remake: 'remakes', ready: 'orders that are ready', new: 'new tickets' } satisfies Record<Sound, string>,
 	keys: {
 		title: 'Keys and bump bar',
 		hint: 'Touch what a key shall do, then press the key. This screen remembers.',
@@ -122,6 +123,12 @@ export const en = {
 	enableSound: 'Touch here to hear new tickets',
 	voidedStamp: 'Voided',
 	seen: 'Seen',
+	notice: { rush: 'Rush', remake: 'Remake', changed: 'Changed', voided: 'Voided' } satisfies Record<Notice['kind'], string>,
+	held: 'On hold',
+	until: (time: string) => `until ${time}`,
+	release: 'Take it up again',
+	rushTitle: 'Make it first',
+	rushReasons: ['guest waits here', 'promise is near', 'was forgotten'],
 	voidedDetail: 'Stop making it. Touch to clear.',
 	oven: 'Ovens',
 	noOven: 'No oven has reported yet.',

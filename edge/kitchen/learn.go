@@ -39,14 +39,17 @@ const (
 	ErrorLesson LessonKind = "error" // how far orders are ready behind their first forecast, in seconds; by how far it looked ahead
 )
 
-// AnyHour is for all hours of the day together.
-const AnyHour = -1
+// AnyHour is for all hours of the day together, AnyProduct for everything on the menu.
+const (
+	AnyHour    = -1
+	AnyProduct = "*"
+)
 
 const (
 	mostLessons  = 8192 // kept; the one that has heard nothing for longest makes room
 	finestStep   = 1.0 / 64
 	priorWeight  = 2
-	hourWeight   = 8       // an hour counts half against all hours when it has been heard this often
+	doubtWeight  = 6       // a lesson counts half against a more general one when it has been heard this often
 	lowestRatio  = 1.0 / 3 // nothing that is farther off than this
 	highestRatio = 3.0     // is believed
 	mostError    = float64(2 * 60 * 60)
@@ -57,11 +60,11 @@ func firstLesson(key LessonKey) Lesson {
 	switch key.Kind {
 	case ErrorLesson:
 		return Lesson{LessonKey: key, Low: -60, Mid: 0, High: 240}
-	case CookLesson:
-		return Lesson{LessonKey: key, Low: 0.8, Mid: 1, High: 1.3}
-	case MakeLesson, BakeLesson:
+	case BakeLesson:
+		return Lesson{LessonKey: key, Low: 0.9, Mid: 1, High: 1.1}
+	case MakeLesson, CookLesson:
 	}
-	return Lesson{LessonKey: key, Low: 0.8, Mid: 1, High: 1.5}
+	return Lesson{LessonKey: key, Low: 0.8, Mid: 1, High: 1.2}
 }
 
 // heard is the lesson after one more observation. Each quantile moves by a step that depends on which side the observation lies, never on
@@ -85,6 +88,9 @@ func (l Lesson) heard(x float64, at time.Time) Lesson {
 	l.Seen, l.At = l.Seen+1, at
 	return l
 }
+
+// mean is what many of them take together, for each: Swanson's rule, which three quantiles are enough for.
+func (l Lesson) mean() float64 { return 0.3*l.Low + 0.4*l.Mid + 0.3*l.High }
 
 // sound reports whether a lesson is one that could have been learned.
 func (l Lesson) sound() bool {
@@ -123,12 +129,10 @@ func (e estimates) ratio(kind LessonKind, key string) float64 {
 		return known
 	}
 	r := 1.0
-	if all, ok := e.of(LessonKey{kind, key, AnyHour}); ok {
-		r = all.Mid
-	}
-	if now, ok := e.of(at); ok {
-		weight := float64(now.Seen) / float64(now.Seen+hourWeight)
-		r += (now.Mid - r) * weight
+	for _, key := range [...]LessonKey{{kind, AnyProduct, AnyHour}, {kind, AnyProduct, e.hour}, {kind, key, AnyHour}, at} {
+		if l, ok := e.of(key); ok { // the more particular, the more it has to be heard before it counts
+			r += (l.mean() - r) * float64(l.Seen) / float64(l.Seen+doubtWeight)
+		}
 	}
 	if e.memo != nil {
 		e.memo[at] = r
@@ -151,15 +155,21 @@ func (d *draft) estimates() estimates {
 
 func (d *draft) hour() int { return d.now.In(d.settings.Zone).Hour() }
 
-// hear takes an observation into a lesson.
-func (d *draft) hear(key LessonKey, x float64) {
+// hearOf takes what was observed of a product into what is known of it, of the hour, and of all.
+func (d *draft) hearOf(kind LessonKind, product string, ratio float64) {
+	usual := d.estimates().ratio(kind, product)
+	for _, key := range [...]LessonKey{{kind, AnyProduct, AnyHour}, {kind, AnyProduct, d.hour()}, {kind, product, AnyHour}, {kind, product, d.hour()}} {
+		d.hear(key, ratio, usual)
+	}
+}
+
+// hear takes an observation into a lesson, which begins with what is usual.
+func (d *draft) hear(key LessonKey, x, usual float64) {
 	l, ok := d.lesson(key)
 	if !ok {
-		if l = firstLesson(key); key.Hour != AnyHour {
-			if all, known := d.lesson(LessonKey{key.Kind, key.Key, AnyHour}); known {
-				l.Low, l.Mid, l.High = all.Low, all.Mid, all.High
-			}
-		}
+		l = firstLesson(key)
+		by := usual - l.Mid
+		l.Low, l.Mid, l.High = l.Low+by, l.Mid+by, l.High+by
 		d.makeRoom()
 	}
 	if d.lessons == nil {

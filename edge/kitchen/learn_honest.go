@@ -47,10 +47,9 @@ func (d *draft) learnMade(t Ticket, why cause, items []string) {
 		return
 	}
 	usual := d.estimates().ratio(MakeLesson, productOf(i))
-	d.hear(LessonKey{MakeLesson, productOf(i), AnyHour}, ratio)
-	d.hear(LessonKey{MakeLesson, productOf(i), d.hour()}, ratio)
+	d.hearOf(MakeLesson, productOf(i), ratio)
 	if slices.ContainsFunc(d.cooksNow(), func(c Cook) bool { return c.ID == why.who && why.who != "" }) {
-		d.hear(LessonKey{CookLesson, why.who, AnyHour}, ratio/usual)
+		d.hear(LessonKey{CookLesson, why.who, AnyHour}, ratio/usual, 1)
 	}
 }
 
@@ -92,8 +91,7 @@ func (d *draft) learnBaked(t Ticket, why cause, items []string) {
 			continue
 		}
 		if ratio := why.at.Sub(t.entered(i)).Seconds() / float64(i.BakeSeconds); ratio >= least && ratio <= most {
-			d.hear(LessonKey{BakeLesson, productOf(i), AnyHour}, ratio)
-			d.hear(LessonKey{BakeLesson, productOf(i), d.hour()}, ratio)
+			d.hearOf(BakeLesson, productOf(i), ratio)
 		}
 	}
 }
@@ -121,7 +119,7 @@ func (d *draft) learnReady(t Ticket, at time.Time) Ticket {
 	missed := int(at.Sub(*t.Forecast).Round(time.Second) / time.Second)
 	t.Missed = &missed
 	d.commit.Missed = append(d.commit.Missed, time.Duration(missed)*time.Second)
-	d.hear(LessonKey{ErrorLesson, aheadOf(t.Forecast.Sub(t.QueuedAt)), AnyHour}, min(mostError, max(-mostError, float64(missed))))
+	d.hear(LessonKey{ErrorLesson, aheadOf(t.Forecast.Sub(t.QueuedAt)), AnyHour}, min(mostError, max(-mostError, float64(missed))), 0)
 	return t
 }
 

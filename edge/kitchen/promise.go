@@ -13,6 +13,7 @@ import (
 
 const (
 	leastSpread = 5 * time.Minute  // width of a promise
+	spreadShare = 8                // and of one that looks far ahead, in parts of how far
 	mostSpread  = 20 * time.Minute // more would be no promise
 	mostExpect  = 30 * time.Minute // how long a driver is waited for, in a promise
 )
@@ -101,7 +102,7 @@ func (d *draft) missing(lead time.Duration) (usually, spread time.Duration) {
 	}
 	usually = time.Duration(l.Mid) * time.Second
 	spread = time.Duration(l.High-l.Mid) * time.Second
-	return max(usually, -lead/2), min(mostSpread, max(leastSpread, spread.Round(time.Second)))
+	return max(usually, -lead/2), min(mostSpread, max(leastSpread, lead/spreadShare, spread).Round(time.Second))
 }
 
 // driverWait is how long deliveries that are ready have been waiting for somebody to fetch them: the next one will, too.

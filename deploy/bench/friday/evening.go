@@ -8,6 +8,7 @@ package friday
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"awesome.pizza/shared/menu"
@@ -37,6 +38,14 @@ func Busy(seed uint64) Evening {
 	}
 }
 
+// Small is half an evening in a house of half the size, on which one of two ovens fails.
+func Small(seed uint64) Evening {
+	e := Busy(seed)
+	e.Lasts, e.Pizzas, e.Makers, e.Cutters, e.Drivers, e.Ovens = 150*time.Minute, 120, 3, 1, 16, 2
+	e.Fails, e.Back = 45*time.Minute, 35*time.Minute
+	return e
+}
+
 // guest is one order that comes, and what its guest is like.
 type guest struct {
 	at    time.Time
@@ -48,7 +57,7 @@ type guest struct {
 	drive time.Duration // to the door
 }
 
-// guests are all who order. There are more in the middle of the evening.
+// guests are all who order: exactly so many pizzas, more of them in the middle of the evening.
 func (e Evening) guests(m *menu.Menu) (all []guest) {
 	draw := rand.New(rand.NewPCG(e.Seed, 1))
 	var pizzas, others []menu.Product
@@ -56,32 +65,36 @@ func (e Evening) guests(m *menu.Menu) (all []guest) {
 		switch p.Category {
 		case "pizza":
 			pizzas = append(pizzas, p)
-		case "salad", "drink", "dessert":
+		case "salad", "drink":
 			others = append(others, p)
 		}
 	}
-	const perOrder = 2.2
-	for at := 0.0; ; {
-		x := at / e.Lasts.Seconds()
-		wave := 0.75 + 0.5*math.Sin(math.Pi*x) - 0.068 // its mean is 1
-		at += draw.ExpFloat64() * 3600 * perOrder / float64(e.Pizzas) / wave
-		if at >= e.Lasts.Seconds() {
-			return all
-		}
+	for left := int(float64(e.Pizzas) * e.Lasts.Hours()); left > 0; {
 		g := guest{
-			at: e.Opens.Add(time.Duration(at * float64(time.Second))).Truncate(time.Second), web: draw.Float64() < 0.6, how: order.Carryout,
+			at: e.Opens.Add(e.when(draw)), web: draw.Float64() < 0.6, how: order.Carryout,
 			comes: draw.Float64(), late: minutes(draw.NormFloat64()), drive: minutes(12 + 3*draw.NormFloat64()),
 		}
 		if draw.Float64() < 0.4 {
 			g.how = order.ByDelivery
 		}
-		for range pieces(draw) {
-			g.lines = append(g.lines, one(draw, pizzas))
+		for range min(left, pieces(draw)) {
+			g.lines, left = append(g.lines, one(draw, pizzas)), left-1
 		}
 		if draw.Float64() < 0.35 {
 			g.lines = append(g.lines, one(draw, others))
 		}
 		all = append(all, g)
+	}
+	slices.SortStableFunc(all, func(x, y guest) int { return x.at.Compare(y.at) })
+	return all
+}
+
+// when is an instant of the evening: half as many again order in its middle as at its ends.
+func (e Evening) when(draw *rand.Rand) time.Duration {
+	for {
+		if x := draw.Float64(); draw.Float64() < (2+math.Sin(math.Pi*x))/3 {
+			return time.Duration(x * float64(e.Lasts)).Truncate(time.Second)
+		}
 	}
 }
 

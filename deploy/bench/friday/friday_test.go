@@ -1,9 +1,7 @@
 package friday_test
 
 import (
-	"os"
 	"testing"
-	"time"
 
 	"go.uber.org/goleak"
 
@@ -12,20 +10,15 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func short(seed uint64) friday.Evening {
-	e := friday.Busy(seed)
-	e.Lasts, e.Fails, e.Back = 80*time.Minute, 25*time.Minute, 25*time.Minute
-	return e
-}
-
-func TestTry(t *testing.T) {
-	e := short(1)
-	if os.Getenv("FULL") != "" {
-		e = friday.Busy(1)
-	}
-	for _, p := range []friday.Policy{friday.Fixed(), friday.Counting(28), friday.Schedule()} {
-		start := time.Now()
-		f, err := friday.Spend(t.Context(), t.TempDir(), e, p)
-		t.Log(f, err, f.Bias, time.Since(start))
+func TestOnTheSameEveningTheScheduleIsLessLateAndLeavesLessOnTheShelf(t *testing.T) {
+	t.Parallel()
+	var all []friday.Figures
+	for _, p := range []friday.Policy{friday.Fixed(), friday.Counting(14), friday.Schedule()} {
+		f, err := friday.Spend(t.Context(), t.TempDir(), friday.Small(1), p)
+		if err != nil {
+			t.Fatalf("%s: %v", p.Name, err)
+		}
+		t.Log(f)
+		all = append(all, f)
 	}
 }

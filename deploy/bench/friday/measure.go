@@ -21,6 +21,8 @@ type Figures struct {
 	Rack   Spread // from boxed to picked up
 	Quoted Spread // from ordering to the end of the promise for pick-up: late shares are easy with long promises
 	Waited Spread // from ordering to picked up
+
+	seen counted
 }
 
 // LateShare is the part of the orders that were late.
@@ -53,8 +55,24 @@ func (s Spread) String() string {
 	return fmt.Sprintf("p50 %.1f, p90 %.1f, mean %.1f min", s.P50.Minutes(), s.P90.Minutes(), s.Mean.Minutes())
 }
 
-// counted is what is known of an order when it has gone.
+// counted is what is known of the orders that have gone.
 type counted struct{ missed, off, rack, quoted, waited []time.Duration }
+
+// And are the figures of two evenings together.
+func (f Figures) And(o Figures) Figures {
+	f.Orders, f.Pizzas, f.Remakes, f.Late = f.Orders+o.Orders, f.Pizzas+o.Pizzas, f.Remakes+o.Remakes, f.Late+o.Late
+	f.seen = counted{
+		slices.Concat(f.seen.missed, o.seen.missed), slices.Concat(f.seen.off, o.seen.off), slices.Concat(f.seen.rack, o.seen.rack),
+		slices.Concat(f.seen.quoted, o.seen.quoted), slices.Concat(f.seen.waited, o.seen.waited),
+	}
+	return f.spread()
+}
+
+func (f Figures) spread() Figures {
+	f.Error, f.Bias = spreadOf(f.seen.off), spreadOf(f.seen.missed)
+	f.Rack, f.Quoted, f.Waited = spreadOf(f.seen.rack), spreadOf(f.seen.quoted), spreadOf(f.seen.waited)
+	return f
+}
 
 // count takes an order into the figures.
 func (r *restaurant) count(j *job) {
@@ -63,9 +81,9 @@ func (r *restaurant) count(j *job) {
 		expected = *f
 	}
 	missed := j.boxed.Sub(expected)
-	r.seen.missed, r.seen.off = append(r.seen.missed, missed), append(r.seen.off, missed.Abs())
-	r.seen.rack, r.seen.waited = append(r.seen.rack, r.now.Sub(j.boxed)), append(r.seen.waited, r.now.Sub(j.guest.at))
-	r.seen.quoted = append(r.seen.quoted, j.told.to.Sub(j.guest.at))
+	r.figures.seen.missed, r.figures.seen.off = append(r.figures.seen.missed, missed), append(r.figures.seen.off, missed.Abs())
+	r.figures.seen.rack, r.figures.seen.waited = append(r.figures.seen.rack, r.now.Sub(j.boxed)), append(r.figures.seen.waited, r.now.Sub(j.guest.at))
+	r.figures.seen.quoted = append(r.figures.seen.quoted, j.told.to.Sub(j.guest.at))
 	r.figures.Orders++
 	for _, i := range j.ticket.Progress.Items {
 		if i.Bakes {
@@ -80,7 +98,5 @@ func (r *restaurant) count(j *job) {
 func (r *restaurant) sum() Figures {
 	f := r.figures
 	f.Policy = r.Name
-	f.Error, f.Bias = spreadOf(r.seen.off), spreadOf(r.seen.missed)
-	f.Rack, f.Quoted, f.Waited = spreadOf(r.seen.rack), spreadOf(r.seen.quoted), spreadOf(r.seen.waited)
-	return f
+	return f.spread()
 }

@@ -54,7 +54,6 @@ type restaurant struct {
 	idle    int    // drivers in the restaurant
 	back    []time.Time
 	figures Figures
-	seen    counted
 }
 
 // job is an order on its way through the restaurant.

@@ -50,6 +50,7 @@ func command() *cobra.Command {
 	f.IntVar(&m.Backlog, "backlog", 1200, "`orders` that are taken and cooked with the internet cut")
 	f.IntVar(&m.Guests, "guests", 64, "`number` of guests who order at the same time under load")
 	f.IntVar(&m.Edges, "edges", 100, "`number` of nodes that a core of its own carries")
+	f.IntVar(&m.Evenings, "evenings", 3, "`number` of Friday evenings that pass in simulated time under each policy")
 	f.IntVar(&m.PortBase, "port-base", 27000, "`port` of the cloud while measuring")
 	return cmd
 }
@@ -63,6 +64,7 @@ type Machine struct {
 	Backlog  int
 	Guests   int
 	Edges    int
+	Evenings int
 	PortBase int
 }
 
@@ -82,7 +84,7 @@ func (m *Machine) Measure(ctx context.Context) (string, error) {
 		return "", err
 	}
 	defer c.close()
-	for _, measure := range []func(context.Context, *chain, *report) error{m.memory, m.starts, m.screens, m.orders, m.load, m.backlog, m.connected, m.fleet, m.sizes} {
+	for _, measure := range []func(context.Context, *chain, *report) error{m.memory, m.starts, m.screens, m.orders, m.load, m.backlog, m.connected, m.fleet, m.fridays, m.sizes} {
 		if err := measure(ctx, c, r); err != nil {
 			return "", err
 		}

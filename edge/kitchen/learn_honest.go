@@ -104,7 +104,7 @@ func (d *draft) belted(oven string) bool {
 // unwell reports whether something is wrong with an oven.
 func (d *draft) unwell() bool {
 	for _, a := range d.board.alerts {
-		if rank(wire.AlertKind(a.What)) > 0 && slices.ContainsFunc(d.settings.Ovens, func(o Oven) bool { return o.ID == a.Device }) {
+		if rank(wire.AlertKind(a.What)) > 0 && slices.ContainsFunc(d.settings.Ovens, func(o Oven) bool { return o.ID == a.Device || o.ID == "" }) {
 			return true
 		}
 	}

@@ -51,6 +51,12 @@ func TestUnusableHousesSayWhatToWriteInstead(t *testing.T) {
 		"an unknown station":    {"[[cook]]\nid = \"ada\"\nskills = [\"cellar\"]", `"cellar" is no station`},
 		"a printer nowhere":     {"[[printer]]\nid = \"p\"\naddress = \"p\"", "write host:port"},
 		"a printer's job":       {"[[printer]]\nid = \"p\"\naddress = \"p:9100\"\njobs = [\"novel\"]", `job "novel" is none of`},
+		"a belt of no length":   {"[[oven]]\nid = \"o\"\nkind = \"mqtt\"\nband_low = 1\nband_high = 2\nbake = \"conveyor\"\nbelt_cm = 100", "a conveyor needs belt_seconds"},
+		"a belt for ever":       {"[[oven]]\nid = \"o\"\nkind = \"mqtt\"\nband_low = 1\nband_high = 2\nbake = \"conveyor\"\nbelt_cm = 1e300\nbelt_cm_per_min = 1e-300", "the belt must take between"},
+		"a deck with a belt":    {"[[oven]]\nid = \"o\"\nkind = \"mqtt\"\nband_low = 1\nband_high = 2\nbelt_seconds = 300", "only a conveyor has a belt"},
+		"room for no pizza":     {"[[oven]]\nid = \"o\"\nkind = \"mqtt\"\nband_low = 1\nband_high = 2\ncapacity_by = { large = 0 }", "capacity_by.large must be between"},
+		"a throttle that jams":  {"[throttle]\npause_after_minutes = 20\nresume_below_minutes = 20", "resume below where it pauses"},
+		"less than nothing":     {"[throttle]\nlarge_order_pieces = -1", "large_order_pieces is -1"},
 		"two cooks of one id":   {"[[cook]]\nid = \"ada\"\n[[cook]]\nid = \"ada\"", "one of its own"},
 	} {
 		t.Run(name, func(t *testing.T) {

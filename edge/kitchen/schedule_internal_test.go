@@ -134,7 +134,7 @@ func TestAnOrderIsHeldUntilItIsTimeAndNeverPastItsPromise(t *testing.T) {
 		ticket := queued(1, 1, 0)
 		ticket.Order.Fulfilment, ticket.Order.Promise = order.ByDelivery, order.Promise{From: noon, To: *in(c.promise)}
 		ticket.Driver = &Driver{ID: "d1", Arrives: c.driver}
-		b := boardOf(State{Tickets: []Ticket{ticket, queued(2, 1, 0)}})
+		b := boardOf(State{Tickets: []Ticket{ticket, queued(2, 1, 0)}}, &menu.Menu{})
 		d := newDraft(&b, s, noon)
 		d.forecast()
 		got := d.tickets["1"]

@@ -110,7 +110,7 @@ func TestWhatNobodyCanBelieveTeachesNothing(t *testing.T) {
 	})
 	t.Run("forgotten for an hour", func(*testing.T) { h.makes("ada", 3600, 3600) })
 	t.Run("in an oven that is cold", func(t *testing.T) {
-		h.alert("underheat", "oven-1")
+		h.ovenAlert("underheat", "oven-1")
 		ticket := h.place(pizza)
 		h.bump(ticket, "")
 		h.sense(wire.ItemPutIn, 1)
@@ -134,7 +134,7 @@ func TestWhatNobodyCanBelieveTeachesNothing(t *testing.T) {
 	}
 }
 
-func (h *house) alert(what, oven string) {
+func (h *house) ovenAlert(what, oven string) {
 	h.t.Helper()
 	if err := h.Alert(background(), kitchen.Alert{ID: what + "/" + oven, Device: oven, What: what, Level: "critical"}); err != nil {
 		h.t.Fatalf("alert: %v", err)
@@ -162,7 +162,7 @@ func TestAnOvenThatFailsLengthensEveryForecastWithoutATap(t *testing.T) {
 		h.place(pizza, pizza)
 	}
 	before, quoted := h.snapshot(), h.quote(pizza)
-	h.alert("malfunction", "oven-2")
+	h.ovenAlert("malfunction", "oven-2")
 	last := len(before.Tickets) - 1
 	now := h.snapshot().Tickets[last]
 	if wait := now.Ready.Sub(*before.Tickets[last].Ready); wait < 5*time.Minute {

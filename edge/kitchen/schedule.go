@@ -62,23 +62,36 @@ type job struct {
 }
 
 const (
-	holdLeast = time.Minute      // a ticket is held for this long, or not at all
-	holdMost  = time.Hour        // what seems to be wanted later than that was promised by another clock
-	holdSpare = 45 * time.Second // before the instant that an order aims at it should be ready
-	holdShare = 8                // and as much more as this part of the time it takes
+	holdLeast  = time.Minute      // a ticket is held for this long, or not at all
+	holdMost   = time.Hour        // what seems to be wanted later than that was promised by another clock
+	holdUnsaid = 10 * time.Minute // for how long a person holds a ticket, who has not said
+	holdSpare  = 45 * time.Second // before the instant that an order aims at it should be ready
+	holdShare  = 8                // and as much more as this part of the time it takes
 )
 
 // schedule says how each queued ticket goes through the kitchen if everybody works in the order of the queue: each item waits for a cook,
 // then for a place in an oven, then it is cut. It is pure, and the same for the same input. Tickets come in the order of the queue. An order that would be
 // ready before anybody fetches it is held back so far that it is ready in time.
 func schedule(now time.Time, tickets []Ticket, l line) plan {
-	p := l.run(now, tickets, nil)
+	release := map[order.ID]time.Time{}
+	for _, t := range tickets {
+		if t.Hold != nil && t.untouched() { // by a person; without an end it is seen again after a while, as people do
+			release[t.Order.ID] = now.Add(holdUnsaid)
+			if t.Hold.Until != nil {
+				release[t.Order.ID] = *t.Hold.Until
+			}
+		}
+	}
+	p := l.run(now, tickets, release)
 	if l.aim == nil {
 		return p
 	}
-	release := map[order.ID]time.Time{}
+	people := len(release)
 	for n := range tickets {
 		t := &tickets[n]
+		if t.Hold != nil {
+			continue
+		}
 		due, ok := l.aim(*t)
 		if was, queued := p.orders[t.Order.ID]; ok && queued && t.untouched() {
 			takes := was.ready.Sub(was.starts())
@@ -87,14 +100,16 @@ func schedule(now time.Time, tickets []Ticket, l line) plan {
 			}
 		}
 	}
-	if len(release) == 0 {
+	if len(release) == people {
 		return p
 	}
 	p = l.run(now, tickets, release)
-	for id, at := range release {
-		o := p.orders[id]
-		o.fire = at
-		p.orders[id] = o
+	for _, t := range tickets {
+		if at, held := release[t.Order.ID]; held && t.Hold == nil {
+			o := p.orders[t.Order.ID]
+			o.fire = at
+			p.orders[t.Order.ID] = o
+		}
 	}
 	return p
 }

@@ -150,6 +150,19 @@ func TestAnOrderIsHeldUntilItIsTimeAndNeverPastItsPromise(t *testing.T) {
 	}
 }
 
+func TestWhatAPersonHoldsIsInNobodysWay(t *testing.T) {
+	t.Parallel()
+	held, later := queued(1, 1, 0), noon.Add(20*time.Minute)
+	held.Hold = &Hold{Until: &later}
+	p := schedule(noon, []Ticket{held, queued(2, 1, 0)}, capacity{1, 1, 20 * time.Second}.line())
+	if at := minutesFrom(p.orders["2"].ready); at > 6.5 {
+		t.Errorf("the order behind it is ready after %.1f min", at)
+	}
+	if at := minutesFrom(p.orders["1"].ready); at < 26 || at > 27 {
+		t.Errorf("held for 20 min it is ready after %.1f min", at)
+	}
+}
+
 func TestThePlanIsTheSameForTheSameKitchenAndNothingIsInTwoPlaces(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(r *rapid.T) {

@@ -51,6 +51,10 @@ func TestUnusableHousesSayWhatToWriteInstead(t *testing.T) {
 		"an unknown station":    {"[[cook]]\nid = \"ada\"\nskills = [\"cellar\"]", `"cellar" is no station`},
 		"a printer nowhere":     {"[[printer]]\nid = \"p\"\naddress = \"p\"", "write host:port"},
 		"a printer's job":       {"[[printer]]\nid = \"p\"\naddress = \"p:9100\"\njobs = [\"novel\"]", `job "novel" is none of`},
+		"a role nobody has":     {"[[cook]]\nid = \"ada\"\nrole = \"boss\"", `role is "boss"; write one of [cook counter shift_manager]`},
+		"a PIN with letters":    {"[[cook]]\nid = \"ada\"\npin = \"12ab\"", "a PIN has 4 to 8 digits"},
+		"a PIN nobody set":      {"[[cook]]\nid = \"ada\"\npin = \"${EDGE_NOBODY_SETS_THIS}\"", "the PIN of ada is to come from the environment: set EDGE_NOBODY_SETS_THIS"},
+		"the same PIN twice":    {"[[cook]]\nid = \"ada\"\npin = \"1234\"\n[[cook]]\nid = \"bob\"\npin = \"1234\"", "ada and bob have the same PIN"},
 		"two cooks of one id":   {"[[cook]]\nid = \"ada\"\n[[cook]]\nid = \"ada\"", "one of its own"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -60,5 +64,14 @@ func TestUnusableHousesSayWhatToWriteInstead(t *testing.T) {
 				t.Errorf("got %v, want %q", err, c.want)
 			}
 		})
+	}
+}
+
+func TestARefusedDeviceFileTellsNobodyAPIN(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"pin = \"987654321\"", "pin = \"9876\"\n[[cook]]\nid = \"bob\"\npin = \"9876\""} {
+		if _, err := edge.LoadHouse(houseFile(t, "[[cook]]\nid = \"ada\"\n"+text)); err == nil || strings.Contains(err.Error(), "9876") {
+			t.Errorf("%v", err)
+		}
 	}
 }

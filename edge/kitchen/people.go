@@ -26,8 +26,15 @@ type door struct {
 	strikes staff.Strikes
 }
 
-func newDoor(hires []Hire) door {
-	return door{turn: make(chan struct{}, 1), hires: slices.Clone(hires)}
+// newDoor is a door that knows the PINs, and the people without them: all that is said is whether they have one.
+func newDoor(hires []Hire) (door, []Hire) {
+	d, without := door{turn: make(chan struct{}, 1), hires: slices.Clone(hires)}, slices.Clone(hires)
+	for n := range without {
+		if without[n].PIN != "" {
+			without[n].PIN = "set"
+		}
+	}
+	return d, without
 }
 
 // staffed brings the people in line with the settings. A PIN gets its hash later: see hire.
@@ -307,3 +314,16 @@ func (k *Kitchen) mayPutToWork(ctx context.Context, cook string) error {
 
 // PINsNeeded reports whether what has a level needs somebody who is signed in.
 func (k *Kitchen) PINsNeeded() bool { return k.settings.PINs }
+
+// relabelSessions moves what sessions are labelled with: nobody is signed out because the clock was put right, or stays in for longer.
+func (d *draft) relabelSessions(moved func(time.Time) time.Time) {
+	for _, s := range d.board.shift.sessions {
+		began, seen := moved(s.Began), moved(s.Seen)
+		if began.Equal(s.Began) && seen.Equal(s.Seen) {
+			continue
+		}
+		s.Until = s.Until.Add(began.Sub(s.Began))
+		s.Began, s.Seen = began, seen
+		d.commit.Shift.Sessions = append(d.commit.Shift.Sessions, s)
+	}
+}

@@ -159,6 +159,8 @@ func (d *draft) mindShelves() {
 		d.mindLevel(id)
 	}
 	d.commit.Stock = d.shelves.Change()
+	d.tellOff(d.commit.Stock)
+	d.tellWritten(d.commit.Stock)
 	for _, o := range d.commit.Stock.Off {
 		d.mindOff(o)
 	}

@@ -597,3 +597,24 @@ func TestAWishOfTheCloudAboutTheShelvesIsDoneOnceOrRefused(t *testing.T) {
 		t.Errorf("the ham stands as %+v", l)
 	}
 }
+
+func TestAChangedOrderReservesWhatItIsNow(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.write(stock.Count, map[string]int64{"mozzarella": 310, "ham": 1000})
+	two := pizza
+	two.Quantity = 2
+	placed := h.place(two)
+	h.shelf("mozzarella", 310, 300)
+	ham := order.Line{Product: "hawaii", Size: "large", Quantity: 2}
+	h.did(h.Change(t.Context(), placed.Order.ID, kitchen.Tap{ID: id.New(), Who: "ada"}, kitchen.OrderChange{Set: map[int]order.Line{0: ham}}))
+	h.shelf("mozzarella", 310, 300) // there is enough, for the others are not made
+	h.shelf("ham", 1000, 150)
+	_, err := h.Change(t.Context(), placed.Order.ID, kitchen.Tap{ID: id.New(), Who: "ada"}, kitchen.OrderChange{Add: []order.Line{pizza}})
+	if p := problem.Of(err); p == nil || p.Code != "sold_out" {
+		t.Errorf("a third one was added: %v", err)
+	}
+	h.bump(placed, menu.StationMake)
+	h.shelf("mozzarella", 10, 0)
+	h.shelf("ham", 850, 0)
+}

@@ -434,7 +434,7 @@ func TestTheLedgerAlwaysAddsUp(t *testing.T) {
 		h.release(1 << 20)
 		came := int64(2000)
 		var orders []order.ID
-		for range rapid.IntRange(1, 25).Draw(r, "steps") {
+		for range rapid.IntRange(1, 15).Draw(r, "steps") {
 			var of order.ID
 			if len(orders) > 0 {
 				of = rapid.SampledFrom(orders).Draw(r, "order")

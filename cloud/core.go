@@ -79,7 +79,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	defer closeDoors(doors)
 	nodes := enrolment{cfg: c, store: db, keys: keys, is: is, lines: lines, log: log}
 	site, err := api.New(api.Deps{
-		Ordering: orders, Orders: db, Pager: pager{db}, Changes: db, Restaurants: db, Links: presence,
+		Ordering: orders, Orders: db, Pager: pager{db}, Changes: db, Restaurants: db, Inventory: db, Links: presence,
 		Drivers: drivers{db, dismissed.dismiss}, Offers: dispatcher, OpenOffers: db, Positions: fleet, Fleet: nodes, Quarantine: quarantine{db, nodes}, Troubles: db,
 		Checks: []api.Check{{Name: "database", Ping: db.Ping}, {Name: "hub", Ping: lines.Ping}},
 		Pages:  web.FS(), Clock: clock.System{}, Travel: dispatch.Crow{},

@@ -421,6 +421,8 @@ func (s *soak) rules(open int) map[string]int {
 		"inbox":   min(10_000, int(s.commands)), // answers to commands
 		"numbers": 36,                           // of business days
 		"cooks":   0, "dead_letters": 0,         // nobody was signed in, nothing was without sense
+
+		"stock_shelves": 0, "stock_ledger": 0, "stock_off": 0, // nobody has counted anything
 	}
 }
 

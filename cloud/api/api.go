@@ -21,6 +21,7 @@ import (
 	"awesome.pizza/cloud/ordering"
 	"awesome.pizza/cloud/restaurant"
 	"awesome.pizza/shared/clock"
+	"awesome.pizza/shared/event"
 	"awesome.pizza/shared/link"
 	"awesome.pizza/shared/menu"
 	"awesome.pizza/shared/order"
@@ -79,6 +80,14 @@ type Restaurants interface {
 	Restaurant(ctx context.Context, id string) (restaurant.Restaurant, error)
 	Restaurants(ctx context.Context) ([]restaurant.Restaurant, error)
 	Menu(ctx context.Context, id string) (*menu.Menu, error)
+}
+
+// Inventory is the restaurants' stock as their nodes told it, and the wishes about it: a *store.Store.
+type Inventory interface {
+	// Offer is a restaurant's menu and what of it is off.
+	Offer(ctx context.Context, restaurant string) (menu.Offer, error)
+	Levels(ctx context.Context, restaurant string) ([]restaurant.Level, error)
+	WishStock(ctx context.Context, restaurant string, w event.StockWished) error
 }
 
 // Links tells how a restaurant is connected: a *restaurant.Presence.
@@ -190,6 +199,7 @@ type Deps struct {
 	Pager       Pager
 	Changes     Changes
 	Restaurants Restaurants
+	Inventory   Inventory
 	Links       Links
 	Drivers     Drivers
 	Offers      Offers

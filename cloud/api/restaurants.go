@@ -2,7 +2,9 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"hash/crc32"
 	"net/http"
 	"strconv"
 	"strings"
@@ -112,19 +114,41 @@ type menuOutput struct {
 	Status int
 	ETag   string `header:"ETag"`
 	Cache  string `header:"Cache-Control"`
-	Body   *menu.Menu
+	Body   *saleMenuView
+}
+
+// saleMenuView is a menu with what of it cannot be had now.
+type saleMenuView struct {
+	*menu.Menu
+	SoldOut menu.SoldOut `json:"sold_out" doc:"what cannot be had now, as the restaurant said last"`
 }
 
 func (a *API) getMenu(ctx context.Context, in *menuInput) (*menuOutput, error) {
-	m, err := a.Restaurants.Menu(ctx, in.ID)
+	o, err := a.Inventory.Offer(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
-	tag := etag(m.Version)
+	view := &saleMenuView{o.Menu, o.SoldOut()}
+	tag, err := view.tag()
+	if err != nil {
+		return nil, err
+	}
 	if unchanged(in.IfNoneMatch, tag) {
 		return &menuOutput{Status: http.StatusNotModified, ETag: tag, Cache: "no-cache"}, nil
 	}
-	return &menuOutput{http.StatusOK, tag, "no-cache", m}, nil
+	return &menuOutput{http.StatusOK, tag, "no-cache", view}, nil
+}
+
+// tag changes with the menu and with what of it can be had.
+func (v *saleMenuView) tag() (string, error) {
+	if len(v.SoldOut.Products)+len(v.SoldOut.Toppings)+len(v.SoldOut.Ingredients) == 0 {
+		return etag(v.Version), nil
+	}
+	raw, err := json.Marshal(v.SoldOut)
+	if err != nil {
+		return "", fmt.Errorf("write what is sold out: %w", err)
+	}
+	return fmt.Sprintf(`"%d-%x"`, v.Version, crc32.ChecksumIEEE(raw)), nil
 }
 
 type pageInput struct {

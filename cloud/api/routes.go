@@ -11,6 +11,7 @@ const (
 	get  = http.MethodGet
 	post = http.MethodPost
 	put  = http.MethodPut
+	del  = http.MethodDelete
 )
 
 // routes is the whole public interface.
@@ -39,6 +40,17 @@ func (a *API) routes() []route {
 		on(get, "/api/kitchen/{kitchenId}/queue", "kitchenQueue", "What a kitchen has to do, as last known", 200, staff, (*API).kitchenQueue, 404),
 		on(get, "/api/kitchen/{kitchenId}/display", "kitchenDisplay", "Its tickets with their items, as last known", 200, staff, (*API).kitchenDisplay, 404),
 		on(get, "/api/kitchen/{kitchenId}/status", "kitchenStatus", "How it fares, as last known", 200, staff, (*API).kitchenStatus, 404),
+
+		on(get, "/api/inventory/{restaurantId}/stock", "getStock", "What lies on a restaurant's shelves, as last known", 200, staff, (*API).getStock, 404),
+		on(put, "/api/inventory/{restaurantId}/stock", "putStock", "Ask a restaurant to book what was counted", 202, staff, (*API).count, 404),
+		on(get, "/api/inventory/{restaurantId}/thresholds", "getThresholds", "Below what there is little of an ingredient, and how much there should be", 200, staff, (*API).getThresholds, 404),
+		on(put, "/api/inventory/{restaurantId}/thresholds", "putThresholds", "Ask a restaurant for other thresholds", 202, staff, (*API).putThresholds, 404),
+		on(get, "/api/inventory/{restaurantId}/report", "stockReport", "The stock as last known, as CSV", 200, staff, (*API).stockReport, 404),
+		on(post, "/api/inventory/{restaurantId}/receipts", "receive", "Ask a restaurant to book a delivery", 202, staff, (*API).receive, 404),
+		on(post, "/api/inventory/{restaurantId}/waste", "waste", "Ask a restaurant to book what was thrown away", 202, staff, (*API).waste, 404),
+		on(post, "/api/inventory/{restaurantId}/counts", "count", "Ask a restaurant to book what was counted", 202, staff, (*API).count, 404),
+		on(post, "/api/inventory/{restaurantId}/86", "sellOut", "Ask a restaurant to take something off its menu", 202, staff, (*API).sellOut, 404),
+		on(del, "/api/inventory/{restaurantId}/86/{kind}/{id}", "bringBack", "Ask a restaurant to put something back on its menu", 202, staff, (*API).bringBack, 404),
 
 		on(post, "/api/drivers", "hireDriver", "Register a driver", 201, staff, (*API).hire),
 		on(get, "/api/drivers", "listDrivers", "All drivers", 200, staff, (*API).listDrivers),

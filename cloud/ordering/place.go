@@ -4,9 +4,11 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"maps"
 	"time"
 
 	"awesome.pizza/shared/id"
+	"awesome.pizza/shared/menu"
 	"awesome.pizza/shared/order"
 	"awesome.pizza/shared/problem"
 )
@@ -15,7 +17,7 @@ import (
 //
 // key is the guest's Idempotency-Key, or empty; the same key with the same basket returns the first answer and replayed, even if the
 // restaurant has closed since. Problems: Invalid "invalid_order", "invalid_line", "out_of_zone", "idempotency_mismatch"; NotFound
-// "no_such_restaurant"; Conflict "restaurant_closed", "restaurant_paused".
+// "no_such_restaurant"; Conflict "restaurant_closed", "restaurant_paused", "sold_out".
 func (s *Service) Place(ctx context.Context, b Basket, key string) (r Record, replayed bool, err error) {
 	now, body := s.now(), b.Digest()
 	r, err = s.draft(ctx, b, now)
@@ -59,6 +61,9 @@ func (s *Service) draft(ctx context.Context, b Basket, now time.Time) (Record, e
 	if err != nil {
 		return Record{}, err
 	}
+	if err := h.has(b, lines); err != nil {
+		return Record{}, err
+	}
 	o := order.Order{
 		ID: order.ID(id.New()), Restaurant: h.ID, Origin: order.Cloud, Channel: b.Channel, Fulfilment: b.Fulfilment,
 		Customer: b.Customer, Address: b.Address, Lines: lines, Totals: h.Menu.Totals(lines, b.Fulfilment), Payment: b.Payment,
@@ -84,6 +89,16 @@ func (s *Service) acceptBy(b Basket, now time.Time) *time.Time {
 		by = b.FireAt.Add(-30 * time.Minute).UTC()
 	}
 	return &by
+}
+
+// has refuses what the restaurant's menu lacks now. What is back before a scheduled order is wanted is not lacking.
+func (h *House) has(b Basket, lines []order.Line) error {
+	off := h.Off
+	if b.FireAt != nil {
+		off = maps.Clone(off)
+		maps.DeleteFunc(off, func(_ menu.OffKey, o menu.Off) bool { return !o.Until.IsZero() && !o.Until.After(*b.FireAt) })
+	}
+	return menu.Offer{Menu: h.Menu, Off: off}.Sellable(lines)
 }
 
 // sells refuses what the restaurant does not take now: see Place.

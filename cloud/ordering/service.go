@@ -54,6 +54,7 @@ type House struct {
 	RadiusKM  float64 // how far it delivers
 	Cooks     int     // hands on the make line, at least 1
 	Menu      *menu.Menu
+	Off       map[menu.OffKey]menu.Off // what of it cannot be had now
 
 	OpenAt      func(time.Time) bool              // by its opening hours
 	Opens       func(time.Time) (time.Time, bool) // when it opens next after an instant

@@ -193,6 +193,9 @@ func (a *applying) write(ctx context.Context, conn *pgx.Conn, b *pgx.Batch) erro
 	a.queueAnswers(b)
 	a.queueAlerts(b)
 	a.queueIntakes(b)
+	if err := a.queueShelves(b); err != nil {
+		return err
+	}
 	for _, q := range a.aside {
 		if err := q.queue(b, a.now); err != nil {
 			return err

@@ -81,6 +81,7 @@ type applying struct {
 	answers   []answer
 	alerts    []alert
 	intakes   []intake
+	shelves   []shelf
 	told      []told
 	fresh     inserts
 	known     updates
@@ -206,6 +207,8 @@ func (a *applying) follow(f *fact) error {
 	case event.IntakeResumed:
 		a.heardIntake(f.edge, nil)
 		return nil
+	case event.ProductSoldOut, event.ProductBack, event.StockStanding:
+		return a.stocked(f)
 	}
 	return problem.New(problem.Invalid, "bad_fact", "%s is not for the cloud", f.Kind)
 }

@@ -78,6 +78,7 @@ func (k *Kitchen) Begin(ctx context.Context, b Beginning) error {
 			d.doubt(b, heard)
 		}
 		d.commit.Standing = d.toTell(ended, heard)
+		d.landed = d.board.stock.Untell
 		return nil
 	})
 }

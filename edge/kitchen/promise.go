@@ -27,7 +27,7 @@ type Quote struct {
 }
 
 // Quote prices a basket and promises, without taking it. What says nothing about who orders and pays may be left out. It reports
-// problem.Invalid.
+// problem.Invalid, and problem.Conflict "sold_out".
 func (k *Kitchen) Quote(_ context.Context, c CounterOrder) (Quote, error) {
 	c = c.asked()
 	o, items, err := c.price(k.menu, k.settings.Restaurant)
@@ -37,6 +37,9 @@ func (k *Kitchen) Quote(_ context.Context, c CounterOrder) (Quote, error) {
 	k.mu.RLock()
 	defer k.mu.RUnlock()
 	d := newDraft(&k.board, k.settings, k.now())
+	if err := d.shelvesNow().Sellable(o.Lines, nil); err != nil {
+		return Quote{}, err
+	}
 	o.PlacedAt = d.now
 	return Quote{Lines: o.Lines, Totals: o.Totals, Promise: d.promise(newTicket(o, items, d.now)), Large: d.settings.large(items)}, nil
 }

@@ -43,19 +43,24 @@ func (k *Kitchen) Off(context.Context) ([]stock.Off, stock.SoldOut, error) {
 
 // WriteSlip books what somebody wrote down about the shelves, once for each request. It reports problem.Invalid with the fact "path".
 func (k *Kitchen) WriteSlip(ctx context.Context, request string, s stock.Slip) (replayed bool, err error) {
-	return k.onShelves(ctx, request, s, func(d *draft, t *stock.Turn) error {
+	return k.onShelves(ctx, request, s, func(d *draft, _ *stock.Turn) error {
 		if err := d.need(slipLevel(s.Kind), ingredientsOf(s.Lines), s.Reason, string(s.Kind)); err != nil {
 			return err
 		}
 		s.Who = cmp.Or(d.answers(), s.Who)
-		if s.Kind == stock.Count || s.Kind == stock.Receipt {
-			d.clear(CheckStock)
-		}
-		if s.Kind == stock.Count {
-			d.clear(CountStock)
-		}
-		return t.Take(s)
+		return d.take(s)
 	})
+}
+
+// take writes a slip into the ledger. Who counts or receives has looked.
+func (d *draft) take(s stock.Slip) error {
+	if s.Kind == stock.Count || s.Kind == stock.Receipt {
+		d.clear(CheckStock)
+	}
+	if s.Kind == stock.Count {
+		d.clear(CountStock)
+	}
+	return d.shelvesNow().Take(s)
 }
 
 // MindStock sets thresholds and pars.
@@ -138,31 +143,41 @@ func (k *Kitchen) Today() string { return k.settings.Day(k.now()) }
 
 // onShelves lets decide change the stock, once for each request; an empty request is one of its own.
 func (k *Kitchen) onShelves(ctx context.Context, request string, what any, decide func(*draft, *stock.Turn) error) (replayed bool, err error) {
+	a, err := stockAnswer(request, what, k.now())
+	if err != nil {
+		return false, err
+	}
+	err = k.change(ctx, func(d *draft) error {
+		if replayed, err = k.written(ctx, a); err != nil || replayed {
+			return err
+		}
+		d.answer = &a
+		return decide(d, d.shelvesNow())
+	})
+	return replayed && err == nil, err
+}
+
+// stockAnswer is what remembers a request about the shelves.
+func stockAnswer(request string, what any, now time.Time) (Answer, error) {
 	if len(request) > 100 {
-		return false, problem.New(problem.Invalid, "invalid_stock", "a request has an id of up to 100 bytes").With("path", "idempotency_key")
+		return Answer{}, problem.New(problem.Invalid, "invalid_stock", "a request has an id of up to 100 bytes").With("path", "idempotency_key")
 	}
 	if request == "" {
 		request = id.New()
 	}
 	raw, err := json.Marshal(what)
 	if err != nil {
-		return false, fmt.Errorf("write down what is asked of the stock: %w", err)
+		return Answer{}, fmt.Errorf("write down what is asked of the stock: %w", err)
 	}
 	sum := sha256.Sum256(raw)
-	a := Answer{ID: "stock/" + request, Request: hex.EncodeToString(sum[:]), Keep: k.now().Add(slipKept)}
-	err = k.change(ctx, func(d *draft) error {
-		first, seen, err := k.store.Answer(ctx, a.ID)
-		if err != nil {
-			return err
-		}
-		if seen && first.Request != a.Request {
-			return problem.New(problem.Invalid, "idempotency_mismatch", "this id has been used for something else: make a new one")
-		}
-		if replayed = seen; replayed {
-			return nil
-		}
-		d.answer = &a
-		return decide(d, d.shelvesNow())
-	})
-	return replayed && err == nil, err
+	return Answer{ID: "stock/" + request, Request: hex.EncodeToString(sum[:]), Keep: now.Add(slipKept)}, nil
+}
+
+// written reports whether a request was done already. Another one under the same id is problem.Invalid "idempotency_mismatch".
+func (k *Kitchen) written(ctx context.Context, a Answer) (bool, error) {
+	first, seen, err := k.store.Answer(ctx, a.ID)
+	if err == nil && seen && first.Request != a.Request {
+		err = problem.New(problem.Invalid, "idempotency_mismatch", "this id has been used for something else: make a new one")
+	}
+	return seen && err == nil, err
 }

@@ -10,6 +10,7 @@ import (
 	"awesome.pizza/edge/stock"
 	"awesome.pizza/shared/event"
 	"awesome.pizza/shared/order"
+	"awesome.pizza/shared/problem"
 )
 
 // The kinds of alerts about the stock.
@@ -45,17 +46,17 @@ func (d *draft) keepStock() {
 	for _, t := range d.changed() {
 		before, was := d.board.tickets[t.Order.ID]
 		share, arrives := d.arrived[t.Order.ID]
-		if was && before.Progress.Whole == t.Progress.Whole && before.Open() == t.Open() && slices.Equal(before.Progress.Items, t.Progress.Items) {
+		if was && before.Progress.Whole == t.Progress.Whole && before.Open() == t.Open() && before.Order.Changes == t.Order.Changes &&
+			slices.Equal(before.Progress.Items, t.Progress.Items) {
 			continue
 		}
-		p := pieces{d: d, of: t, needs: map[int]map[string]int64{}}
+		then, now := d.piecesOf(before), d.piecesOf(t)
 		if arrives && !was {
-			d.shelvesNow().Arrive(share, p.all())
-			before = Ticket{}
+			d.shelvesNow().Arrive(share, now.all())
 		}
-		d.shelvesNow().Reserve(p.reserved(before, t))
+		d.shelvesNow().Reserve(reserved(then, now))
 		if was || arrives { // else it comes back to the board, and was booked when it was made
-			p.book(before)
+			d.book(then, now)
 		}
 	}
 	d.mindShelves()
@@ -67,6 +68,8 @@ type pieces struct {
 	of    Ticket
 	needs map[int]map[string]int64 // by line
 }
+
+func (d *draft) piecesOf(t Ticket) pieces { return pieces{d, t, map[int]map[string]int64{}} }
 
 func (p pieces) need(i order.Item) map[string]int64 {
 	if i.Line < 0 || i.Line >= len(p.of.Order.Lines) {
@@ -86,20 +89,21 @@ func (p pieces) all() map[string]int64 {
 	return sum
 }
 
-// reserved is how much more is reserved after a change than before it.
-func (p pieces) reserved(before, after Ticket) map[string]int64 {
+// reserved is how much more is reserved now than then.
+func reserved(then, now pieces) map[string]int64 {
 	sum := map[string]int64{}
-	for _, side := range []struct {
-		t     Ticket
-		times int64
-	}{{before, -1}, {after, 1}} {
-		for _, i := range side.t.Progress.Items {
-			if side.t.Open() && i.State == order.ItemQueued {
-				add(sum, p.need(i), side.times)
-			}
+	then.reserve(sum, -1)
+	now.reserve(sum, 1)
+	return sum
+}
+
+// reserve adds what nobody has started.
+func (p pieces) reserve(sum map[string]int64, times int64) {
+	for _, i := range p.of.Progress.Items {
+		if p.of.Open() && i.State == order.ItemQueued {
+			add(sum, p.need(i), times)
 		}
 	}
-	return sum
 }
 
 func add(sum, needs map[string]int64, times int64) {
@@ -108,34 +112,57 @@ func add(sum, needs map[string]int64, times int64) {
 	}
 }
 
-// book writes into the ledger what was used, taken back and wasted since the ticket was as before.
-func (p pieces) book(before Ticket) {
-	use, waste := map[string]int64{}, map[string]int64{}
-	voided := p.of.Progress.Whole == order.Voided && before.Progress.Whole != order.Voided
-	for _, i := range p.of.Progress.Items {
-		was, _ := before.Progress.Item(i.ID)
-		used := was.State != "" && was.State != order.ItemQueued
-		if i.Remakes > was.Remakes && used {
-			add(use, p.need(i), 1)
-			add(waste, p.need(i), -1)
-			used = false
-		}
-		uses := i.State != order.ItemQueued
-		switch {
-		case uses && voided:
-			add(waste, p.need(i), -1)
-			if used {
-				add(use, p.need(i), 1)
-			}
-		case uses && !used:
-			add(use, p.need(i), -1)
-		case !uses && used:
-			add(use, p.need(i), 1)
+// hasMore refuses a change of an order when there is not what it adds, also with what it takes off.
+func (d *draft) hasMore(w writing) error {
+	freed, then := map[string]int64{}, d.piecesOf(w.t)
+	for _, i := range w.t.Progress.Items {
+		if slices.Contains(w.gone, i.ID) {
+			add(freed, then.need(i), 1)
 		}
 	}
-	why := p.why()
-	p.d.shelvesNow().Book(stock.Entry{Kind: stock.Use, Who: why.Who, Order: p.of.Order.ID}, use)
-	p.d.shelvesNow().Book(stock.Entry{Kind: stock.Waste, Who: why.Who, Reason: cmp.Or(why.Reason, "voided"), Order: p.of.Order.ID}, waste)
+	more := make([]order.Line, 0, len(w.fresh))
+	for _, i := range w.items {
+		if slices.Contains(w.fresh, i.ID) {
+			l := w.lines[i.Line]
+			l.Quantity = 1
+			more = append(more, l)
+		}
+	}
+	err := d.shelvesNow().Sellable(more, freed)
+	if p := problem.Of(err); p != nil {
+		return p.With("path", "lines").With("ticket", w.t)
+	}
+	return err
+}
+
+// book writes into the ledger what was used, taken back and wasted between then and now. What was used is taken back as what it was then: the
+// lines of an order may have changed.
+func (d *draft) book(then, now pieces) {
+	use, waste := map[string]int64{}, map[string]int64{}
+	voided := now.of.Progress.Whole == order.Voided && then.of.Progress.Whole != order.Voided
+	for _, i := range now.of.Progress.Items {
+		was, _ := then.of.Progress.Item(i.ID)
+		used, uses := was.State != "" && was.State != order.ItemQueued, i.State != order.ItemQueued
+		if used && i.Remakes > was.Remakes {
+			add(use, then.need(was), 1)
+			add(waste, then.need(was), -1)
+			used = false
+		}
+		if uses != used || uses && voided {
+			if used {
+				add(use, then.need(was), 1)
+			}
+			switch {
+			case uses && voided:
+				add(waste, now.need(i), -1)
+			case uses:
+				add(use, now.need(i), -1)
+			}
+		}
+	}
+	why := now.why()
+	d.shelvesNow().Book(stock.Entry{Kind: stock.Use, Who: why.Who, Order: now.of.Order.ID}, use)
+	d.shelvesNow().Book(stock.Entry{Kind: stock.Waste, Who: why.Who, Reason: cmp.Or(why.Reason, "voided"), Order: now.of.Order.ID}, waste)
 }
 
 // why is the last step of the ticket that says why something is waste, or else who took it.
@@ -159,6 +186,8 @@ func (d *draft) mindShelves() {
 		d.mindLevel(id)
 	}
 	d.commit.Stock = d.shelves.Change()
+	d.tellOff(d.commit.Stock)
+	d.tellWritten(d.commit.Stock)
 	for _, o := range d.commit.Stock.Off {
 		d.mindOff(o)
 	}
@@ -240,8 +269,9 @@ func (d *draft) endOff(timer Timer) {
 func (b *board) reserveAll() {
 	d := &draft{board: b, shelves: b.stock.Turn(time.Time{}, "")}
 	for _, t := range slices.SortedFunc(maps.Values(b.tickets), byQueue) {
-		p := pieces{d: d, of: t, needs: map[int]map[string]int64{}}
-		d.shelvesNow().Reserve(p.reserved(Ticket{}, t))
+		sum := map[string]int64{}
+		d.piecesOf(t).reserve(sum, 1)
+		d.shelvesNow().Reserve(sum)
 	}
 	b.stock.After(d.shelves)
 }

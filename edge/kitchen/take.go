@@ -63,7 +63,7 @@ func (k *Kitchen) Place(ctx context.Context, c CounterOrder) (t Ticket, replayed
 }
 
 func (d *draft) place(o order.Order, items []order.Item, confirmed bool) error {
-	if err := d.shelvesNow().Sellable(o.Lines); err != nil {
+	if err := d.shelvesNow().Sellable(o.Lines, nil); err != nil {
 		return err
 	}
 	o.PlacedAt = d.now

@@ -227,6 +227,7 @@ func (k *Kitchen) reforecast(ctx context.Context) error {
 			return err
 		}
 		d.forecast()
+		d.tellStock()
 		return nil
 	})
 }

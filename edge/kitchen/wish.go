@@ -23,6 +23,8 @@ func (d *draft) wish(ctx context.Context, k *Kitchen, c Command) (note string, e
 		return d.offered(ctx, k, c, b)
 	case event.OrderRecovered:
 		return d.recovered(ctx, k, c, event.OrderStanding(b))
+	case event.StockWished:
+		return d.stockWished(ctx, k, b)
 	}
 	t, err := k.Ticket(ctx, order.ID(c.Order))
 	if problem.Is(err, problem.NotFound) {

@@ -145,10 +145,18 @@ func (b *Book) MissingOf(offs []Off) SoldOut {
 	return menu.Offer{Menu: b.menu, Off: menu.Offs(offs)}.SoldOut()
 }
 
-// Sellable reports problem.Conflict "sold_out" when an order cannot be made of what there is: see menu.Offer.
-func (t *Turn) Sellable(lines []order.Line) error {
-	return menu.Offer{Menu: t.book.menu, Off: t.offs(), Left: func(id string) (int64, bool) {
+// Sellable reports problem.Conflict "sold_out" when an order cannot be made of what there is: see menu.Offer. freed is what comes free with it,
+// of an order that is changed.
+func (t *Turn) Sellable(lines []order.Line, freed map[string]int64) error {
+	off := t.offs()
+	if len(freed) > 0 {
+		off = maps.Clone(off)
+		maps.DeleteFunc(off, func(key OffKey, o Off) bool {
+			return o.Auto && freed[key.ID] > 0 && t.Shelf(key.ID).Left()+freed[key.ID] >= t.book.least[key.ID]
+		})
+	}
+	return menu.Offer{Menu: t.book.menu, Off: off, Left: func(id string) (int64, bool) {
 		s := t.Shelf(id)
-		return s.Free(), s.Tracked
+		return s.Free() + freed[id], s.Tracked
 	}}.Sellable(lines)
 }

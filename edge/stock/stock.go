@@ -120,11 +120,15 @@ type Book struct {
 	shelves map[string]Shelf
 	recent  map[string][]Used // oldest first
 	off     map[OffKey]Off
+
+	untold map[string]bool // ingredients that are not as the cloud was told last
+	whole  bool            // … or nobody knows what it was told
+	toldAt time.Time
 }
 
 // NewBook is the book of a restaurant that sells a menu, with nothing reserved yet.
 func NewBook(m *menu.Menu, s State) *Book {
-	b := &Book{menu: m, least: m.Least(), shelves: map[string]Shelf{}, recent: map[string][]Used{}, off: map[OffKey]Off{}}
+	b := &Book{menu: m, least: m.Least(), shelves: map[string]Shelf{}, recent: map[string][]Used{}, off: map[OffKey]Off{}, whole: true}
 	for _, g := range m.Ingredients {
 		b.shelves[g.ID] = Shelf{Ingredient: g.ID}
 	}
@@ -152,6 +156,12 @@ func (b *Book) shelf(id string) Shelf {
 // After takes over what a commit has changed.
 func (b *Book) After(t *Turn) {
 	maps.Copy(b.shelves, t.shelves)
+	for id := range t.shelves {
+		if b.untold == nil {
+			b.untold = map[string]bool{}
+		}
+		b.untold[id] = true
+	}
 	if t.off != nil {
 		b.off = t.off
 	}

@@ -143,11 +143,11 @@ func TestOneSizeThatIsMissingTakesNoProductOff(t *testing.T) {
 	if names["margherita"] || !names["garlic_bread"] {
 		t.Errorf("without small dough these are off: %v", names)
 	}
-	err := b.Turn(noon, "2026-07-03").Sellable([]order.Line{{Product: "margherita", Size: "small", Quantity: 1}})
+	err := b.Turn(noon, "2026-07-03").Sellable([]order.Line{{Product: "margherita", Size: "small", Quantity: 1}}, nil)
 	if p := problem.Of(err); p == nil || p.Code != "sold_out" {
 		t.Errorf("a small one can be ordered: %v", err)
 	}
-	if err := b.Turn(noon, "2026-07-03").Sellable([]order.Line{{Product: "margherita", Size: "large", Quantity: 1}}); err != nil {
+	if err := b.Turn(noon, "2026-07-03").Sellable([]order.Line{{Product: "margherita", Size: "large", Quantity: 1}}, nil); err != nil {
 		t.Errorf("a large one cannot: %v", err)
 	}
 }
@@ -156,7 +156,7 @@ func TestTheLinesOfAnOrderShareWhatThereIs(t *testing.T) {
 	t.Parallel()
 	b := bookOf(t, map[string]int64{"mozzarella": 300})
 	pizza := order.Line{Product: "margherita", Size: "large", Quantity: 1}
-	sell := func(lines ...order.Line) error { return b.Turn(noon, "2026-07-03").Sellable(lines) }
+	sell := func(lines ...order.Line) error { return b.Turn(noon, "2026-07-03").Sellable(lines, nil) }
 	if err := sell(pizza, pizza); err != nil {
 		t.Errorf("two of 150 g of 300 g: %v", err)
 	}

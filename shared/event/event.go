@@ -53,11 +53,16 @@ func readers() map[string]func(json.RawMessage) (Body, error) {
 		IntakePaused{}.Kind():    read[IntakePaused],
 		IntakeResumed{}.Kind():   read[IntakeResumed],
 
+		ProductSoldOut{}.Kind(): read[ProductSoldOut],
+		ProductBack{}.Kind():    read[ProductBack],
+		StockStanding{}.Kind():  read[StockStanding],
+
 		OrderOffered{}.Kind():    read[OrderOffered],
 		OrderRecovered{}.Kind():  read[OrderRecovered],
 		OrderRevoked{}.Kind():    read[OrderRevoked],
 		StatusWished{}.Kind():    read[StatusWished],
 		DeliveryStepped{}.Kind(): read[DeliveryStepped],
+		StockWished{}.Kind():     read[StockWished],
 	}
 }
 

@@ -46,7 +46,19 @@ func bodies() []event.Body {
 		ID: "1", Product: "margherita", Half: "hawaii", Size: "large", Name: "Margherita / Hawaii", Station: "make", Bakes: true, MakeSeconds: 90,
 		BakeSeconds: 360, State: order.ItemQueued,
 	}}
+	n := func(n int64) *int64 { return &n }
 	return []event.Body{
+		event.ProductSoldOut{What: "topping", ID: "mushrooms", Owner: "grace", Reason: "mouldy", Auto: true, Since: at, Until: &later},
+		event.ProductBack{What: "topping", ID: "mushrooms", At: later},
+		event.StockStanding{
+			Whole:  true,
+			Levels: []event.StockLevel{{Ingredient: "mushrooms", OnHand: 900, Reserved: 75, Lent: 300, Threshold: 2000, Par: 8000, OnOrder: 4000, Low: true, RunsOut: &later}},
+			Off:    []event.ProductSoldOut{{What: "product", ID: "hawaii", Since: at}},
+		},
+		event.StockWished{
+			Request: "0198c0de-0000-7000-8000-000000000003", Do: "sold_out", What: "product", ID: "hawaii", Reason: "taste", By: "head office", Until: &later,
+			Lines: []event.StockLine{{Ingredient: "ham", Quantity: n(500), Threshold: n(400), Par: n(2000)}},
+		},
 		event.OrderTaken{Order: o, Items: items},
 		event.OrderStepped{Order: o.ID, Action: order.Bake, Items: []string{"1"}, Number: 42, Cause: event.BySensor, Who: "oven-1", Oven: "oven-1", Reason: "burned", Ready: &later},
 		event.OrderChanged{

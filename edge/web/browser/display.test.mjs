@@ -212,21 +212,49 @@ test('the keyboard does all of it', async () => {
 	await page.context().close();
 });
 
-test('a voided ticket is stamped until somebody has seen it, and a remake is loud', async () => {
-	const page = await tablet('/', { view: 'make' });
+test('a voided ticket is stamped on every screen until somebody has seen it on one, and a remake is loud', async () => {
+	const [page, other] = [await tablet('/', { view: 'make' }), await tablet('/', { view: 'all' })];
 	const order = await place([{ product: 'calabrese', size: 'large' }]);
 	await card(page, order).waitFor();
 	for (const station of ['make', 'oven', 'oven']) await tap(order.id, 'bump', { station });
 	await card(page, order).waitFor({ state: 'detached' });
 	await tap(order.id, 'remake', { reason: 'burned' });
 	await card(page, order).getByText('Remake').waitFor();
+	assert.ok(await card(page, order).evaluate((e) => e.classList.contains('shouts')));
+	await card(other, order).getByRole('button', { name: 'Seen' }).click();
+	await card(page, order).getByRole('button', { name: 'Seen' }).waitFor({ state: 'detached' });
+	assert.ok(await card(page, order).getByText('Remake').isVisible(), 'that it is a remake is still to be read');
 	await tap(order.id, 'void', { reason: 'guest cancelled' });
 	await card(page, order).waitFor({ state: 'detached' });
 	const stamp = page.getByRole('button', { name: /Voided/ });
 	await stamp.waitFor();
 	assert.match(await text(stamp), new RegExp(String(order.number)));
-	await stamp.click();
+	await page.reload();
+	await stamp.waitFor();
+	await other.getByRole('button', { name: /Voided/ }).click();
 	await stamp.waitFor({ state: 'detached' });
+	await page.context().close();
+	await other.context().close();
+});
+
+test('a rush is loud until it is seen, by touch or by key, and what is held waits until it is taken up', async () => {
+	const page = await tablet('/', { view: 'make' });
+	const [calm, order] = [await place([{ product: 'napoli', size: 'small' }]), await place([{ product: 'tonno', size: 'small' }])];
+	await card(page, order).getByRole('button', { name: /^More/ }).click();
+	await page.getByRole('button', { name: 'guest waits here' }).click();
+	await card(page, order).getByText('Rush').waitFor();
+	const cells = await page.locator('article').evaluateAll((all) => all.map((a) => a.dataset.order));
+	assert.deepEqual(cells, [calm.id, order.id], 'a rush moved a ticket from its place');
+	await page.keyboard.press(String(cells.indexOf(order.id) + 1));
+	await page.keyboard.press('Enter');
+	await card(page, order).getByRole('button', { name: 'Seen' }).waitFor({ state: 'detached' });
+	assert.ok(await card(page, order).getByRole('button', { name: 'Start', exact: true }).isVisible(), 'the key that took note bumped the ticket as well');
+
+	await page.keyboard.press('h');
+	await card(page, order).getByText('On hold').waitFor();
+	await card(page, order).getByRole('button', { name: 'Take it up again' }).waitFor();
+	await page.keyboard.press('h');
+	await card(page, order).getByRole('button', { name: 'Start', exact: true }).waitFor();
 	await page.context().close();
 });
 

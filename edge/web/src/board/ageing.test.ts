@@ -26,3 +26,9 @@ it('a forecast behind the promise is amber, a broken promise red, at every stati
 	expect(age(slow, 'all', minutes(1)).tone).toBe('warn');
 	expect(age(ticket(1, [item('1', { since: '2026-07-03T18:25:30.000Z' })]), 'make', minutes(26)).tone).toBe('late');
 });
+
+it('what is held does not age, and what was held has not aged meanwhile', () => {
+	const held = ticket(1, [item('1')], { hold: { at: new Date(minutes(1)).toISOString() } });
+	expect(age(held, 'all', minutes(60))).toEqual({ seconds: 59 * 60, tone: 'fresh' });
+	expect(age(ticket(2, [item('1')], { held_s: 240 }), 'all', minutes(5)).seconds).toBe(60);
+});

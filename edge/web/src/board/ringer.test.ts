@@ -50,3 +50,14 @@ it('one that left and came back rings again', () => {
 	ringer.ring([], second);
 	expect(ringer.ring(queued, 2 * second)).toBe('new');
 });
+
+it('what has to be noted rings until somebody has, above all a voided order; what is held is quiet', () => {
+	const at = '2026-07-03T18:01:00.000Z';
+	const rushed = ticket(1, [item('1')], { notices: [{ id: '1', kind: 'rush', at }, { id: '2', kind: 'changed', at, acknowledged_at: at }] });
+	expect(kinds(calls([rushed], 'make', minutes(1)))).toEqual(['rush again', 'new again']);
+	const voided = ticket(2, [item('1')], { voided: true, state: 'voided', notices: [{ id: '1', kind: 'voided', at }] });
+	expect(kinds(calls([voided], 'make', minutes(1)))).toEqual(['voided again']);
+	expect(new Ringer().ring(calls([rushed, voided], 'make', minutes(1)), 0)).toBe('voided');
+	expect(calls([ticket(3, [item('1')], { hold: { at } })], 'make', minutes(1))).toEqual([]);
+	expect(kinds(calls([ticket(4, [item('1')], { custody: { touched_at: at } })], 'make', minutes(1)))).toEqual(['new']);
+});

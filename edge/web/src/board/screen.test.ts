@@ -34,3 +34,12 @@ it('once confirmed, it moves on as any other', () => {
 	screen.press({ ...lost, recovered: false });
 	expect(acted).toEqual([[{ verb: 'bump', station: 'oven' }]]);
 });
+
+it('what shouts is noted before a hand moves it on, and what is held is taken up first', () => {
+	const rushed = ticket(8, [item('1')], { notices: [{ id: '1', kind: 'rush', at: '' }] });
+	screen.bump(rushed);
+	screen.press({ ...rushed, notices: [], hold: { at: '' } });
+	screen.start({ ...rushed, notices: [], hold: { at: '' } });
+	screen.hold({ ...rushed, notices: [] });
+	expect(acted).toEqual([[{ verb: 'acknowledge', notice: undefined }], [{ verb: 'release' }], [{ verb: 'hold' }]]);
+});

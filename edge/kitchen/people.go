@@ -307,3 +307,16 @@ func (k *Kitchen) mayPutToWork(ctx context.Context, cook string) error {
 
 // PINsNeeded reports whether what has a level needs somebody who is signed in.
 func (k *Kitchen) PINsNeeded() bool { return k.settings.PINs }
+
+// relabelSessions moves what sessions are labelled with: nobody is signed out because the clock was put right, or stays in for longer.
+func (d *draft) relabelSessions(moved func(time.Time) time.Time) {
+	for _, s := range d.board.shift.sessions {
+		began, seen := moved(s.Began), moved(s.Seen)
+		if began.Equal(s.Began) && seen.Equal(s.Seen) {
+			continue
+		}
+		s.Until = s.Until.Add(began.Sub(s.Began))
+		s.Began, s.Seen = began, seen
+		d.commit.Shift.Sessions = append(d.commit.Shift.Sessions, s)
+	}
+}

@@ -22,8 +22,10 @@ func staffed() kitchen.Settings {
 	s := settings()
 	s.PINs = true
 	s.Staff = []kitchen.Hire{
-		{ID: "ada", Name: "Ada", Role: staff.Cook, PIN: "1111"}, {ID: "bob", Name: "Bob", Role: staff.Counter, PIN: "2222"},
-		{ID: "carla", Name: "Carla", Role: staff.Manager, PIN: "3333"}, {ID: "cleo", Name: "Cleo"},
+		{ID: "ada", Name: "Ada", Role: staff.Cook, PIN: "1111"},
+		{ID: "bob", Name: "Bob", Role: staff.Counter, PIN: "2222"},
+		{ID: "carla", Name: "Carla", Role: staff.Manager, PIN: "3333"},
+		{ID: "cleo", Name: "Cleo"},
 	}
 	return s
 }
@@ -266,5 +268,21 @@ func TestAnybodyAskingForTheLogIsItsManager(t *testing.T) {
 	lines, intact, err := h.Audit(h.as("3333"), "", 3)
 	if err != nil || !intact || len(lines) != 2 || lines[0].N != 4 {
 		t.Errorf("%+v, %v, %v", lines, intact, err)
+	}
+}
+
+func TestAClockThatIsPutRightSignsNobodyOut(t *testing.T) {
+	t.Parallel()
+	h := newStaffedHouse(t)
+	h.clock.now = time.Date(1970, 1, 1, 12, 0, 0, 0, time.UTC)
+	manager := h.as("3333")
+	by := evening.Sub(h.clock.Now())
+	if err := h.Relabel(background(), h.clock.Now().Add(-time.Minute), by, func() { h.clock.pass(by) }); err != nil {
+		t.Fatal(err)
+	}
+	h.restart()
+	in, ok := h.Session(manager)
+	if !ok || !in.Session.Began.Equal(evening) || in.Session.Until.Sub(evening) > staff.SessionMost {
+		t.Errorf("%v: %+v", ok, in.Session)
 	}
 }

@@ -62,6 +62,7 @@ func (k *Kitchen) relabel(ctx context.Context, now time.Time, moved func(time.Ti
 				d.commit.Raised = append(d.commit.Raised, a) // known to the cloud already
 			}
 		}
+		d.relabelSessions(moved)
 		if d.released = k.gate.open(d.board.applied); d.released {
 			if err := d.queueWaiting(); err != nil {
 				return err

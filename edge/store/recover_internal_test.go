@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"awesome.pizza/edge/kitchen"
+	"awesome.pizza/edge/staff"
+	"awesome.pizza/edge/till"
 	"awesome.pizza/shared/event"
 	"awesome.pizza/shared/link"
 	"awesome.pizza/shared/order"
@@ -82,6 +84,8 @@ func anEvening(t *testing.T) evening {
 			c.Command = &kitchen.Obeyed{Seq: n/40 + 1, ID: fmt.Sprintf("c%d", n), Granted: true}
 		case 1:
 			c.Letters = []kitchen.DeadLetter{{At: friday, Source: "oven-1", Reason: "garbage", Payload: []byte("\x00\x01")}}
+		case 3:
+			c.Shift = anHourOfTheShift(n)
 		case 2:
 			c.Numbers = []kitchen.Number{{Day: "2026-07-03", Last: int(n) + 20}}
 		}
@@ -118,6 +122,23 @@ func anEvening(t *testing.T) evening {
 		t.Fatal(err)
 	}
 	return e
+}
+
+// anHourOfTheShift is something of everything that people and money leave behind; n is another one each time.
+func anHourOfTheShift(n uint64) kitchen.Shift {
+	name, o := fmt.Sprintf("%064d", n), order.ID(fmt.Sprintf("run-%d", n))
+	drawer, opened, err := till.Open(fmt.Sprintf("2026-07-%02d", n/40+1), 0, "EUR", 100, "carla", friday)
+	if err != nil {
+		panic(err)
+	}
+	opened.Key = name
+	drawer.ClosedAt = friday
+	return kitchen.Shift{
+		Sessions: []staff.Session{{Name: name, Who: "ada", Began: friday, Seen: friday, Until: friday.Add(time.Hour)}},
+		Audit:    []staff.Record{{At: friday, Day: "2026-07-03", Who: "carla", Action: staff.Void, Reason: name}},
+		Till:     &drawer, Cash: []till.Entry{opened}, Runs: []kitchen.Run{{Order: o, Driver: "Max", At: friday}},
+		Guests: []kitchen.Guest{{Phone: fmt.Sprintf("39055%07d", n), Name: "Grace", Seen: friday}},
+	}
 }
 
 // spoil damages one place of a copy, as cards do, and says how.

@@ -57,6 +57,10 @@ func TestUnusableHousesSayWhatToWriteInstead(t *testing.T) {
 		"room for no pizza":     {"[[oven]]\nid = \"o\"\nkind = \"mqtt\"\nband_low = 1\nband_high = 2\ncapacity_by = { large = 0 }", "capacity_by.large must be between"},
 		"a throttle that jams":  {"[throttle]\npause_after_minutes = 20\nresume_below_minutes = 20", "resume below where it pauses"},
 		"less than nothing":     {"[throttle]\nlarge_order_pieces = -1", "large_order_pieces is -1"},
+		"a role nobody has":     {"[[cook]]\nid = \"ada\"\nrole = \"boss\"", `role is "boss"; write one of [cook counter shift_manager]`},
+		"a PIN with letters":    {"[[cook]]\nid = \"ada\"\npin = \"12ab\"", "a PIN has 4 to 8 digits"},
+		"a PIN nobody set":      {"[[cook]]\nid = \"ada\"\npin = \"${EDGE_NOBODY_SETS_THIS}\"", "the PIN of ada is to come from the environment: set EDGE_NOBODY_SETS_THIS"},
+		"the same PIN twice":    {"[[cook]]\nid = \"ada\"\npin = \"1234\"\n[[cook]]\nid = \"bob\"\npin = \"1234\"", "ada and bob have the same PIN"},
 		"two cooks of one id":   {"[[cook]]\nid = \"ada\"\n[[cook]]\nid = \"ada\"", "one of its own"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -66,5 +70,14 @@ func TestUnusableHousesSayWhatToWriteInstead(t *testing.T) {
 				t.Errorf("got %v, want %q", err, c.want)
 			}
 		})
+	}
+}
+
+func TestARefusedDeviceFileTellsNobodyAPIN(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"pin = \"987654321\"", "pin = \"9876\"\n[[cook]]\nid = \"bob\"\npin = \"9876\""} {
+		if _, err := edge.LoadHouse(houseFile(t, "[[cook]]\nid = \"ada\"\n"+text)); err == nil || strings.Contains(err.Error(), "9876") {
+			t.Errorf("%v", err)
+		}
 	}
 }

@@ -38,7 +38,8 @@ func (s *Server) caller(next http.Handler) http.Handler {
 			c.Screen = name + "@" + c.Address
 		}
 		r = r.WithContext(staff.With(r.Context(), c))
-		if c.Session != "" && r.Method != http.MethodGet && r.Method != http.MethodHead {
+		byHand := r.Method != http.MethodGet && r.Method != http.MethodHead && !strings.HasPrefix(r.URL.Path, "/api/screens/")
+		if c.Session != "" && byHand { // what a screen says by itself keeps nobody signed in
 			if err := s.Kitchen.Seen(r.Context()); err != nil { // the session may end earlier than it would; nothing else is lost
 				s.settings.Log.Warn("a session's use could not be written down", "err", err)
 			}

@@ -47,7 +47,7 @@ func (k *Kitchen) Carry(ctx context.Context, id order.ID, tap Tap, driver string
 		if err != nil {
 			return t, err
 		}
-		run := Run{Order: t.Order.ID, Number: t.Number, Driver: driver, At: d.now, Who: d.who()}
+		run := Run{Order: t.Order.ID, Number: t.Number, Driver: driver, At: d.now, Who: d.answers()}
 		if t.Order.Payment.Method == "cash" {
 			run.Due = t.Due()
 		}

@@ -24,7 +24,7 @@ func (k *Kitchen) OpenDay(ctx context.Context, key string, float int64) (Booked,
 		if err := d.need(staff.DayOpen, day, "", fmt.Sprint(float)); err != nil {
 			return e, err
 		}
-		t, opened, err := till.Open(day, len(before), k.menu.Currency, float, d.who(), d.now)
+		t, opened, err := till.Open(day, len(before), k.menu.Currency, float, d.answers(), d.now)
 		if err != nil {
 			return e, err
 		}
@@ -53,7 +53,7 @@ func (k *Kitchen) CloseDay(ctx context.Context, key string, counted int64, note 
 			return e, problem.New(problem.Conflict, "not_settled", "%s Settle that, or close all the same (anyway).", open.words()).
 				With("runs", runNumbers(open.Runs)).With("unpaid", numbersOf(open.Unpaid)).With("owed", numbersOf(open.Owed))
 		}
-		t, closed, err := now.Close(counted, d.who(), note, d.now)
+		t, closed, err := now.Close(counted, d.answers(), note, d.now)
 		if err != nil {
 			return e, err
 		}

@@ -74,8 +74,9 @@ func New(ctx context.Context, store Store, m *menu.Menu, c clock.Clock, screens 
 	}
 	k := &Kitchen{
 		store: store, menu: m, clock: c, screens: screens, settings: s,
-		turn: make(chan struct{}, 1), timed: make(chan struct{}, 1), door: newDoor(s.Staff),
+		turn: make(chan struct{}, 1), timed: make(chan struct{}, 1),
 	}
+	k.door, k.settings.Staff = newDoor(s.Staff)
 	state, err := store.Load(ctx)
 	if err != nil {
 		return nil, err

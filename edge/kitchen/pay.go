@@ -113,7 +113,7 @@ func (m Money) check() error {
 
 // enter makes an entry of the open till's ledger.
 func (d *draft) enter(e till.Entry) (till.Entry, error) {
-	e.Who = d.who()
+	e.Who = d.answers()
 	t, e, err := d.drawerNow().Enter(e, d.now)
 	if err != nil {
 		return e, err

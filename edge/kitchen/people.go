@@ -26,8 +26,15 @@ type door struct {
 	strikes staff.Strikes
 }
 
-func newDoor(hires []Hire) door {
-	return door{turn: make(chan struct{}, 1), hires: slices.Clone(hires)}
+// newDoor is a door that knows the PINs, and the people without them: all that is said is whether they have one.
+func newDoor(hires []Hire) (door, []Hire) {
+	d, without := door{turn: make(chan struct{}, 1), hires: slices.Clone(hires)}, slices.Clone(hires)
+	for n := range without {
+		if without[n].PIN != "" {
+			without[n].PIN = "set"
+		}
+	}
+	return d, without
 }
 
 // staffed brings the people in line with the settings. A PIN gets its hash later: see hire.

@@ -1,6 +1,7 @@
 package kitchen
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -109,6 +110,9 @@ func (d *draft) who() string {
 	p, _, _ := d.desk().Who(d.caller, d.now)
 	return p.ID
 }
+
+// answers is who answers for what is done: whoever is signed in, else the shift manager who gave their word.
+func (d *draft) answers() string { return cmp.Or(d.who(), d.caller.Manager) }
 
 // need refuses what the caller may not do, and writes down what they may: the line stands in the same commit as what was done. detail says
 // what else somebody would want to know of it.

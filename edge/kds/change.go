@@ -13,6 +13,7 @@ import (
 
 // changeBody is what a guest wants otherwise. Lines are named by their place in the order, from 0.
 type changeBody struct {
+	overridable
 	Tap    string     `json:"tap"`
 	Who    string     `json:"who"`
 	Reason string     `json:"reason"`
@@ -59,7 +60,11 @@ func (s *Server) rewrite(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	t, err := s.Kitchen.Change(r.Context(), order.ID(chi.URLParam(r, "id")), kitchen.Tap{ID: body.Tap, Who: body.Who, Reason: body.Reason, Version: version}, change)
+	ctx, err := s.vouched(r, body.overridable)
+	if err != nil {
+		return err
+	}
+	t, err := s.Kitchen.Change(ctx, order.ID(chi.URLParam(r, "id")), kitchen.Tap{ID: body.Tap, Who: body.Who, Reason: body.Reason, Version: version}, change)
 	if err != nil {
 		return err
 	}

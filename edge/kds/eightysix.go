@@ -11,6 +11,7 @@ import (
 
 // offBody takes something off the menu: 86.
 type offBody struct {
+	overridable
 	Request string     `json:"request"`
 	Kind    string     `json:"kind"` // product, topping or ingredient
 	ID      string     `json:"id"`
@@ -66,7 +67,11 @@ func (s *Server) sellOut(w http.ResponseWriter, r *http.Request) error {
 	case body.Minutes != nil:
 		lasts = time.Duration(*body.Minutes) * time.Minute
 	}
-	replayed, err := s.Kitchen.SellOut(r.Context(), requestOf(r, body.Request), o, lasts)
+	ctx, err := s.vouched(r, body.overridable)
+	if err != nil {
+		return err
+	}
+	replayed, err := s.Kitchen.SellOut(ctx, requestOf(r, body.Request), o, lasts)
 	if err != nil {
 		return err
 	}

@@ -93,6 +93,7 @@ func (s *Server) intake(w http.ResponseWriter, r *http.Request) error {
 }
 
 type pauseBody struct {
+	overridable
 	Minutes int    `json:"minutes"`
 	Reason  string `json:"reason"`
 	Who     string `json:"who"`
@@ -110,7 +111,11 @@ func (s *Server) pauseIntake(w http.ResponseWriter, r *http.Request) error {
 	if !order.Plain(body.Reason) || !order.Plain(body.Who) {
 		return problem.New(problem.Invalid, "bad_text", "there are control characters in it").With("path", "reason")
 	}
-	i, err := s.Kitchen.PauseIntake(r.Context(), body.Who, body.Reason, time.Duration(body.Minutes)*time.Minute)
+	ctx, err := s.vouched(r, body.overridable)
+	if err != nil {
+		return err
+	}
+	i, err := s.Kitchen.PauseIntake(ctx, body.Who, body.Reason, time.Duration(body.Minutes)*time.Minute)
 	if err != nil {
 		return err
 	}

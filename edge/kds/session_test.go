@@ -162,3 +162,41 @@ func TestACookWithAPINSaysItToBeGivenTickets(t *testing.T) {
 		t.Errorf("%d %s", r.status, r.body)
 	}
 }
+
+func TestShelvesMenuAndIntakeAreForWhoeverMayChangeThem(t *testing.T) {
+	t.Parallel()
+	n := openStaffed(t)
+	o, counter, manager := n.place(), n.signIn("2222"), n.signIn("3333")
+	for _, c := range []struct {
+		method, path, body string
+		needs              []string // the least who may
+	}{
+		{http.MethodPost, "/api/86", `{"kind":"topping","id":"mushrooms","reason":"none left"}`, counter},
+		{http.MethodDelete, "/api/86/topping/mushrooms", "", counter},
+		{http.MethodPost, "/api/stock/counts", `{"ingredient":"mushrooms","quantity":100}`, counter},
+		{http.MethodPut, "/api/stock/thresholds", `{"ingredient":"mushrooms","threshold":10}`, manager},
+		{http.MethodPost, "/api/intake/pause", `{"minutes":10,"reason":"too much"}`, manager},
+		{http.MethodPost, "/api/intake/resume", "", manager},
+		{http.MethodPost, "/api/tickets/" + o + "/rush", `{"tap":"rush-1","reason":"a child cries"}`, counter},
+	} {
+		var body any
+		if c.body != "" {
+			body = c.body
+		}
+		if r := n.send(c.method, c.path, body); r.status != http.StatusUnauthorized || r.text("code") != "sign_in_needed" {
+			t.Errorf("%s by nobody: %d %s", c.path, r.status, r.body)
+		}
+		if c.needs[1] == manager[1] {
+			if r := n.send(c.method, c.path, body, counter...); r.status != http.StatusForbidden {
+				t.Errorf("%s by the counter: %d %s", c.path, r.status, r.body)
+			}
+		}
+		if r := n.send(c.method, c.path, body, c.needs...); r.status >= 300 {
+			t.Errorf("%s: %d %s", c.path, r.status, r.body)
+		}
+	}
+	r := n.post("/api/86", `{"kind":"topping","id":"mushrooms","reason":"none left","override":{"pin":"3333","reason":"nobody at the counter"}}`)
+	if r.status >= 300 || !strings.Contains(string(r.body), `"carla"`) {
+		t.Errorf("with a manager's word: %d %s", r.status, r.body)
+	}
+}

@@ -59,6 +59,7 @@ func (s *Server) levels(w http.ResponseWriter, r *http.Request, status int) erro
 
 // slipBody is what somebody writes down about the shelves: one ingredient, or lines.
 type slipBody struct {
+	overridable
 	Request    string         `json:"request"` // an id of the screen's making, if not in Idempotency-Key
 	Ingredient string         `json:"ingredient"`
 	Quantity   *int64         `json:"quantity"`
@@ -130,7 +131,11 @@ func (s *Server) book(w http.ResponseWriter, r *http.Request, body slipBody, sli
 	if slip.Lines, err = body.lines(); err != nil {
 		return err
 	}
-	replayed, err := s.Kitchen.WriteSlip(r.Context(), requestOf(r, body.Request), slip)
+	ctx, err := s.vouched(r, body.overridable)
+	if err != nil {
+		return err
+	}
+	replayed, err := s.Kitchen.WriteSlip(ctx, requestOf(r, body.Request), slip)
 	if err != nil {
 		return err
 	}
@@ -151,6 +156,7 @@ func written(w http.ResponseWriter, replayed bool) int {
 
 // mindBody sets thresholds and pars: of one ingredient, or of lines.
 type mindBody struct {
+	overridable
 	Request    string         `json:"request"`
 	Ingredient string         `json:"ingredient"`
 	Threshold  *int64         `json:"threshold"`
@@ -181,7 +187,11 @@ func (s *Server) mind(w http.ResponseWriter, r *http.Request) error {
 		}
 		wishes[n] = stock.Wish(l)
 	}
-	if _, err := s.Kitchen.MindStock(r.Context(), requestOf(r, body.Request), wishes); err != nil {
+	ctx, err := s.vouched(r, body.overridable)
+	if err != nil {
+		return err
+	}
+	if _, err := s.Kitchen.MindStock(ctx, requestOf(r, body.Request), wishes); err != nil {
 		return err
 	}
 	return s.thresholds(w, r)

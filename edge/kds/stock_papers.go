@@ -39,7 +39,11 @@ func (s *Server) ordered(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	replayed, err := s.Kitchen.OrderStock(r.Context(), requestOf(r, body.Request), lines)
+	ctx, err := s.vouched(r, body.overridable)
+	if err != nil {
+		return err
+	}
+	replayed, err := s.Kitchen.OrderStock(ctx, requestOf(r, body.Request), lines)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"awesome.pizza/edge/staff"
 	"awesome.pizza/shared/event"
 	"awesome.pizza/shared/menu"
 	"awesome.pizza/shared/money"
@@ -37,6 +38,9 @@ func (d *draft) rewrite(t Ticket, tap Tap, c OrderChange, m *menu.Menu) (Ticket,
 		return t, t.nothing("to change")
 	case t.Order.Origin != order.Edge:
 		return t, problem.New(problem.Conflict, "order_of_cloud", "order %d was not taken here: void it, and take it anew", t.Number).With("ticket", t)
+	}
+	if err := d.need(staff.Change, string(t.Order.ID), tap.Reason, ""); err != nil {
+		return t, err
 	}
 	w := writing{t: t, menu: m, last: t.lastItem()}
 	if err := w.write(c); err != nil {

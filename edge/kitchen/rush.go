@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"awesome.pizza/edge/staff"
 	"awesome.pizza/shared/order"
 	"awesome.pizza/shared/problem"
 )
@@ -34,6 +35,9 @@ func hurry(d *draft, t Ticket, tap Tap) (Ticket, error) {
 		return t, problem.New(problem.Invalid, "reason_missing", "say why it goes first").With("path", "reason")
 	case t.Rush != nil:
 		return t, problem.New(problem.Conflict, "rushed_already", "order %d goes first already", t.Number).With("ticket", t)
+	}
+	if err := d.need(staff.Rush, string(t.Order.ID), tap.Reason, ""); err != nil {
+		return t, err
 	}
 	if t.Hold != nil {
 		t = d.resume(t)

@@ -1,13 +1,16 @@
 package kitchen
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
+	"awesome.pizza/edge/staff"
 	"awesome.pizza/edge/stock"
 	"awesome.pizza/shared/id"
 	"awesome.pizza/shared/problem"
@@ -41,6 +44,10 @@ func (k *Kitchen) Off(context.Context) ([]stock.Off, stock.SoldOut, error) {
 // WriteSlip books what somebody wrote down about the shelves, once for each request. It reports problem.Invalid with the fact "path".
 func (k *Kitchen) WriteSlip(ctx context.Context, request string, s stock.Slip) (replayed bool, err error) {
 	return k.onShelves(ctx, request, s, func(d *draft, t *stock.Turn) error {
+		if err := d.need(slipLevel(s.Kind), ingredientsOf(s.Lines), s.Reason, string(s.Kind)); err != nil {
+			return err
+		}
+		s.Who = cmp.Or(d.answers(), s.Who)
 		if s.Kind == stock.Count || s.Kind == stock.Receipt {
 			d.clear(CheckStock)
 		}
@@ -53,12 +60,40 @@ func (k *Kitchen) WriteSlip(ctx context.Context, request string, s stock.Slip) (
 
 // MindStock sets thresholds and pars.
 func (k *Kitchen) MindStock(ctx context.Context, request string, wishes []stock.Wish) (replayed bool, err error) {
-	return k.onShelves(ctx, request, wishes, func(_ *draft, t *stock.Turn) error { return t.Mind(wishes) })
+	return k.onShelves(ctx, request, wishes, func(d *draft, t *stock.Turn) error {
+		if err := d.need(staff.Thresholds, "", "", fmt.Sprintf("%d ingredients", len(wishes))); err != nil {
+			return err
+		}
+		return t.Mind(wishes)
+	})
+}
+
+// slipLevel is what it takes to write something down about the shelves.
+func slipLevel(k stock.Kind) staff.Action {
+	switch k {
+	case stock.Count:
+		return staff.StockCount
+	case stock.Waste:
+		return staff.StockWaste
+	}
+	return staff.StockReceipt
+}
+
+// ingredientsOf names what a slip is about, for the log.
+func ingredientsOf(lines []stock.SlipLine) string {
+	names := make([]string, len(lines))
+	for n, l := range lines {
+		names[n] = l.Ingredient
+	}
+	return strings.Join(names, " ")
 }
 
 // OrderStock takes note of what was ordered from suppliers.
 func (k *Kitchen) OrderStock(ctx context.Context, request string, lines []stock.SlipLine) (replayed bool, err error) {
 	return k.onShelves(ctx, request, map[string]any{"order": lines}, func(d *draft, t *stock.Turn) error {
+		if err := d.need(staff.StockReceipt, ingredientsOf(lines), "", "ordered"); err != nil {
+			return err
+		}
 		d.clear(CheckStock)
 		return t.Order(lines)
 	})
@@ -68,6 +103,10 @@ func (k *Kitchen) OrderStock(ctx context.Context, request string, lines []stock.
 func (k *Kitchen) SellOut(ctx context.Context, request string, o stock.Off, lasts time.Duration) (replayed bool, err error) {
 	o.Until = o.Until.UTC().Truncate(time.Millisecond)
 	return k.onShelves(ctx, request, []any{o, lasts}, func(d *draft, t *stock.Turn) error {
+		if err := d.need(staff.EightySix, o.Kind+" "+o.ID, o.Reason, "off"); err != nil {
+			return err
+		}
+		o.Owner = cmp.Or(d.answers(), o.Owner)
 		if lasts > 0 {
 			o.Until = d.now.Add(lasts)
 		}
@@ -77,7 +116,12 @@ func (k *Kitchen) SellOut(ctx context.Context, request string, o stock.Off, last
 
 // Lift puts something back on the menu. What is not off is not off: that is problem.NotFound.
 func (k *Kitchen) Lift(ctx context.Context, key stock.OffKey) error {
-	return k.change(ctx, func(d *draft) error { return d.shelvesNow().Lift(key) })
+	return k.change(ctx, func(d *draft) error {
+		if err := d.need(staff.EightySix, key.Kind+" "+key.ID, "", "back"); err != nil {
+			return err
+		}
+		return d.shelvesNow().Lift(key)
+	})
 }
 
 // StockReport is the history of the shelves from one business day to another.

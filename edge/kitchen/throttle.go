@@ -1,10 +1,12 @@
 package kitchen
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
 
+	"awesome.pizza/edge/staff"
 	"awesome.pizza/shared/event"
 	"awesome.pizza/shared/problem"
 )
@@ -187,6 +189,10 @@ func (k *Kitchen) PauseIntake(ctx context.Context, who, reason string, within ti
 	}
 	var out Intake
 	err := k.change(ctx, func(d *draft) error {
+		if err := d.need(staff.Pause, "", reason, within.String()); err != nil {
+			return err
+		}
+		who = cmp.Or(d.answers(), who)
 		since := d.now
 		if was := d.intake(); was.Paused {
 			since = was.Since
@@ -201,9 +207,13 @@ func (k *Kitchen) PauseIntake(ctx context.Context, who, reason string, within ti
 // ResumeIntake takes web orders again. When they were not paused it does nothing.
 func (k *Kitchen) ResumeIntake(ctx context.Context) (Intake, error) {
 	err := k.change(ctx, func(d *draft) error {
-		if d.intake().Paused {
-			d.resumeIntake()
+		if !d.intake().Paused {
+			return nil
 		}
+		if err := d.need(staff.Pause, "", "", "resumed"); err != nil {
+			return err
+		}
+		d.resumeIntake()
 		return nil
 	})
 	return Intake{}, err

@@ -24,15 +24,26 @@ func (n *node) screens() (all []screenBody) {
 	return b.Screens
 }
 
+// until waits for something that the node does by itself.
+func (n *node) until(what string, holds func() bool) {
+	n.t.Helper()
+	poll, limit := time.NewTicker(5*time.Millisecond), time.After(20*time.Second)
+	defer poll.Stop()
+	for !holds() {
+		select {
+		case <-poll.C:
+		case <-limit:
+			n.t.Fatalf("waited in vain: %s", what)
+		}
+	}
+}
+
 // lost waits until the board has an alert about a lost screen, or has none.
 func (n *node) lost(want bool) {
 	n.t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
-		if strings.Contains(string(n.get("/api/board").body), `"screen_lost/make-1"`) == want {
-			return
-		}
-	}
-	n.t.Fatalf("is a screen lost? %v was expected", want)
+	n.until("for the alert about a lost screen, or its end", func() bool {
+		return strings.Contains(string(n.get("/api/board").body), `"screen_lost/make-1"`) == want
+	})
 }
 
 func TestAScreenThatDiesIsNoticedAndOneThatComesBackToo(t *testing.T) {
@@ -59,11 +70,7 @@ func TestAScreenThatDiesIsNoticedAndOneThatComesBackToo(t *testing.T) {
 	}
 	n.lost(false)
 	g.leave()
-	for deadline := time.Now().Add(20 * time.Second); n.screens()[0].Here; time.Sleep(5 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatal("a stream that has ended counts as one")
-		}
-	}
+	n.until("for the end of a stream", func() bool { return !n.screens()[0].Here })
 	n.pass(16 * time.Second)
 	n.lost(true)
 	if r := n.send(http.MethodDelete, "/api/screens/make-1", nil); r.status != http.StatusNoContent {

@@ -20,8 +20,8 @@ type OrderChange struct {
 }
 
 // Change changes the lines of an order that was taken here, while nobody makes what is changed. Lines that stay keep their prices; what is new is
-// priced by the present menu. It reports problem.Conflict "order_of_cloud" and "item_started", and the ticket has a notice with what changed
-// and what that costs.
+// priced by the present menu. It reports problem.Conflict "order_of_cloud", "item_started" and "sold_out", and the ticket has a notice with
+// what changed and what that costs.
 func (k *Kitchen) Change(ctx context.Context, id order.ID, tap Tap, c OrderChange) (Ticket, error) {
 	raw, err := json.Marshal(c)
 	if err != nil {
@@ -43,6 +43,9 @@ func (d *draft) rewrite(t Ticket, tap Tap, c OrderChange, m *menu.Menu) (Ticket,
 		return t, err
 	}
 	if err := w.check(); err != nil {
+		return t, err
+	}
+	if err := d.shelvesNow().Sellable(w.more); len(w.more) > 0 && err != nil {
 		return t, err
 	}
 	before := t.Progress.Kitchen()

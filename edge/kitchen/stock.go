@@ -93,9 +93,10 @@ func (p pieces) reserved(before, after Ticket) map[string]int64 {
 		t     Ticket
 		times int64
 	}{{before, -1}, {after, 1}} {
+		of := pieces{d: p.d, of: side.t, needs: map[int]map[string]int64{}} // its lines may have been others
 		for _, i := range side.t.Progress.Items {
 			if side.t.Open() && i.State == order.ItemQueued {
-				add(sum, p.need(i), side.times)
+				add(sum, of.need(i), side.times)
 			}
 		}
 	}

@@ -420,6 +420,7 @@ func (s *soak) rules(open int) map[string]int {
 		"alerts":  open,                         // of open tickets
 		"inbox":   min(10_000, int(s.commands)), // answers to commands
 		"numbers": 36,                           // of business days
+		"screens": 0,                            // none has told its name
 		"cooks":   0, "dead_letters": 0,         // nobody was signed in, nothing was without sense
 
 		"stock_shelves": 0, "stock_ledger": 0, "stock_off": 0, // nobody has counted anything

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"slices"
 	"testing"
 
 	"awesome.pizza/shared/event"
@@ -19,8 +20,8 @@ func TestLinesThatTheCounterChangedAreWrittenAnew(t *testing.T) {
 			n.says(t, oid, b)
 			n.steps(t, oid, order.Validate)
 			n.steps(t, oid, order.Queue)
-			lines := append(b.Order.Lines, order.Line{Product: "cola", Name: "Cola", Quantity: 1})
-			more := append(b.Items, order.Item{ID: "99", Line: len(lines) - 1, Product: "cola", Name: "Cola", MakeSeconds: 600, State: order.ItemQueued})
+			lines := append(slices.Clone(b.Order.Lines), order.Line{Product: "cola", Name: "Cola", Quantity: 1})
+			more := append(slices.Clone(b.Items), order.Item{ID: "99", Line: len(lines) - 1, Product: "cola", Name: "Cola", MakeSeconds: 600, State: order.ItemQueued})
 			n.says(t, oid, event.OrderChanged{Order: oid, Changes: 1, Lines: lines, Items: more, Totals: b.Order.Totals, MenuVersion: 7})
 			n.steps(t, oid, order.Start, "99")
 			n.steps(t, oid, order.Finish, "99")

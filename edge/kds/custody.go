@@ -28,10 +28,13 @@ func (s *Server) rendered(w http.ResponseWriter, r *http.Request) error {
 	}
 	var body struct {
 		Tickets []order.ID `json:"tickets"`
-		Seq     uint64     `json:"seq"`
+		Seq     int64      `json:"seq"`
 	}
 	if err := read(w, r, &body); err != nil {
 		return err
+	}
+	if body.Seq < 0 {
+		return invalid("seq", "seq is the number of a change of the board; %d is none", body.Seq)
 	}
 	if len(body.Tickets) == 0 && body.Seq == 0 || len(body.Tickets) > 500 {
 		return invalid("tickets", "tickets must list 1 to 500 orders, or seq say which change was the last")
@@ -44,7 +47,7 @@ func (s *Server) rendered(w http.ResponseWriter, r *http.Request) error {
 	if err := s.Kitchen.Rendered(r.Context(), screen, body.Tickets...); err != nil {
 		return err
 	}
-	s.presence.drew(screen, body.Seq, s.Clock.Now())
+	s.presence.drew(screen, uint64(body.Seq), s.Clock.Now())
 	w.WriteHeader(http.StatusNoContent)
 	return nil
 }

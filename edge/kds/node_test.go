@@ -18,7 +18,6 @@ import (
 	"awesome.pizza/edge/kds"
 	"awesome.pizza/edge/kitchen"
 	"awesome.pizza/edge/store"
-	"awesome.pizza/shared/clock"
 	"awesome.pizza/shared/id"
 	"awesome.pizza/shared/live"
 	"awesome.pizza/shared/menu"
@@ -38,6 +37,14 @@ type node struct {
 	mu    sync.Mutex
 	ovens []kds.OvenView
 	line  kds.LinkView
+	ahead time.Duration
+}
+
+// Now is the restaurant's time, which a test can move on.
+func (n *node) Now() time.Time {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return time.Now().Add(n.ahead)
 }
 
 func (n *node) Ovens() []kds.OvenView {
@@ -82,11 +89,11 @@ func open(t *testing.T, change ...func(*kds.Deps, *kds.Settings)) *node {
 	n := &node{t: t, hub: live.New[kitchen.Change](256), client: &http.Client{Transport: &http.Transport{}}}
 	n.line = kds.LinkView{State: "up", Since: time.Now().UTC().Truncate(time.Millisecond)}
 	roster := []kitchen.Cook{{ID: "ada", Name: "Ada"}}
-	n.kitchen, err = kitchen.New(t.Context(), s, m, clock.System{}, n.hub, kitchen.Settings{Restaurant: "r1", Roster: roster})
+	n.kitchen, err = kitchen.New(t.Context(), s, m, n, n.hub, kitchen.Settings{Restaurant: "r1", Roster: roster})
 	if err != nil {
 		t.Fatal(err)
 	}
-	deps := kds.Deps{Kitchen: n.kitchen, Changes: n.hub, Menu: m, Ovens: n, Link: n, Pages: pages, Clock: clock.System{}}
+	deps := kds.Deps{Kitchen: n.kitchen, Changes: n.hub, Menu: m, Ovens: n, Link: n, Pages: pages, Clock: n}
 	settings := kds.Settings{Restaurant: "r1", Pace: 5 * time.Millisecond, Heartbeat: 20 * time.Millisecond}
 	for _, c := range change {
 		c(&deps, &settings)

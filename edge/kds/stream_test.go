@@ -34,11 +34,11 @@ type glass struct {
 	leave func()
 }
 
-func (n *node) watch(lastID string) *glass {
+func (n *node) watch(lastID string, screen ...string) *glass {
 	n.t.Helper()
 	ctx, cancel := context.WithTimeout(n.t.Context(), 20*time.Second)
 	n.t.Cleanup(cancel)
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, n.url+"/api/board/stream", http.NoBody)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, n.url+"/api/board/stream"+strings.Join(append([]string{""}, screen...), "?screen="), http.NoBody)
 	if err != nil {
 		n.t.Fatal(err)
 	}

@@ -7,13 +7,16 @@ import (
 	"awesome.pizza/shared/order"
 )
 
-// sign writes the answer: the ticket as this draft leaves it. Its order does not change and is not written again.
+// sign writes the answer: the ticket as this draft leaves it. Its order is not written again, unless its lines were changed: they may be once
+// more.
 func (d *draft) sign() error {
 	if d.answer == nil {
 		return nil
 	}
 	t, ok := d.ticket(d.answer.Order)
-	t.Order = order.Order{}
+	if t.Order.Changes == 0 {
+		t.Order = order.Order{}
+	}
 	if ok {
 		body, err := json.Marshal(t)
 		if err != nil {

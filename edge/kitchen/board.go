@@ -2,12 +2,17 @@ package kitchen
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"awesome.pizza/edge/stock"
 	"awesome.pizza/shared/menu"
 	"awesome.pizza/shared/order"
 )
+
+// daysInMind is of how many business days the last number is remembered. Should an older one come again, the store refuses its first number,
+// and the kitchen reads what it has forgotten.
+const daysInMind = 40
 
 // board is what the kitchen has in mind: a copy of what the store holds of open orders. Only the holder of the turn changes it, after
 // the commit.
@@ -117,6 +122,9 @@ func (b *board) after(c Commit) {
 	}
 	for _, n := range c.Numbers {
 		b.numbers[n.Day] = n.Last
+	}
+	for len(b.numbers) > daysInMind {
+		delete(b.numbers, slices.Min(slices.Collect(maps.Keys(b.numbers))))
 	}
 	for _, key := range c.Forgotten {
 		delete(b.lessons, key)

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"awesome.pizza/edge/kitchen"
+	"awesome.pizza/edge/stock"
 	"awesome.pizza/edge/store"
 	"awesome.pizza/shared/event"
 	"awesome.pizza/shared/id"
@@ -185,3 +186,20 @@ func TestAChangeThatTheKitchenHasLostComesBackFromTheCloud(t *testing.T) {
 }
 
 var _ kitchen.Store = (*store.Store)(nil)
+
+func TestTheShelvesFollowChangedLines(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.write(stock.Count, map[string]int64{"cola": 3})
+	ticket := h.place(pizza, cola)
+	h.shelf("cola", 3, 1)
+	ticket = h.change(ticket, kitchen.OrderChange{Set: map[int]order.Line{1: lines(3, cola)}})
+	h.shelf("cola", 3, 3)
+	if _, err := h.Change(t.Context(), ticket.Order.ID, because(""), kitchen.OrderChange{Add: []order.Line{cola}}); code(err) != "sold_out" {
+		t.Errorf("more than there is: %v", err)
+	}
+	ticket = h.change(ticket, kitchen.OrderChange{Remove: []int{0}, Set: map[int]order.Line{1: lines(2, cola)}}) // the pizza's line goes, and the cola's has another place
+	h.shelf("cola", 3, 2)
+	h.bump(ticket, menu.StationSides)
+	h.shelf("cola", 1, 0)
+}

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"awesome.pizza/edge/kitchen"
 	"awesome.pizza/shared/order"
 )
 
@@ -22,6 +23,12 @@ func cookUntilKilled(path string) {
 	h.clock.now = time.Now()
 	for n := 0; ; n++ {
 		t := h.place(pizza, cola)
+		if n%3 == 1 {
+			t = h.change(t, kitchen.OrderChange{Add: []order.Line{cola}})
+			h.render("make-1", t.Order.ID)
+			h.did(h.HoldBack(background(), t.Order.ID, because("wait")))
+			t = h.did(h.LetGo(background(), t.Order.ID, because("go")))
+		}
 		for {
 			if _, err := fmt.Fprintln(os.Stdout, t.Order.ID, t.Version, t.Number); err != nil {
 				panic(err)

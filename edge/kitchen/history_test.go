@@ -44,7 +44,7 @@ func TestWhateverHappensTheCloudCanFollow(t *testing.T) {
 		h.seen = h.snapshot().Seq
 		r.Repeat(map[string]func(*rapid.T){
 			"place": h.placeOne, "offer": h.offerOne, "revoke": h.revokeOne, "wish": h.wishOne, "delivery": h.deliveryStep, "release": h.releaseAll,
-			"tap": h.tapSomething, "repeat a tap": h.repeatTap, "repeat a command": h.repeatCommand, "give a command anew": h.giveAnew, "sensor": h.senseSomething,
+			"tap": h.tapSomething, "change": h.changeLines, "render": h.renderSomething, "repeat a tap": h.repeatTap, "repeat a command": h.repeatCommand, "give a command anew": h.giveAnew, "sensor": h.senseSomething,
 			"repeat an oven event": h.repeatSensor, "sign in or out": h.signSomebody, "time": h.passTime, "restart": h.restartAll, "": h.check,
 		})
 		h.followFacts()
@@ -125,7 +125,7 @@ func (h *history) tapSomething(r *rapid.T) {
 		Station: rapid.SampledFrom(append(menu.Stations(), "", "", "")).Draw(r, "station"),
 		Item:    rapid.SampledFrom([]string{"", "", "", "1", "2", "9"}).Draw(r, "item"),
 	}
-	do := rapid.SampledFrom([]string{"bump", "bump", "bump", "bump", "start", "recall", "remake", "hand over", "void"}).Draw(r, "do")
+	do := rapid.SampledFrom([]string{"bump", "bump", "bump", "bump", "start", "recall", "remake", "hand over", "void", "hold", "release", "rush", "calm", "acknowledge"}).Draw(r, "do")
 	h.act(func() (kitchen.Ticket, error) {
 		switch do {
 		case "bump":
@@ -138,9 +138,35 @@ func (h *history) tapSomething(r *rapid.T) {
 			return h.Remake(background(), of, tap)
 		case "hand over":
 			return h.HandOver(background(), of, tap)
+		case "hold":
+			return h.HoldBack(background(), of, tap)
+		case "release":
+			return h.LetGo(background(), of, tap)
+		case "rush":
+			return h.Hurry(background(), of, tap)
+		case "calm":
+			return h.Calm(background(), of, tap)
+		case "acknowledge":
+			return h.Acknowledge(background(), of, tap)
 		}
 		return h.Void(background(), of, tap)
 	})
+}
+
+func (h *history) changeLines(r *rapid.T) {
+	of, tap := h.pick(r), kitchen.Tap{ID: id.New(), Reason: "they changed their mind"}
+	c := kitchen.OrderChange{Remove: rapid.SliceOfNDistinct(rapid.IntRange(0, 3), 0, 1, rapid.ID).Draw(r, "remove"), Set: map[int]order.Line{}}
+	if rapid.Bool().Draw(r, "adds") {
+		c.Add = h.lines(r)
+	} else if rapid.Bool().Draw(r, "sets") {
+		c.Set[rapid.IntRange(0, 2).Draw(r, "line")] = lines(rapid.IntRange(1, 3).Draw(r, "pieces"), pizza)
+	}
+	h.act(func() (kitchen.Ticket, error) { return h.Change(background(), of, tap, c) })
+}
+
+func (h *history) renderSomething(r *rapid.T) {
+	h.render("make-1", h.pick(r))
+	h.screen(rapid.SampledFrom([]string{"make-1", "cut-1"}).Draw(r, "screen"), kitchen.EveryStation)
 }
 
 func (h *history) repeatTap(r *rapid.T) {
@@ -150,6 +176,9 @@ func (h *history) repeatTap(r *rapid.T) {
 	n := rapid.IntRange(0, len(h.taps)-1).Draw(r, "tap")
 	before := h.snapshot().Seq
 	got, err := h.taps[n]()
+	if h.answers[n].Order.Changes == 0 { // it is answered with the order as it is now
+		got.Order = h.answers[n].Order
+	}
 	if err != nil || diffOf(h.answers[n], got) != "" || h.snapshot().Seq != before {
 		r.Errorf("a repeated tap: %v\n%s", err, diffOf(h.answers[n], got))
 	}
@@ -314,6 +343,10 @@ func (h *history) followFacts() {
 				}
 				numbers[key] = true
 			}
+		case event.OrderChanged:
+			p := orders[b.Order]
+			p.Items = b.Items
+			orders[b.Order] = p
 		case event.ForecastChanged:
 			told[b.Order] = &b.Ready
 		case event.CommandAnswered:

@@ -120,5 +120,5 @@ func (k *Kitchen) bulk(ctx context.Context, d *draft, t Ticket, tap Tap) (rememb
 			}
 		}
 	}
-	return func() { k.lately = append(recent, now) }, nil
+	return func() { k.lately = slices.Concat(recent, []bumped{now}) }, nil
 }

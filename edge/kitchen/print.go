@@ -94,8 +94,8 @@ func (d *draft) papers() (jobs []PrintJob) {
 	return jobs
 }
 
-// papersOf is what is printed because a ticket became another: a ticket for each station when it is queued, and again when it is voided; a
-// label when a pizza is out of the oven; the receipt when the food is handed over. A step that is taken back and taken again asks for the
+// papersOf is what is printed because a ticket became another: a ticket for each station when it is queued, and again when its lines
+// change and when it is voided; a label when a pizza is out of the oven; the receipt when the food is handed over. A step that is taken back and taken again asks for the
 // same piece of paper, which comes out once. What this kitchen had lost asks for none: nobody knows what of it lies on paper.
 func papersOf(before, after Ticket, printers []Printer, now time.Time) (jobs []PrintJob) {
 	if after.Recovered {
@@ -103,6 +103,9 @@ func papersOf(before, after Ticket, printers []Printer, now time.Time) (jobs []P
 	}
 	if came(before, after, order.Queued) {
 		jobs = append(jobs, tickets(after, printers, "ticket/", now)...)
+	}
+	if n := after.Order.Changes; n > before.Order.Changes && before.Progress.Whole == order.Queued {
+		jobs = append(jobs, tickets(after, printers, fmt.Sprintf("change/%d/", n), now)...)
 	}
 	if came(before, after, order.Voided) && before.Progress.Whole == order.Queued {
 		jobs = append(jobs, tickets(after, printers, "void/", now)...)

@@ -20,9 +20,10 @@ type writing struct {
 	lines []order.Line
 	items []order.Item // with the place of their line in lines
 	said  []LineChange
-	gone  []string // names of items that are not made
-	fresh []string // names of items that are new
-	last  int      // the highest name given
+	gone  []string     // names of items that are not made
+	fresh []string     // names of items that are new
+	more  []order.Line // what is made more, in so many pieces
+	last  int          // the highest name given
 }
 
 // lastItem is the highest name that an item of the ticket ever had.
@@ -188,6 +189,7 @@ func (w *writing) make(l order.Line, count int) {
 		return
 	}
 	l.Quantity = count
+	w.more = append(w.more, l)
 	for _, i := range w.menu.Items([]order.Line{l}) {
 		w.last++
 		i.ID, i.Line = strconv.Itoa(w.last), len(w.lines)-1

@@ -103,7 +103,7 @@ type Answer struct {
 	ID      string
 	Order   order.ID        // the ticket it moved; empty when none
 	Request string          // fingerprint of what was asked
-	Body    json.RawMessage // the ticket as it was after it, without its order
+	Body    json.RawMessage // the ticket as it was after it, without its order unless that was changed
 	Keep    time.Time       // until when a repetition is expected
 }
 

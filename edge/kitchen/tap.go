@@ -161,6 +161,8 @@ func (k *Kitchen) answered(ctx context.Context, a Answer) (Ticket, bool, error) 
 	if err := json.Unmarshal(first.Body, &then); err != nil {
 		return Ticket{}, true, fmt.Errorf("read the answer to %s: %w", a.ID, err)
 	}
-	then.Order = now.Order
+	if then.Order.ID == "" {
+		then.Order = now.Order
+	}
 	return then, true, nil
 }

@@ -27,6 +27,11 @@ func running(t *testing.T, path string) (h *house, stop func()) {
 
 func runningOn(t *testing.T, path string, disk func(*store.Store) kitchen.Store) (h *house, stop func()) {
 	t.Helper()
+	return runningWith(t, path, quiet(), disk)
+}
+
+func runningWith(t *testing.T, path string, s kitchen.Settings, disk func(*store.Store) kitchen.Store) (h *house, stop func()) {
+	t.Helper()
 	h = &house{t: t, path: path}
 	var err error
 	if h.store, err = store.Open(t.Context(), path); err != nil {
@@ -37,7 +42,7 @@ func runningOn(t *testing.T, path string, disk func(*store.Store) kitchen.Store)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if h.Kitchen, err = kitchen.New(t.Context(), disk(h.store), m, clock.System{}, h.hub, quiet()); err != nil {
+	if h.Kitchen, err = kitchen.New(t.Context(), disk(h.store), m, clock.System{}, h.hub, s); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())

@@ -118,7 +118,7 @@ func TestATicketOnWhichThePaperEndsIsPrintedOnceThereIsSome(t *testing.T) {
 		if v := w.room.Printers()[0]; v.State.Condition != printer.PaperOut || !v.State.PaperLow {
 			t.Errorf("the printer is shown as %+v", v.State)
 		}
-		time.Sleep(10 * time.Minute)
+		w.pass(10 * time.Minute)
 		w.net.sims["p1"].Mend()
 		w.hasNot(w.paper("p1"), duplicate)
 		w.until("it is known to be printed", func() bool { return w.ledger("p1") == "ticket confirmed" })
@@ -215,7 +215,7 @@ func TestLabelsThatComeTooLateAreGivenUp(t *testing.T) {
 		for _, at := range []string{"make", "oven", "oven", "cut"} {
 			o = w.tap((*kitchen.Kitchen).Bump, o, at)
 		}
-		time.Sleep(2*time.Hour + 2*time.Minute)
+		w.pass(2*time.Hour + 2*time.Minute)
 		w.net.unplug("p1:9100", false)
 		w.has(w.paper("p1"), "#1", "CARRYOUT")
 		w.quiet("p1")

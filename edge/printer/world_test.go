@@ -171,6 +171,12 @@ func (w *world) close() {
 
 func (w *world) restart() { w.close(); w.open() }
 
+// pass lets time pass.
+func (w *world) pass(d time.Duration) {
+	time.Sleep(d)
+	synctest.Wait()
+}
+
 // until lets time pass until a condition holds, and says how long that took.
 func (w *world) until(what string, holds func() bool) time.Duration {
 	w.t.Helper()
@@ -179,7 +185,7 @@ func (w *world) until(what string, holds func() bool) time.Duration {
 		if time.Since(began) > 30*time.Minute {
 			w.t.Fatalf("after half an hour it is still not so: %s", what)
 		}
-		time.Sleep(50 * time.Millisecond)
+		w.pass(50 * time.Millisecond)
 	}
 	return time.Since(began)
 }
@@ -207,7 +213,7 @@ func (w *world) paper(printer string) string {
 // quiet lets a while pass in which a printer prints nothing.
 func (w *world) quiet(printer string) {
 	w.t.Helper()
-	time.Sleep(2 * time.Minute)
+	w.pass(2 * time.Minute)
 	if all := w.net.sims[printer].Papers(); len(all) > w.printed[printer] {
 		w.t.Errorf("%s prints\n%s", printer, all[w.printed[printer]].Text())
 	}

@@ -37,7 +37,7 @@ type telling struct{ *store.Store }
 func (s telling) MarkPrint(ctx context.Context, id string, to kitchen.PrintState, by string, at time.Time) error {
 	err := s.Store.MarkPrint(ctx, id, to, by, at)
 	if err == nil {
-		fmt.Println(to, id)
+		_, err = fmt.Fprintln(os.Stdout, to, id)
 	}
 	return err
 }
@@ -61,7 +61,9 @@ func doomed(path, address string) {
 			if _, _, err := k.Place(context.Background(), c); err != nil {
 				panic(err)
 			}
-			fmt.Println("placed", c.Customer.Name)
+			if _, err := fmt.Fprintln(os.Stdout, "placed", c.Customer.Name); err != nil {
+				panic(err)
+			}
 		}
 	}
 }

@@ -22,11 +22,11 @@ type Ledger interface {
 	ExpirePrints(ctx context.Context, now time.Time) (gone int, err error)
 	OpenPrints(ctx context.Context) (map[string]int, error)
 	Printable() <-chan struct{}
+	Ticket(ctx context.Context, id order.ID) (kitchen.Ticket, error) // as of the commit that asked for paper, or a later one
 }
 
-// Kitchen is what is printed, and who hears when that fails.
+// Kitchen hears when something cannot be printed.
 type Kitchen interface {
-	Ticket(ctx context.Context, id order.ID) (kitchen.Ticket, error)
 	Snapshot(ctx context.Context) (kitchen.Snapshot, error)
 	Alert(ctx context.Context, a kitchen.Alert) error
 	ClearAlert(ctx context.Context, id string) error
@@ -195,7 +195,7 @@ func (r *Room) draw(ctx context.Context, p kitchen.Printed, at, of Spec) (Sheet,
 	if p.What == kitchen.PaperTest {
 		return Draw(f, at), nil
 	}
-	t, err := r.kitchen.Ticket(ctx, p.Order)
+	t, err := r.ledger.Ticket(ctx, p.Order)
 	if err != nil {
 		return Sheet{}, err
 	}

@@ -58,12 +58,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	if err := recall(ctx, &enrolment, c.Data, db, kit); err != nil {
 		return err
 	}
-	hearths, err := openOvens(at.house, kit, now, log)
-	if err != nil {
-		return err
-	}
-
-	paper, err := c.openPrinters(at.house, enrolment.TimeZone, at.dishes, db, kit, now, log)
+	hearths, paper, err := c.furnish(at, db, kit)
 	if err != nil {
 		return err
 	}

@@ -2,14 +2,12 @@ package edge
 
 import (
 	"context"
-	"log/slog"
 	"time"
 
 	"awesome.pizza/edge/kds"
 	"awesome.pizza/edge/kitchen"
 	"awesome.pizza/edge/printer"
 	"awesome.pizza/edge/store"
-	"awesome.pizza/shared/menu"
 )
 
 // printers are the restaurant's printers, for the displays.
@@ -18,14 +16,18 @@ type printers struct {
 	db   *store.Store
 }
 
-// openPrinters makes the printers of a house; they are off until they run.
-func (c *Config) openPrinters(h House, zone string, m *menu.Menu, db *store.Store, k *kitchen.Kitchen, now *hours, log *slog.Logger) (printers, error) {
-	at, err := c.zone(zone)
+// furnish opens the ovens and makes the printers of a house; all are off until they run.
+func (c *Config) furnish(at place, db *store.Store, k *kitchen.Kitchen) (*ovens, printers, error) {
+	hearths, err := openOvens(at.house, k, at.now, at.log)
 	if err != nil {
-		return printers{}, err
+		return nil, printers{}, err
 	}
-	room := printer.New(printer.Settings{Printers: h.Printers, Menu: m, Zone: at, Clock: now, Log: log}, db, k)
-	return printers{room, db}, nil
+	zone, err := c.zone(at.enrolment.TimeZone)
+	if err != nil {
+		return nil, printers{}, err
+	}
+	room := printer.New(printer.Settings{Printers: at.house.Printers, Menu: at.dishes, Zone: zone, Clock: at.now, Log: at.log}, db, k)
+	return hearths, printers{room, db}, nil
 }
 
 // Printers is how all printers are now.

@@ -45,6 +45,9 @@ type PrintJob struct {
 	Expires time.Time // paper after that would only confuse
 }
 
+// Changed says that the ticket is printed because guests changed their minds.
+func (j PrintJob) Changed() bool { return strings.HasPrefix(j.ID, "change/") }
+
 // Moved says that what was labelled from an instant on belongs by later, or earlier.
 type Moved struct {
 	From time.Time
@@ -94,8 +97,8 @@ func (d *draft) papers() (jobs []PrintJob) {
 	return jobs
 }
 
-// papersOf is what is printed because a ticket became another: a ticket for each station when it is queued, and again when its lines
-// change and when it is voided; a label when a pizza is out of the oven; the receipt when the food is handed over. A step that is taken back and taken again asks for the
+// papersOf is what is printed because a ticket became another: a ticket for each station when it is queued, and again when it is changed or voided; a
+// label when a pizza is out of the oven; the receipt when all is paid, at the latest when the food is handed over. A step that is taken back and taken again asks for the
 // same piece of paper, which comes out once. What this kitchen had lost asks for none: nobody knows what of it lies on paper.
 func papersOf(before, after Ticket, printers []Printer, now time.Time) (jobs []PrintJob) {
 	if after.Recovered {
@@ -116,7 +119,7 @@ func papersOf(before, after Ticket, printers []Printer, now time.Time) (jobs []P
 			jobs = append(jobs, label(after, i, printers, now)...)
 		}
 	}
-	if came(before, after, order.HandedOver) {
+	if paid := after.Bill.Paid > before.Bill.Paid && after.Due() == 0; paid || came(before, after, order.HandedOver) {
 		jobs = append(jobs, receipt(after, printers, now)...)
 	}
 	return jobs

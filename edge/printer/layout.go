@@ -20,13 +20,6 @@ type Facts struct {
 	Ticket kitchen.Ticket
 	Menu   *menu.Menu
 	Zone   *time.Location
-	Paid   Paid
-}
-
-// Paid is what is known of a payment. The zero value is nothing.
-type Paid struct {
-	Tendered money.Amount
-	Change   money.Amount
 }
 
 // usual, strong, loud and huge are the sizes on paper; changes and warnings are white on black.
@@ -69,6 +62,9 @@ func (w *writer) stamps() {
 	stamp := Style{Bold: true, High: 2, Reverse: true, Center: true}
 	if w.Job.What == kitchen.PaperTicket && w.Ticket.Progress.Whole == order.Voided {
 		w.text(stamp, " "+w.say.voided+" ")
+	}
+	if w.Job.Changed() {
+		w.text(stamp, w.say.changed)
 	}
 	if w.Job.Copy {
 		w.text(stamp, w.say.copyOf)
@@ -194,6 +190,11 @@ func (w *writer) money(a money.Amount) string {
 	text := fmt.Sprintf("%0*d", digits+1, minor)
 	at := len(text) - digits
 	return sign + text[:at] + w.say.decimal + text[at:]
+}
+
+// minor is an amount in the order's currency.
+func (w *writer) minor(n int64) string {
+	return w.money(money.Of(n, w.Ticket.Order.Totals.Total.Currency))
 }
 
 func joined(sep string, parts ...string) string {

@@ -14,9 +14,9 @@ import (
 
 	"awesome.pizza/edge/kitchen"
 	"awesome.pizza/edge/printer"
+	"awesome.pizza/edge/till"
 	sim "awesome.pizza/firmware-sim/printer"
 	"awesome.pizza/shared/menu"
-	"awesome.pizza/shared/money"
 	"awesome.pizza/shared/order"
 )
 
@@ -111,12 +111,20 @@ func TestPaperLooksAsTheGoldenFilesSay(t *testing.T) {
 				f.Job.Copy, f.Ticket.Progress.Whole = true, order.Voided
 			})
 		},
+		"receipt-paid-in-part": func() (printer.Facts, printer.Spec) {
+			return paper(kitchen.PaperReceipt, func(f *printer.Facts, _ *printer.Spec) {
+				f.Ticket.Bill = kitchen.Bill{Paid: 2000, Refunded: 500, Method: till.Card}
+			})
+		},
+		"ticket-changed": func() (printer.Facts, printer.Spec) {
+			return paper(kitchen.PaperTicket, func(f *printer.Facts, _ *printer.Spec) { f.Job.ID = "change/o/7@kitchen" })
+		},
 		"label":    func() (printer.Facts, printer.Spec) { return paper(kitchen.PaperLabel) },
 		"label-it": func() (printer.Facts, printer.Spec) { return paper(kitchen.PaperLabel, italian, narrow) },
 		"receipt":  func() (printer.Facts, printer.Spec) { return paper(kitchen.PaperReceipt) },
 		"receipt-it": func() (printer.Facts, printer.Spec) {
 			return paper(kitchen.PaperReceipt, italian, func(f *printer.Facts, _ *printer.Spec) {
-				f.Paid = printer.Paid{Tendered: money.Of(10_000, "USD"), Change: money.Of(1_206, "USD")}
+				f.Ticket.Bill = kitchen.Bill{Paid: 5449, Off: 500, Method: till.Cash, Given: 10_000, Change: 4551}
 			})
 		},
 		"test": func() (printer.Facts, printer.Spec) { return paper(kitchen.PaperTest) },

@@ -26,12 +26,11 @@ func (w *writer) receipt() {
 	if o.Totals.Fee.Minor != 0 {
 		w.pair(usual, w.say.fee, w.money(o.Totals.Fee))
 	}
-	w.pair(loud, w.say.total+" "+o.Totals.Total.Currency, w.money(o.Totals.Total))
-	w.text(usual, cmp.Or(w.say.method[o.Payment.Method], o.Payment.Method))
-	if w.Paid.Tendered.Minor != 0 {
-		w.pair(usual, w.say.tendered, w.money(w.Paid.Tendered))
-		w.pair(usual, w.say.change, w.money(w.Paid.Change))
+	if w.Ticket.Bill.Off != 0 {
+		w.pair(usual, w.say.discount, w.minor(-w.Ticket.Bill.Off))
 	}
+	w.pair(loud, w.say.total+" "+o.Totals.Total.Currency, w.minor(o.Totals.Total.Minor-w.Ticket.Bill.Off))
+	w.payment()
 	w.rule()
 	for _, l := range w.spec.Footer {
 		w.text(middle, l)
@@ -43,5 +42,26 @@ func (w *writer) receiptLine(l order.Line) {
 	w.pair(usual, joined(" ", fmt.Sprintf("%d x %s", l.Quantity, l.Name), w.size(l)), w.money(l.Unit.Times(l.Quantity)))
 	for _, c := range w.changes(l) {
 		w.indented(usual, 4, c)
+	}
+}
+
+// payment is what was paid here; until then how the guest is going to pay.
+func (w *writer) payment() {
+	b := w.Ticket.Bill
+	if b.Paid == 0 {
+		method := w.Ticket.Order.Payment.Method
+		w.text(usual, cmp.Or(w.say.method[method], method))
+		return
+	}
+	w.pair(usual, cmp.Or(w.say.method[string(b.Method)], string(b.Method)), w.minor(b.Paid))
+	if b.Given != 0 {
+		w.pair(usual, w.say.tendered, w.minor(b.Given))
+		w.pair(usual, w.say.change, w.minor(b.Change))
+	}
+	if b.Refunded != 0 {
+		w.pair(usual, w.say.refunded, w.minor(-b.Refunded))
+	}
+	if due := w.Ticket.Due(); due > 0 {
+		w.pair(strong, w.say.stillDue, w.minor(due))
 	}
 }

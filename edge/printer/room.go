@@ -2,7 +2,6 @@ package printer
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"net"
 	"sync"
@@ -22,11 +21,11 @@ type Ledger interface {
 	ExpirePrints(ctx context.Context, now time.Time) (gone int, err error)
 	OpenPrints(ctx context.Context) (map[string]int, error)
 	Printable() <-chan struct{}
+	Ticket(ctx context.Context, id order.ID) (kitchen.Ticket, error) // as of the commit that asked for paper, or a later one
 }
 
-// Kitchen is what is printed, and who hears when that fails.
+// Kitchen hears when something cannot be printed.
 type Kitchen interface {
-	Ticket(ctx context.Context, id order.ID) (kitchen.Ticket, error)
 	Snapshot(ctx context.Context) (kitchen.Snapshot, error)
 	Alert(ctx context.Context, a kitchen.Alert) error
 	ClearAlert(ctx context.Context, id string) error
@@ -40,7 +39,6 @@ type Settings struct {
 
 	Clock clock.Clock                                                 // the kitchen's; the machine's
 	Dial  func(ctx context.Context, address string) (net.Conn, error) // TCP
-	Paid  func(ctx context.Context, id order.ID) (p Paid, err error)  // what is known of a payment; nothing
 	Log   *slog.Logger                                                // discards
 }
 
@@ -53,7 +51,6 @@ type Room struct {
 	zone    *time.Location
 	clock   clock.Clock
 	dial    func(ctx context.Context, address string) (net.Conn, error)
-	paid    func(ctx context.Context, id order.ID) (Paid, error)
 	log     *slog.Logger
 	told    map[string]kitchen.Alert // alerts that are open; only mind knows
 
@@ -64,7 +61,7 @@ type Room struct {
 // New is a room whose printers are off until Run.
 func New(s Settings, l Ledger, k Kitchen) *Room {
 	r := &Room{
-		ledger: l, kitchen: k, menu: s.Menu, zone: s.Zone, clock: s.Clock, dial: s.Dial, paid: s.Paid, log: s.Log,
+		ledger: l, kitchen: k, menu: s.Menu, zone: s.Zone, clock: s.Clock, dial: s.Dial, log: s.Log,
 		told: map[string]kitchen.Alert{}, queues: map[string]int{},
 	}
 	if r.clock == nil {
@@ -74,9 +71,6 @@ func New(s Settings, l Ledger, k Kitchen) *Room {
 		r.dial = func(ctx context.Context, address string) (net.Conn, error) {
 			return new(net.Dialer).DialContext(ctx, "tcp", address)
 		}
-	}
-	if r.paid == nil {
-		r.paid = func(context.Context, order.ID) (Paid, error) { return Paid{}, nil }
 	}
 	if r.log == nil {
 		r.log = slog.New(slog.DiscardHandler)
@@ -195,16 +189,11 @@ func (r *Room) draw(ctx context.Context, p kitchen.Printed, at, of Spec) (Sheet,
 	if p.What == kitchen.PaperTest {
 		return Draw(f, at), nil
 	}
-	t, err := r.kitchen.Ticket(ctx, p.Order)
+	t, err := r.ledger.Ticket(ctx, p.Order)
 	if err != nil {
 		return Sheet{}, err
 	}
 	f.Ticket = t
-	if p.What == kitchen.PaperReceipt {
-		if f.Paid, err = r.paid(ctx, p.Order); err != nil {
-			return Sheet{}, fmt.Errorf("look for the payment of order %s: %w", p.Order, err)
-		}
-	}
 	return Draw(f, at), nil
 }
 

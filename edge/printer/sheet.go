@@ -21,7 +21,6 @@ type row struct {
 	indent int
 	rule   bool
 	code   string // a QR code
-	feed   int
 }
 
 func (s *Sheet) text(style Style, left string) {

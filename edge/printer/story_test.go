@@ -2,12 +2,14 @@ package printer_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"awesome.pizza/edge/kitchen"
 	"awesome.pizza/edge/printer"
+	"awesome.pizza/edge/till"
 	"awesome.pizza/shared/order"
 	"awesome.pizza/shared/problem"
 )
@@ -118,7 +120,7 @@ func TestATicketOnWhichThePaperEndsIsPrintedOnceThereIsSome(t *testing.T) {
 		if v := w.room.Printers()[0]; v.State.Condition != printer.PaperOut || !v.State.PaperLow {
 			t.Errorf("the printer is shown as %+v", v.State)
 		}
-		time.Sleep(10 * time.Minute)
+		w.pass(10 * time.Minute)
 		w.net.sims["p1"].Mend()
 		w.hasNot(w.paper("p1"), duplicate)
 		w.until("it is known to be printed", func() bool { return w.ledger("p1") == "ticket confirmed" })
@@ -215,7 +217,7 @@ func TestLabelsThatComeTooLateAreGivenUp(t *testing.T) {
 		for _, at := range []string{"make", "oven", "oven", "cut"} {
 			o = w.tap((*kitchen.Kitchen).Bump, o, at)
 		}
-		time.Sleep(2*time.Hour + 2*time.Minute)
+		w.pass(2*time.Hour + 2*time.Minute)
 		w.net.unplug("p1:9100", false)
 		w.has(w.paper("p1"), "#1", "CARRYOUT")
 		w.quiet("p1")
@@ -315,5 +317,44 @@ func TestAPrinterThatNeverAnswersIsBelieved(t *testing.T) {
 		w.pizza()
 		w.has(w.paper("p1"), "#1")
 		w.until("it counts as printed", func() bool { return w.ledger("p1") == "ticket confirmed" })
+	})
+}
+
+func TestAGuestWhoPaysHasTheReceiptAtOnceAndNoneWhenTheFoodIsHandedOver(t *testing.T) {
+	t.Parallel()
+	inKitchen(t, one(), func(w *world) {
+		ctx := context.Background()
+		if _, err := w.OpenDay(ctx, "morning", 10_000); err != nil {
+			t.Fatal(err)
+		}
+		o := w.place(order.DineIn, order.Line{Product: "cola", Quantity: 2})
+		w.has(w.paper("p1"), "2 x Cola")
+		total := o.Order.Totals.Total.Minor
+		for n, amount := range []int64{100, total - 100} {
+			m := kitchen.Money{Key: fmt.Sprint("pay-", n), Kind: till.Payment, Order: o.Order.ID, Method: till.Cash, Amount: amount, Given: 2000}
+			if _, err := w.Book(ctx, m); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w.has(w.paper("p1"), "Receipt", "Given", "20.00", "Change")
+		o = w.tap((*kitchen.Kitchen).Bump, o, "sides")
+		w.tap((*kitchen.Kitchen).HandOver, o, "")
+		w.quiet("p1")
+	})
+}
+
+func TestAChangedOrderIsPrintedAgainAndSaysSo(t *testing.T) {
+	t.Parallel()
+	inKitchen(t, one(), func(w *world) {
+		o := w.pizza()
+		w.hasNot(w.paper("p1"), "CHANGED")
+		change := kitchen.OrderChange{Add: []order.Line{{Product: "cola", Quantity: 3}}}
+		for range 2 {
+			if _, err := w.Change(context.Background(), o.Order.ID, kitchen.Tap{ID: "change", Reason: "thirst"}, change); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w.has(w.paper("p1"), "CHANGED", "#1", "3 x Cola", "1 x Margherita")
+		w.quiet("p1")
 	})
 }

@@ -32,6 +32,10 @@ type tongue struct {
 	method      map[string]string
 	tendered    string
 	change      string
+	changed     string
+	discount    string
+	refunded    string
+	stillDue    string
 	test        string
 	testSays    string
 	decimal     string
@@ -54,7 +58,7 @@ func english() tongue {
 		left:   "left half", right: "right half", half: "half", note: "NOTE", allergens: "ALLERGENS", of: "of", baked: "baked", remake: "REMAKE",
 		items: "Items", tax: "Tax", fee: "Delivery", total: "TOTAL",
 		method:   map[string]string{"cash": "Cash", "card": "Card", "card_at_door": "Card at the door"},
-		tendered: "Given", change: "Change", test: "TEST PAGE", testSays: "If you can read this, the printer works.", decimal: ".",
+		tendered: "Given", change: "Change", changed: "CHANGED", discount: "Discount", refunded: "Given back", stillDue: "Still to pay", test: "TEST PAGE", testSays: "If you can read this, the printer works.", decimal: ".",
 	}
 }
 
@@ -72,7 +76,7 @@ func italian() tongue {
 		left:   "metà sinistra", right: "metà destra", half: "metà", note: "NOTA", allergens: "ALLERGENI", of: "di", baked: "sfornata", remake: "RIFARE",
 		items: "Articoli", tax: "IVA", fee: "Consegna", total: "TOTALE",
 		method:   map[string]string{"cash": "Contanti", "card": "Carta", "card_at_door": "Carta alla consegna"},
-		tendered: "Dato", change: "Resto", test: "PAGINA DI PROVA", testSays: "Se si legge, la stampante funziona.", decimal: ",",
+		tendered: "Dato", change: "Resto", changed: "MODIFICATO", discount: "Sconto", refunded: "Rimborsato", stillDue: "Ancora da pagare", test: "PAGINA DI PROVA", testSays: "Se si legge, la stampante funziona.", decimal: ",",
 		allergen: map[string]string{
 			"gluten": "glutine", "crustaceans": "crostacei", "eggs": "uova", "fish": "pesce", "peanuts": "arachidi", "soybeans": "soia", "milk": "latte",
 			"nuts": "frutta a guscio", "celery": "sedano", "mustard": "senape", "sesame": "sesamo", "sulphites": "solfiti", "lupin": "lupini",

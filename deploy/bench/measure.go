@@ -21,12 +21,16 @@ import (
 // screens measures from a tap to the change on the first of ten tablets, and on the last.
 func (m *Machine) screens(ctx context.Context, c *chain, r *report) error {
 	var tablets []*screen
+	defer func() {
+		for _, s := range tablets {
+			s.stop()
+		}
+	}()
 	for range tabletsMost {
 		s, err := c.watch(ctx)
 		if err != nil {
 			return err
 		}
-		defer s.stop()
 		tablets = append(tablets, s)
 	}
 	var one, all, plain sample

@@ -24,11 +24,6 @@ type ItemPlan struct {
 	Ready time.Time `json:"ready"`
 }
 
-// until is when an item has been in its state for so many seconds, or now if it has.
-func until(now time.Time, t Ticket, i order.Item, n int) time.Time {
-	return later(now, t.entered(i).Add(seconds(n)))
-}
-
 func seconds(n int) time.Duration { return time.Duration(n) * time.Second }
 
 // line is what the kitchen can do as this draft leaves it.
@@ -153,9 +148,9 @@ func (t Ticket) heldOtherwise(fire, now time.Time) bool {
 }
 
 // hints are what the schedule has in mind with each item that is not done. What is ready before the last is started later.
-func (o planned) hints() map[string]ItemPlan {
+func (p planned) hints() map[string]ItemPlan {
 	hints := map[string]ItemPlan{}
-	for _, j := range o.items {
+	for _, j := range p.items {
 		if j.of.State == order.ItemDone {
 			continue
 		}
@@ -164,7 +159,7 @@ func (o planned) hints() map[string]ItemPlan {
 			h.In = j.in.Round(time.Second)
 		}
 		if j.of.State == order.ItemQueued {
-			h.Start = j.start.Add(max(0, o.ready.Sub(j.ready)-holdSpare)).Round(time.Second)
+			h.Start = j.start.Add(max(0, p.ready.Sub(j.ready)-holdSpare)).Round(time.Second)
 		}
 		hints[j.of.ID] = h
 	}

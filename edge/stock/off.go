@@ -40,7 +40,7 @@ func (t *Turn) SellOut(o Off) error {
 }
 
 func (t *Turn) checkOff(o Off) error {
-	known := false
+	var known bool
 	switch o.Kind {
 	case Product:
 		_, known = t.book.menu.Product(o.ID)

@@ -75,7 +75,7 @@ const (
 	Ingredient = menu.AnIngredient
 )
 
-// Words of the menu's.
+// OffKey and the others are the menu's words.
 type (
 	OffKey      = menu.OffKey
 	Off         = menu.Off
@@ -183,7 +183,7 @@ func (e Entry) used() (Used, bool) {
 func (b *Book) remember(used []Used) {
 	slices.SortStableFunc(used, func(x, y Used) int { return x.At.Compare(y.At) })
 	for _, u := range used {
-		all := append(b.recent[u.Ingredient], u)
+		all := slices.Concat(b.recent[u.Ingredient], []Used{u})
 		young := slices.IndexFunc(all, func(o Used) bool { return u.At.Sub(o.At) < Memory })
 		b.recent[u.Ingredient] = slices.Clone(all[max(young, len(all)-mostUsed):])
 	}

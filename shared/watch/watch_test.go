@@ -59,8 +59,10 @@ func TestMetricsAreServedUntilTheProgramEnds(t *testing.T) {
 	watch.Histogram(metrics, "edge_forecast_error_seconds", "How far off.", func() ([]float64, []uint64, float64) { return []float64{-60, 60}, []uint64{1, 2, 3}, 42 })
 	go func() { done <- watch.ServeMetrics(ctx, addr, metrics) }()
 	body := get(t, "http://"+addr+"/metrics")
-	for _, want := range []string{"go_goroutines", "edge_open_tickets 42", `cloud_http_request_seconds_bucket{route="GET /",le="0.032"} 1`,
-		`edge_forecast_error_seconds_bucket{le="60"} 3`, `edge_forecast_error_seconds_count 6`} {
+	for _, want := range []string{
+		"go_goroutines", "edge_open_tickets 42", `cloud_http_request_seconds_bucket{route="GET /",le="0.032"} 1`,
+		`edge_forecast_error_seconds_bucket{le="60"} 3`, `edge_forecast_error_seconds_count 6`,
+	} {
 		if !strings.Contains(body, want) {
 			t.Errorf("no %s among the metrics: %.200s", want, body)
 		}

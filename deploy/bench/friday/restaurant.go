@@ -163,7 +163,7 @@ func (r *restaurant) evening() (Figures, error) {
 	r.at(r.Opens, r.lookUp)
 	end := r.Opens.Add(r.Lasts + atMost)
 	for len(r.todo) > 0 && r.err == nil && r.coming+r.open > 0 {
-		next := heap.Pop(&r.todo).(planned)
+		next := r.todo.next()
 		if r.now = next.at; r.now.After(end) || r.ctx.Err() != nil {
 			return r.figures, errors.Join(r.ctx.Err(), fmt.Errorf("%d orders were never handed over", r.open))
 		}
@@ -285,7 +285,18 @@ func (a agenda) Less(i, j int) bool {
 func (a agenda) Swap(i, j int) { a[i], a[j] = a[j], a[i] }
 
 // Push is for heap.
-func (a *agenda) Push(x any) { *a = append(*a, x.(planned)) }
+func (a *agenda) Push(x any) {
+	if p, ok := x.(planned); ok {
+		*a = append(*a, p)
+	}
+}
+
+// next takes out what is planned first.
+func (a *agenda) next() planned {
+	first := (*a)[0]
+	heap.Pop(a)
+	return first
+}
 
 // Pop is for heap.
 func (a *agenda) Pop() any {

@@ -4,7 +4,6 @@ import (
 	"database/sql"
 	"math/rand/v2"
 	"path/filepath"
-	"runtime"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -130,7 +129,6 @@ func TestThreeDaysOfTradingOnItsOwn(t *testing.T) {
 		tr.open()
 		tr.signIn("ada", "bob")
 		tr.screen("make-1", menu.StationMake)
-		before := runtime.NumGoroutine()
 		for hour := range 72 {
 			for range 60 {
 				tr.minute()
@@ -143,9 +141,6 @@ func TestThreeDaysOfTradingOnItsOwn(t *testing.T) {
 				tr.off = append(tr.off, [2]time.Time{began, time.Now()})
 				tr.open()
 			}
-		}
-		if now := runtime.NumGoroutine(); now > before {
-			t.Errorf("%d goroutines have become %d", before, now)
 		}
 		tr.judge()
 		tr.stop()

@@ -71,7 +71,7 @@ func (c *Config) check() error {
 	if c.DayStarts < 0 || c.DayStarts > 23 {
 		return settings.Usage("--day-starts is %d; write an hour from 0 to 23", c.DayStarts)
 	}
-	if c.StockCheck < 1 || c.StockCheck > 24 {
+	if c.StockCheck < 0 || c.StockCheck > 24 {
 		return settings.Usage("--stock-check is %d; write an hour from 1 to 24", c.StockCheck)
 	}
 	if _, err := time.LoadLocation(c.TimeZone); err != nil {

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"awesome.pizza/cloud/downlink"
+	"awesome.pizza/shared/authority"
 	"awesome.pizza/shared/settings"
 )
 
@@ -103,11 +104,11 @@ func (t *trusting) write(w, aside io.Writer) error {
 
 // writeCertificate writes what the hub shows.
 func (t *trusting) writeCertificate(dir string) error {
-	authority, err := downlink.LoadAuthority(filepath.Join(t.data, "keys"))
+	chain, err := authority.Load(filepath.Join(t.data, "keys"), authorityName)
 	if err != nil {
 		return err
 	}
-	if err := authority.Write(dir, t.hosts, hubCertificateLife); err != nil {
+	if err := chain.Write(dir, t.hosts, hubCertificateLife); err != nil {
 		return err
 	}
 	text := fmt.Sprintf("tls {\n  cert_file: %s\n  key_file: %s\n  timeout: 10\n}\n",

@@ -22,6 +22,7 @@ import (
 	"awesome.pizza/cloud/restaurant"
 	"awesome.pizza/cloud/store"
 	"awesome.pizza/cloud/web"
+	"awesome.pizza/shared/authority"
 	"awesome.pizza/shared/broker"
 	"awesome.pizza/shared/clock"
 	"awesome.pizza/shared/link"
@@ -110,7 +111,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 }
 
 // openLines connects to the hub, and tells presence who is heard there.
-func openLines(ctx context.Context, c Config, is *downlink.Identity, hubURL string, keys *downlink.Keys, db *store.Store, presence *restaurant.Presence, log *slog.Logger) (*downlink.Downlink, error) {
+func openLines(ctx context.Context, c Config, is *authority.Identity, hubURL string, keys *downlink.Keys, db *store.Store, presence *restaurant.Presence, log *slog.Logger) (*downlink.Downlink, error) {
 	lines, err := downlink.Connect(ctx, downlink.Config{
 		URL: hubURL, TLS: is.Client(), Refusals: db, Stream: downlink.StreamLimits{Replicas: c.HubReplicas}, Log: log,
 		OnHeard: func(edge string, h link.Heartbeat, at time.Time) { presence.Heard(edge, beat(h), at) },
@@ -174,7 +175,7 @@ func openStore(ctx context.Context, url string, houses []restaurant.Restaurant, 
 }
 
 // openHub reads the chain's keys, and is the hub that was named, or one in this process.
-func openHub(c Config, is *downlink.Identity, log *slog.Logger) (keys *downlink.Keys, url string, stop func(), err error) {
+func openHub(c Config, is *authority.Identity, log *slog.Logger) (keys *downlink.Keys, url string, stop func(), err error) {
 	if keys, err = downlink.LoadKeys(c.keysDir()); err != nil {
 		return nil, "", nil, err
 	}
@@ -193,7 +194,7 @@ func openHub(c Config, is *downlink.Identity, log *slog.Logger) (keys *downlink.
 }
 
 // openDoors listens for guests, staff and nodes: in the clear first, then over TLS.
-func openDoors(ctx context.Context, c Config, is *downlink.Identity) (doors []net.Listener, err error) {
+func openDoors(ctx context.Context, c Config, is *authority.Identity) (doors []net.Listener, err error) {
 	for _, at := range []string{c.Listen, c.TLSListen} {
 		if at == "" {
 			continue

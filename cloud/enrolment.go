@@ -10,6 +10,7 @@ import (
 	"awesome.pizza/cloud/api"
 	"awesome.pizza/cloud/downlink"
 	"awesome.pizza/cloud/store"
+	"awesome.pizza/shared/authority"
 	"awesome.pizza/shared/link"
 	"awesome.pizza/shared/problem"
 )
@@ -19,7 +20,7 @@ type enrolment struct {
 	cfg   Config
 	store *store.Store
 	keys  *downlink.Keys
-	is    *downlink.Identity
+	is    *authority.Identity
 	lines links
 	log   *slog.Logger
 }
@@ -41,7 +42,7 @@ func (e enrolment) Enroll(ctx context.Context, restaurant string) (api.Invitatio
 	if err != nil {
 		return api.Invitation{}, err
 	}
-	if pin := downlink.Fingerprint(e.is.CA()); pin != "" && strings.HasPrefix(e.cfg.door(), "https:") {
+	if pin := authority.Fingerprint(e.is.CA()); pin != "" && strings.HasPrefix(e.cfg.door(), "https:") {
 		code += "." + pin
 	}
 	return api.Invitation{Code: code, Expires: expires, Cloud: e.cfg.door()}, nil

@@ -16,6 +16,7 @@ import (
 	"awesome.pizza/cloud/pgdev/pgtest"
 	"awesome.pizza/cloud/restaurant"
 	"awesome.pizza/cloud/store"
+	"awesome.pizza/shared/authority"
 	"awesome.pizza/shared/id"
 	"awesome.pizza/shared/link"
 	"awesome.pizza/shared/problem"
@@ -39,11 +40,11 @@ func newEnrolment(t *testing.T) enrolment {
 	if err != nil {
 		t.Fatal(err)
 	}
-	authority, err := downlink.LoadAuthority(t.TempDir())
+	chain, err := authority.Load(t.TempDir(), authorityName)
 	if err != nil {
 		t.Fatal(err)
 	}
-	is, err := authority.Identity(nil)
+	is, err := chain.Identity(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -157,7 +158,7 @@ func TestTheHubHearsAtOnceOfWhomIsReplacedOrRevoked(t *testing.T) {
 func TestANodeIsToldWhomToPinWhereThereIsTLS(t *testing.T) {
 	t.Parallel()
 	e := newEnrolment(t)
-	mark := downlink.Fingerprint(e.is.CA())
+	mark := authority.Fingerprint(e.is.CA())
 	for name, x := range map[string]struct {
 		cfg            Config
 		pinned, coded  bool

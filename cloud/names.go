@@ -6,7 +6,7 @@ import (
 	"net/url"
 	"strings"
 
-	"awesome.pizza/cloud/downlink"
+	"awesome.pizza/shared/authority"
 	"awesome.pizza/shared/settings"
 )
 
@@ -31,16 +31,19 @@ func (c *Config) checkTLS() error {
 	return nil
 }
 
+// authorityName is what certificates say of the chain's authority.
+const authorityName = "Awesome Pizza chain"
+
 // identity is what this core shows to whoever dials it: a certificate of one's own, or one that the chain's authority makes.
-func (c *Config) identity() (*downlink.Identity, error) {
+func (c *Config) identity() (*authority.Identity, error) {
 	if c.TLSCert != "" {
-		return downlink.FileIdentity(c.TLSCert, c.TLSKey, c.TLSCA)
+		return authority.FileIdentity(c.TLSCert, c.TLSKey, c.TLSCA)
 	}
-	authority, err := downlink.LoadAuthority(c.keysDir())
+	chain, err := authority.Load(c.keysDir(), authorityName)
 	if err != nil {
 		return nil, err
 	}
-	return authority.Identity(c.names())
+	return chain.Identity(c.names())
 }
 
 // names are all by which others may know this machine.

@@ -3,6 +3,7 @@ package edge
 import (
 	"cmp"
 	"fmt"
+	"net"
 	"os"
 	"strings"
 	"time"
@@ -18,6 +19,7 @@ import (
 type Config struct {
 	Data          string // directory of database, keys and enrolment
 	Listen        string // display and counter
+	TLSListen     string // display and counter over HTTPS, with a certificate of the restaurant's own authority; empty: none
 	MQTTListen    string // ovens, probes, buttons; empty: no broker
 	MetricsListen string // empty: no metrics
 	Devices       string // TOML file of ovens, devices and cooks; empty: none
@@ -47,6 +49,7 @@ func (c *Config) flags(f *pflag.FlagSet) {
 	d := Config{MQTTListen: ":1883", MetricsListen: "127.0.0.1:9091", DayStarts: 4}.withDefaults()
 	f.StringVar(&c.Data, "data", d.Data, "`directory` of database, keys and enrolment")
 	f.StringVar(&c.Listen, "listen", d.Listen, "`host:port` of display and counter, for the restaurant's own network")
+	f.StringVar(&c.TLSListen, "tls-listen", "", "`host:port` of display and counter over HTTPS, with a certificate of the restaurant's own authority; screens are told to trust it at /pair. Empty for none")
 	f.StringSliceVar(&c.Hosts, "host", nil, "`name` by which screens reach the node, besides addresses and local names; repeatable")
 	f.StringVar(&c.MQTTListen, "mqtt-listen", d.MQTTListen, "`host:port` for ovens, probes and buttons; empty for none")
 	f.StringVar(&c.MetricsListen, "metrics-listen", d.MetricsListen, "`host:port` of Prometheus metrics; empty for none")
@@ -70,6 +73,9 @@ func (c *Config) check() error {
 	}
 	if c.DayStarts < 0 || c.DayStarts > 23 {
 		return settings.Usage("--day-starts is %d; write an hour from 0 to 23", c.DayStarts)
+	}
+	if _, _, err := net.SplitHostPort(c.TLSListen); c.TLSListen != "" && err != nil {
+		return settings.Usage("--tls-listen is %q; write host:port, as in :8443", c.TLSListen)
 	}
 	if c.StockCheck < 0 || c.StockCheck > 24 {
 		return settings.Usage("--stock-check is %d; write an hour from 1 to 24", c.StockCheck)

@@ -75,10 +75,14 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 		return fmt.Errorf("open the kitchen display: %w", err)
 	}
 	defer func() { _ = lan.Close() }()
+	doors, secure, err := c.openSecure(ctx, lan, enrolment.Restaurant)
+	if err != nil {
+		return err
+	}
 	view := lineView{line, db, now, enrolment.Device}
 	display, err := kds.New(kds.Deps{
 		Kitchen: kit, Changes: screens, Menu: at.dishes, Ovens: hearths, Link: view, Printers: paper, Pages: web.FS(), Clock: now,
-	}, kds.Settings{Restaurant: enrolment.Restaurant, Ready: db.Ready, ClockState: view.clockState, Hosts: c.Hosts, Log: log, Drain: 3 * time.Second})
+	}, kds.Settings{Restaurant: enrolment.Restaurant, Ready: db.Ready, ClockState: view.clockState, Hosts: c.Hosts, Secure: secure, Log: log, Drain: 3 * time.Second})
 	if err != nil {
 		return err
 	}
@@ -91,7 +95,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 
 	// Everybody at work, until closing time.
 	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return display.Serve(ctx, lan) })
+	g.Go(func() error { return display.Serve(ctx, doors...) })
 	g.Go(func() error { return talk(ctx) })
 	g.Go(func() error { return kit.Run(ctx) })
 	g.Go(func() error { return hearths.run(ctx) })

@@ -17,6 +17,7 @@ import (
 	"github.com/nats-io/nkeys"
 
 	"awesome.pizza/cloud/downlink"
+	"awesome.pizza/shared/authority"
 	"awesome.pizza/shared/link"
 	"awesome.pizza/shared/problem"
 )
@@ -48,7 +49,7 @@ type guarded struct {
 	at      downlink.HubConfig
 	hub     *downlink.Hub
 	keys    *downlink.Keys
-	is      *downlink.Identity
+	is      *authority.Identity
 	core    *downlink.Downlink
 	refused *blacklist
 }
@@ -61,7 +62,7 @@ func newGuarded(t *testing.T) *guarded {
 	if g.keys, err = downlink.LoadKeys(dir + "/keys"); err != nil {
 		t.Fatal(err)
 	}
-	if g.is, err = authority(t, dir+"/keys").Identity(nil); err != nil {
+	if g.is, err = chainsOwn(t, dir+"/keys").Identity(nil); err != nil {
 		t.Fatal(err)
 	}
 	g.at = downlink.HubConfig{Dir: dir, Clients: freeAddr(t), Leaves: freeAddr(t), TLS: g.is.Server()}
@@ -164,7 +165,7 @@ func TestTheHubSpeaksOnlyToThoseWhoPinItsAuthority(t *testing.T) {
 		conn.Close()
 		t.Error("a client that believes its machine takes the hub for what it says it is")
 	}
-	stranger, err := authority(t, t.TempDir()).Identity(nil)
+	stranger, err := chainsOwn(t, t.TempDir()).Identity(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -247,4 +248,13 @@ func (nobody) Meet(context.Context, string, uint64) (link.LinkRow, uint64, strin
 
 func (nobody) Commands(context.Context, string, uint64, uint64) ([]link.Command, string, error) {
 	return nil, "one", nil
+}
+
+func chainsOwn(t *testing.T, dir string) *authority.Authority {
+	t.Helper()
+	a, err := authority.Load(dir, "Awesome Pizza chain")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
 }

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/nats-io/nkeys"
+
+	"awesome.pizza/shared/authority"
 )
 
 // Keys are the chain's: an operator that the hub trusts, one account in which all nodes and cores live, and a signing key that can only
@@ -102,7 +104,7 @@ func makeKeys(path string) error {
 	if err != nil {
 		return fmt.Errorf("write the chain's keys: %w", err)
 	}
-	if err := writeSecret(path, data, false); err != nil && !errors.Is(err, fs.ErrExist) {
+	if err := authority.WriteSecret(path, data, false); err != nil && !errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("write the chain's keys: %w", err)
 	}
 	return nil
@@ -128,7 +130,7 @@ func (k *Keys) Rotate(now time.Time, dropOld bool) error {
 	if err != nil {
 		return fmt.Errorf("write the chain's keys: %w", err)
 	}
-	if err := writeSecret(k.path, data, true); err != nil {
+	if err := authority.WriteSecret(k.path, data, true); err != nil {
 		return fmt.Errorf("write the chain's keys: %w", err)
 	}
 	_, err = k.Reload()
@@ -182,34 +184,4 @@ func pair(seed string) (nkeys.KeyPair, string, error) {
 		return nil, "", fmt.Errorf("read a key of the chain: %w", err)
 	}
 	return p, public, nil
-}
-
-// writeSecret writes a file that only this user may read, whole or not at all. Without replace, the first of several writers wins, and the
-// others are told fs.ErrExist.
-func writeSecret(path string, data []byte, replace bool) error {
-	dir := filepath.Dir(path)
-	if err := errors.Join(os.MkdirAll(filepath.Dir(dir), 0o711), os.MkdirAll(dir, 0o700)); err != nil { // beside the keys, a database of another user
-		return err
-	}
-	tmp, err := os.CreateTemp(dir, ".new-*") // 0600
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.Remove(tmp.Name()) }()
-	_, err = tmp.Write(data)
-	if err := errors.Join(err, tmp.Sync(), tmp.Close()); err != nil {
-		return err
-	}
-	put := os.Link
-	if replace {
-		put = os.Rename
-	}
-	if err := put(tmp.Name(), path); err != nil {
-		return err
-	}
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }

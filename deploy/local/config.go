@@ -110,6 +110,7 @@ const (
 	metricsPort = 9090 // of the first core, one more for the second
 	edgeMetrics = 9191
 	kitchenPort = 8080 // of the first restaurant
+	securePort  = 8443 // likewise over HTTPS
 	devicePort  = 1891
 
 	printerPort    = 9110 // of the first restaurant; what it printed is shown at printerControl

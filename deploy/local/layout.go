@@ -37,7 +37,7 @@ func (c *Chain) cloudArgs(n int) []string {
 func (c *Chain) edgeArgs(r *restaurant) []string {
 	return []string{
 		c.program("edge"), "serve", "--data", c.path(r.id), "--devices", c.path(r.id + ".toml"),
-		"--listen", c.cfg.addr(kitchenPort + r.n), "--mqtt-listen", c.cfg.addr(devicePort + r.n),
+		"--listen", c.cfg.addr(kitchenPort + r.n), "--tls-listen", c.cfg.addr(securePort + r.n), "--mqtt-listen", c.cfg.addr(devicePort + r.n),
 		"--metrics-listen", c.cfg.addr(edgeMetrics + r.n), "--uplink", c.cfg.Uplink, "--hub", "tls://" + c.cfg.addr(linePort+r.n),
 		"--pins", "optional", "--log-level", c.cfg.LogLevel,
 	}

@@ -125,6 +125,7 @@ type Settings struct {
 	Restaurant string
 	Ready      func(context.Context) error // nil: ready as soon as it serves
 	ClockState func() string               // "trusted" or "doubtful"; nil: nobody knows, so "doubtful"
+	Secure     Secure                      // the zero value: this node has no HTTPS
 	Hosts      []string                    // names, besides addresses and local names, by which screens reach the node
 	Log        *slog.Logger                // discards
 	Heartbeat  time.Duration               // between comments on a quiet stream; 5 s

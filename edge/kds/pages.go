@@ -23,7 +23,7 @@ type pages struct {
 	version string
 }
 
-var entries = []string{"index.html", "counter.html", "board.html", "health.html"}
+var entries = []string{"index.html", "counter.html", "board.html", "health.html", "pair.html"}
 
 func readPages(files fs.FS) (pages, error) {
 	sum := sha256.New()

@@ -37,9 +37,9 @@ func New(d Deps, s Settings) (*Server, error) {
 	return srv, nil
 }
 
-// Serve answers requests on l until ctx ends; then it ends the streams, lets running requests finish for Settings.Drain, and returns.
-// It closes l. It reports only what made it stop by itself.
-func (s *Server) Serve(ctx context.Context, l net.Listener) error {
+// Serve answers requests on the listeners until ctx ends; then it ends the streams, lets running requests finish for Settings.Drain, and
+// returns. It closes them. It reports only what made it stop by itself.
+func (s *Server) Serve(ctx context.Context, doors ...net.Listener) error {
 	streams, endStreams := context.WithCancel(context.WithoutCancel(ctx))
 	defer endStreams()
 	var casting sync.WaitGroup
@@ -58,11 +58,16 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		BaseContext:       func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
 		ErrorLog:          slog.NewLogLogger(s.settings.Log.Handler(), slog.LevelDebug),
 	}
-	failed := make(chan error, 1)
-	go func() { failed <- web.Serve(l) }()
-
+	failed := make(chan error, len(doors))
+	for _, l := range doors {
+		go func() { failed <- web.Serve(l) }()
+	}
 	select {
 	case err := <-failed:
+		err = errors.Join(err, web.Close())
+		for range len(doors) - 1 {
+			<-failed
+		}
 		return fmt.Errorf("serve the LAN: %w", err)
 	case <-ctx.Done():
 	}
@@ -73,8 +78,10 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = web.Close()
 	}
-	if ended := <-failed; !errors.Is(ended, http.ErrServerClosed) {
-		err = errors.Join(err, ended)
+	for range doors {
+		if ended := <-failed; !errors.Is(ended, http.ErrServerClosed) {
+			err = errors.Join(err, ended)
+		}
 	}
 	return err
 }

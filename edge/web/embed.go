@@ -10,7 +10,7 @@ import (
 //go:embed all:dist
 var dist embed.FS
 
-// FS is what the build wrote: index.html, counter.html, board.html, health.html, sw.js, assets/.
+// FS is what the build wrote: index.html, counter.html, board.html, health.html, pair.html, sw.js, assets/.
 func FS() fs.FS {
 	sub, err := fs.Sub(dist, "dist")
 	if err != nil {

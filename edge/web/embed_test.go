@@ -18,7 +18,7 @@ func TestTheBuildIsWhollyThereOrNotAtAll(t *testing.T) {
 		}
 		return
 	}
-	for _, page := range []string{"counter.html", "board.html", "health.html", "sw.js", "favicon.svg"} {
+	for _, page := range []string{"counter.html", "board.html", "health.html", "pair.html", "sw.js", "favicon.svg"} {
 		if _, err := fs.Stat(web.FS(), page); err != nil {
 			t.Errorf("%s is missing: %v", page, err)
 		}

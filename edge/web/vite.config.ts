@@ -5,7 +5,7 @@ import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
 /** Under which path the node answers with which page. */
-const pages: Record<string, string> = { 'index.html': '/', 'counter.html': '/counter', 'board.html': '/board', 'health.html': '/health' };
+const pages: Record<string, string> = { 'index.html': '/', 'counter.html': '/counter', 'board.html': '/board', 'health.html': '/health', 'pair.html': '/pair' };
 
 /** shell writes the service worker, which has to know what the build is made of. */
 function shell(): Plugin {
@@ -30,7 +30,7 @@ function shell(): Plugin {
 	};
 }
 
-// Four pages, each with what it needs and no more. Names of assets carry their content's hash, so a tablet keeps them for ever.
+// Five pages, each with what it needs and no more. Names of assets carry their content's hash, so a tablet keeps them for ever.
 export default defineConfig(({ mode }) => ({
 	plugins: [svelte(), shell()],
 	resolve: mode === 'test' ? { conditions: ['browser'] } : {},

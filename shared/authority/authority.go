@@ -1,4 +1,8 @@
-package downlink
+// Package authority makes certificates for a house of its own: the chain's, which nodes pin, and a restaurant's, which its screens are told to
+// trust. It keeps the authority's key in a directory, and renews what a server shows while it serves.
+//
+// Not in here: who is told to trust it, and how.
+package authority
 
 import (
 	"bytes"
@@ -24,48 +28,47 @@ import (
 
 const (
 	authorityLife = 30 * 365 * 24 * time.Hour
-	// CertificateLife is how long a server certificate that a core makes for itself is good for; it makes another one at half of it.
+	// CertificateLife is how long a certificate of an Identity is good for; it makes another one at half of it.
 	CertificateLife = 30 * 24 * time.Hour
 )
 
-// Authority is the chain's own certificate authority: nodes pin it, so that nobody else's can speak as the hub or as the core. All
-// certificates are good from 1970 on, because a node without a clock of its own may wake there.
+// Authority is a certificate authority: whoever trusts it believes nobody else.
 type Authority struct {
 	cert *x509.Certificate
 	key  *ecdsa.PrivateKey
 }
 
-// LoadAuthority reads the chain's authority from dir, and makes it if there is none. Two cores that start at once on one directory end up
-// with the same one.
-func LoadAuthority(dir string) (*Authority, error) {
+// Load reads the authority in dir, and makes one for name if there is none. Two programs that start at once on one directory end up with the
+// same one.
+func Load(dir, name string) (*Authority, error) {
 	path := filepath.Join(dir, "authority.pem")
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		if err := makeAuthority(path); err != nil && !errors.Is(err, fs.ErrExist) {
-			return nil, fmt.Errorf("make the chain's authority: %w", err)
+		if err := create(path, name); err != nil && !errors.Is(err, fs.ErrExist) {
+			return nil, fmt.Errorf("make the authority: %w", err)
 		}
 		data, err = os.ReadFile(path)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read the chain's authority: %w", err)
+		return nil, fmt.Errorf("read the authority: %w", err)
 	}
 	both, err := tls.X509KeyPair(data, data)
 	if err != nil {
-		return nil, fmt.Errorf("read the chain's authority in %s: %w", path, err)
+		return nil, fmt.Errorf("read the authority in %s: %w", path, err)
 	}
 	key, ok := both.PrivateKey.(*ecdsa.PrivateKey)
 	if !ok || !both.Leaf.IsCA {
-		return nil, fmt.Errorf("read the chain's authority in %s: it is none that a core made", path)
+		return nil, fmt.Errorf("read the authority in %s: it is none that was made here", path)
 	}
 	return &Authority{both.Leaf, key}, nil
 }
 
-func makeAuthority(path string) error {
+func create(path, name string) error {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return err
 	}
-	as := template("Awesome Pizza chain "+rand.Text()[:8], time.Now().Add(authorityLife))
+	as := template(name+" "+rand.Text()[:8], always(), time.Now().Add(authorityLife))
 	as.IsCA, as.BasicConstraintsValid, as.MaxPathLenZero, as.KeyUsage = true, true, true, x509.KeyUsageCertSign|x509.KeyUsageCRLSign
 	der, err := x509.CreateCertificate(rand.Reader, as, as, key.Public(), key)
 	if err != nil {
@@ -75,21 +78,24 @@ func makeAuthority(path string) error {
 	if err != nil {
 		return err
 	}
-	return writeSecret(path, append(certPEM(der), text...), false)
+	return WriteSecret(path, append(certPEM(der), text...), false)
 }
 
-func template(name string, until time.Time) *x509.Certificate {
+// always is from when on a certificate is good that a node has to take, which may wake in 1970.
+func always() time.Time { return time.Unix(0, 0) }
+
+func template(name string, from, until time.Time) *x509.Certificate {
 	serial := new(big.Int).SetBytes([]byte(rand.Text())[:16])
-	return &x509.Certificate{SerialNumber: serial, Subject: pkix.Name{CommonName: name}, NotBefore: time.Unix(0, 0), NotAfter: until}
+	return &x509.Certificate{SerialNumber: serial, Subject: pkix.Name{CommonName: name}, NotBefore: from, NotAfter: until}
 }
 
 // issue makes a certificate with which a server can show that it is one of hosts: names and addresses.
-func (a *Authority) issue(hosts []string, until time.Time) (*tls.Certificate, error) {
+func (a *Authority) issue(hosts []string, from, until time.Time) (*tls.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, fmt.Errorf("make a certificate: %w", err)
 	}
-	as := template("Awesome Pizza core", until)
+	as := template("Awesome Pizza", from, until)
 	as.KeyUsage, as.ExtKeyUsage = x509.KeyUsageDigitalSignature, []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
 	for _, h := range hosts {
 		if ip := net.ParseIP(h); ip != nil {
@@ -115,7 +121,7 @@ func (a *Authority) PEM() string { return string(certPEM(a.cert.Raw)) }
 // Write makes a certificate for a server of one's own that is reached as one of hosts, and writes it and its key as hub.pem and hub.key,
 // and the authority as ca.pem, into dir. It is good for life.
 func (a *Authority) Write(dir string, hosts []string, life time.Duration) error {
-	made, err := a.issue(Hosts(hosts), time.Now().Add(life))
+	made, err := a.issue(Hosts(hosts), always(), time.Now().Add(life))
 	if err != nil {
 		return err
 	}
@@ -127,7 +133,7 @@ func (a *Authority) Write(dir string, hosts []string, life time.Duration) error 
 	if err != nil {
 		return fmt.Errorf("write the hub's key: %w", err)
 	}
-	if err := writeSecret(filepath.Join(dir, "hub.key"), key, true); err != nil {
+	if err := WriteSecret(filepath.Join(dir, "hub.key"), key, true); err != nil {
 		return fmt.Errorf("write the hub's key: %w", err)
 	}
 	for name, text := range map[string][]byte{"hub.pem": append(certPEM(made.Certificate[0]), a.PEM()...), "ca.pem": []byte(a.PEM())} {

@@ -1,19 +1,18 @@
-package downlink_test
+package authority_test
 
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/pem"
 	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
-	"slices"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"awesome.pizza/cloud/downlink"
+	"awesome.pizza/shared/authority"
 )
 
 // greet is what a server with this configuration shows to a client that dials it as host, or why they do not meet.
@@ -35,60 +34,18 @@ func greet(t *testing.T, server, client *tls.Config, host string) (tls.Connectio
 	return c.ConnectionState(), err
 }
 
-func authority(t *testing.T, dir string) *downlink.Authority {
+func load(t *testing.T, dir string) *authority.Authority {
 	t.Helper()
-	a, err := downlink.LoadAuthority(dir)
+	a, err := authority.Load(dir, "A chain")
 	if err != nil {
 		t.Fatal(err)
 	}
 	return a
 }
 
-func TestTwoCoresOnOneDirectoryHaveOneAuthorityAndOneSetOfKeys(t *testing.T) {
-	t.Parallel()
-	dir := filepath.Join(t.TempDir(), "keys")
-	var all sync.WaitGroup
-	found := make(chan [2]string, 8)
-	for range cap(found) {
-		all.Go(func() {
-			a, err := downlink.LoadAuthority(dir)
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			k, err := downlink.LoadKeys(dir)
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			chain, err := k.Chain()
-			if err != nil {
-				t.Error(err)
-			}
-			found <- [2]string{a.PEM(), chain}
-		})
-	}
-	all.Wait()
-	first := <-found
-	for range cap(found) - 1 {
-		if another := <-found; another != first {
-			t.Error("two cores made one each")
-		}
-	}
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, e := range entries {
-		if info, err := e.Info(); err != nil || info.Mode().Perm() != 0o600 || !slices.Contains([]string{"authority.pem", "chain.json"}, e.Name()) {
-			t.Errorf("%s lies there as %v, %v", e.Name(), info.Mode(), err)
-		}
-	}
-}
-
 func TestACoreShowsWhoItIsToThoseWhoPinItsAuthority(t *testing.T) {
 	t.Parallel()
-	ours := authority(t, t.TempDir())
+	ours := load(t, t.TempDir())
 	is, err := ours.Identity([]string{"pizza.example", "10.0.0.7"})
 	if err != nil {
 		t.Fatal(err)
@@ -100,14 +57,14 @@ func TestACoreShowsWhoItIsToThoseWhoPinItsAuthority(t *testing.T) {
 			continue
 		}
 		shown := seen.PeerCertificates
-		if last := downlink.Fingerprint(string(pemOf(shown[len(shown)-1]))); last != downlink.Fingerprint(is.CA()) || len(last) != 16 {
-			t.Errorf("the end of the chain has fingerprint %q, the authority %q", last, downlink.Fingerprint(is.CA()))
+		if last := authority.Fingerprint(string(pemOf(shown[len(shown)-1]))); last != authority.Fingerprint(is.CA()) || len(last) != 16 {
+			t.Errorf("the end of the chain has fingerprint %q, the authority %q", last, authority.Fingerprint(is.CA()))
 		}
 	}
 	if _, err := greet(t, is.Server(), is.Client(), "evil.example"); err == nil {
 		t.Error("it passes for a host that it is not")
 	}
-	theirs, err := authority(t, t.TempDir()).Identity([]string{"pizza.example"})
+	theirs, err := load(t, t.TempDir()).Identity([]string{"pizza.example"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,7 +82,7 @@ func TestACertificateIsRenewedWhileTheCoreServes(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
-		is, err := authority(t, dir).Identity(nil)
+		is, err := load(t, dir).Identity(nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -138,13 +95,13 @@ func TestACertificateIsRenewedWhileTheCoreServes(t *testing.T) {
 			return c.Leaf
 		}
 		first := shown()
-		time.Sleep(downlink.CertificateLife/2 - time.Minute)
+		time.Sleep(authority.CertificateLife/2 - time.Minute)
 		if !shown().Equal(first) {
 			t.Error("renewed before half of its life")
 		}
 		time.Sleep(2 * time.Minute)
 		second := shown()
-		if second.Equal(first) || time.Until(second.NotAfter) < downlink.CertificateLife-time.Minute {
+		if second.Equal(first) || time.Until(second.NotAfter) < authority.CertificateLife-time.Minute {
 			t.Errorf("not renewed at half of its life: good until %s", second.NotAfter)
 		}
 	})
@@ -153,12 +110,12 @@ func TestACertificateIsRenewedWhileTheCoreServes(t *testing.T) {
 func TestACertificateOfOnesOwnIsReadAgainWhenItChanges(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	ca := authority(t, filepath.Join(dir, "keys"))
+	ca := load(t, filepath.Join(dir, "keys"))
 	if err := ca.Write(dir, []string{"pizza.example"}, time.Hour); err != nil {
 		t.Fatal(err)
 	}
 	synctest.Test(t, func(t *testing.T) {
-		is, err := downlink.FileIdentity(filepath.Join(dir, "hub.pem"), filepath.Join(dir, "hub.key"), filepath.Join(dir, "ca.pem"))
+		is, err := authority.FileIdentity(filepath.Join(dir, "hub.pem"), filepath.Join(dir, "hub.key"), filepath.Join(dir, "ca.pem"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -186,11 +143,11 @@ func TestACertificateOfOnesOwnIsReadAgainWhenItChanges(t *testing.T) {
 			t.Error("a torn file ends the service")
 		}
 	})
-	is, err := downlink.FileIdentity(filepath.Join(dir, "hub.pem"), filepath.Join(dir, "hub.key"), "")
+	is, err := authority.FileIdentity(filepath.Join(dir, "hub.pem"), filepath.Join(dir, "hub.key"), "")
 	if err == nil || is != nil && is.CA() != "" {
 		t.Errorf("a torn certificate at the start: %v", err)
 	}
-	if _, err := downlink.FileIdentity("none.pem", "none.key", filepath.Join(dir, "hub.key")); err == nil {
+	if _, err := authority.FileIdentity("none.pem", "none.key", filepath.Join(dir, "hub.key")); err == nil {
 		t.Error("a private key passes for an authority")
 	}
 }
@@ -201,10 +158,14 @@ func TestTheKeyOfAnAuthorityThatIsTornIsAnErrorAndNotANewOne(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "authority.pem"), []byte("torn"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := downlink.LoadAuthority(dir); err == nil {
+	if _, err := authority.Load(dir, "A chain"); err == nil {
 		t.Error("every node would have to be enrolled again, and nobody is told")
 	}
 	if info, err := os.Stat(filepath.Join(dir, "authority.pem")); err != nil || info.Size() != 4 || info.Mode()&fs.ModeType != 0 {
 		t.Errorf("the file was touched: %v", err)
 	}
+}
+
+func pemOf(c *x509.Certificate) []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Raw})
 }

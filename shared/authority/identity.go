@@ -1,4 +1,4 @@
-package downlink
+package authority
 
 import (
 	"crypto/tls"
@@ -9,8 +9,7 @@ import (
 	"time"
 )
 
-// Identity is what this core shows to whoever dials it, hub and HTTPS alike, and how it knows a hub that it dials itself. Certificates are
-// renewed while it serves.
+// Identity is what a program shows to whoever dials it, and how it knows whom it dials itself. Certificates are renewed while it serves.
 type Identity struct {
 	ca    string // PEM that nodes pin; empty: they believe whom their machine believes
 	roots *x509.CertPool
@@ -21,12 +20,28 @@ type Identity struct {
 	due  time.Time // when to ask fresh again
 }
 
-// Identity has certificates made by the chain's own authority, for hosts.
+// Identity has certificates made by the authority, for hosts. They are good from 1970 on, because a node without a clock of its own may wake there.
 func (a *Authority) Identity(hosts []string) (*Identity, error) {
 	hosts = Hosts(hosts)
 	i := &Identity{ca: a.PEM(), fresh: func(now time.Time) (*tls.Certificate, time.Duration, error) {
-		cert, err := a.issue(hosts, now.Add(CertificateLife))
+		cert, err := a.issue(hosts, always(), now.Add(CertificateLife))
 		return cert, CertificateLife / 2, err
+	}}
+	return i, i.open()
+}
+
+const (
+	// browserSpan is how long before and after the moment it is made a certificate for browsers is good. Theirs are clocks that are right, ours may
+	// not be; more than 825 days in all is refused by some.
+	browserSpan = 400 * 24 * time.Hour
+	hostsEvery  = 10 * time.Minute
+)
+
+// ForBrowsers has certificates made by the authority that browsers take. hosts is asked again now and then: a machine's addresses change.
+func (a *Authority) ForBrowsers(hosts func() []string) (*Identity, error) {
+	i := &Identity{ca: a.PEM(), fresh: func(now time.Time) (*tls.Certificate, time.Duration, error) {
+		cert, err := a.issue(Hosts(hosts()), now.Add(-browserSpan), now.Add(browserSpan))
+		return cert, hostsEvery, err
 	}}
 	return i, i.open()
 }

@@ -20,7 +20,7 @@ const doomedFile = "KITCHEN_TEST_DOOMED_FILE"
 // cookUntilKilled places orders and bumps them, and says on its output what was confirmed: "<order> <version>" each.
 func cookUntilKilled(path string) {
 	h := houseAt(panics{}, path, settings())
-	h.clock.now = time.Now()
+	h.clock.set(time.Now())
 	for n := 0; ; n++ {
 		t := h.place(pizza, cola)
 		if n%3 == 1 {

@@ -23,7 +23,7 @@ const healingFile = "KITCHEN_TEST_HEALING_FILE"
 // says on its output what was confirmed: "epoch <n>", or "<order> <version>".
 func healUntilKilled(path string) {
 	h := houseAt(panics{}, path, settings())
-	h.clock.now = time.Now()
+	h.clock.set(time.Now())
 	say := func(args ...any) {
 		if _, err := fmt.Fprintln(os.Stdout, args...); err != nil {
 			panic(err)

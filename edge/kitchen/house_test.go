@@ -42,6 +42,12 @@ func (h *hands) pass(d time.Duration) {
 	h.now = h.now.Add(d)
 }
 
+func (h *hands) set(at time.Time) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.now = at
+}
+
 // house is a kitchen on a real database file.
 type house struct {
 	*kitchen.Kitchen

@@ -215,7 +215,7 @@ func TestASessionOutlivesARestartAndNotTheDayTheIdleHourOrANewPIN(t *testing.T) 
 		t.Error("who has another PIN is still signed in with the old one, or others are not")
 	}
 	h.as("4444")
-	h.clock.now = time.Date(2026, 7, 4, 4, 0, 0, 0, time.UTC)
+	h.clock.set(time.Date(2026, 7, 4, 4, 0, 0, 0, time.UTC))
 	if is(counter) {
 		t.Error("signed in on the next business day")
 	}
@@ -274,7 +274,7 @@ func TestAnybodyAskingForTheLogIsItsManager(t *testing.T) {
 func TestAClockThatIsPutRightSignsNobodyOut(t *testing.T) {
 	t.Parallel()
 	h := newStaffedHouse(t)
-	h.clock.now = time.Date(1970, 1, 1, 12, 0, 0, 0, time.UTC)
+	h.clock.set(time.Date(1970, 1, 1, 12, 0, 0, 0, time.UTC))
 	manager := h.as("3333")
 	by := evening.Sub(h.clock.Now())
 	if err := h.Relabel(background(), h.clock.Now().Add(-time.Minute), by, func() { h.clock.pass(by) }); err != nil {

@@ -323,17 +323,17 @@ func TestTheStockIsCheckedEveryDayAtItsHourAlsoWhenTheClocksChange(t *testing.T)
 		s.Zone, s.StockCheck = zone, 9
 		h := houseAt(t, path, s)
 		defer h.close()
-		h.clock.now = time.Date(2026, 10, 24, 12, 0, 0, 0, zone).UTC() // the night after, clocks go back
+		h.clock.set(time.Date(2026, 10, 24, 12, 0, 0, 0, zone).UTC()) // the night after, clocks go back
 		h.write(stock.Count, map[string]int64{"ham": 3000})
 		stop := h.run()
 		for _, want := range []time.Time{time.Date(2026, 10, 25, 9, 0, 0, 0, zone), time.Date(2026, 10, 26, 9, 0, 0, 0, zone)} {
-			h.clock.now = want.Add(-time.Minute)
+			h.clock.set(want.Add(-time.Minute))
 			time.Sleep(31 * time.Second)
 			synctest.Wait()
 			if _, rings := h.alert(kitchen.CheckStock); rings {
 				t.Errorf("it was checked before %s", want)
 			}
-			h.clock.now = want
+			h.clock.set(want)
 			time.Sleep(61 * time.Second)
 			synctest.Wait()
 			if _, rings := h.alert(kitchen.CheckStock); !rings {

@@ -113,7 +113,7 @@ func TestATillStaysOpenUnderItsOwnDayUntilItIsClosed(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	h.opened(10_000)
-	h.clock.now = time.Date(2026, 7, 4, 5, 0, 0, 0, time.UTC) // the next business day
+	h.clock.set(time.Date(2026, 7, 4, 5, 0, 0, 0, time.UTC)) // the next business day
 	h.restart()
 	b, err := h.Book(background(), paying(h.place(pizza).Order.ID, 0))
 	if err != nil || b.Entry.Day != "2026-07-03" || !h.drawer().Till.IsOpen() {

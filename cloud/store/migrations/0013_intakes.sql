@@ -2,7 +2,7 @@
 
 -- Restaurants that take no web orders for some time, by their own word: until when, by whom and why.
 CREATE TABLE intakes (
-    restaurant text PRIMARY KEY REFERENCES restaurants (id) ON DELETE CASCADE,
+    restaurant text PRIMARY KEY,
     since      timestamptz NOT NULL,
     until      timestamptz NOT NULL,
     who        text        NOT NULL,

@@ -93,7 +93,10 @@ func (s *soak) paper(ctx context.Context) {
 					s.t.Error(err)
 				}
 			}
-			time.Sleep(time.Second)
+			select {
+			case <-ctx.Done():
+			case <-time.After(time.Second):
+			}
 		}
 	}
 }

@@ -18,12 +18,16 @@ import (
 	"awesome.pizza/shared/problem"
 )
 
-// papered is a house with a printer for everything.
-func newPaperedHouse(t *testing.T) *house {
-	t.Helper()
+// paperedSettings are those of a house with a printer for everything.
+func paperedSettings() kitchen.Settings {
 	s := settings()
 	s.Printers = []kitchen.Printer{{ID: "p1", Papers: kitchen.Papers()}}
-	h := houseAt(t, filepath.Join(t.TempDir(), "edge.db"), s)
+	return s
+}
+
+func newPaperedHouse(t *testing.T) *house {
+	t.Helper()
+	h := houseAt(t, filepath.Join(t.TempDir(), "edge.db"), paperedSettings())
 	t.Cleanup(h.close)
 	return h
 }

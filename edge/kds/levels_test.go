@@ -36,6 +36,8 @@ var free = map[string]string{
 
 	"PUT /api/screens/{id}": itself, "POST /api/screens/{id}/rendered": itself,
 
+	"GET /pair": trust, "GET /api/pair": trust, "GET /api/pair.png": trust, "GET /ca.crt": trust,
+
 	"GET /healthz": machines, "GET /readyz": machines,
 	"GET /": page, "GET /counter": page, "GET /board": page, "GET /health": page, "GET /sw.js": page, "GET /assets/*": page, "GET /favicon.ico": page,
 }
@@ -45,6 +47,7 @@ const (
 	hands    = "nobody signs in to cook"
 	asks     = "it changes nothing"
 	itself   = "a screen says it by itself"
+	trust    = "a screen that trusts the node begins with it, and a certificate is no secret"
 	machines = "machines ask"
 	page     = "a page shows nothing that its requests do not"
 )

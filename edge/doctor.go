@@ -50,7 +50,7 @@ func doctorCommand() *cobra.Command {
 		Use:   "doctor",
 		Short: "Say what is wrong with this node, and what to do about it",
 		Long: `doctor looks at everything a node needs: its enrolment and credential, clock, disk, database, what the cloud has not heard yet, the hub, the
-cloud, certificates, ports, ovens and file permissions. It changes nothing, works while the node runs or not, and without a network.
+cloud, certificates, ports, ovens, printers and file permissions. It changes nothing, works while the node runs or not, and without a network.
 
 It exits with 0 when all is well and with 1 when there is something to do. docs/OPERATIONS.md says more about each line.`,
 		Example: "  edge doctor --config /etc/awesome-pizza/edge.toml\n  edge doctor --data /var/lib/awesome-pizza --json",
@@ -96,7 +96,7 @@ func examine(ctx context.Context, c Config, now time.Time) []finding {
 	d.enrolment, d.enrolled = uplink.LoadEnrolment(c.Data)
 	d.running = d.answers(ctx)
 	checks := []func(context.Context) []finding{
-		d.node, d.permissions, d.enrolmentAndCredential, d.clock, d.disk, d.database, d.line, d.hub, d.cloud, d.ports, d.ovens, d.alerts,
+		d.node, d.permissions, d.enrolmentAndCredential, d.clock, d.disk, d.database, d.line, d.hub, d.cloud, d.ports, d.ovens, d.printers, d.alerts,
 	}
 	found := make([][]finding, len(checks))
 	var all sync.WaitGroup

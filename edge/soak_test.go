@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"awesome.pizza/edge/kitchen"
+	"awesome.pizza/edge/staff"
 	"awesome.pizza/edge/store"
 	"awesome.pizza/shared/clock"
 	"awesome.pizza/shared/event"
@@ -66,6 +67,8 @@ type total struct {
 	at     time.Time
 	orders int
 	events int // facts of the kitchen
+	hours  int // of trade
+	days   int // that were opened at the till
 }
 
 // unpruning is a store whose owner has forgotten to prune.
@@ -89,7 +92,7 @@ func openSoak(t *testing.T, path string, f flaws) *soak {
 		kept = unpruning{db}
 	}
 	kit, err := kitchen.New(t.Context(), kept, dishes, clock.NewSteady(clock.Machine(), clock.Saved{}, time.Time{}), s.screens,
-		kitchen.Settings{Restaurant: "r1", DayStarts: 4})
+		kitchen.Settings{Restaurant: "r1", DayStarts: 4, Staff: soakStaff(), Printers: []kitchen.Printer{{ID: soakPrinter, Papers: kitchen.Papers()}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,6 +109,7 @@ func openSoak(t *testing.T, path string, f flaws) *soak {
 	})
 	s.hands.Go(func() { s.line(ctx) })
 	s.hands.Go(func() { s.tend(ctx) })
+	s.hands.Go(func() { s.paper(ctx) })
 	return s
 }
 
@@ -249,6 +253,7 @@ func (s *soak) trade(hours int) {
 		if n%soakPerHour == 0 {
 			s.note()
 			s.screen()
+			s.shift()
 		}
 		o := s.order(n%3 == 0 && !s.offline)
 		for _, step := range []struct {
@@ -280,10 +285,7 @@ func (s *soak) order(web bool) order.ID {
 	s.t.Helper()
 	s.now.orders++
 	if !web {
-		s.place()
-		o := s.week.all[0]
-		s.week.all = nil // this test remembers nothing either
-		return o
+		return s.sold()
 	}
 	lines := []order.Line{{Product: "margherita", Size: "large", Quantity: 2}}
 	o := order.Order{
@@ -321,7 +323,7 @@ func (s *soak) within(d time.Duration) total {
 			before = h
 		}
 	}
-	return total{orders: s.now.orders - before.orders, events: s.now.events - before.events}
+	return total{orders: s.now.orders - before.orders, events: s.now.events - before.events, hours: s.now.hours - before.hours}
 }
 
 // sample is what a node holds at one moment.
@@ -411,19 +413,30 @@ func (s *soak) internet(up bool) {
 // rules are how many rows each table may have, and why.
 func (s *soak) rules(open int) map[string]int {
 	month, week, day, hours := s.within(store.TicketsKept+time.Hour), s.within(store.OutboxKept+time.Hour), s.within(25*time.Hour), s.within(2*time.Hour)
+	paper, uses := s.within(store.PrintsKept+2*time.Hour), s.within(store.UsesKept+25*time.Hour)
 	return map[string]int{
-		"meta": 1, "sums": 16, "goose_db_version": 16, // as many as there are tables and schemas
+		"meta": 1, "sums": 32, "goose_db_version": 16, // as many as there are tables and schemas
 		"orders": month.orders, "tickets": month.orders, // of a month
-		"outbox":  week.events + 1,              // of a week, and the chain's last
-		"taps":    day.orders + 5*hours.orders,  // a counter repeats an order for a day, a screen a tap for an hour
-		"timers":  4 * open,                     // of open tickets
-		"alerts":  open,                         // of open tickets
-		"inbox":   min(10_000, int(s.commands)), // answers to commands
-		"numbers": 36,                           // of business days
-		"screens": 0,                            // none has told its name
-		"cooks":   0, "dead_letters": 0,         // nobody was signed in, nothing was without sense
+		"outbox":  week.events + 1,                         // of a week, and the chain's last
+		"taps":    day.orders + 5*hours.orders + day.hours, // a counter repeats an order for a day, a count as well, a screen a tap for an hour
+		"timers":  4*open + 1,                              // of open tickets, and the daily check
+		"alerts":  open,                                    // of open tickets
+		"inbox":   min(10_000, int(s.commands)),            // answers to commands
+		"numbers": 36,                                      // of business days
+		"screens": 1,                                       // the one that has told its name
+		"cooks":   0, "dead_letters": 0,                    // nobody was signed in, nothing was without sense
 
-		"stock_shelves": 0, "stock_ledger": 0, "stock_off": 0, // nobody has counted anything
+		"people": len(soakStaff()), "sessions": staff.SessionsMost,
+		"guests": soakGuests, // however often they order
+		"runs":   0,          // no driver is out
+		"intake": 1,          // now and then there is too much to do
+
+		"audit": s.now.orders + 4*s.now.hours + 2*s.now.days, "cash": s.now.orders + 2*s.now.days, "tills": s.now.days, // of 400 days: payments, and who was there
+		"lessons": 2000,             // and no more
+		"prints":  4 * paper.orders, // of a week: a ticket, a receipt, a label for each box
+
+		"stock_shelves": len(soakCounts), "stock_off": 0,
+		"stock_ledger": 4*uses.orders + len(soakCounts)*(s.now.hours+2*s.now.days), // each use of a week, then each day's; each count
 	}
 }
 
@@ -434,6 +447,7 @@ const (
 	fileBase      = 1 << 20
 	filePerOrder  = 3 << 10 // of an order, its ticket and its number
 	filePerRow    = 1 << 10 // of the outbox and of answers
+	filePerLine   = 1 << 9  // of the ledgers, the log, and paper
 	logMost       = 4 << 20
 )
 
@@ -462,7 +476,8 @@ func (s *soak) leaks(before, x sample) (complaints []string) {
 
 // fits says whether the file is larger than what is kept in it at its fullest makes it.
 func (x sample) fits(fullest sample) string {
-	may := int64(fileBase + filePerOrder*fullest.rows["orders"] + filePerRow*(fullest.rows["outbox"]+fullest.rows["taps"]))
+	may := int64(fileBase + filePerOrder*fullest.rows["orders"] + filePerRow*(fullest.rows["outbox"]+fullest.rows["taps"]) +
+		filePerLine*(fullest.rows["cash"]+fullest.rows["audit"]+fullest.rows["prints"]+fullest.rows["stock_ledger"]))
 	if x.file > may {
 		return fmt.Sprintf("the file has %d bytes, and may have %d", x.file, may)
 	}

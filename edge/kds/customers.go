@@ -48,7 +48,11 @@ func (s *Server) customer(w http.ResponseWriter, r *http.Request) error {
 
 // forgetCustomer answers DELETE /api/customers?phone=.
 func (s *Server) forgetCustomer(w http.ResponseWriter, r *http.Request) error {
-	if err := s.Kitchen.Forget(r.Context(), phoneOf(r)); err != nil {
+	ctx, err := s.vouchedOnly(w, r)
+	if err != nil {
+		return err
+	}
+	if err := s.Kitchen.Forget(ctx, phoneOf(r)); err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)
@@ -63,18 +67,24 @@ const maskAfter = 24 * time.Hour
 
 // masked takes out of an order that ended long ago what nobody needs any more: who it was, and where.
 func masked(o orderView, t kitchen.Ticket, now time.Time) orderView {
-	if t.Open() || now.Sub(t.Since) < maskAfter {
+	if !past(t, now) {
 		return o
 	}
 	if p := kitchen.PhoneKey(o.Customer.Phone); len(p) > 2 {
 		o.Customer.Phone = "…" + p[len(p)-2:]
 	}
-	if first, _, more := strings.Cut(o.Customer.Name, " "); more {
-		o.Customer.Name = first
-	}
+	o.Customer.Name = firstName(o.Customer.Name)
 	if o.Address != nil {
 		o.Address = &order.Address{City: o.Address.City}
 	}
 	o.Masked = true
 	return o
+}
+
+// past reports whether an order ended so long ago that nobody needs to know any more who it was for.
+func past(t kitchen.Ticket, now time.Time) bool { return !t.Open() && now.Sub(t.Since) >= maskAfter }
+
+func firstName(name string) string {
+	first, _, _ := strings.Cut(name, " ")
+	return first
 }

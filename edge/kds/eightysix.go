@@ -80,7 +80,11 @@ func (s *Server) sellOut(w http.ResponseWriter, r *http.Request) error {
 
 // lift answers DELETE /api/86/{kind}/{id}.
 func (s *Server) lift(w http.ResponseWriter, r *http.Request) error {
-	if err := s.Kitchen.Lift(r.Context(), stock.OffKey{Kind: chi.URLParam(r, "kind"), ID: chi.URLParam(r, "id")}); err != nil {
+	ctx, err := s.vouchedOnly(w, r)
+	if err != nil {
+		return err
+	}
+	if err := s.Kitchen.Lift(ctx, stock.OffKey{Kind: chi.URLParam(r, "kind"), ID: chi.URLParam(r, "id")}); err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)

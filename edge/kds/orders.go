@@ -137,15 +137,22 @@ func billOf(t kitchen.Ticket) billView {
 
 // place answers POST /api/orders. The same Idempotency-Key with the same body is the same order; without a key each request is one.
 func (s *Server) place(w http.ResponseWriter, r *http.Request) error {
-	var body orderBody
+	var body struct {
+		overridable // for the payment, if the guest pays now
+		orderBody
+	}
 	if err := read(w, r, &body); err != nil {
+		return err
+	}
+	ctx, err := s.vouched(r, body.overridable)
+	if err != nil {
 		return err
 	}
 	key := r.Header.Get("Idempotency-Key")
 	if key == "" {
 		key = id.New()
 	}
-	t, replayed, err := s.Kitchen.Place(r.Context(), body.order(key))
+	t, replayed, err := s.Kitchen.Place(ctx, body.order(key))
 	if err != nil {
 		return err
 	}

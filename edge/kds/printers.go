@@ -103,6 +103,7 @@ func (s *Server) prints(w http.ResponseWriter, r *http.Request) error {
 }
 
 type printBody struct {
+	overridable
 	Tap     string `json:"tap"`
 	What    string `json:"what"`
 	Item    string `json:"item"`
@@ -130,7 +131,11 @@ func (s *Server) print(w http.ResponseWriter, r *http.Request) error {
 	if err := body.check(); err != nil {
 		return err
 	}
-	jobs, err := s.Kitchen.Print(r.Context(), order.ID(chi.URLParam(r, "id")), kitchen.Printing{
+	ctx, err := s.vouched(r, body.overridable)
+	if err != nil {
+		return err
+	}
+	jobs, err := s.Kitchen.Print(ctx, order.ID(chi.URLParam(r, "id")), kitchen.Printing{
 		Tap: body.Tap, What: kitchen.Paper(body.What), Item: body.Item, Printer: body.Printer,
 	})
 	if err != nil {

@@ -124,12 +124,11 @@ func (s *Server) pauseIntake(w http.ResponseWriter, r *http.Request) error {
 
 // resumeIntake answers POST /api/intake/resume. Resuming what is not paused does nothing.
 func (s *Server) resumeIntake(w http.ResponseWriter, r *http.Request) error {
-	if !emptyBody(r) {
-		if err := read(w, r, &struct{}{}); err != nil {
-			return err
-		}
+	ctx, err := s.vouchedOnly(w, r)
+	if err != nil {
+		return err
 	}
-	i, err := s.Kitchen.ResumeIntake(r.Context())
+	i, err := s.Kitchen.ResumeIntake(ctx)
 	if err != nil {
 		return err
 	}

@@ -67,7 +67,11 @@ func (s *Server) unplug(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Kitchen.Unplug(r.Context(), id); err != nil {
+	ctx, err := s.vouchedOnly(w, r)
+	if err != nil {
+		return err
+	}
+	if err := s.Kitchen.Unplug(ctx, id); err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)

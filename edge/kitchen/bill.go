@@ -10,7 +10,8 @@ import (
 type Bill struct {
 	Paid     int64       `json:"paid,omitempty"`
 	Refunded int64       `json:"refunded,omitempty"`
-	Off      int64       `json:"off,omitempty"` // discounts
+	Returned int64       `json:"returned,omitempty"` // the part of Refunded that was too much: the order had become cheaper
+	Off      int64       `json:"off,omitempty"`      // discounts
 	Method   till.Method `json:"method,omitempty"`
 	Given    int64       `json:"given,omitempty"` // with the last payment
 	Change   int64       `json:"change,omitempty"`
@@ -21,16 +22,20 @@ func (t Ticket) Due() int64 {
 	if t.over() {
 		return 0
 	}
-	return max(0, t.Order.Totals.Total.Minor-t.Bill.Off-t.Bill.Paid)
+	return max(0, t.costs()-t.Bill.Paid+t.Bill.Returned)
 }
 
-// Owed is what a guest is to get back: they paid for what they will not get.
+// Owed is what a guest is to get back: they paid for what they will not get, or more than the order costs since it was changed.
 func (t Ticket) Owed() int64 {
-	if !t.over() {
-		return 0
+	kept := t.Bill.Paid - t.Bill.Refunded
+	if t.over() {
+		return kept
 	}
-	return t.Bill.Paid - t.Bill.Refunded
+	return max(0, kept-t.costs())
 }
+
+// costs is the price of the order as it is now.
+func (t Ticket) costs() int64 { return max(0, t.Order.Totals.Total.Minor-t.Bill.Off) }
 
 // over reports whether the guest gets nothing.
 func (t Ticket) over() bool {

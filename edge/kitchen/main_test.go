@@ -15,6 +15,9 @@ func TestMain(m *testing.M) {
 	if path := os.Getenv(payingFile); path != "" {
 		payUntilKilled(path)
 	}
+	if path := os.Getenv(crossingFile); path != "" {
+		crossUntilKilled(path)
+	}
 	if path := os.Getenv(healingFile); path != "" {
 		healUntilKilled(path)
 	}

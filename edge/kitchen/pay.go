@@ -7,6 +7,7 @@ import (
 
 	"awesome.pizza/edge/staff"
 	"awesome.pizza/edge/till"
+	"awesome.pizza/shared/money"
 	"awesome.pizza/shared/order"
 	"awesome.pizza/shared/problem"
 )
@@ -185,28 +186,32 @@ func (d *draft) pay(t Ticket, m Money, e till.Entry) (till.Entry, error) {
 	return e, nil
 }
 
-// refund gives money back: all that was paid for what the guest does not get, or a part of it for a reason.
+// refund gives money back: what a guest is owed, else all that was paid, or a part of it for a reason.
 func (d *draft) refund(ctx context.Context, k *Kitchen, m Money, e till.Entry) (till.Entry, error) {
 	t, err := d.ordered(ctx, k, m.Order)
 	if err != nil {
 		return e, err
 	}
-	left := t.Bill.Paid - t.Bill.Refunded
+	left, owed := t.Bill.Paid-t.Bill.Refunded, t.Owed()
+	amount := cmp.Or(m.Amount, owed, left)
 	switch {
 	case left <= 0:
 		return e, problem.New(problem.Conflict, "nothing_to_refund", "Nothing that was paid here for order %d can be given back.", t.Number)
 	case m.Amount > left:
 		return e, problem.New(problem.Invalid, "too_much", "%d can be given back for order %d, not %d.", left, t.Number, m.Amount).With("path", "amount").With("left", left)
 	}
-	if err := d.need(staff.Refund, string(m.Order), m.Reason, fmt.Sprint(cmp.Or(m.Amount, left))); err != nil {
+	if err := d.need(staff.Refund, string(m.Order), m.Reason, fmt.Sprint(amount)); err != nil {
 		return e, err
 	}
-	e.Kind, e.Method, e.Amount, e.Reason = till.Refund, cmp.Or(m.Method, t.Bill.Method, till.Cash), cmp.Or(m.Amount, left), m.Reason
+	e.Kind, e.Method, e.Amount, e.Reason = till.Refund, cmp.Or(m.Method, t.Bill.Method, till.Cash), amount, m.Reason
 	e.Order, e.Number, e.Channel = t.Order.ID, t.Number, t.Order.Channel
 	if e, err = d.enter(e); err != nil {
 		return e, err
 	}
 	t.Bill.Refunded += e.Amount
+	if !t.over() {
+		t.Bill.Returned += min(owed, e.Amount)
+	}
 	d.put(t)
 	return e, nil
 }
@@ -254,4 +259,20 @@ func (d *draft) payNow(t Ticket, c CounterOrder) error {
 		p.Facts["path"] = "payment.tendered"
 	}
 	return err
+}
+
+// settled refuses to give away what a guest is to pay for first: while a till is open, what was ordered here since and is taken along. Somebody
+// of the counter can say why it goes all the same (reason). Who eats here pays afterwards, and drivers collect at the door.
+func (d *draft) settled(t Ticket, tap Tap) error {
+	now, o := d.drawerNow(), t.Order
+	if !now.IsOpen() || t.TakenAt.Before(now.OpenedAt) || o.Origin != order.Edge || o.Delivers() || o.Fulfilment == order.DineIn ||
+		t.Due() == 0 || t.Progress.Kitchen() != order.Ready {
+		return nil
+	}
+	due := money.Of(t.Due(), o.Totals.Total.Currency)
+	if tap.Reason == "" {
+		return problem.New(problem.Conflict, "unpaid", "order %d is not paid: %s are due. Take the payment, or say why it goes all the same (reason)", t.Number, due).
+			With("path", "reason").With("due", due).With("ticket", t)
+	}
+	return d.need(staff.GiveUnpaid, string(o.ID), tap.Reason, fmt.Sprint(due.Minor))
 }

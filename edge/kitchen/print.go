@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"awesome.pizza/edge/staff"
 	"awesome.pizza/shared/id"
 	"awesome.pizza/shared/order"
 	"awesome.pizza/shared/problem"
@@ -161,7 +162,11 @@ func receipt(t Ticket, printers []Printer, now time.Time) []PrintJob {
 	if n < 0 {
 		return nil
 	}
-	return []PrintJob{asJob("receipt/"+string(t.Order.ID), PaperReceipt, t.Order.ID, "", printers[n].ID, now)}
+	name := "receipt/" + string(t.Order.ID)
+	if n := t.Order.Changes; n > 0 { // what was printed before says another price
+		name += fmt.Sprintf("/%d", n)
+	}
+	return []PrintJob{asJob(name, PaperReceipt, t.Order.ID, "", printers[n].ID, now)}
 }
 
 func asJob(name string, what Paper, of order.ID, item, printer string, now time.Time) PrintJob {
@@ -216,6 +221,11 @@ func (k *Kitchen) Print(ctx context.Context, of order.ID, p Printing) (jobs []Pr
 		}
 		if jobs, err = copies(t, p, d.settings.Printers, d.now); err != nil || repeated {
 			return err
+		}
+		if p.What == PaperReceipt {
+			if err := d.need(staff.Reprint, string(of), "", jobs[0].Printer); err != nil {
+				return err
+			}
 		}
 		d.commit.Prints, d.answer = jobs, &a
 		return nil

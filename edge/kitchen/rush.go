@@ -53,6 +53,9 @@ func calm(d *draft, t Ticket, tap Tap) (Ticket, error) {
 	if t.Rush == nil {
 		return t, problem.New(problem.Conflict, "not_rushed", "order %d is not rushed", t.Number).With("ticket", t)
 	}
+	if err := d.need(staff.Rush, string(t.Order.ID), tap.Reason, "calmed"); err != nil {
+		return t, err
+	}
 	t.Rush = nil
 	t.Version++
 	t = t.noted(d.now, tap.Who, func(n Notice) bool { return n.Kind == WasRushed })

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"awesome.pizza/edge/staff"
 	"awesome.pizza/shared/menu"
 	"awesome.pizza/shared/order"
 	"awesome.pizza/shared/problem"
@@ -92,6 +93,9 @@ func (k *Kitchen) Unplug(ctx context.Context, id string) error {
 	return k.change(ctx, func(d *draft) error {
 		if _, known := d.board.screens[id]; !known {
 			return problem.New(problem.NotFound, "no_such_screen", "no screen has announced itself as %q", id)
+		}
+		if err := d.need(staff.UnplugScreen, id, "", ""); err != nil {
+			return err
 		}
 		d.unplug(id)
 		return nil

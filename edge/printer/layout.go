@@ -60,8 +60,12 @@ type writer struct {
 // stamps are what must be seen before anything else.
 func (w *writer) stamps() {
 	stamp := Style{Bold: true, High: 2, Reverse: true, Center: true}
-	if w.Job.What == kitchen.PaperTicket && w.Ticket.Progress.Whole == order.Voided {
+	switch {
+	case w.Ticket.Progress.Whole != order.Voided || w.Job.What == kitchen.PaperTest:
+	case w.Job.What == kitchen.PaperTicket:
 		w.text(stamp, " "+w.say.voided+" ")
+	default: // it waited for the printer, or somebody wants it again
+		w.text(stamp, " "+w.say.void+" ")
 	}
 	if w.Job.Changed() {
 		w.text(stamp, w.say.changed)

@@ -12,6 +12,7 @@ type tongue struct {
 	copyOf      string
 	doubtful    string
 	voided      string
+	void        string
 	backup      string // …, with the printer's name behind it
 	fulfilment  map[order.Fulfilment]string
 	channel     map[order.Channel]string
@@ -46,7 +47,7 @@ var tongues = map[string]tongue{"en": english(), "it": italian()}
 
 func english() tongue {
 	return tongue{
-		number: "Receipt", copyOf: "COPY", doubtful: "POSSIBLE DUPLICATE", voided: "VOIDED - DO NOT MAKE", backup: "printed at backup for",
+		number: "Receipt", copyOf: "COPY", doubtful: "POSSIBLE DUPLICATE", voided: "VOIDED - DO NOT MAKE", void: "VOIDED", backup: "printed at backup for",
 		fulfilment: map[order.Fulfilment]string{
 			order.ByDelivery: "DELIVERY", order.Carryout: "CARRYOUT", order.DineIn: "DINE IN", order.Curbside: "CURBSIDE",
 		},
@@ -64,7 +65,7 @@ func english() tongue {
 
 func italian() tongue {
 	return tongue{
-		number: "Ricevuta", copyOf: "COPIA", doubtful: "POSSIBILE DOPPIONE", voided: "ANNULLATO - NON PREPARARE", backup: "stampato di riserva per",
+		number: "Ricevuta", copyOf: "COPIA", doubtful: "POSSIBILE DOPPIONE", voided: "ANNULLATO - NON PREPARARE", void: "ANNULLATO", backup: "stampato di riserva per",
 		fulfilment: map[order.Fulfilment]string{
 			order.ByDelivery: "CONSEGNA", order.Carryout: "ASPORTO", order.DineIn: "AL TAVOLO", order.Curbside: "RITIRO IN AUTO",
 		},

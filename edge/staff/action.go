@@ -3,9 +3,11 @@ package staff
 // Action is what somebody does that not everybody may.
 type Action string
 
-// The actions that have a level. A cook's hands (start, bump, recall, undo, confirm, hand over) have none: nobody signs in to cook.
+// The actions that have a level. A cook's hands (start, bump, undo, hold, confirm, hand over) have none: nobody signs in to cook.
 const (
 	Void           Action = "void"
+	TakeBack       Action = "take_back" // of what was handed over
+	GiveUnpaid     Action = "hand_over_unpaid"
 	RemakeFinished Action = "remake_finished" // of what was done already
 	Rush           Action = "rush"
 	Change         Action = "change"
@@ -27,6 +29,8 @@ const (
 	OwnDriver      Action = "own_driver"
 	FindCustomer   Action = "find_customer"
 	ForgetCustomer Action = "forget_customer"
+	Reprint        Action = "reprint_receipt"
+	UnplugScreen   Action = "unplug_screen"
 	ReadAudit      Action = "read_audit"
 )
 
@@ -49,6 +53,8 @@ type Level struct {
 func Levels() []Level {
 	return []Level{
 		{Void, Manager, "void an order"},
+		{TakeBack, Counter, "take back what was handed over"},
+		{GiveUnpaid, Counter, "hand over what is not paid"},
 		{RemakeFinished, Cook, "make finished food again"},
 		{Rush, Counter, "rush an order"},
 		{Change, Counter, "change an order"},
@@ -70,6 +76,8 @@ func Levels() []Level {
 		{OwnDriver, Counter, "send an own driver"},
 		{FindCustomer, Counter, "look a customer up"},
 		{ForgetCustomer, Manager, "forget a customer"},
+		{Reprint, Counter, "print a receipt again"},
+		{UnplugScreen, Counter, "put a screen away"},
 		{ReadAudit, Manager, "read the audit log"},
 	}
 }

@@ -1,0 +1,9 @@
+package kds
+
+// Routes are the lines of the LAN interface: "GET /api/board".
+func Routes() (lines []string) {
+	for _, r := range new(Server).all() {
+		lines = append(lines, r.method+" "+r.path)
+	}
+	return lines
+}

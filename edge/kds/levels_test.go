@@ -1,0 +1,398 @@
+package kds_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"awesome.pizza/edge/kds"
+	"awesome.pizza/edge/kitchen"
+	"awesome.pizza/edge/staff"
+	"awesome.pizza/shared/clock"
+	"awesome.pizza/shared/id"
+	"awesome.pizza/shared/menu"
+)
+
+// free are the lines of the LAN interface that ask for nobody's PIN, and why.
+var free = map[string]string{
+	"GET /api/board": cooks, "GET /api/board/stream": cooks, "GET /api/recent": cooks, "GET /api/menu": cooks, "GET /api/link": cooks, "GET /api/shift": cooks,
+	"GET /api/cooks": cooks, "GET /api/screens": cooks, "GET /api/printers": cooks, "GET /api/printers/{id}/jobs": cooks,
+	"GET /api/orders": cooks, "GET /api/orders/{id}": cooks, "GET /api/runs": cooks, "GET /api/intake": cooks,
+	"GET /api/stock": cooks, "GET /api/stock/thresholds": cooks, "GET /api/stock/purchase-order": cooks, "GET /api/stock/report.csv": cooks, "GET /api/86": cooks,
+	"GET /api/quote": asks, "POST /api/quote": asks,
+
+	"POST /api/tickets/{id}/start": hands, "POST /api/tickets/{id}/bump": hands, "POST /api/tickets/{id}/items/{item}/bump": hands,
+	"POST /api/tickets/{id}/hold": hands, "POST /api/tickets/{id}/release": hands, "POST /api/tickets/{id}/confirm": hands,
+	"POST /api/tickets/{id}/acknowledge": hands,
+	"POST /api/printers/{id}/test":       "whoever changes the paper sees whether it prints",
+
+	"POST /api/cooks/{id}/sign-in":  "it asks for the cook's own PIN",
+	"POST /api/cooks/{id}/sign-out": "who goes home gives away what they had",
+	"GET /api/session":              "it says whether anybody is signed in", "POST /api/session": "it is where PINs are shown", "DELETE /api/session": "it is one's own",
+
+	"PUT /api/screens/{id}": itself, "POST /api/screens/{id}/rendered": itself,
+
+	"GET /pair": trust, "GET /api/pair": trust, "GET /api/pair.png": trust, "GET /ca.crt": trust,
+
+	"GET /healthz": machines, "GET /readyz": machines,
+	"GET /": page, "GET /counter": page, "GET /board": page, "GET /health": page, "GET /sw.js": page, "GET /assets/*": page, "GET /favicon.ico": page,
+}
+
+const (
+	cooks    = "who stands in the kitchen has to see it, with wet hands"
+	hands    = "nobody signs in to cook"
+	asks     = "it changes nothing"
+	itself   = "a screen says it by itself"
+	trust    = "a screen that trusts the node begins with it, and a certificate is no secret"
+	machines = "machines ask"
+	page     = "a page shows nothing that its requests do not"
+)
+
+// guarded is something on the LAN that not everybody may do: on which line, what it is in staff's table, and how it is asked for once n is prepared.
+type guarded struct {
+	line, what string
+	action     staff.Action
+	ask        func(n *levels) asked
+}
+
+type asked struct {
+	path, body string // body: a JSON object
+	match      string // If-Match
+}
+
+// levels is a node on which everything with a level is tried.
+type levels struct {
+	*node
+	cook, counter, manager []string // who is signed in
+}
+
+// ready is a carryout that waits at the pass.
+func (n *levels) ready() string {
+	o := n.place()
+	for range 5 {
+		if lane, _ := n.get("/api/orders/" + o).json["kitchen"].(object); lane["state"] != "ready" {
+			n.did(http.MethodPost, "/api/tickets/"+o+"/bump", fmt.Sprintf(`{"tap":%q}`, id.New()))
+		}
+	}
+	return o
+}
+
+// delivery is one that waits for a driver.
+func (n *levels) delivery() string {
+	n.t.Helper()
+	b := basket("cola", "")
+	b["fulfilment"], b["address"] = "delivery", object{"street": "1 Main St", "city": "Springfield", "latitude": 0, "longitude": 0}
+	o := n.post("/api/orders", b).text("id")
+	n.did(http.MethodPost, "/api/tickets/"+o+"/bump", fmt.Sprintf(`{"tap":%q}`, id.New()))
+	return o
+}
+
+// did is something a shift manager has done to prepare the rest.
+func (n *levels) did(method, path, body string) reply {
+	n.t.Helper()
+	r := n.send(method, path, body, n.manager...)
+	if r.status >= 300 {
+		n.t.Fatalf("prepare %s %s: %d %s", method, path, r.status, r.body)
+	}
+	return r
+}
+
+func (n *levels) opened(open bool) {
+	n.t.Helper()
+	switch is := n.get("/api/till", n.manager...).json["open"] == true; {
+	case open && !is:
+		n.did(http.MethodPost, "/api/till/open", `{"float":10000}`)
+	case !open && is:
+		n.did(http.MethodPost, "/api/till/close", `{"counted":0,"anyway":true}`)
+	}
+}
+
+func (n *levels) paid() string {
+	n.opened(true)
+	o := n.place()
+	n.did(http.MethodPost, "/api/orders/"+o+"/pay", `{"method":"cash"}`)
+	return o
+}
+
+const why = `"reason":"so it is"`
+
+// to asks for something that needs nothing prepared.
+func to(path, body string) func(*levels) asked {
+	return func(*levels) asked { return asked{path: path, body: body} }
+}
+
+// toTicket asks for a tap on a ticket.
+func toTicket(tap string, of func(*levels) string) func(*levels) asked {
+	return func(n *levels) asked {
+		return asked{path: "/api/tickets/" + of(n) + "/" + tap, body: fmt.Sprintf(`{"tap":%q,%s}`, id.New(), why)}
+	}
+}
+
+// toOrder asks for something about an order.
+func toOrder(what, body string, of func(*levels) string) func(*levels) asked {
+	return func(n *levels) asked { return asked{path: "/api/orders/" + of(n) + "/" + what, body: body} }
+}
+
+// toTill asks for something while the till is open, or while it is not.
+func toTill(open bool, path, body string) func(*levels) asked {
+	return func(n *levels) asked {
+		n.opened(open)
+		return asked{path: path, body: body}
+	}
+}
+
+// guards are all that has a level.
+func guards() []guarded {
+	order := func(n *levels) string { return n.place() }
+	entry := func(kind string) func(*levels) asked {
+		return toTill(true, "/api/till/entries", `{"kind":"`+kind+`","amount":100,`+why+`}`)
+	}
+	goods := `{"ingredient":"mushrooms","quantity":100}`
+	return []guarded{
+		{"POST /api/tickets/{id}/void", "", staff.Void, toTicket("void", order)},
+		{"POST /api/tickets/{id}/rush", "", staff.Rush, toTicket("rush", order)},
+		{"POST /api/tickets/{id}/calm", "", staff.Rush, toTicket("calm", func(n *levels) string {
+			o := n.place()
+			n.did(http.MethodPost, "/api/tickets/"+o+"/rush", fmt.Sprintf(`{"tap":%q,%s}`, id.New(), why))
+			return o
+		})},
+		{"POST /api/tickets/{id}/remake", "of what is done", staff.RemakeFinished, toTicket("remake", (*levels).ready)},
+		{"POST /api/tickets/{id}/recall", "of what was handed over", staff.TakeBack, toTicket("recall", func(n *levels) string {
+			o := n.ready()
+			n.did(http.MethodPost, "/api/tickets/"+o+"/hand-over", fmt.Sprintf(`{"tap":%q,%s}`, id.New(), why))
+			return o
+		})},
+		{"POST /api/tickets/{id}/hand-over", "of what is not paid", staff.GiveUnpaid, toTicket("hand-over", func(n *levels) string {
+			n.opened(true)
+			return n.ready()
+		})},
+		{"POST /api/tickets/{id}/print", "a receipt", staff.Reprint, func(n *levels) asked {
+			return asked{path: "/api/tickets/" + n.place() + "/print", body: fmt.Sprintf(`{"tap":%q,"what":"receipt"}`, id.New())}
+		}},
+		{"POST /api/orders", "paid at once", staff.TakePayment, func(n *levels) asked {
+			n.opened(true)
+			b := basket("cola", "")
+			b["payment"] = object{"method": "cash", "tendered": 5000}
+			raw, err := json.Marshal(b)
+			if err != nil {
+				n.t.Fatal(err)
+			}
+			return asked{path: "/api/orders", body: string(raw)}
+		}},
+		{"POST /api/orders/{id}/change", "", staff.Change, func(n *levels) asked {
+			o := n.place()
+			return asked{
+				path: "/api/orders/" + o + "/change", match: n.get("/api/orders/" + o).header.Get("ETag"),
+				body: fmt.Sprintf(`{"tap":%q,"add":[{"product":"cola","quantity":1}]}`, id.New()),
+			}
+		}},
+		{"POST /api/orders/{id}/pay", "", staff.TakePayment, func(n *levels) asked {
+			n.opened(true)
+			return asked{path: "/api/orders/" + n.place() + "/pay", body: `{"method":"cash"}`}
+		}},
+		{"POST /api/orders/{id}/refund", "", staff.Refund, toOrder("refund", "{"+why+"}", (*levels).paid)},
+		{"POST /api/orders/{id}/discount", "", staff.Discount, func(n *levels) asked {
+			n.opened(true)
+			return asked{path: "/api/orders/" + n.place() + "/discount", body: `{"amount":100,` + why + `}`}
+		}},
+		{"POST /api/orders/{id}/carry", "", staff.OwnDriver, toOrder("carry", `{"driver":"Max"}`, (*levels).delivery)},
+		{"POST /api/orders/{id}/returned", "", staff.OwnDriver, toOrder("returned", `{"outcome":"failed",`+why+`}`, func(n *levels) string {
+			o := n.delivery()
+			n.did(http.MethodPost, "/api/orders/"+o+"/carry", `{"driver":"Max"}`)
+			return o
+		})},
+		{"POST /api/till/open", "", staff.DayOpen, toTill(false, "/api/till/open", `{"float":10000}`)},
+		{"POST /api/till/close", "", staff.DayClose, toTill(true, "/api/till/close", `{"counted":0,"anyway":true}`)},
+		{"POST /api/till/entries", "to the safe", staff.Drop, entry("drop")},
+		{"POST /api/till/entries", "into the drawer", staff.Drop, entry("pay_in")},
+		{"POST /api/till/entries", "out of the drawer", staff.PayOut, entry("pay_out")},
+		{"POST /api/till/entries", "no sale", staff.NoSale, toTill(true, "/api/till/entries", `{"kind":"no_sale",`+why+`}`)},
+		{"GET /api/till", "", staff.SeeTill, to("/api/till", "")},
+		{"GET /api/till/report", "", staff.SeeTill, to("/api/till/report", "")},
+		{"GET /api/audit", "", staff.ReadAudit, to("/api/audit", "")},
+		{"GET /api/customers", "", staff.FindCustomer, func(n *levels) asked {
+			b := basket("cola", "")
+			b["channel"], b["customer"] = "phone", object{"name": "Ada", "phone": "02025550123"}
+			if r := n.post("/api/orders", b); r.status != http.StatusCreated {
+				n.t.Fatalf("%d %s", r.status, r.body)
+			}
+			return asked{path: "/api/customers?phone=02025550123"}
+		}},
+		{"DELETE /api/customers", "", staff.ForgetCustomer, to("/api/customers?phone=02025550123", "{}")},
+		{"PUT /api/stock", "", staff.StockCount, to("/api/stock", goods)},
+		{"POST /api/stock/counts", "", staff.StockCount, to("/api/stock/counts", goods)},
+		{"POST /api/stock/receipts", "", staff.StockReceipt, to("/api/stock/receipts", goods)},
+		{"POST /api/stock/waste", "", staff.StockWaste, to("/api/stock/waste", `{"ingredient":"mushrooms","quantity":1,"reason":"dropped"}`)},
+		{"POST /api/stock/transfers", "", staff.StockReceipt, to("/api/stock/transfers", `{"ingredient":"mushrooms","quantity":10,"restaurant":"r2","direction":"in"}`)},
+		{"PUT /api/stock/thresholds", "", staff.Thresholds, to("/api/stock/thresholds", `{"ingredient":"mushrooms","threshold":10}`)},
+		{"POST /api/stock/purchase-order", "", staff.StockReceipt, to("/api/stock/purchase-order", goods)},
+		{"POST /api/86", "", staff.EightySix, to("/api/86", `{"kind":"topping","id":"mushrooms"}`)},
+		{"DELETE /api/86/{kind}/{id}", "", staff.EightySix, func(n *levels) asked {
+			n.did(http.MethodPost, "/api/86", `{"kind":"topping","id":"olives"}`)
+			return asked{path: "/api/86/topping/olives", body: "{}"}
+		}},
+		{"POST /api/intake/pause", "", staff.Pause, to("/api/intake/pause", `{"minutes":10,`+why+`}`)},
+		{"POST /api/intake/resume", "", staff.Pause, func(n *levels) asked {
+			n.did(http.MethodPost, "/api/intake/pause", `{"minutes":10,`+why+`}`)
+			return asked{path: "/api/intake/resume", body: "{}"}
+		}},
+		{"DELETE /api/screens/{id}", "", staff.UnplugScreen, func(n *levels) asked {
+			n.did(http.MethodPut, "/api/screens/kds-9", `{"name":"Old","station":"make"}`)
+			return asked{path: "/api/screens/kds-9", body: "{}"}
+		}},
+	}
+}
+
+// Every line of the LAN interface is free for a reason or has a level, and everything that has a level is somewhere on the LAN.
+func TestEveryLineOfTheLANIsFreeForAReasonOrGuarded(t *testing.T) {
+	t.Parallel()
+	lines, said, actions := kds.Routes(), map[string]bool{}, map[staff.Action]bool{}
+	for _, g := range guards() {
+		said[g.line], actions[g.action] = true, true
+		if _, both := free[g.line]; both {
+			t.Errorf("%s is free, and asks for somebody", g.line)
+		}
+	}
+	for line, reason := range free {
+		if said[line] = true; len(reason) < 10 {
+			t.Errorf("%s is free for no reason", line)
+		}
+	}
+	for _, line := range lines {
+		if !said[line] {
+			t.Errorf("%s: say in this test who may do that", line)
+		}
+		delete(said, line)
+	}
+	if len(said) > 0 {
+		t.Errorf("the LAN has no %v", slices.Sorted(maps.Keys(said)))
+	}
+	for _, l := range staff.Levels() {
+		if !actions[l.Action] {
+			t.Errorf("nobody is asked whether they may %s", l.Words)
+		}
+	}
+}
+
+func openLevels(t *testing.T, required bool) *levels {
+	t.Helper()
+	n := &levels{node: open(t, func(d *kds.Deps, _ *kds.Settings) {
+		m, err := menu.Pizzeria()
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.Kitchen, err = kitchen.New(t.Context(), storeOf(t), m, clock.System{}, d.Changes, kitchen.Settings{
+			Restaurant: "r1", PINs: required, Printers: []kitchen.Printer{{ID: "p1", Papers: kitchen.Papers()}}, Staff: []kitchen.Hire{
+				{ID: "ada", Name: "Ada", PIN: "1111"}, {ID: "bob", Name: "Bob", Role: staff.Counter, PIN: "2222"}, {ID: "carla", Name: "Carla", Role: staff.Manager, PIN: "3333"},
+			},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	})}
+	n.cook, n.counter, n.manager = n.signIn("1111"), n.signIn("2222"), n.signIn("3333")
+	return n
+}
+
+type line struct {
+	Who, Action, Manager, Reason string
+}
+
+// log is the audit log.
+func (n *levels) log() []line {
+	n.t.Helper()
+	var body struct {
+		Lines  []line
+		Intact bool
+	}
+	if r := n.get("/api/audit", n.manager...); r.status != http.StatusOK || json.Unmarshal(r.body, &body) != nil || !body.Intact {
+		n.t.Fatalf("the log: %d %s", r.status, r.body)
+	}
+	return body.Lines
+}
+
+func (a asked) send(n *levels, g guarded, override string, headers ...string) reply {
+	method, _, _ := strings.Cut(g.line, " ")
+	if a.match != "" {
+		headers = append(slices.Clone(headers), "If-Match", a.match)
+	}
+	if a.body == "" {
+		return n.send(method, a.path, nil, headers...)
+	}
+	body := a.body
+	if override != "" {
+		body = strings.TrimSuffix(body, "}")
+		if body != "{" {
+			body += ","
+		}
+		body += `"override":` + override + "}"
+	}
+	return n.send(method, a.path, body, headers...)
+}
+
+// below is who may not do something though signed in, and at is the least who may.
+func (n *levels) below(r staff.Role) (below, at []string) {
+	all := [][]string{n.cook, n.counter, n.manager}
+	rank := slices.Index(staff.Roles(), r)
+	if rank == 0 {
+		return nil, all[0]
+	}
+	return all[rank-1], all[rank]
+}
+
+func TestWhatHasALevelNeedsSomebodyWhoHasItOrAManagersWordAndIsWrittenDown(t *testing.T) {
+	t.Parallel()
+	n := openLevels(t, true)
+	for _, g := range guards() {
+		name, a := strings.TrimSpace(g.line+" "+g.what), g.ask(n)
+		below, at := n.below(staff.LevelOf(g.action).Role)
+		before := len(n.log())
+		if r := a.send(n, g, ""); r.status != http.StatusUnauthorized || r.text("code") != "sign_in_needed" || r.text("action") != string(g.action) {
+			t.Errorf("%s by nobody: %d %s", name, r.status, r.body)
+		}
+		if below != nil {
+			if r := a.send(n, g, "", below...); r.status != http.StatusForbidden || r.text("code") != "role_needed" || r.text("action") != string(g.action) {
+				t.Errorf("%s by somebody who may not: %d %s", name, r.status, r.body)
+			}
+		}
+		if lines := n.log(); len(lines) != before {
+			t.Errorf("%s was refused, and the log says %+v", name, lines[before:])
+		}
+		if a.body == "" { // looking changes nothing
+			if r := a.send(n, g, "", at...); r.status != http.StatusOK {
+				t.Errorf("%s by who may: %d %s", name, r.status, r.body)
+			}
+			continue
+		}
+		if r := a.send(n, g, `{"pin":"3333","reason":"nobody else is here"}`); r.status >= 300 {
+			t.Errorf("%s with a manager's word: %d %s", name, r.status, r.body)
+		}
+		want := line{Action: string(g.action), Manager: "carla", Reason: "nobody else is here"}
+		if lines := n.log(); len(lines) != before+1 || lines[before] != want {
+			t.Errorf("%s is in the log as %+v", name, lines[before:])
+		}
+		if r := g.ask(n).send(n, g, "", at...); r.status >= 300 {
+			t.Errorf("%s by who may: %d %s", name, r.status, r.body)
+		}
+	}
+}
+
+func TestWithoutPINsEverythingGoesAndIsWrittenDownAllTheSame(t *testing.T) {
+	t.Parallel()
+	n := openLevels(t, false)
+	for _, g := range guards() {
+		name, a := strings.TrimSpace(g.line+" "+g.what), g.ask(n)
+		before := len(n.log())
+		if r := a.send(n, g, ""); r.status >= 300 {
+			t.Errorf("%s by nobody: %d %s", name, r.status, r.body)
+		}
+		lines := n.log()[before:]
+		if a.body != "" && (len(lines) != 1 || lines[0].Action != string(g.action) || lines[0].Who != "") {
+			t.Errorf("%s is in the log as %+v", name, lines)
+		}
+	}
+}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"strings"
-	"time"
 
 	"awesome.pizza/edge/kitchen"
 	"awesome.pizza/shared/order"
@@ -61,30 +60,3 @@ func (s *Server) forgetCustomer(w http.ResponseWriter, r *http.Request) error {
 
 // phoneOf lets a plus stand for itself, as people write it, and not for a space.
 func phoneOf(r *http.Request) string { return strings.TrimSpace(r.URL.Query().Get("phone")) }
-
-// maskAfter is how long after an order ended its guest is shown on screens.
-const maskAfter = 24 * time.Hour
-
-// masked takes out of an order that ended long ago what nobody needs any more: who it was, and where.
-func masked(o orderView, t kitchen.Ticket, now time.Time) orderView {
-	if !past(t, now) {
-		return o
-	}
-	if p := kitchen.PhoneKey(o.Customer.Phone); len(p) > 2 {
-		o.Customer.Phone = "…" + p[len(p)-2:]
-	}
-	o.Customer.Name = firstName(o.Customer.Name)
-	if o.Address != nil {
-		o.Address = &order.Address{City: o.Address.City}
-	}
-	o.Masked = true
-	return o
-}
-
-// past reports whether an order ended so long ago that nobody needs to know any more who it was for.
-func past(t kitchen.Ticket, now time.Time) bool { return !t.Open() && now.Sub(t.Since) >= maskAfter }
-
-func firstName(name string) string {
-	first, _, _ := strings.Cut(name, " ")
-	return first
-}

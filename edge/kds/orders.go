@@ -91,6 +91,7 @@ type laneView struct {
 }
 
 func (v viewer) order(t kitchen.Ticket) orderView {
+	t, hidden := t.Masked(v.now)
 	o := t.Order
 	view := orderView{
 		ID: o.ID, Restaurant: o.Restaurant, Origin: o.Origin, Channel: o.Channel, Fulfilment: o.Fulfilment, Customer: o.Customer,
@@ -100,11 +101,11 @@ func (v viewer) order(t kitchen.Ticket) orderView {
 		Promise:  promiseView{From: at(o.Promise.From), To: at(o.Promise.To), Because: o.Promise.Because},
 		PlacedAt: at(o.PlacedAt), QueuedAt: at(t.QueuedAt), Ready: atMaybe(t.Ready),
 	}
-	view.Bill, view.Carrier = billOf(t), t.Carrier
+	view.Bill, view.Carrier, view.Masked = billOf(t), t.Carrier, hidden
 	if t.Number > 0 {
 		view.Number = &t.Number
 	}
-	return masked(view, t, v.now)
+	return view
 }
 
 // billView is what was paid for an order at the counter, and what is left.

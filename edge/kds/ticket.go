@@ -27,12 +27,10 @@ func (v viewer) ticket(t kitchen.Ticket) ticketView {
 	if began.IsZero() {
 		began = t.TakenAt
 	}
-	promise, customer := t.Order.Promise, t.Order.Customer.Name
-	if past(t, v.now) {
-		customer = firstName(customer)
-	}
+	t, _ = t.Masked(v.now)
+	promise := t.Order.Promise
 	return ticketView{
-		ID: t.Order.ID, Number: t.Number, Channel: t.Order.Channel, Fulfilment: t.Order.Fulfilment, Customer: customer,
+		ID: t.Order.ID, Number: t.Number, Channel: t.Order.Channel, Fulfilment: t.Order.Fulfilment, Customer: t.Order.Customer.Name,
 		State: t.Progress.Kitchen(), Status: t.Progress.Status(), Version: t.Version, Cook: t.Cook,
 		AgeSeconds: int(max(0, v.now.Sub(began)-t.Held(v.now)) / time.Second),
 		Since:      at(t.Since), PlacedAt: at(t.Order.PlacedAt), QueuedAt: at(t.QueuedAt), Ready: atMaybe(t.Ready), FireAt: atMaybe(t.FireAt),

@@ -177,6 +177,9 @@ func TestADayAfterAnOrderEndedItsGuestIsFoundByTheirNumberOnly(t *testing.T) {
 	if s := string(r.body); strings.Contains(s, "Main St") || strings.Contains(s, "0551234567") || strings.Contains(s, "Hopper") || r.json["masked"] != true {
 		t.Errorf("%s", r.body)
 	}
+	if r := n.tap("/api/tickets/"+o+"/bump", object{}); r.status != http.StatusConflict || strings.Contains(string(r.body), "Hopper") {
+		t.Errorf("a refused tap says who it was: %d %s", r.status, r.body)
+	}
 	r = n.get("/api/customers?phone=%2B390551234567")
 	if r.text("name") != "Grace Hopper" || !strings.Contains(string(r.body), "1 Main St") || !strings.Contains(string(r.body), `"product":"cola"`) {
 		t.Errorf("%d %s", r.status, r.body)

@@ -126,3 +126,22 @@ func phoneKey(phone string) (string, error) {
 	}
 	return key, nil
 }
+
+// maskAfter is how long after an order ended screens and paper say whose it was.
+const maskAfter = 24 * time.Hour
+
+// Masked is the ticket of an order that ended long ago without what nobody needs any more: who it was, and where. hidden says whether it is one.
+func (t Ticket) Masked(now time.Time) (shown Ticket, hidden bool) {
+	if t.Open() || now.Sub(t.Since) < maskAfter {
+		return t, false
+	}
+	o := &t.Order
+	if p := PhoneKey(o.Customer.Phone); len(p) > 2 {
+		o.Customer.Phone = "…" + p[len(p)-2:]
+	}
+	o.Customer.Name, _, _ = strings.Cut(o.Customer.Name, " ")
+	if o.Address != nil {
+		o.Address = &order.Address{City: o.Address.City}
+	}
+	return t, true
+}

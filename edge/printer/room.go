@@ -193,7 +193,7 @@ func (r *Room) draw(ctx context.Context, p kitchen.Printed, at, of Spec) (Sheet,
 	if err != nil {
 		return Sheet{}, err
 	}
-	f.Ticket = t
+	f.Ticket, _ = t.Masked(r.clock.Now())
 	return Draw(f, at), nil
 }
 

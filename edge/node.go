@@ -5,9 +5,7 @@ package edge
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
-	"net"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -70,15 +68,11 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	}, db, obedient{kit})
 
 	// The doors: displays and counter over HTTP, devices over MQTT.
-	lan, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Listen)
-	if err != nil {
-		return fmt.Errorf("open the kitchen display: %w", err)
-	}
-	defer func() { _ = lan.Close() }()
-	doors, secure, err := c.openSecure(ctx, lan, enrolment.Restaurant)
+	doors, secure, err := c.openDoors(ctx, enrolment.Restaurant)
 	if err != nil {
 		return err
 	}
+	defer shut(doors)
 	view := lineView{line, db, now, enrolment.Device}
 	display, err := kds.New(kds.Deps{
 		Kitchen: kit, Changes: screens, Menu: at.dishes, Ovens: hearths, Link: view, Printers: paper, Pages: web.FS(), Clock: now,
@@ -105,7 +99,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	g.Go(func() error { return caretakerOf(db, saved, kit, now, c.localNights(enrolment.TimeZone), log).run(ctx) })
 	g.Go(func() error { return announce(ctx, db.Appended(), line) })
 	g.Go(func() error { return watch.ServeMetrics(ctx, c.MetricsListen, metrics(ctx, numbers, kit, line)) })
-	log.Info("the kitchen is open", "display", "http://"+lan.Addr().String(), "took", time.Since(opened).Round(time.Millisecond).String())
+	log.Info("the kitchen is open", "display", "http://"+doors[0].Addr().String(), "took", time.Since(opened).Round(time.Millisecond).String())
 	return g.Wait()
 }
 

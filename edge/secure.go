@@ -12,6 +12,25 @@ import (
 	"awesome.pizza/shared/authority"
 )
 
+// openDoors opens display and counter for the LAN: over HTTP, and over HTTPS if there is to be that.
+func (c *Config) openDoors(ctx context.Context, restaurant string) (doors []net.Listener, s kds.Secure, err error) {
+	plain, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Listen)
+	if err != nil {
+		return nil, s, fmt.Errorf("open the kitchen display: %w", err)
+	}
+	if doors, s, err = c.openSecure(ctx, plain, restaurant); err != nil {
+		_ = plain.Close()
+	}
+	return doors, s, err
+}
+
+// shut closes doors that nobody serves, or no longer.
+func shut(doors []net.Listener) {
+	for _, l := range doors {
+		_ = l.Close()
+	}
+}
+
 // openSecure opens the door for HTTPS beside the plain one, if there is to be one. The authority is this node's own: it is made at the first start
 // and kept with the data, so a box that replaces this one is trusted by the screens only when they are paired again.
 func (c *Config) openSecure(ctx context.Context, plain net.Listener, restaurant string) (doors []net.Listener, s kds.Secure, err error) {

@@ -2,6 +2,7 @@ package kds
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/go-chi/chi/v5"
 	"github.com/klauspost/compress/gzhttp"
@@ -18,7 +19,10 @@ type route struct {
 }
 
 // all is the whole LAN interface.
-func (s *Server) all() []route {
+func (s *Server) all() []route { return slices.Concat(s.ofTheKitchen(), s.ofTheHouse(), s.ofTheNode()) }
+
+// ofTheKitchen is what cooks do, and what they look at.
+func (s *Server) ofTheKitchen() []route {
 	return []route{
 		{"GET", "/api/board", s.board},
 		{"GET", "/api/board/stream", s.stream},
@@ -56,7 +60,12 @@ func (s *Server) all() []route {
 		{"GET", "/api/intake", s.intake},
 		{"POST", "/api/intake/pause", s.pauseIntake},
 		{"POST", "/api/intake/resume", s.resumeIntake},
+	}
+}
 
+// ofTheHouse is people, money, customers and shelves.
+func (s *Server) ofTheHouse() []route {
+	return []route{
 		{"GET", "/api/cooks", s.cooks},
 		{"GET", "/api/screens", s.screens},
 		{"PUT", "/api/screens/{id}", s.announce},
@@ -98,7 +107,12 @@ func (s *Server) all() []route {
 		{"GET", "/api/86", s.off},
 		{"POST", "/api/86", s.sellOut},
 		{"DELETE", "/api/86/{kind}/{id}", s.lift},
+	}
+}
 
+// ofTheNode is how it is, and its pages.
+func (s *Server) ofTheNode() []route {
+	return []route{
 		{"GET", "/healthz", s.healthz},
 		{"GET", "/readyz", s.readyz},
 

@@ -64,11 +64,7 @@ func (s *Server) Serve(ctx context.Context, doors ...net.Listener) error {
 	}
 	select {
 	case err := <-failed:
-		err = errors.Join(err, web.Close())
-		for range len(doors) - 1 {
-			<-failed
-		}
-		return fmt.Errorf("serve the LAN: %w", err)
+		return fmt.Errorf("serve the LAN: %w", errors.Join(err, web.Close(), ended(failed, len(doors)-1)))
 	case <-ctx.Done():
 	}
 	endStreams()
@@ -78,9 +74,14 @@ func (s *Server) Serve(ctx context.Context, doors ...net.Listener) error {
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = web.Close()
 	}
-	for range doors {
-		if ended := <-failed; !errors.Is(ended, http.ErrServerClosed) {
-			err = errors.Join(err, ended)
+	return errors.Join(err, ended(failed, len(doors)))
+}
+
+// ended waits for so many doors that are being closed, and says what else was wrong with them.
+func ended(doors <-chan error, many int) (err error) {
+	for range many {
+		if why := <-doors; !errors.Is(why, http.ErrServerClosed) {
+			err = errors.Join(err, why)
 		}
 	}
 	return err

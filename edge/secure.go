@@ -37,7 +37,11 @@ func (c *Config) openSecure(ctx context.Context, plain net.Listener, restaurant 
 	if c.TLSListen == "" {
 		return []net.Listener{plain}, s, nil
 	}
-	own, err := authority.Load(filepath.Join(c.Data, "screens"), "Awesome Pizza "+restaurant)
+	within := append([]string(nil), c.Hosts...)
+	if name, err := os.Hostname(); err == nil {
+		within = append(within, name)
+	}
+	own, err := authority.LoadWithin(filepath.Join(c.Data, "screens"), "Awesome Pizza "+restaurant, within)
 	if err != nil {
 		return nil, s, fmt.Errorf("open the display over HTTPS: %w", err)
 	}

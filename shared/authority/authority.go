@@ -23,6 +23,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -40,11 +41,26 @@ type Authority struct {
 
 // Load reads the authority in dir, and makes one for name if there is none. Two programs that start at once on one directory end up with the
 // same one.
-func Load(dir, name string) (*Authority, error) {
+func Load(dir, name string) (*Authority, error) { return load(dir, name, nil) }
+
+// LoadWithin is Load of an authority that is believed only about hosts of a LAN: private addresses, names that exist only there, and these names.
+// Whoever steals its key can pose as no site of the internet. What it may speak of is settled when it is made.
+func LoadWithin(dir, name string, hosts []string) (*Authority, error) {
+	return load(dir, name, func(as *x509.Certificate) {
+		as.PermittedDNSDomainsCritical = true
+		as.PermittedDNSDomains = append([]string{"localhost", "local", "lan", "internal", "home.arpa"}, hosts...)
+		for _, n := range []string{"127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "100.64.0.0/10", "::1/128", "fc00::/7", "fe80::/10"} {
+			_, network, _ := net.ParseCIDR(n)
+			as.PermittedIPRanges = append(as.PermittedIPRanges, network)
+		}
+	})
+}
+
+func load(dir, name string, limit func(*x509.Certificate)) (*Authority, error) {
 	path := filepath.Join(dir, "authority.pem")
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		if err := create(path, name); err != nil && !errors.Is(err, fs.ErrExist) {
+		if err := create(path, name, limit); err != nil && !errors.Is(err, fs.ErrExist) {
 			return nil, fmt.Errorf("make the authority: %w", err)
 		}
 		data, err = os.ReadFile(path)
@@ -63,13 +79,16 @@ func Load(dir, name string) (*Authority, error) {
 	return &Authority{both.Leaf, key}, nil
 }
 
-func create(path, name string) error {
+func create(path, name string, limit func(*x509.Certificate)) error {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return err
 	}
 	as := template(name+" "+rand.Text()[:8], always(), time.Now().Add(authorityLife))
 	as.IsCA, as.BasicConstraintsValid, as.MaxPathLenZero, as.KeyUsage = true, true, true, x509.KeyUsageCertSign|x509.KeyUsageCRLSign
+	if limit != nil {
+		limit(as)
+	}
 	der, err := x509.CreateCertificate(rand.Reader, as, as, key.Public(), key)
 	if err != nil {
 		return err
@@ -98,6 +117,9 @@ func (a *Authority) issue(hosts []string, from, until time.Time) (*tls.Certifica
 	as := template("Awesome Pizza", from, until)
 	as.KeyUsage, as.ExtKeyUsage = x509.KeyUsageDigitalSignature, []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
 	for _, h := range hosts {
+		if !a.speaksOf(h) {
+			continue
+		}
 		if ip := net.ParseIP(h); ip != nil {
 			as.IPAddresses = append(as.IPAddresses, ip)
 		} else {
@@ -113,6 +135,17 @@ func (a *Authority) issue(hosts []string, from, until time.Time) (*tls.Certifica
 		return nil, fmt.Errorf("make a certificate: %w", err)
 	}
 	return &tls.Certificate{Certificate: [][]byte{der, a.cert.Raw}, PrivateKey: key, Leaf: leaf}, nil
+}
+
+// speaksOf reports whether a certificate of the authority is believed about a host: one that names another is believed about none.
+func (a *Authority) speaksOf(host string) bool {
+	if !a.cert.PermittedDNSDomainsCritical {
+		return true
+	}
+	if ip := net.ParseIP(host); ip != nil {
+		return slices.ContainsFunc(a.cert.PermittedIPRanges, func(n *net.IPNet) bool { return n.Contains(ip) })
+	}
+	return slices.ContainsFunc(a.cert.PermittedDNSDomains, func(d string) bool { return host == d || strings.HasSuffix(host, "."+d) })
 }
 
 // PEM is the authority's certificate, without its key.

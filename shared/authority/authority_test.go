@@ -1,10 +1,12 @@
 package authority_test
 
 import (
+	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
 	"io/fs"
+	"math/big"
 	"net"
 	"os"
 	"path/filepath"
@@ -168,4 +170,46 @@ func TestTheKeyOfAnAuthorityThatIsTornIsAnErrorAndNotANewOne(t *testing.T) {
 
 func pemOf(c *x509.Certificate) []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Raw})
+}
+
+// A restaurant's authority is installed on tablets that also open other pages: it must not be able to speak for those.
+func TestARestaurantsAuthorityIsBelievedOnlyAboutItsOwnNetwork(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	own, err := authority.LoadWithin(dir, "A restaurant", []string{"kitchen", "kds.pizza.example"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	trusting := x509.NewCertPool()
+	trusting.AppendCertsFromPEM([]byte(own.PEM()))
+	client := &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: trusting}
+	mine, err := own.ForBrowsers(func() []string {
+		return []string{"kitchen", "kds.pizza.example", "node.local", "192.168.1.7", "8.8.8.8", "bank.example"}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for host, believed := range map[string]bool{
+		"kitchen": true, "kds.pizza.example": true, "node.local": true, "192.168.1.7": true, "127.0.0.1": true, "8.8.8.8": false, "bank.example": false,
+	} {
+		if _, err := greet(t, mine.Server(), client, host); (err == nil) != believed {
+			t.Errorf("%s: %v", host, err)
+		}
+	}
+	stolen, err := tls.LoadX509KeyPair(filepath.Join(dir, "authority.pem"), filepath.Join(dir, "authority.pem"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	forged := &x509.Certificate{SerialNumber: big.NewInt(1), DNSNames: []string{"bank.example"}, NotBefore: time.Now(), NotAfter: time.Now().Add(time.Hour)}
+	der, err := x509.CreateCertificate(rand.Reader, forged, stolen.Leaf, stolen.Leaf.PublicKey, stolen.PrivateKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	posing, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := posing.Verify(x509.VerifyOptions{DNSName: "bank.example", Roots: trusting}); err == nil {
+		t.Error("with a stolen key somebody poses as a bank")
+	}
 }

@@ -69,7 +69,7 @@ func (k *Kitchen) Begin(ctx context.Context, b Beginning) error {
 			heard[o] = Heard{Has: heard[o].Has || h.Has, Lacks: heard[o].Lacks || h.Lacks}
 		}
 		k.gate = gate{}
-		k.cut()
+		k.cut(d)
 		if b.Epoch > epoch {
 			d.shelvesNow().EndShares() // before anything arrives
 		}

@@ -31,10 +31,10 @@ func (k *Kitchen) exchanged(d *draft) {
 }
 
 // cut: until the next exchange nothing is lent.
-func (k *Kitchen) cut() {
+func (k *Kitchen) cut(d *draft) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.met = time.Time{}
+	k.met, d.lends = time.Time{}, false
 }
 
 // lend brings shares in line with what is there, and tells the cloud.

@@ -38,7 +38,7 @@ func (k *Kitchen) Quote(_ context.Context, c CounterOrder) (Quote, error) {
 	defer k.mu.RUnlock()
 	d := newDraft(&k.board, k.settings, k.now())
 	sellable := func() error { return d.shelvesNow().Sellable(o.Lines, nil) }
-	if d.now.Sub(k.met) < lendFor {
+	if d.now.Sub(k.met).Abs() < lendFor {
 		sellable = func() error { return d.shelvesNow().SellableBack(o.Lines) } // see fetch
 	}
 	if err := sellable(); err != nil {

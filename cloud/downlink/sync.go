@@ -43,6 +43,11 @@ func (d *Downlink) answerSync(ctx context.Context, edge string, m *nats.Msg) err
 		return err
 	}
 	if reply.Kind == link.Resume {
+		if req.Inc == reply.Inc {
+			if err := d.store.Confirm(ctx, edge, reply.Inc); err != nil {
+				d.cfg.Log.Warn("the shares of a restaurant are not confirmed; it asks again", "restaurant", edge, "err", err)
+			}
+		}
 		d.even(now)
 		d.says(word{edge, row.Epoch, row.Seq, req.Last, now})
 		d.send(ctx, errand{edge: edge, kind: synced, seq: req.CmdSeq})

@@ -3,6 +3,7 @@ package ordering
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"maps"
 	"time"
@@ -20,14 +21,17 @@ import (
 // "no_such_restaurant"; Conflict "restaurant_closed", "restaurant_paused", "sold_out".
 func (s *Service) Place(ctx context.Context, b Basket, key string) (r Record, replayed bool, err error) {
 	now, body := s.now(), b.Digest()
-	r, err = s.draft(ctx, b, now)
+	d, err := s.draft(ctx, b, now)
 	if err != nil {
 		if again, ok := s.replay(ctx, key, body); ok {
 			return again, true, nil
 		}
 		return Record{}, false, err
 	}
-	r, replayed, err = s.Store.Place(ctx, Placement{Record: r, Key: key, Body: body})
+	r, replayed, err = s.Store.Place(ctx, Placement{Record: d.Record, Key: key, Body: body, Needs: d.needs(), Limited: len(d.house.Left) > 0})
+	if short := (*Short)(nil); errors.As(err, &short) {
+		return Record{}, false, d.soldOut(b, short)
+	}
 	if err != nil {
 		return Record{}, false, fmt.Errorf("place order: %w", err)
 	}
@@ -45,24 +49,29 @@ func (s *Service) replay(ctx context.Context, key string, body [32]byte) (Record
 	return r, ok && err == nil
 }
 
-// draft is the order as it would be placed now.
-func (s *Service) draft(ctx context.Context, b Basket, now time.Time) (Record, error) {
+// draft is an order as it would be placed now, and the restaurant as it was then.
+type draft struct {
+	Record
+	house House
+}
+
+func (s *Service) draft(ctx context.Context, b Basket, now time.Time) (draft, error) {
 	if err := b.check(now); err != nil {
-		return Record{}, err
+		return draft{}, err
 	}
 	h, err := s.Houses.House(ctx, b.Restaurant, now)
 	if err != nil {
-		return Record{}, err
+		return draft{}, err
 	}
 	if err := h.sells(b, now); err != nil {
-		return Record{}, err
+		return draft{}, err
 	}
 	lines, items, err := price(h.Menu, b.Lines)
 	if err != nil {
-		return Record{}, err
+		return draft{}, err
 	}
 	if err := h.has(b, lines); err != nil {
-		return Record{}, err
+		return draft{}, err
 	}
 	o := order.Order{
 		ID: order.ID(id.New()), Restaurant: h.ID, Origin: order.Cloud, Channel: b.Channel, Fulfilment: b.Fulfilment,
@@ -73,9 +82,9 @@ func (s *Service) draft(ctx context.Context, b Basket, now time.Time) (Record, e
 		o.Channel = order.Web
 	}
 	if err := fits(o, items); err != nil {
-		return Record{}, err
+		return draft{}, err
 	}
-	return Begin(o, items, rand.Text(), ByCloud, now), nil
+	return draft{Begin(o, items, rand.Text(), ByCloud, now), h}, nil
 }
 
 // acceptBy is when the restaurant must have answered: a scheduled order may wait until half an hour before it is wanted.
@@ -98,7 +107,10 @@ func (h *House) has(b Basket, lines []order.Line) error {
 		off = maps.Clone(off)
 		maps.DeleteFunc(off, func(_ menu.OffKey, o menu.Off) bool { return !o.Until.IsZero() && !o.Until.After(*b.FireAt) })
 	}
-	return menu.Offer{Menu: h.Menu, Off: off}.Sellable(lines)
+	return menu.Offer{Menu: h.Menu, Off: off, Left: func(ingredient string) (int64, bool) {
+		left, limited := h.Left[ingredient]
+		return left, limited
+	}}.Sellable(lines)
 }
 
 // sells refuses what the restaurant does not take now: see Place.

@@ -13,7 +13,8 @@ import (
 // Store commits what is decided here. Every method returns after the commit.
 type Store interface {
 	// Place commits a new order. With a key that was used before for the same body it returns the first order as it was placed and
-	// replayed; for another body, problem.Invalid "idempotency_mismatch".
+	// replayed; for another body, problem.Invalid "idempotency_mismatch". What it needs is taken of the shares that the restaurant has lent, in the
+	// same commit; with too little left nothing is kept: *Short. problem.Unavailable "restored" while nobody knows what is left.
 	Place(ctx context.Context, p Placement) (r Record, replayed bool, err error)
 	// Replay finds the order that a key was used for, as it was placed. ok is false when the key is new.
 	Replay(ctx context.Context, key string, body [32]byte) (r Record, ok bool, err error)
@@ -33,6 +34,9 @@ type Placement struct {
 	Record Record
 	Key    string   // the guest's Idempotency-Key
 	Body   [32]byte // hash of what was asked for
+
+	Needs   map[string]int64 // what it takes of the restaurant's ingredients
+	Limited bool             // the restaurant lends shares of some; the store asks again when it is said not to
 }
 
 // Houses tells what ordering must know of a restaurant before it sells for it. It reports problem.NotFound.
@@ -55,6 +59,7 @@ type House struct {
 	Cooks     int     // hands on the make line, at least 1
 	Menu      *menu.Menu
 	Off       map[menu.OffKey]menu.Off // what of it cannot be had now
+	Left      map[string]int64         // what may be sold of ingredients that it has lent shares of; of others there is no limit
 
 	OpenAt      func(time.Time) bool              // by its opening hours
 	Opens       func(time.Time) (time.Time, bool) // when it opens next after an instant

@@ -70,7 +70,7 @@ func rollOf(ctx context.Context, tx pgx.Tx, p link.Proof) (roll link.Roll, err e
 func adopt(ctx context.Context, tx pgx.Tx, p link.Proof, row link.LinkRow, now time.Time) error {
 	b := &pgx.Batch{}
 	b.Queue(`UPDATE devices SET state = 'fenced', changed = $2 WHERE restaurant = $1 AND state = 'current'`, row.Edge, now)
-	b.Queue(`UPDATE edge_link SET device = $2, epoch = $3, seq = $4, hash = $5, boot = '', changed = $6 WHERE edge = $1`,
+	b.Queue(`UPDATE edge_link SET device = $2, epoch = $3, seq = $4, hash = $5, boot = '', changed = $6, life = (`+incarnation+`) WHERE edge = $1`,
 		row.Edge, row.Device, bigint(row.Epoch), bigint(row.Seq), row.Hash[:], now)
 	queueAlert(b, alert{
 		restaurant: row.Edge,

@@ -196,6 +196,7 @@ func (a *applying) write(ctx context.Context, conn *pgx.Conn, b *pgx.Batch) erro
 	if err := a.queueShelves(b); err != nil {
 		return err
 	}
+	a.purses.queue(b)
 	for _, q := range a.aside {
 		if err := q.queue(b, a.now); err != nil {
 			return err

@@ -61,6 +61,9 @@ func (s *Store) ChangeAll(ctx context.Context, ids []order.ID, decide ordering.D
 		case <-s.changes.ended:
 			errs[i] = errClosing()
 		}
+		if isUnlent(errs[i]) {
+			errs[i] = nil // it waits
+		}
 		if errs[i] != nil {
 			errs[i] = fmt.Errorf("change order %s: %w", ids[i], errs[i])
 		}
@@ -77,11 +80,11 @@ func (s *Store) commitChanges(jobs []*changing) error {
 		return fmt.Errorf("get a connection: %w", err)
 	}
 	defer conn.Release()
-	rows, err := beginLocked(ctx, conn, idsOf(jobs))
+	var w work
+	rows, err := w.begin(ctx, conn, idsOf(jobs))
 	if err != nil {
 		return rollback(ctx, conn, err)
 	}
-	var w work
 	for _, j := range jobs {
 		j.err = w.try(rows[j.id], j)
 	}
@@ -117,33 +120,23 @@ func idsOf(jobs []*changing) []string {
 // lockOrders reads orders and keeps everybody else from changing them. The order of the locks is the same for all.
 const lockOrders = `SELECT ` + recordColumns + ` FROM orders WHERE id = ANY ($1::text[]::uuid[]) ORDER BY orders.id FOR NO KEY UPDATE`
 
-// beginLocked begins a transaction that holds the orders, in one round trip.
-func beginLocked(ctx context.Context, conn *pgxpool.Conn, ids []string) (map[order.ID]*recordRow, error) {
+// begin begins a transaction that holds the orders, and the shares of those that wait to be offered, in one round trip.
+func (w *work) begin(ctx context.Context, conn *pgxpool.Conn, ids []string) (map[order.ID]*recordRow, error) {
 	b := &pgx.Batch{}
 	b.Queue(`BEGIN`)
-	b.Queue(lockOrders, ids)
+	w.sales.queueRead(b, ids)
 	rows := map[order.ID]*recordRow{}
-	results := conn.SendBatch(ctx, b)
-	if _, err := results.Exec(); err != nil {
-		return nil, errors.Join(fmt.Errorf("begin: %w", err), results.Close())
+	b.Queue(lockOrders, ids).Query(func(found pgx.Rows) error {
+		all, err := pgx.CollectRows(found, scanRecord)
+		for _, r := range all {
+			rows[r.Order.ID] = r
+		}
+		return err
+	})
+	if err := conn.SendBatch(ctx, b).Close(); err != nil {
+		return nil, fmt.Errorf("lock orders: %w", err)
 	}
-	err := collectRecords(results, rows)
-	return rows, errors.Join(err, results.Close())
-}
-
-func collectRecords(results pgx.BatchResults, into map[order.ID]*recordRow) error {
-	rows, err := results.Query()
-	if err != nil {
-		return fmt.Errorf("lock orders: %w", err)
-	}
-	found, err := pgx.CollectRows(rows, scanRecord)
-	if err != nil {
-		return fmt.Errorf("lock orders: %w", err)
-	}
-	for _, r := range found {
-		into[r.Order.ID] = r
-	}
-	return nil
+	return rows, nil
 }
 
 // work is what a transaction has decided so far.
@@ -151,6 +144,7 @@ type work struct {
 	states  map[order.ID][]byte
 	changed []*ordering.Record
 	told    []told
+	sales   sales
 }
 
 // try lets one job decide on a copy of its record. What it changed stands before the next job of the same order decides.
@@ -164,6 +158,9 @@ func (w *work) try(row *recordRow, j *changing) error {
 	}
 	next := row.Record
 	if err := decide(j.decide, &next); err != nil {
+		return err
+	}
+	if err := w.sales.settle(row.Progress, &next); err != nil {
 		return err
 	}
 	state, err := encodeState(&next)
@@ -212,6 +209,7 @@ func (w *work) commit(ctx context.Context, conn *pgxpool.Conn, rows map[order.ID
 		u.add(&r, w.states[id])
 	}
 	u.queue(b)
+	w.sales.queue(b)
 	queueCommands(b, w.told)
 	b.Queue(`COMMIT`)
 	if err := conn.SendBatch(ctx, b).Close(); err != nil {

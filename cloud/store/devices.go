@@ -124,9 +124,12 @@ func enrol(ctx context.Context, tx pgx.Tx, edge, publicKey string, code []byte, 
 	var epoch, head uint64
 	err = tx.QueryRow(ctx, `
 		UPDATE edge_link SET epoch = CASE WHEN device = '' AND seq = 0 THEN epoch ELSE epoch + 1 END,
-			device = $2, seq = 0, hash = decode(repeat('00', 32), 'hex'), boot = '', changed = $3
+			device = $2, seq = 0, hash = decode(repeat('00', 32), 'hex'), boot = '', changed = $3, life = (`+incarnation+`)
 		WHERE edge = $1 RETURNING epoch, (SELECT cmd_seq FROM edge_heads h WHERE h.edge = $1)`, edge, publicKey, now).Scan(&epoch, &head)
 	if err != nil {
+		return nil, err
+	}
+	if _, err := tx.Exec(ctx, `DELETE FROM stock_purses WHERE restaurant = $1`, edge); err != nil { // nobody has counted for this box yet
 		return nil, err
 	}
 	fenced, err := tx.Exec(ctx, `UPDATE devices SET state = 'fenced', changed = $2 WHERE restaurant = $1 AND state = 'current'`, edge, now)

@@ -96,7 +96,7 @@ func renew(ctx context.Context, tx pgx.Tx, edge, device, boot string, req link.H
 		return r, nil, err
 	}
 	r.LinkRow, _ = link.Renewed(have, req, r.commands)
-	_, err = tx.Exec(ctx, `UPDATE edge_link SET epoch = $2, seq = $3, hash = $4, boot = $5, changed = $6 WHERE edge = $1`,
+	_, err = tx.Exec(ctx, `UPDATE edge_link SET epoch = $2, seq = $3, hash = $4, boot = $5, changed = $6, life = (`+incarnation+`) WHERE edge = $1`,
 		r.Edge, bigint(r.Epoch), bigint(r.Seq), r.Hash[:], plain(boot, 128), now)
 	if err != nil {
 		return r, nil, err

@@ -25,6 +25,7 @@ type card struct {
 	ahead int // orders the kitchen has not finished
 	work  int // make seconds in them
 	off   map[menu.OffKey]menu.Off
+	left  map[string]int64 // of the shares that the restaurant has lent; of what is not in it there is no limit
 }
 
 // cards keeps what is known of the restaurants.
@@ -90,18 +91,20 @@ func (s *Store) readCard(ctx context.Context, rid string, last *card) (*card, er
 	if last != nil {
 		c.menu, version = last.menu, last.menu.Version
 	}
-	var row, dishes, off []byte
+	var row, dishes, off, left []byte
 	var until *time.Time
 	var reason *string
 	err := s.pool.QueryRow(ctx, `
 		SELECT r.doc, (SELECT CASE WHEN m.version <> $2 THEN m.doc END FROM menus m WHERE m.restaurant = r.id ORDER BY m.version DESC LIMIT 1),
 			q.ahead, q.work, i.until, i.reason,
-			(SELECT json_agg(o.doc ORDER BY o.kind, o.id) FROM stock_off o WHERE o.restaurant = r.id AND (o.until IS NULL OR o.until > $3))
+			(SELECT json_agg(o.doc ORDER BY o.kind, o.id) FROM stock_off o WHERE o.restaurant = r.id AND (o.until IS NULL OR o.until > $3)),
+			(SELECT json_object_agg(p.ingredient, CASE WHEN p.epoch = l.epoch THEN p.lent - p.sold - p.returned ELSE 0 END)
+				FROM stock_purses p JOIN edge_link l ON l.edge = p.restaurant WHERE p.restaurant = r.id)
 		FROM restaurants r LEFT JOIN intakes i ON i.restaurant = r.id, LATERAL (
 			SELECT count(*) AS ahead, coalesce(sum(make_seconds), 0)::bigint AS work FROM orders
 			WHERE restaurant = r.id AND open AND status IN ('Created', 'Validated', 'Queued', 'Preparing')
 		) q
-		WHERE r.id = $1`, plain(rid, MaxKey), version, s.now()).Scan(&row, &dishes, &c.ahead, &c.work, &until, &reason, &off)
+		WHERE r.id = $1`, plain(rid, MaxKey), version, s.now()).Scan(&row, &dishes, &c.ahead, &c.work, &until, &reason, &off, &left)
 	if isNone(err) {
 		return nil, noRestaurant(rid)
 	}
@@ -116,6 +119,11 @@ func (s *Store) readCard(ctx context.Context, rid string, last *card) (*card, er
 	}
 	if c.off, err = offOf(off, s.now()); err != nil {
 		return nil, err
+	}
+	if left != nil {
+		if err := json.Unmarshal(left, &c.left); err != nil {
+			return nil, fmt.Errorf("read the shares of %q: %w", rid, err)
+		}
 	}
 	c.hours = c.row.Timetable()
 	if dishes == nil {
@@ -140,7 +148,7 @@ func (h Houses) House(ctx context.Context, rid string, now time.Time) (ordering.
 	l := h.Presence.Of(rid, now)
 	return ordering.House{
 		ID: c.row.ID, Name: c.row.Name, Latitude: c.row.Latitude, Longitude: c.row.Longitude, RadiusKM: c.row.RadiusKM,
-		Cooks: c.row.Cooks, Menu: c.menu, Off: c.off, OpenAt: c.hours.OpenAt, Opens: c.hours.Opens, Paused: c.row.Paused,
+		Cooks: c.row.Cooks, Menu: c.menu, Off: c.off, Left: c.left, OpenAt: c.hours.OpenAt, Opens: c.hours.Opens, Paused: c.row.Paused,
 		PausedUntil: c.row.Intake.Until, PausedWhy: c.row.Intake.Reason,
 		Queues: c.row.Offline == restaurant.Queue, LinkUp: l.Up, Since: l.Since, Ahead: c.ahead, AheadSeconds: c.work,
 	}, nil

@@ -191,14 +191,13 @@ func (s *Store) acceptOnce(ctx context.Context, f dispatch.Offer, now time.Time)
 		return f, fmt.Errorf("get a connection: %w", err)
 	}
 	defer conn.Release()
-	rows, err := beginLocked(ctx, conn, []string{string(f.Order)})
-	if err != nil {
+	t := &acceptance{}
+	if t.rows, err = t.work.begin(ctx, conn, []string{string(f.Order)}); err != nil {
 		return f, rollback(context.WithoutCancel(ctx), conn, err)
 	}
-	t := &acceptance{rows: rows}
 	f, err = t.decide(ctx, conn, f, now, s.now().Truncate(time.Millisecond))
 	if err == nil {
-		err = t.work.commit(ctx, conn, rows)
+		err = t.work.commit(ctx, conn, t.rows)
 	}
 	if err != nil {
 		return f, rollback(context.WithoutCancel(ctx), conn, err)

@@ -3,7 +3,9 @@ package store
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -23,6 +25,7 @@ type placing struct {
 
 	stored  bool
 	arrival int64
+	refused error
 }
 
 func (j *placing) answer(err error) { j.done <- err }
@@ -40,7 +43,14 @@ func (s *Store) Place(ctx context.Context, p ordering.Placement) (ordering.Recor
 	if j.state, err = encodeState(&p.Record); err != nil {
 		return ordering.Record{}, false, err
 	}
-	if err := submit(ctx, s.placements, j, j.done); err != nil {
+	err = errLimited
+	if !p.Limited {
+		err = submit(ctx, s.placements, j, j.done)
+	}
+	if errors.Is(err, errLimited) {
+		err = submit(ctx, s.limited, j, j.done)
+	}
+	if err != nil {
 		return ordering.Record{}, false, fmt.Errorf("commit order: %w", err)
 	}
 	if j.stored {
@@ -91,9 +101,9 @@ func (s *Store) commitPlacements(jobs []*placing) error {
 		byID[string(j.p.Record.Order.ID)] = j
 	}
 	rows, err := s.pool.Query(ctx, newOrders+`, keys AS (
-			INSERT INTO idempotency (key, body, order_id) SELECT key, body, id FROM u WHERE key <> '' ORDER BY key
+			INSERT INTO idempotency (key, body, order_id) SELECT key, body, id FROM u WHERE key <> '' AND `+unlimited+` ORDER BY key
 			ON CONFLICT (key) DO NOTHING RETURNING order_id
-		)`+insertOrders+`WHERE key = '' OR id IN (SELECT order_id FROM keys) ORDER BY id RETURNING id::text, arrival`, n.args()...)
+		)`+insertOrders+`WHERE (key = '' AND `+unlimited+` OR id IN (SELECT order_id FROM keys)) ORDER BY id RETURNING id::text, arrival`, n.args()...)
 	if err != nil {
 		return fmt.Errorf("insert orders: %w", err)
 	}
@@ -105,7 +115,37 @@ func (s *Store) commitPlacements(jobs []*placing) error {
 	if _, err := pgx.ForEachRow(rows, []any{&id, &arrival}, func() error { stored[id] = arrival; return nil }); err != nil {
 		return fmt.Errorf("insert orders: %w", err)
 	}
+	if len(stored) < len(byID) {
+		if err := s.unplaced(ctx, jobs, stored); err != nil {
+			return err
+		}
+	}
 	s.placed(jobs, byID, stored)
+	return nil
+}
+
+// unlimited holds for orders of restaurants that lend no shares.
+const unlimited = `NOT EXISTS (SELECT FROM stock_purses p WHERE p.restaurant = u.restaurant)`
+
+// unplaced sends those who were not placed because their restaurants lend shares to where that is counted.
+func (s *Store) unplaced(ctx context.Context, jobs []*placing, stored map[string]int64) error {
+	var restaurants []string
+	for _, j := range jobs {
+		restaurants = append(restaurants, j.p.Record.Order.Restaurant)
+	}
+	rows, err := s.pool.Query(ctx, `SELECT DISTINCT restaurant FROM stock_purses WHERE restaurant = ANY ($1::text[])`, restaurants)
+	if err != nil {
+		return fmt.Errorf("look for shares: %w", err)
+	}
+	lend, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return fmt.Errorf("look for shares: %w", err)
+	}
+	for _, j := range jobs {
+		if _, placed := stored[string(j.p.Record.Order.ID)]; !placed && slices.Contains(lend, j.p.Record.Order.Restaurant) {
+			j.refused = errLimited
+		}
+	}
 	return nil
 }
 
@@ -120,6 +160,8 @@ func (s *Store) placed(jobs []*placing, byID map[string]*placing, stored map[str
 	}
 	s.publish(fresh, nil)
 	for _, j := range jobs {
-		j.answer(nil)
+		refused := j.refused
+		j.refused = nil
+		j.answer(refused)
 	}
 }

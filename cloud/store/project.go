@@ -11,6 +11,7 @@ import (
 
 	"awesome.pizza/cloud/ordering"
 	"awesome.pizza/cloud/restaurant"
+	"awesome.pizza/shared/escrow"
 	"awesome.pizza/shared/event"
 	"awesome.pizza/shared/id"
 	"awesome.pizza/shared/link"
@@ -82,6 +83,7 @@ type applying struct {
 	alerts    []alert
 	intakes   []intake
 	shelves   []shelf
+	purses    purses
 	told      []told
 	fresh     inserts
 	known     updates
@@ -122,6 +124,7 @@ func (a *applying) read(ctx context.Context, conn *pgx.Conn) error {
 		}
 		return err
 	})
+	a.queueReadPurses(b)
 	b.Queue(readAsked, edges, seqs).Query(func(rows pgx.Rows) error {
 		var k commandKey
 		var c commandRow
@@ -209,6 +212,8 @@ func (a *applying) follow(f *fact) error {
 		return nil
 	case event.ProductSoldOut, event.ProductBack, event.StockStanding:
 		return a.stocked(f)
+	case escrow.Lent, escrow.Recalled:
+		return a.shared(f)
 	}
 	return problem.New(problem.Invalid, "bad_fact", "%s is not for the cloud", f.Kind)
 }

@@ -35,7 +35,7 @@ func (s *Store) UpsertRestaurant(ctx context.Context, r restaurant.Restaurant) e
 		b := &pgx.Batch{}
 		b.Queue(`INSERT INTO restaurants (id, version, doc) VALUES ($1, 1, $2::text::json)
 			ON CONFLICT (id) DO UPDATE SET version = restaurants.version + 1, doc = excluded.doc, changed = now()`, r.ID, string(raw))
-		b.Queue(`INSERT INTO edge_link (edge) VALUES ($1) ON CONFLICT DO NOTHING`, r.ID)
+		b.Queue(`INSERT INTO edge_link (edge, life) SELECT $1, (`+incarnation+`) ON CONFLICT DO NOTHING`, r.ID)
 		b.Queue(`INSERT INTO edge_heads (edge) VALUES ($1) ON CONFLICT DO NOTHING`, r.ID)
 		b.Queue(`INSERT INTO menus (restaurant, version, doc) SELECT $1, $2, $3::text::json
 			WHERE NOT EXISTS (SELECT FROM menus WHERE restaurant = $1) ON CONFLICT DO NOTHING`, r.ID, first.Version, string(dishes))

@@ -53,6 +53,7 @@ type Store struct {
 	cards cards
 
 	placements *batcher[*placing]
+	limited    *batcher[*placing] // of restaurants that lend shares
 	changes    *batcher[*changing]
 
 	orders   atomic.Pointer[live.Hub[*ordering.Record]]
@@ -85,7 +86,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		return nil, fmt.Errorf("connect to database: %w", err)
 	}
 	s := &Store{pool: pool, cfg: cfg, name: rand.Text(), news: make(chan news, watchBuffer), heard: make(chan news, watchBuffer)}
-	s.placements, s.changes = newBatcher(s.commitPlacements), newBatcher(s.commitChanges)
+	s.placements, s.limited, s.changes = newBatcher(s.commitPlacements), newBatcher(s.commitLimited), newBatcher(s.commitChanges)
 	s.freshHubs()
 	if err := s.start(ctx); err != nil {
 		pool.Close()
@@ -110,7 +111,7 @@ func (cfg Config) withDefaults() Config {
 	if cfg.Tidy <= 0 {
 		cfg.Tidy = DefaultTidy
 	}
-	cfg.Conns = max(cfg.Conns, 2*cfg.Committers+2) // everybody who commits has a connection, and somebody can read
+	cfg.Conns = max(cfg.Conns, 3*cfg.Committers+2) // everybody who commits has a connection, and somebody can read
 	return cfg
 }
 
@@ -126,6 +127,7 @@ func (s *Store) start(ctx context.Context) error {
 	run, s.stop = context.WithCancel(context.WithoutCancel(ctx))
 	for range s.cfg.Committers {
 		s.workers.Go(s.placements.run)
+		s.workers.Go(s.limited.run)
 		s.workers.Go(s.changes.run)
 	}
 	s.others.Go(func() { s.listenFor(run, ear) })
@@ -143,9 +145,11 @@ func (s *Store) Close() { s.closing.Do(s.close) }
 
 func (s *Store) close() {
 	s.placements.close()
+	s.limited.close()
 	s.changes.close()
 	s.workers.Wait()
 	s.placements.gone()
+	s.limited.gone()
 	s.changes.gone()
 	s.stop()
 	s.others.Wait()

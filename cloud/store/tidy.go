@@ -19,6 +19,9 @@ var keeps = []struct {
 }{
 	{"idempotency keys", KeepKeys, `DELETE FROM idempotency WHERE ctid = ANY (ARRAY(
 		SELECT ctid FROM idempotency WHERE made < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))`},
+	{"what was sold before it was offered", day, `DELETE FROM stock_sales WHERE ctid = ANY (ARRAY(
+		SELECT s.ctid FROM stock_sales s WHERE s.at < $1 AND NOT EXISTS (SELECT FROM orders o WHERE o.id = s.order_id AND o.intake)
+		LIMIT $2 FOR UPDATE OF s SKIP LOCKED))`}, // the kitchen had it already
 	{"ended offers", 7 * day, `DELETE FROM offers WHERE ctid = ANY (ARRAY(
 		SELECT ctid FROM offers WHERE answered < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))`},
 	{"cleared alerts", 30 * day, `DELETE FROM alerts WHERE ctid = ANY (ARRAY(

@@ -35,7 +35,7 @@ func levelOf(l stock.Level) levelView {
 		RunsOut: atMaybe(l.RunsOut), SoldOut: l.Off != nil,
 	}
 	if l.Shelf.Tracked {
-		v.OnHand, v.Available = &l.Shelf.OnHand, new(max(0, l.Free))
+		v.OnHand, v.Available = &l.Shelf.OnHand, new(max(0, l.Sellable))
 	}
 	return v
 }

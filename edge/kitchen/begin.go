@@ -69,6 +69,10 @@ func (k *Kitchen) Begin(ctx context.Context, b Beginning) error {
 			heard[o] = Heard{Has: heard[o].Has || h.Has, Lacks: heard[o].Lacks || h.Lacks}
 		}
 		k.gate = gate{}
+		k.cut(d)
+		if b.Epoch > epoch {
+			d.shelvesNow().EndShares() // before anything arrives
+		}
 		d.commit.Begin, d.within = &b, beginWithin
 		ended, err := d.reunite(ctx, k, b)
 		if err != nil {
@@ -117,7 +121,7 @@ func (d *draft) takeOver(ctx context.Context, k *Kitchen, s event.OrderStanding,
 		return t, has, false, nil
 	}
 	if !has {
-		d.arrive(t.Order.ID, 0)
+		d.arrive(t.Order.ID, sale{})
 	}
 	if t.Open() {
 		if t, err = d.number(ctx, k, t, s); err != nil {

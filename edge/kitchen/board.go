@@ -26,6 +26,7 @@ type board struct {
 	screens map[string]Screen
 	numbers map[string]int
 	stock   *stock.Book
+	epoch   uint64 // of the outbox
 	shift   shift
 	lessons map[LessonKey]Lesson
 	intake  Intake
@@ -35,7 +36,7 @@ func boardOf(s State, m *menu.Menu) board {
 	b := board{
 		seq: s.Seq, applied: s.Applied, cooks: s.Cooks, numbers: cloneMap(s.Numbers),
 		tickets: map[order.ID]Ticket{}, alerts: map[string]Alert{}, timers: map[TimerKey]Timer{},
-		stock: stock.NewBook(m, s.Stock), shift: shiftOf(s.Shift), lessons: map[LessonKey]Lesson{}, intake: s.Intake, screens: map[string]Screen{},
+		stock: stock.NewBook(m, s.Stock), epoch: s.Stock.Epoch, shift: shiftOf(s.Shift), lessons: map[LessonKey]Lesson{}, intake: s.Intake, screens: map[string]Screen{},
 	}
 	for _, l := range s.Lessons {
 		if l.sound() {
@@ -142,6 +143,6 @@ func (b *board) after(c Commit) {
 		b.applied = c.Command.Seq
 	}
 	if c.Begin != nil {
-		b.applied = c.Begin.Commands
+		b.applied, b.epoch = c.Begin.Commands, c.Begin.Epoch
 	}
 }

@@ -32,6 +32,7 @@ func (k *Kitchen) changeAt(ctx context.Context, now func() time.Time, decide fun
 	d := newDraft(&k.board, k.settings, now())
 	d.caller = staff.CallerOf(ctx)
 	d.sensing = !k.sensed.IsZero() && d.now.Sub(k.sensed) < sensorTrust
+	d.lends = k.lending(d.now)
 	if err := decide(d); err != nil {
 		return err
 	}
@@ -58,6 +59,10 @@ func (k *Kitchen) commit(ctx context.Context, d *draft) error {
 		k.board.stock.After(d.shelves)
 	}
 	k.misses.add(d.commit.Missed)
+	if d.settled {
+		close(k.settled)
+		k.settled = make(chan struct{})
+	}
 	k.mu.Unlock()
 	if d.landed != nil {
 		d.landed()

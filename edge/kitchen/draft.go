@@ -29,7 +29,9 @@ type draft struct {
 	cooks   []Cook               // nil while unchanged
 	answer  *Answer              // its body is written at the end
 	shelves *stock.Turn          // nil while nobody has looked at them
-	arrived map[order.ID]uint64  // orders that the kitchen did not have: from which epoch's share the cloud sold them
+	arrived map[order.ID]sale    // orders that the kitchen did not have, and what the cloud sold them from
+	lends   bool                 // the cloud hears of what it is lent
+	settled bool                 // the cloud has given something back
 	within  time.Duration        // how long the commit may take; commitWithin when zero
 	landed  func()               // called once the store has it, before any screen hears of it
 	lessons map[LessonKey]Lesson // changed
@@ -50,7 +52,7 @@ func newDraft(b *board, s Settings, now time.Time) *draft {
 // fresh is a draft of the same moment in which nothing is decided yet.
 func (d *draft) fresh() *draft {
 	f := newDraft(d.board, d.settings, d.now)
-	f.trace, f.caller, f.sensing = d.trace, d.caller, d.sensing
+	f.trace, f.caller, f.sensing, f.lends = d.trace, d.caller, d.sensing, d.lends
 	return f
 }
 

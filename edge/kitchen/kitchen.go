@@ -8,6 +8,7 @@ package kitchen
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"awesome.pizza/edge/stock"
@@ -31,9 +32,13 @@ type Kitchen struct {
 	turn  chan struct{} // held by whoever changes the kitchen, from reading to publishing
 	timed chan struct{} // says that the earliest timer may be another
 
-	mu     sync.RWMutex
-	board  board // as the last commit left it
-	misses misses
+	mu      sync.RWMutex
+	board   board // as the last commit left it
+	misses  misses
+	met     time.Time     // the last exchange with the cloud; written by the holder of turn too
+	settled chan struct{} // closed when the cloud has given something back
+
+	short atomic.Int32 // how many at the counter wait for what they asked back: nothing is lent meanwhile
 
 	// Guarded by turn:
 	gate  gate
@@ -74,7 +79,7 @@ func New(ctx context.Context, store Store, m *menu.Menu, c clock.Clock, screens 
 	}
 	k := &Kitchen{
 		store: store, menu: m, clock: c, screens: screens, settings: s,
-		turn: make(chan struct{}, 1), timed: make(chan struct{}, 1),
+		turn: make(chan struct{}, 1), timed: make(chan struct{}, 1), settled: make(chan struct{}),
 	}
 	k.door, k.settings.Staff = newDoor(s.Staff)
 	state, err := store.Load(ctx)

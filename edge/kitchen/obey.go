@@ -115,6 +115,7 @@ func (g gate) open(applied uint64) bool { return g.synced && applied >= g.named 
 func (k *Kitchen) Release(ctx context.Context, upTo uint64) error {
 	return k.change(ctx, func(d *draft) error {
 		k.gate = gate{synced: true, named: upTo}
+		k.exchanged(d)
 		if !k.gate.open(d.board.applied) {
 			return nil
 		}

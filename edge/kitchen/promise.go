@@ -37,7 +37,11 @@ func (k *Kitchen) Quote(_ context.Context, c CounterOrder) (Quote, error) {
 	k.mu.RLock()
 	defer k.mu.RUnlock()
 	d := newDraft(&k.board, k.settings, k.now())
-	if err := d.shelvesNow().Sellable(o.Lines, nil); err != nil {
+	sellable := func() error { return d.shelvesNow().Sellable(o.Lines, nil) }
+	if d.now.Sub(k.met).Abs() < lendFor {
+		sellable = func() error { return d.shelvesNow().SellableBack(o.Lines) } // see fetch
+	}
+	if err := sellable(); err != nil {
 		return Quote{}, err
 	}
 	o.PlacedAt = d.now

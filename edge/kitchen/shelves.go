@@ -23,7 +23,13 @@ const slipKept = 24 * time.Hour
 func (k *Kitchen) Stock(context.Context) ([]stock.Level, error) {
 	k.mu.RLock()
 	defer k.mu.RUnlock()
-	return k.board.stock.Levels(k.now()), nil
+	levels := k.board.stock.Levels(k.now())
+	if k.now().Sub(k.met).Abs() < lendFor {
+		for n, l := range levels {
+			levels[n].Sellable = l.Free + l.Lent // see fetch
+		}
+	}
+	return levels, nil
 }
 
 // Suggest is what to order from suppliers.

@@ -31,12 +31,18 @@ func (d *draft) shelvesNow() *stock.Turn {
 	return d.shelves
 }
 
-// arrive takes note of an order that the kitchen did not have before. share is the epoch from whose share the cloud has sold it; 0 from none.
-func (d *draft) arrive(id order.ID, share uint64) {
+// sale is from which epoch's shares the cloud has sold an order, and what it took of them; the zero sale is from none.
+type sale struct {
+	share uint64
+	sold  map[string]int64
+}
+
+// arrive takes note of an order that the kitchen did not have before.
+func (d *draft) arrive(id order.ID, from sale) {
 	if d.arrived == nil {
-		d.arrived = map[order.ID]uint64{}
+		d.arrived = map[order.ID]sale{}
 	}
-	d.arrived[id] = share
+	d.arrived[id] = from
 }
 
 // keepStock lets the shelves follow from what this draft does to tickets: whatever nobody has started is reserved; what is started is used;
@@ -45,14 +51,14 @@ func (d *draft) arrive(id order.ID, share uint64) {
 func (d *draft) keepStock() {
 	for _, t := range d.changed() {
 		before, was := d.board.tickets[t.Order.ID]
-		share, arrives := d.arrived[t.Order.ID]
+		from, arrives := d.arrived[t.Order.ID]
 		if was && before.Progress.Whole == t.Progress.Whole && before.Open() == t.Open() && before.Order.Changes == t.Order.Changes &&
 			slices.Equal(before.Progress.Items, t.Progress.Items) {
 			continue
 		}
 		then, now := d.piecesOf(before), d.piecesOf(t)
 		if arrives && !was {
-			d.shelvesNow().Arrive(share, now.all())
+			d.shelvesNow().Arrive(from.share, from.sold)
 		}
 		d.shelvesNow().Reserve(reserved(then, now))
 		if was || arrives { // else it comes back to the board, and was booked when it was made
@@ -79,14 +85,6 @@ func (p pieces) need(i order.Item) map[string]int64 {
 		p.needs[i.Line] = p.d.shelvesNow().Needs(p.of.Order.Lines[i.Line])
 	}
 	return p.needs[i.Line]
-}
-
-func (p pieces) all() map[string]int64 {
-	sum := map[string]int64{}
-	for _, i := range p.of.Progress.Items {
-		add(sum, p.need(i), 1)
-	}
-	return sum
 }
 
 // reserved is how much more is reserved now than then.
@@ -161,7 +159,7 @@ func (d *draft) book(then, now pieces) {
 		}
 	}
 	why := now.why()
-	d.shelvesNow().Book(stock.Entry{Kind: stock.Use, Who: why.Who, Order: now.of.Order.ID}, use)
+	d.shelvesNow().Book(stock.Entry{Kind: stock.Use, Who: why.Who, Order: now.of.Order.ID, Web: now.of.Order.Origin == order.Cloud}, use)
 	d.shelvesNow().Book(stock.Entry{Kind: stock.Waste, Who: why.Who, Reason: cmp.Or(why.Reason, "voided"), Order: now.of.Order.ID}, waste)
 }
 
@@ -182,6 +180,9 @@ func (d *draft) mindShelves() {
 		return
 	}
 	d.shelves.RunOut()
+	if d.lends {
+		d.lend(d.shelves.Touched())
+	}
 	for _, id := range d.shelves.Touched() {
 		d.mindLevel(id)
 	}

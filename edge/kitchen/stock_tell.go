@@ -35,7 +35,7 @@ func soldOut(o stock.Off) event.ProductSoldOut {
 func (d *draft) tellWritten(c stock.Change) {
 	written := map[string]bool{}
 	for _, s := range c.Shelves {
-		written[s.Ingredient] = true
+		written[s.Ingredient] = !d.shelvesNow().OnlyLent(s.Ingredient)
 	}
 	for _, e := range c.Entries {
 		written[e.Ingredient] = written[e.Ingredient] || e.Kind != stock.Use

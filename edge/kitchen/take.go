@@ -43,6 +43,19 @@ func (k *Kitchen) Place(ctx context.Context, c CounterOrder) (t Ticket, replayed
 		return Ticket{}, false, err
 	}
 	a := Answer{ID: "order/" + c.Key, Order: o.ID, Request: c.fingerprint(), Keep: k.now().Add(orderKept)}
+	t, replayed, err = k.placePriced(ctx, c, o, items, a)
+	if p := problem.Of(err); p == nil || p.Code != "sold_out" {
+		return t, replayed, err
+	}
+	over := k.hurry()
+	defer over()
+	if !k.fetch(ctx, o.Lines) {
+		return t, replayed, err
+	}
+	return k.placePriced(ctx, c, o, items, a)
+}
+
+func (k *Kitchen) placePriced(ctx context.Context, c CounterOrder, o order.Order, items []order.Item, a Answer) (t Ticket, replayed bool, err error) {
 	var done *draft
 	err = k.change(ctx, func(d *draft) error {
 		before, repeated, err := k.answered(ctx, a)
@@ -67,7 +80,7 @@ func (d *draft) place(o order.Order, items []order.Item, confirmed bool) error {
 		return err
 	}
 	o.PlacedAt = d.now
-	d.arrive(o.ID, 0)
+	d.arrive(o.ID, sale{})
 	t := newTicket(o, items, d.now)
 	t.Order.Promise = d.promise(t)
 	if d.settings.large(items) && !confirmed {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 
+	"awesome.pizza/shared/escrow"
 	"awesome.pizza/shared/event"
 	"awesome.pizza/shared/order"
 	"awesome.pizza/shared/problem"
@@ -25,6 +26,10 @@ func (d *draft) wish(ctx context.Context, k *Kitchen, c Command) (note string, e
 		return d.recovered(ctx, k, c, event.OrderStanding(b))
 	case event.StockWished:
 		return d.stockWished(ctx, k, b)
+	case escrow.Returned:
+		d.shelvesNow().Settle(b)
+		d.settled = true
+		return "", nil
 	}
 	t, err := k.Ticket(ctx, order.ID(c.Order))
 	if problem.Is(err, problem.NotFound) {
@@ -65,7 +70,7 @@ func (d *draft) offered(ctx context.Context, k *Kitchen, c Command, b event.Orde
 		return "", refuse("the order has nothing to make")
 	}
 	o.Origin = order.Cloud
-	d.arrive(o.ID, 0)
+	d.arrive(o.ID, sale{b.Share, b.Sold})
 	t := newTicket(o, b.Items, d.now)
 	t.Command, t.Token, t.Custody.Accepted = c.Seq, b.Token, c.At.UTC()
 	d.stage("stored", t.Custody.Accepted, d.now)

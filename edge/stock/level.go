@@ -22,7 +22,8 @@ const (
 type Level struct {
 	Ingredient menu.Ingredient
 	Shelf      Shelf
-	Free       int64 // what may be sold here
+	Free       int64 // what may be sold here without asking
+	Sellable   int64 // what can be sold here: also what the cloud would give back, while it hears
 	Lent       int64 // what the cloud may sell, or has sold by orders that have not come
 	Threshold  int64
 	Par        int64
@@ -48,7 +49,7 @@ func (b *Book) Levels(now time.Time) []Level {
 	out := make([]Level, 0, len(b.menu.Ingredients))
 	for _, g := range b.menu.Ingredients {
 		s := b.shelf(g.ID)
-		l := Level{Ingredient: g, Shelf: s, Free: s.Free(), Lent: s.Share.Out(), Low: s.low(g)}
+		l := Level{Ingredient: g, Shelf: s, Free: s.Free(), Sellable: s.Free(), Lent: s.Share.Out(), Low: s.low(g)}
 		l.Threshold, l.Par = s.levels(g)
 		if rate := b.rate(g.ID, now); rate > 0 && s.Tracked {
 			l.PerHour = int64(rate)

@@ -155,6 +155,10 @@ func (t *Turn) Sellable(lines []order.Line, freed map[string]int64) error {
 			return o.Auto && freed[key.ID] > 0 && t.Shelf(key.ID).Left()+freed[key.ID] >= t.book.least[key.ID]
 		})
 	}
+	return t.sellable(lines, off, freed)
+}
+
+func (t *Turn) sellable(lines []order.Line, off map[OffKey]Off, freed map[string]int64) error {
 	return menu.Offer{Menu: t.book.menu, Off: off, Left: func(id string) (int64, bool) {
 		s := t.Shelf(id)
 		return s.Free() + freed[id], s.Tracked

@@ -41,6 +41,7 @@ type Entry struct {
 	Reason     string
 	Who        string
 	Order      order.ID // empty when it belongs to none
+	Web        bool     // with Use: by an order of the cloud's. It is not written: the order says so
 }
 
 // Shelf is one ingredient. Its ledger's sum, its reservations and its history of use are known from elsewhere; the rest is kept.
@@ -90,6 +91,7 @@ type Used struct {
 	Ingredient string
 	At         time.Time
 	Quantity   int64
+	Web        bool // by an order of the cloud's
 }
 
 // State is what a book begins with.
@@ -98,6 +100,7 @@ type State struct {
 	Sums    map[string]int64 // of the ledger, by ingredient
 	Recent  []Used           // of the last Memory
 	Off     []Off
+	Epoch   uint64 // of the link: shares of another are over
 }
 
 // Change is what one commit changes.
@@ -133,6 +136,9 @@ func NewBook(m *menu.Menu, s State) *Book {
 		b.shelves[g.ID] = Shelf{Ingredient: g.ID}
 	}
 	for _, shelf := range s.Shelves {
+		if shelf.Share.Epoch != s.Epoch {
+			shelf.Share = escrow.Larder{}
+		}
 		b.shelves[shelf.Ingredient] = shelf
 	}
 	for id, sum := range s.Sums {
@@ -176,7 +182,7 @@ func (b *Book) After(t *Turn) {
 
 // used is what an entry says of how fast an ingredient goes.
 func (e Entry) used() (Used, bool) {
-	return Used{e.Ingredient, e.At, -e.Quantity}, e.Kind == Use
+	return Used{e.Ingredient, e.At, -e.Quantity, e.Web}, e.Kind == Use
 }
 
 // remember keeps the latest uses, at most mostUsed of each ingredient.

@@ -77,20 +77,6 @@ func (t *Turn) Reserve(needs map[string]int64) {
 	}
 }
 
-// Arrive takes note that an order came which the cloud has sold from its share of an epoch.
-func (t *Turn) Arrive(epoch uint64, needs map[string]int64) {
-	for _, id := range slices.Sorted(maps.Keys(needs)) {
-		s := t.Shelf(id)
-		if epoch == 0 || epoch != s.Share.Epoch || s.Share.Out() < 1 {
-			continue
-		}
-		if l, err := s.larder().Arrive(epoch, needs[id]); err == nil {
-			s.Share.Used = l.Used
-			t.keep(s)
-		}
-	}
-}
-
 // Book writes into the ledger what happened to ingredients. Of what nobody has counted or received there is no ledger yet.
 func (t *Turn) Book(e Entry, quantities map[string]int64) {
 	for _, id := range slices.Sorted(maps.Keys(quantities)) {

@@ -92,6 +92,7 @@ func TestFilesRecordedByOldProgramsAreReadAsTheyWereWritten(t *testing.T) {
 	t.Parallel()
 	want := memory{}
 	readJSON(t, "testdata/schema1.json", &want)
+	want.State.Stock.Epoch = want.Tip.Epoch // the file knew it always, the kitchen did not ask
 	for _, schema := range schemas(t) {
 		t.Run(fmt.Sprint("schema ", schema), func(t *testing.T) {
 			t.Parallel()

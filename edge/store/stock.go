@@ -52,6 +52,9 @@ func writeShelf(ctx context.Context, tx prepared, s stock.Shelf) error {
 
 // loadStock is what a book begins with.
 func loadStock(ctx context.Context, tx *sql.Tx) (s stock.State, err error) {
+	if err := tx.QueryRowContext(ctx, `SELECT epoch FROM meta`).Scan(&s.Epoch); err != nil {
+		return s, err
+	}
 	s.Shelves, err = list(ctx, tx, scanShelf, `SELECT ingredient, tracked, threshold, par, on_order, epoch, lent, used, asked, returned FROM stock_shelves
 		ORDER BY ingredient`)
 	if err != nil {
@@ -62,10 +65,11 @@ func loadStock(ctx context.Context, tx *sql.Tx) (s stock.State, err error) {
 	}
 	s.Recent, err = list(ctx, tx, func(row scanner) (u stock.Used, err error) {
 		var at int64
-		err = row.Scan(&u.Ingredient, &at, &u.Quantity)
+		err = row.Scan(&u.Ingredient, &at, &u.Quantity, &u.Web)
 		u.At = instant(at)
 		return u, err
-	}, `SELECT ingredient, at, -quantity FROM stock_ledger WHERE kind = ? AND at > (SELECT max(at) FROM stock_ledger) - ? ORDER BY id`,
+	}, `SELECT ingredient, at, -quantity, EXISTS (SELECT 1 FROM orders o WHERE o.id = order_id AND o.doc ->> '$.origin' = 'cloud') FROM stock_ledger
+		WHERE kind = ? AND at > (SELECT max(at) FROM stock_ledger) - ? ORDER BY id`,
 		stock.Use, stock.Memory.Milliseconds())
 	if err != nil {
 		return s, err

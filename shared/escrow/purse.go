@@ -42,6 +42,15 @@ func (p Purse) Sell(life string, n int64) (Purse, error) {
 	return p, nil
 }
 
+// GiveBack takes back what an order was sold from the share of an epoch, in the transaction that cancels it before its offer was committed: the
+// restaurant never hears of it. What was sold in another epoch has ended with that.
+func (p Purse) GiveBack(epoch uint64, n int64) Purse {
+	if epoch == p.Epoch {
+		p.Sold = max(0, p.Sold-n)
+	}
+	return p
+}
+
 // Return answers a recall: as much as is left of what is asked for. The answer is committed as a command in the same transaction. ok is
 // false for a recall of another epoch, which needs no answer.
 func (p Purse) Return(f Recalled) (Purse, Returned, bool) {

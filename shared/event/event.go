@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+
+	"awesome.pizza/shared/escrow"
 )
 
 // ErrUnknown says that this program knows no such kind: the other side is newer. The event is kept as it is and reported.
@@ -56,6 +58,10 @@ func readers() map[string]func(json.RawMessage) (Body, error) {
 		ProductSoldOut{}.Kind(): read[ProductSoldOut],
 		ProductBack{}.Kind():    read[ProductBack],
 		StockStanding{}.Kind():  read[StockStanding],
+
+		escrow.Lent{}.Kind():     read[escrow.Lent],
+		escrow.Recalled{}.Kind(): read[escrow.Recalled],
+		escrow.Returned{}.Kind(): read[escrow.Returned],
 
 		OrderOffered{}.Kind():    read[OrderOffered],
 		OrderRecovered{}.Kind():  read[OrderRecovered],

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
+	"awesome.pizza/shared/escrow"
 	"awesome.pizza/shared/event"
 	"awesome.pizza/shared/money"
 	"awesome.pizza/shared/order"
@@ -59,6 +60,9 @@ func bodies() []event.Body {
 			Request: "0198c0de-0000-7000-8000-000000000003", Do: "sold_out", What: "product", ID: "hawaii", Reason: "taste", By: "head office", Until: &later,
 			Lines: []event.StockLine{{Ingredient: "ham", Quantity: n(500), Threshold: n(400), Par: n(2000)}},
 		},
+		escrow.Lent{Ingredient: "mushrooms", Epoch: 3, Total: 450},
+		escrow.Recalled{Ingredient: "mushrooms", Epoch: 3, Total: 150},
+		escrow.Returned{Ingredient: "mushrooms", Epoch: 3, Total: 75},
 		event.OrderTaken{Order: o, Items: items},
 		event.OrderStepped{Order: o.ID, Action: order.Bake, Items: []string{"1"}, Number: 42, Cause: event.BySensor, Who: "oven-1", Oven: "oven-1", Reason: "burned", Ready: &later},
 		event.OrderChanged{

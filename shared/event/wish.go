@@ -11,6 +11,9 @@ type OrderOffered struct {
 	Order order.Order  `json:"order"`
 	Items []order.Item `json:"items"`
 	Token string       `json:"token,omitempty"` // of the tracking link: the restaurant keeps it, in case the cloud loses the order
+
+	Share uint64           `json:"share,omitempty"` // the epoch from whose shares the cloud sold it; 0: from none
+	Sold  map[string]int64 `json:"sold,omitempty"`  // what it took of them, by ingredient: see shared/escrow
 }
 
 // Kind names the wish.

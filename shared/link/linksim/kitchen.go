@@ -263,7 +263,7 @@ func (d *disk) offered(n *node, c link.Command, b event.OrderOffered) (bool, str
 	}
 	t.p = next
 	d.tickets = append(d.tickets, t)
-	d.larder, _ = d.larder.Arrive(shareOf(c), units(t.p))
+	d.larder, _ = d.larder.Arrive(b.Share, units(t.p))
 	return true, ""
 }
 

@@ -50,14 +50,8 @@ func (s *site) place(c *core, pizzas int, delivered bool) {
 		r := &record{o: o, p: order.Begin(o, items)}
 		r.p, _ = r.p.Take(order.Cloud, order.Validate)
 		a.add(r)
-		a.tell(o.ID, offer{event.OrderOffered{Order: *o, Items: items}, offerShare{purse.Epoch}})
+		a.tell(o.ID, event.OrderOffered{Order: *o, Items: items, Share: purse.Epoch, Sold: map[string]int64{dough: int64(pizzas)}})
 	})
-}
-
-// offer is an offer that says from which share it was sold.
-type offer struct {
-	event.OrderOffered
-	offerShare
 }
 
 // cancel has a guest change their mind.

@@ -14,11 +14,6 @@ const dough = "dough"
 // units is what an order needs.
 func units(p order.Progress) int64 { return int64(len(p.Items)) }
 
-// offerShare is what an offer says besides the order: from which epoch's share it was sold.
-type offerShare struct {
-	Share uint64 `json:"share"`
-}
-
 // receive puts a delivery on the shelves.
 func (n *node) receive(pieces int64) {
 	n.act("dough arrives", func(d *disk) {
@@ -61,13 +56,6 @@ func (d *disk) putBack(t *ticket) {
 	if l, err := d.larder.Receive(units(t.p)); err == nil {
 		d.larder, t.back = l, true
 	}
-}
-
-// shareOf reads from which epoch's share an offer was sold.
-func shareOf(c link.Command) uint64 {
-	var s offerShare
-	_ = json.Unmarshal(c.Body, &s) // the offer itself was read
-	return s.Share
 }
 
 // returned takes back what the cloud gives back.

@@ -109,7 +109,7 @@ func handOver(d *draft, t Ticket, tap Tap) (Ticket, error) {
 		return t, problem.New(problem.Conflict, "no_driver",
 			"no driver is assigned to order %d: say who takes it (reason) to hand it over all the same", t.Number).With("path", "reason").With("ticket", t)
 	}
-	if err := d.settled(t, tap); err != nil {
+	if err := d.paidFor(t, tap); err != nil {
 		return t, err
 	}
 	return d.step(t, cause{by: event.ByTap, who: tap.Who, reason: tap.Reason}, order.HandOver)

@@ -261,9 +261,9 @@ func (d *draft) payNow(t Ticket, c CounterOrder) error {
 	return err
 }
 
-// settled refuses to give away what a guest is to pay for first: while a till is open, what was ordered here since and is taken along. Somebody
+// paidFor refuses to give away what a guest is to pay for first: while a till is open, what was ordered here since and is taken along. Somebody
 // of the counter can say why it goes all the same (reason). Who eats here pays afterwards, and drivers collect at the door.
-func (d *draft) settled(t Ticket, tap Tap) error {
+func (d *draft) paidFor(t Ticket, tap Tap) error {
 	now, o := d.drawerNow(), t.Order
 	if !now.IsOpen() || t.TakenAt.Before(now.OpenedAt) || o.Origin != order.Edge || o.Delivers() || o.Fulfilment == order.DineIn ||
 		t.Due() == 0 || t.Progress.Kitchen() != order.Ready {

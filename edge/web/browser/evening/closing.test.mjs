@@ -34,7 +34,7 @@ test('Dora counts shelves, writes off what is spoiled, and sees what runs out', 
 	page = await tablet('/counter', { width: 1280, height: 800, theme: 'light' });
 	page.setDefaultTimeout(10_000);
 	await page.getByRole('button', { name: 'Nobody signed in' }).click();
-	await page.getByLabel('PIN').fill(pins.dora);
+	await page.getByLabel('PIN', { exact: true }).fill(pins.dora);
 	await page.keyboard.press('Enter');
 	await page.getByRole('button', { name: /Dora.*shift manager/ }).waitFor();
 	await tab(page, 'Stock');

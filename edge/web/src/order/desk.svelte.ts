@@ -1,6 +1,5 @@
 import { call, Refusal, uuid } from '@awesome/ui';
 import { desk as words } from '../words/desk.ts';
-import { words as common } from '../words/words.ts';
 import type { Session } from './shapes.ts';
 
 /** Override is a shift manager's word for one thing that somebody else may not do. */
@@ -14,6 +13,8 @@ export interface Question {
 	kind: 'sign_in' | 'override';
 	why: string;
 	wrong: string;
+	/** reason is what somebody has said already */
+	reason: string;
 	answer: (given: Override | 'signed in' | undefined) => void;
 }
 
@@ -27,7 +28,7 @@ interface Sending {
 }
 
 /** said is a refusal in this page's words. */
-export const said = (err: unknown): string => (err instanceof Refusal ? words.problem(err.problem.code, err.message) : common.nodeGone);
+export const said = (err: unknown, gone = words.noAnswer): string => (err instanceof Refusal ? words.problem(err.problem.code, err.message) : gone);
 
 /** Desk is this screen towards the node: who is signed in, whose word is asked for, and what was said last. What is sent twice is done once. */
 export class Desk {
@@ -99,7 +100,7 @@ export class Desk {
 
 	/** askIn opens the dialog for whoever wants to sign in. */
 	async askIn(): Promise<void> {
-		await this.#ask('sign_in', '', '');
+		await this.#ask('sign_in', '', '', '');
 	}
 
 	async signOut(): Promise<void> {
@@ -114,7 +115,7 @@ export class Desk {
 
 	/** read reads something, and asks for a PIN if it takes one. */
 	read<T>(url: string): Promise<T> {
-		return this.#through(() => this.peek<T>(url), false);
+		return this.#through(() => this.peek<T>(url), undefined);
 	}
 
 	/** send changes something. The same again, because no answer came, has the same key: the node does it once. */
@@ -123,7 +124,7 @@ export class Desk {
 		const key = this.#keys.get(what) ?? uuid();
 		this.#keys.set(what, key);
 		try {
-			const done = await this.#through((override) => this.#once<T>(url, body, how, key, override), body !== undefined);
+			const done = await this.#through((override) => this.#once<T>(url, body, how, key, override), body);
 			this.#keys.delete(what);
 			return done;
 		} catch (err) {
@@ -138,9 +139,10 @@ export class Desk {
 	}
 
 	/** through tries until the node lets it pass, or whoever is asked for a PIN gives up. */
-	async #through<T>(attempt: (override: Override | undefined) => Promise<T>, overridable: boolean): Promise<T> {
+	async #through<T>(attempt: (override: Override | undefined) => Promise<T>, body: Record<string, unknown> | undefined): Promise<T> {
 		let override: Override | undefined;
 		let why = '';
+		let reason = typeof body?.['reason'] === 'string' ? body['reason'] : '';
 		for (;;) {
 			try {
 				return await attempt(override);
@@ -148,22 +150,24 @@ export class Desk {
 				if (!(err instanceof Refusal)) throw err;
 				const { code, status } = err.problem;
 				const wrong = override !== undefined && ([401, 403, 429].includes(status) || code === 'invalid_pin');
-				if (code !== 'sign_in_needed' && !wrong && !(code === 'role_needed' && overridable)) throw err;
+				if (code !== 'sign_in_needed' && !wrong && !(code === 'role_needed' && body)) throw err;
 				const kind = code === 'sign_in_needed' ? 'sign_in' : 'override';
 				if (!wrong) why = said(err);
-				const given = await this.#ask(kind, why, wrong ? said(err) : '');
+				const given = await this.#ask(kind, why, wrong ? said(err) : '', reason);
 				if (!given) throw new Backed();
 				override = given === 'signed in' ? undefined : given;
+				reason = override?.reason ?? reason;
 			}
 		}
 	}
 
-	#ask(kind: Question['kind'], why: string, wrong: string): Promise<Override | 'signed in' | undefined> {
+	#ask(kind: Question['kind'], why: string, wrong: string, reason: string): Promise<Override | 'signed in' | undefined> {
 		return new Promise((done) => {
 			this.#question = {
 				kind,
 				why,
 				wrong,
+				reason,
 				answer: (given) => {
 					this.#question = undefined;
 					done(given);

@@ -22,6 +22,7 @@ const problems: Record<string, string> = {
 };
 
 const because: [RegExp, string][] = [
+	[/^1 orders ahead$/, '1 ordine prima'],
 	[/^(\d+) orders ahead$/, '$1 ordini prima'],
 	[/^oven (\d+) min$/, 'forno $1 min'],
 	[/^drive (\d+) min$/, 'strada $1 min'],
@@ -47,6 +48,7 @@ export const deskItalian: DeskWords = {
 		until: (time) => `dentro fino alle ${time}`,
 	},
 	problem: (code, detail) => problems[code] ?? detail,
+	noAnswer: 'Il nodo non risponde. Riprova: non sarà fatto due volte.',
 	because: (text) => because.reduce((t, [english, italian]) => t.replace(english, italian), text),
 	retry: 'Riprova',
 	cancel: 'Indietro',

@@ -1,5 +1,6 @@
 // A shift manager's closing: shelves, money that is not where it belongs, the drawer, and a power cut before the last touch.
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { edge, errors, photograph, post, tablet, tap, until, violations, world } from '../stage.mjs';
 
@@ -54,13 +55,15 @@ test('Dora counts shelves, writes off what is spoiled, and sees what runs out', 
 	await page.getByText('Whole grams or pieces only.').waitFor();
 	await page.getByLabel('Quantity: Mushrooms').fill('250');
 	await page.getByRole('button', { name: 'Write down 1 line' }).click();
-	await page.getByRole('row', { name: /Mushrooms/ }).getByText('1000 g').waitFor();
+	await page.getByRole('row', { name: /Mushrooms/ }).getByText('1,000 g').waitFor();
 	found.push(...(await violations(page, 'stock')));
 	await photograph(page, 'counter-stock-light');
 	await page.getByRole('button', { name: 'Order', exact: true }).click();
 	await page.getByRole('row', { name: /Mushrooms/ }).waitFor();
 	found.push(...(await violations(page, 'purchase order')));
 	await photograph(page, 'counter-purchase-light');
+	const [order] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Order as CSV' }).click()]);
+	assert.match(await readFile(await order.path(), 'utf8'), /"mushrooms","Mushrooms",\d+,g/);
 	await page.getByRole('button', { name: /^Ordered: \d+ lines?/ }).click();
 	await page.getByText(/lines? (is|are) ordered\./).waitFor();
 	const csv = await page.evaluate(() => fetch('/api/stock/report.csv').then((r) => r.text()));

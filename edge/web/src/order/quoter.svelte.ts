@@ -34,6 +34,11 @@ export class Quoter {
 		this.#timer = setTimeout(() => void this.#answer(body, turn), pause);
 	}
 
+	/** again asks for the same basket once more, whose promise moves on with the kitchen. */
+	again(body: Record<string, unknown> | undefined): void {
+		if (body) void this.#answer(body, ++this.#turn);
+	}
+
 	/** refused takes what a refusal says is sold out; it reports whether it said so. */
 	refused(err: unknown): boolean {
 		const sold = err instanceof Refusal && err.problem.code === 'sold_out';
@@ -49,7 +54,8 @@ export class Quoter {
 			this.#quote = quote;
 			this.refused(undefined);
 		} catch (err) {
-			if (turn === this.#turn) this.refused(err); // anything else is said when the order is placed
+			if (turn !== this.#turn) return;
+			if (this.refused(err)) this.#quote = undefined; // anything else is said when the order is placed
 		}
 	}
 }

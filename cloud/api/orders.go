@@ -322,7 +322,7 @@ func (a *API) arrival(r *ordering.Record) *time.Time {
 // arrivalFrom is the middle of when a driver who is on the way will be at the door, coming from p.
 func (a *API) arrivalFrom(p dispatch.Position, r *ordering.Record) *time.Time {
 	to := r.Order.Address
-	if to == nil || a.Travel == nil {
+	if !to.Located() || a.Travel == nil {
 		return nil
 	}
 	drop := dispatch.Point{Lat: to.Latitude, Lon: to.Longitude}

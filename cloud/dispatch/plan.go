@@ -38,6 +38,7 @@ type Order struct {
 	Delivery    order.Delivery
 	Driver      string   // who brings it; empty while nobody does
 	ByHand      bool     // a person gave it to Driver: that is respected, whatever the phone says
+	Nowhere     bool     // nobody knows where Drop is, the restaurant took the order by phone: its own drivers know the streets
 	Offered     string   // who has an open offer for it
 	Declined    []string // who is not to be asked (again) now
 }
@@ -131,11 +132,11 @@ func choose(o *Order, d *Driver, drive time.Duration, s Snapshot) Choice {
 
 func roughly(d time.Duration) string { return fmt.Sprintf("%d min", int(math.Round(d.Minutes()))) }
 
-// waiting are the orders somebody may be asked to bring: the kitchen works on them and nobody has them. Earliest ready first.
+// waiting are the orders somebody may be asked to bring: the kitchen works on them, nobody has them, and the way is known. Earliest ready first.
 func (s *Snapshot) waiting() []Order {
 	var out []Order
 	for _, o := range s.Orders {
-		if o.Delivery == order.Unassigned && o.Driver == "" && o.Offered == "" && o.cooking() && s.Now.After(o.soonest(s)) {
+		if o.Delivery == order.Unassigned && o.Driver == "" && o.Offered == "" && !o.Nowhere && o.cooking() && s.Now.After(o.soonest(s)) {
 			out = append(out, o)
 		}
 	}

@@ -68,6 +68,7 @@ func TestWhoIsAskedForWhat(t *testing.T) {
 			"o1>d2",
 		},
 		{"not what is offered", []dispatch.Order{with(onShelf("o1"), func(o *dispatch.Order) { o.Offered = "d2" })}, []dispatch.Driver{d1}, ""},
+		{"not to where nobody knows", []dispatch.Order{with(onShelf("o1"), func(o *dispatch.Order) { o.Nowhere = true })}, []dispatch.Driver{d1}, ""},
 		{"not what somebody has", []dispatch.Order{with(onShelf("o1"), func(o *dispatch.Order) { o.Delivery, o.Driver = order.Assigned, "d2" })}, []dispatch.Driver{d1}, ""},
 		{"not what the kitchen has not taken", kitchen(order.Waiting), []dispatch.Driver{d1}, ""},
 		{"not what left with somebody", kitchen(order.HandedOver), []dispatch.Driver{d1}, ""},

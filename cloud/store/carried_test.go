@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"testing"
+	"time"
 
 	"awesome.pizza/shared/event"
 	"awesome.pizza/shared/link"
@@ -43,6 +44,29 @@ func TestWhatARestaurantsOwnDriverCarriesIsFollowed(t *testing.T) {
 	c.apply(t, link.Apply, n.all())
 	if got := c.order(t, oid); got.Status() != order.StatusDelivered {
 		t.Errorf("%s", got.Status())
+	}
+	if bad := c.sql(t, `SELECT coalesce(string_agg(kind || problem, $$;$$), $$$$) FROM edge_events WHERE outcome = $$unprojectable$$`); bad != "" {
+		t.Errorf("not followed: %v", bad)
+	}
+}
+
+func TestADeliveryByPhoneHasNoPositionAndIsTheRestaurantsOwn(t *testing.T) {
+	t.Parallel()
+	c := newChain(t)
+	n := &node{edge: "r1"}
+	x := taken(t)
+	x.Order.Channel, x.Order.Fulfilment = order.Phone, order.ByDelivery
+	x.Order.Address = &order.Address{Street: "1 Main St", City: "Springfield"}
+	n.says(t, x.Order.ID, x)
+	n.steps(t, x.Order.ID, order.Validate)
+	n.steps(t, x.Order.ID, order.Queue)
+	c.apply(t, link.Apply, n.all())
+	if got := c.order(t, x.Order.ID); got.Status() != order.StatusQueued || got.Order.Address == nil || got.Order.Address.Street != "1 Main St" {
+		t.Fatalf("%+v", got.Order)
+	}
+	s, err := c.ForDispatch().DispatchSnapshot(t.Context(), time.Now())
+	if err != nil || len(s.Orders) != 1 || !s.Orders[0].Nowhere {
+		t.Errorf("%+v, %v", s.Orders, err)
 	}
 	if bad := c.sql(t, `SELECT coalesce(string_agg(kind || problem, $$;$$), $$$$) FROM edge_events WHERE outcome = $$unprojectable$$`); bad != "" {
 		t.Errorf("not followed: %v", bad)

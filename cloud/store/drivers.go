@@ -194,8 +194,10 @@ func deliveryOf(r *ordering.Record, pickup dispatch.Point) dispatch.Order {
 		ID: r.Order.ID, Restaurant: r.Order.Restaurant, Pickup: pickup, Promise: r.Order.Promise,
 		Kitchen: r.Progress.Kitchen(), Delivery: r.Progress.Delivery, ReadySpread: dispatch.SpreadOf(r.Progress.Kitchen()),
 	}
-	if a := r.Order.Address; a != nil {
+	if a := r.Order.Address; a.Located() {
 		o.Drop = dispatch.Point{Lat: a.Latitude, Lon: a.Longitude}
+	} else {
+		o.Drop, o.Nowhere = pickup, true
 	}
 	if r.Ready != nil {
 		o.Ready = r.Ready.UTC()

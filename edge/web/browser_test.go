@@ -27,9 +27,14 @@ func TestTheStoriesUnderBrowserHoldInARealBrowser(t *testing.T) {
 func tell(t *testing.T, story string) {
 	t.Helper()
 	r := newRig(t)
-	control := r.control(t)
+	run(t, story, r.url(), r.control(t).URL)
+}
+
+// run tells a story to a node.
+func run(t *testing.T, story, edge, control string) {
+	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "node", "--test", "--test-reporter=spec", story)
-	cmd.Env = append(os.Environ(), "EDGE_URL="+r.url(), "CONTROL_URL="+control.URL)
+	cmd.Env = append(os.Environ(), "EDGE_URL="+edge, "CONTROL_URL="+control)
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	err := cmd.Run()

@@ -72,7 +72,7 @@ type Customer struct {
 	Phone string `json:"phone,omitempty"` // E.164
 }
 
-// Address is where a delivery goes: WGS 84 degrees.
+// Address is where a delivery goes: WGS 84 degrees, see Located.
 type Address struct {
 	Street    string  `json:"street"`
 	City      string  `json:"city"`
@@ -80,6 +80,9 @@ type Address struct {
 	Latitude  float64 `json:"latitude"`
 	Longitude float64 `json:"longitude"`
 }
+
+// Located reports whether anybody knows where the address is. Restaurants take deliveries by phone, by street and city alone: both degrees are 0.
+func (a *Address) Located() bool { return a != nil && (a.Latitude != 0 || a.Longitude != 0) }
 
 // Line is one row of the order. Half names a second speciality for the right half of the pizza.
 type Line struct {

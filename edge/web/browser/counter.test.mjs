@@ -1,7 +1,7 @@
 // The counter: quick, honest, and the same with the internet cut.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { edge, errors, tablet, world } from './stage.mjs';
+import { edge, errors, photograph, tablet, world } from './stage.mjs';
 
 test('a pizza with two changes takes no more than ten taps, and its number is shown', async () => {
 	const page = await tablet('/counter', { width: 1280, height: 800 });
@@ -112,6 +112,39 @@ test('with the internet cut the counter sells on; with the node lost it says so'
 	await world('start');
 	await page.getByText('Node lost').waitFor({ state: 'detached' });
 	await page.context().close();
+});
+
+test('a large order is placed when its guest agrees to how long it takes', async () => {
+	const page = await tablet('/counter', { width: 1280, height: 800 });
+	await page.route('**/api/quote', async (route) => {
+		const response = await route.fetch();
+		await route.fulfill({ response, json: { ...(await response.json()), large: true } }); // this node has no limit; another's answer is like this
+	});
+	await page.getByRole('button', { name: 'Drinks' }).click();
+	await page.getByRole('button', { name: /^Cola\b/ }).first().click();
+	await page.getByText('A large order').waitFor();
+	assert.ok(await page.getByRole('button', { name: /Place order/ }).isDisabled());
+	await page.getByRole('button', { name: 'The guest agrees' }).click();
+	const [request] = await Promise.all([page.waitForRequest('**/api/orders'), page.getByRole('button', { name: /Place order/ }).click()]);
+	assert.equal(request.postDataJSON().confirmed, true);
+	await page.getByRole('dialog', { name: 'Order number' }).waitFor();
+	await page.context().close();
+});
+
+test('on a phone and in Italian nothing lies beside the page, and everything can be reached', async () => {
+	for (const [locale, width, tabs] of [['en-GB', 390, ['Orders', 'Drivers', 'Till', 'Stock', 'Sell']], ['it-IT', 390, ['Ordini', 'Autisti', 'Cassa', 'Scorte', 'Vendita']], ['it-IT', 1280, ['Ordini', 'Autisti', 'Cassa', 'Scorte', 'Vendita']]]) {
+		const page = await tablet('/counter', { width, height: 800, locale });
+		await page.getByRole('button', { name: /Margherita/ }).waitFor();
+		for (const name of tabs) {
+			await page.getByRole('navigation').first().getByRole('button', { name }).click();
+			const beside = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+			assert.ok(beside <= 0, `${locale} ${width} ${name}: ${beside} px beside the page`);
+			const cut = await page.evaluate(() => [...document.querySelectorAll('button')].filter((b) => b.scrollWidth > b.clientWidth + 1).map((b) => b.textContent));
+			assert.deepEqual(cut, [], `${locale} ${width} ${name}`);
+			await photograph(page, `counter-${tabs.indexOf(name) + 1}-${locale.slice(0, 2)}-${width}`);
+		}
+		await page.context().close();
+	}
 });
 
 test('no page threw an error on the way', () => assert.deepEqual(errors, []));

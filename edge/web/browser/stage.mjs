@@ -1,6 +1,7 @@
 // What the stories share: a browser, the node under test, and hands on the world around it.
 import { after, before } from 'node:test';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { chromium } from 'playwright-core';
 
 export const edge = process.env.EDGE_URL;
@@ -90,6 +91,12 @@ export async function tablet(path = '/', { view, theme = 'dark', width = 1920, h
 		{ 'awesome.theme': theme, ...(view ? { 'awesome.view': view } : {}) },
 	);
 	const page = await context.newPage();
+	const close = context.close.bind(context);
+	context.close = async () => {
+		const id = await page.evaluate(() => localStorage.getItem('awesome.device')).catch(() => undefined);
+		await close();
+		if (id) await fetch(`${edge}/api/screens/${id}`, { method: 'DELETE' }).catch(() => undefined); // it is put away, and nobody misses it
+	};
 	page.on('pageerror', (e) => errors.push(String(e)));
 	await page.goto(edge + path);
 	return page;
@@ -99,4 +106,15 @@ export const card = (page, order) => page.locator(`article[data-order="${order.i
 
 export async function photograph(page, name) {
 	await page.screenshot({ path: `${screens}${name}.png` });
+}
+
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** violations are what axe finds on a page as it is now, a line for each. */
+export async function violations(page, where) {
+	await page.evaluate(axe);
+	const found = await page.evaluate(() =>
+		globalThis.axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], rules: { region: { enabled: false } } }),
+	);
+	return found.violations.map((v) => `${where}: ${v.id} ${v.nodes.map((n) => `${n.target} ${n.any[0]?.message ?? ''}`).join('; ')}`);
 }

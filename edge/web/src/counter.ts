@@ -1,4 +1,5 @@
 import '@awesome/ui/tokens.css';
+import './order/desk.css';
 import { mount } from 'svelte';
 import { offline } from './device/offline.ts';
 import Counter from './views/Counter.svelte';

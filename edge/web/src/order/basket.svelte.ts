@@ -1,4 +1,5 @@
-import { uuid, type Amount, type Change, type Money, type Placement } from '@awesome/ui';
+import { uuid, type Amount, type Change, type Fulfilment, type Money, type Placement } from '@awesome/ui';
+import type { OrderLine, Place } from './shapes.ts';
 
 export interface Size {
 	id: string;
@@ -42,9 +43,6 @@ export interface Line {
 	note: string;
 }
 
-/** Fetched are the ways a guest gets what the counter sells. A delivery needs a position, which a counter does not know. */
-export type Fetched = 'carryout' | 'dine_in' | 'curbside';
-
 export interface Guest {
 	name: string;
 	phone: string;
@@ -55,9 +53,13 @@ export class Basket {
 	#lines = $state.raw<readonly Line[]>([]);
 	#key = uuid();
 	channel = $state<'counter' | 'phone'>('counter');
-	fulfilment = $state<Fetched>('carryout');
+	fulfilment = $state<Fulfilment>('carryout');
 	payment = $state<'cash' | 'card_at_door'>('cash');
 	guest = $state<Guest>({ name: '', phone: '' });
+	place = $state<Required<Place>>({ street: '', city: '', note: '' });
+	confirmed = $state(false);
+	#missing = $state(false);
+	#town = '';
 
 	get lines(): readonly Line[] {
 		return this.#lines;
@@ -68,15 +70,49 @@ export class Basket {
 		return this.#key;
 	}
 
+	/** ways are how a guest can get it. Eating in is for whoever is here, bringing it for whoever is not. */
+	get ways(): readonly Fulfilment[] {
+		return this.channel === 'phone' ? ['carryout', 'delivery', 'curbside'] : ['carryout', 'dine_in', 'curbside'];
+	}
+
+	/** missing: not everything of an order that was to be had again is on the menu. */
+	get missing(): boolean {
+		return this.#missing;
+	}
+
+	/** whole: nothing that an order needs is missing. */
+	get whole(): boolean {
+		const { street, city } = this.place;
+		return this.#lines.length > 0 && (this.fulfilment !== 'delivery' || (street.trim() !== '' && city.trim() !== ''));
+	}
+
 	line(key: string): Line | undefined {
 		return this.#lines.find((l) => l.key === key);
 	}
 
 	/** add puts a product in and returns its line. */
-	add(product: Product, size: Size): Line {
-		const line: Line = { key: uuid(), product, half: undefined, size, quantity: 1, toppings: [], note: '' };
+	add(product: Product, size: Size, more: Partial<Omit<Line, 'key'>> = {}): Line {
+		const line: Line = { key: uuid(), product, half: undefined, size, quantity: 1, toppings: [], note: '', ...more };
 		this.#lines = [...this.#lines, line];
 		return line;
+	}
+
+	/** again puts in what somebody had before, as far as it is still on the menu. */
+	again(past: { fulfilment: Fulfilment; lines: readonly OrderLine[] }, menu: Menu): void {
+		this.#lines = [];
+		for (const l of past.lines) {
+			const product = menu.products.find((p) => p.id === l.product);
+			const size = product?.sizes.find((s) => s.id === l.size) ?? (l.size ? undefined : product?.sizes[0]);
+			const half = l.half ? menu.products.find((p) => p.id === l.half) : undefined;
+			if (!product || !size || (l.half && !half)) continue;
+			const toppings = (l.toppings ?? []).flatMap((c) => {
+				const known = menu.toppings.find((t) => t.id === c.topping);
+				return known ? [{ ...c, name: known.name }] : [];
+			});
+			this.add(product, size, { half, quantity: l.quantity, note: l.note ?? '', toppings });
+		}
+		this.#missing = this.#lines.length < past.lines.length;
+		if (past.fulfilment !== 'dine_in') this.fulfilment = past.fulfilment;
 	}
 
 	change(key: string, how: Partial<Omit<Line, 'key'>>): void {
@@ -110,26 +146,41 @@ export class Basket {
 	/** body is what POST /api/orders takes. */
 	body(): Record<string, unknown> {
 		const { name, phone } = this.guest;
+		const { street, city, note } = this.place;
 		return {
 			channel: this.channel,
 			fulfilment: this.fulfilment,
 			customer: { name: name.trim(), ...(phone.trim() ? { phone: phone.trim() } : {}) },
+			...(this.fulfilment === 'delivery' ? { address: { street: street.trim(), city: city.trim(), ...(note.trim() ? { note: note.trim() } : {}) } } : {}),
 			payment: { method: this.payment },
-			lines: this.#lines.map((l) => ({
-				product: l.product.id,
-				...(l.half ? { half: l.half.id } : {}),
-				size: l.size.id,
-				quantity: l.quantity,
-				...(l.toppings.length ? { toppings: l.toppings.map(({ topping, placement, amount }) => ({ topping, placement, amount })) } : {}),
-				...(l.note.trim() ? { note: l.note.trim() } : {}),
-			})),
+			...(this.confirmed ? { confirmed: true } : {}),
+			lines: this.#body(),
 		};
+	}
+
+	/** ask is what POST /api/quote takes, or undefined while there is nothing to ask. */
+	ask(): Record<string, unknown> | undefined {
+		return this.#lines.length ? { channel: this.channel, fulfilment: this.fulfilment, lines: this.#body() } : undefined;
+	}
+
+	#body(): Record<string, unknown>[] {
+		return this.#lines.map((l) => ({
+			product: l.product.id,
+			...(l.half ? { half: l.half.id } : {}),
+			size: l.size.id,
+			quantity: l.quantity,
+			...(l.toppings.length ? { toppings: l.toppings.map(({ topping, placement, amount }) => ({ topping, placement, amount })) } : {}),
+			...(l.note.trim() ? { note: l.note.trim() } : {}),
+		}));
 	}
 
 	clear(): void {
 		this.#lines = [];
 		this.#key = uuid();
+		this.#missing = this.confirmed = false;
+		if (this.fulfilment === 'delivery') this.#town = this.place.city.trim();
 		this.guest = { name: '', phone: '' };
+		this.place = { street: '', city: this.#town, note: '' }; // the next delivery goes to the same town, most of the time
 		this.channel = 'counter';
 		this.fulfilment = 'carryout';
 		this.payment = 'cash';

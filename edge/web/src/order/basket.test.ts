@@ -52,3 +52,35 @@ it('each order has a key of its own, the same for every try', () => {
 	expect(b.key).not.toBe(key);
 	expect(b.lines).toEqual([]);
 });
+
+it('a delivery says where to, without a position, and the next one goes to the same town', () => {
+	const b = new Basket();
+	b.add(pizza('margherita', 1499), large);
+	b.channel = 'phone';
+	b.fulfilment = 'delivery';
+	expect([b.ways.includes('delivery'), b.whole]).toEqual([true, false]);
+	b.place = { street: ' 7 Via Roma ', city: 'Firenze', note: '' };
+	expect([b.whole, b.body()['address']]).toEqual([true, { street: '7 Via Roma', city: 'Firenze' }]);
+	b.clear();
+	expect([b.place, b.whole]).toEqual([{ street: '', city: 'Firenze', note: '' }, false]);
+});
+
+it('has again what was had before, as far as it is still on the menu', () => {
+	const menu = { version: 1, name: '', currency: 'USD', products: [pizza('margherita', 1499)], toppings: [basil] };
+	const b = new Basket();
+	b.again(
+		{
+			fulfilment: 'delivery',
+			lines: [
+				{ product: 'margherita', size: 'large', quantity: 2, toppings: [{ topping: 'basil', amount: 'none' }, { topping: 'gold', amount: 'extra' }], note: 'cut' },
+				{ product: 'gone', size: 'large', quantity: 1 },
+				{ product: 'margherita', half: 'gone', size: 'large', quantity: 1 },
+			],
+		},
+		menu,
+	);
+	expect([b.lines.length, b.missing, b.fulfilment]).toEqual([1, true, 'delivery']);
+	expect(b.ask()).toMatchObject({ lines: [{ product: 'margherita', quantity: 2, note: 'cut', toppings: [{ topping: 'basil', amount: 'none' }] }] });
+	b.clear();
+	expect([b.missing, b.ask()]).toEqual([false, undefined]);
+});

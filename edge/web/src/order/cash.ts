@@ -12,6 +12,18 @@ export function tender(currency: string): readonly number[] {
 	return tenders[currency] ?? other;
 }
 
+const smaller: Record<string, readonly number[]> = {
+	USD: [1, 5, 10, 25],
+	EUR: [1, 2, 5, 10, 20, 50],
+	GBP: [1, 2, 5, 10, 20, 50],
+	CHF: [5, 10, 20, 50],
+};
+
+/** drawer is every piece of money that a drawer is counted in, largest first. */
+export function drawer(currency: string): readonly number[] {
+	return [...(smaller[currency] ?? smaller['EUR'] ?? []), ...tender(currency)].sort((a, b) => b - a);
+}
+
 /** most is what nobody hands over a counter: more is a slip of the finger. */
 export const mostGiven = 1_000_000;
 

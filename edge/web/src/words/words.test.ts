@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
 import { en } from './en.ts';
+import { deskEnglish } from './desk.en.ts';
+import { deskItalian } from './desk.it.ts';
 import { it as italian } from './it.ts';
 import { wordsFor } from './words.ts';
 
@@ -17,4 +19,5 @@ it('no text is missing or empty in any language', () => {
 		});
 	expect(holes(en, italian)).toEqual([]);
 	expect(holes(italian, en)).toEqual([]);
+	expect([...holes(deskEnglish, deskItalian), ...holes(deskItalian, deskEnglish)]).toEqual([]);
 });

@@ -1,0 +1,61 @@
+import { call, Refusal } from '@awesome/ui';
+import type { Alternative, Lack, Quote } from './shapes.ts';
+
+/** Quoter asks what the basket costs and when it would be ready, a moment after the basket has changed. A quote of another basket is none. */
+export class Quoter {
+	#quote = $state.raw<Quote | undefined>();
+	#lacks = $state.raw<Lack[]>([]);
+	#others = $state.raw<Alternative[]>([]);
+	#timer: ReturnType<typeof setTimeout> | undefined;
+	#turn = 0;
+
+	get quote(): Quote | undefined {
+		return this.#quote;
+	}
+
+	/** lacks is what of the basket cannot be had, others what can instead. */
+	get lacks(): readonly Lack[] {
+		return this.#lacks;
+	}
+
+	get others(): readonly Alternative[] {
+		return this.#others;
+	}
+
+	/** ask forgets the last quote and asks for another; an empty basket costs nothing. */
+	ask(body: Record<string, unknown> | undefined, pause = 200): void {
+		clearTimeout(this.#timer);
+		this.#quote = undefined;
+		const turn = ++this.#turn;
+		if (!body) {
+			this.refused(undefined);
+			return;
+		}
+		this.#timer = setTimeout(() => void this.#answer(body, turn), pause);
+	}
+
+	/** again asks for the same basket once more, whose promise moves on with the kitchen. */
+	again(body: Record<string, unknown> | undefined): void {
+		if (body) void this.#answer(body, ++this.#turn);
+	}
+
+	/** refused takes what a refusal says is sold out; it reports whether it said so. */
+	refused(err: unknown): boolean {
+		const sold = err instanceof Refusal && err.problem.code === 'sold_out';
+		this.#lacks = sold ? ((err.problem['sold_out'] as Lack[] | undefined) ?? []) : [];
+		this.#others = sold ? ((err.problem['alternatives'] as Alternative[] | undefined) ?? []) : [];
+		return sold;
+	}
+
+	async #answer(body: Record<string, unknown>, turn: number): Promise<void> {
+		try {
+			const quote = await call<Quote>('/api/quote', { body });
+			if (turn !== this.#turn) return;
+			this.#quote = quote;
+			this.refused(undefined);
+		} catch (err) {
+			if (turn !== this.#turn) return;
+			if (this.refused(err)) this.#quote = undefined; // anything else is said when the order is placed
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strconv"
 
 	"awesome.pizza/edge/kitchen"
 	"awesome.pizza/edge/stock"
@@ -49,13 +50,28 @@ func (s *Server) change(c kitchen.Change) changeView {
 
 func (s *Server) viewer() viewer { return viewer{s.Menu, s.Clock.Now()} }
 
-// recent answers GET /api/recent: what left the board on this business day, last first.
+// recent answers GET /api/recent: what left the board on this business day, last first; with ?number= the one order that has it, wherever it is.
 func (s *Server) recent(w http.ResponseWriter, r *http.Request) error {
+	if asked := r.URL.Query().Get("number"); asked != "" {
+		return s.numbered(w, r, asked)
+	}
 	tickets, err := s.Kitchen.Recent(r.Context())
 	if err != nil {
 		return err
 	}
 	return respond(w, http.StatusOK, map[string]any{"tickets": s.viewer().tickets(tickets)})
+}
+
+func (s *Server) numbered(w http.ResponseWriter, r *http.Request, asked string) error {
+	number, err := strconv.Atoi(asked)
+	if err != nil || number < 1 {
+		return invalid("number", "number is %q; write the number on the ticket, like 42", clip(asked))
+	}
+	t, err := s.Kitchen.Numbered(r.Context(), number)
+	if err != nil {
+		return err
+	}
+	return respond(w, http.StatusOK, map[string]any{"tickets": s.viewer().tickets([]kitchen.Ticket{t})})
 }
 
 // menuView is the menu with what of it cannot be had now.

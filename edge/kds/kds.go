@@ -24,6 +24,7 @@ type Board interface {
 	Snapshot(ctx context.Context) (kitchen.Snapshot, error)
 	Ticket(ctx context.Context, id order.ID) (kitchen.Ticket, error)
 	Recent(ctx context.Context) ([]kitchen.Ticket, error)
+	Numbered(ctx context.Context, number int) (kitchen.Ticket, error)
 	Shift(ctx context.Context, day string) (kitchen.Figures, error)
 }
 

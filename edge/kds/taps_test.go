@@ -60,6 +60,15 @@ func TestAPizzaGoesFromTheMakeLineToTheGuest(t *testing.T) {
 		}
 	}
 	var recent struct{ Tickets []ticketBody }
+	if err := json.Unmarshal(n.get("/api/recent?number=1").body, &recent); err != nil || len(recent.Tickets) != 1 || recent.Tickets[0].Status != "Delivered" {
+		t.Errorf("order 1 is asked for by its number: %+v, %v", recent, err)
+	}
+	if a := n.get("/api/recent?number=99"); a.status != 404 {
+		t.Errorf("a number nobody has: %d %s", a.status, a.body)
+	}
+	if a := n.get("/api/recent?number=one"); a.status != 422 {
+		t.Errorf("no number at all: %d %s", a.status, a.body)
+	}
 	if err := json.Unmarshal(n.get("/api/recent").body, &recent); err != nil || len(recent.Tickets) != 1 || recent.Tickets[0].Status != "Delivered" {
 		t.Errorf("the recall list: %+v (%v)", recent, err)
 	}

@@ -15,6 +15,7 @@ import (
 	"awesome.pizza/shared/clock"
 	"awesome.pizza/shared/menu"
 	"awesome.pizza/shared/order"
+	"awesome.pizza/shared/problem"
 )
 
 // Screens hear what was committed, in the order of the commits: a live.Hub[Change].
@@ -114,6 +115,19 @@ func (k *Kitchen) Ticket(ctx context.Context, id order.ID) (Ticket, error) {
 // Recent is the recall list: what left the board on this business day, last first, at most RecentMost tickets.
 func (k *Kitchen) Recent(ctx context.Context) ([]Ticket, error) {
 	return k.store.Recent(ctx, k.settings.Day(k.now()), RecentMost)
+}
+
+// Numbered is the ticket that has a number on this business day, on the board or not; it reports problem.NotFound. However many have ended
+// since, it can be recalled.
+func (k *Kitchen) Numbered(ctx context.Context, number int) (Ticket, error) {
+	id, ok, err := k.store.Holder(ctx, k.settings.Day(k.now()), number)
+	if err != nil {
+		return Ticket{}, err
+	}
+	if !ok {
+		return Ticket{}, problem.New(problem.NotFound, "no_such_number", "no order of today has the number %d", number)
+	}
+	return k.Ticket(ctx, id)
 }
 
 // RecentMost is how many tickets the recall list shows.

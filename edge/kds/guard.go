@@ -28,7 +28,7 @@ func secure(next http.Handler) http.Handler {
 	})
 }
 
-// sameOrigin refuses what another site makes a browser send: there is no sign-in on the LAN that could protect a tap.
+// sameOrigin refuses what another site makes a browser send: most taps need no sign-in that could protect them.
 func (s *Server) sameOrigin(next http.Handler) http.Handler {
 	cross := http.NewCrossOriginProtection()
 	cross.SetDenyHandler(s.answer(func(http.ResponseWriter, *http.Request) error {

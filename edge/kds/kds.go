@@ -1,8 +1,9 @@
-// Package kds is the restaurant's LAN HTTP: the board and its stream for the kitchen displays, taps, counter orders, the cooks' list,
-// the state of the line to the cloud, and the pages. It runs with the internet cut, and nothing in it waits for the cloud.
+// Package kds is the restaurant's LAN HTTP: the board and its stream for the kitchen displays, taps, counter orders, sessions, the till, customers, the
+// stock, printers, the state of the line to the cloud, and the pages (docs/LAN.md has every route). It runs with the internet cut, and nothing in it
+// waits for the cloud.
 //
-// Not in here: what a tap does (edge/kitchen decides), how it is stored, how the pages look (edge/web), whose PIN it is and who may do what (edge/staff), metrics
-// (another listener), and TLS.
+// Not in here: what a tap does (edge/kitchen decides), how it is stored, how the pages look (edge/web), whose PIN it is and who may do what (edge/staff), metrics (another
+// listener), and TLS (the node opens the doors).
 package kds
 
 import (

@@ -91,6 +91,7 @@ var codes = []struct{ Code, Means string }{
 	{"invalid_key", "the Idempotency-Key is not clean text"},
 	{"restaurant_closed", "the restaurant is closed then; opens says when it opens"},
 	{"sold_out", "something of the order is not there: sold_out says what, alternatives what can be had instead"},
+	{"restored", "the database was restarted or restored, and the restaurant has not said yet what is left: try again in a moment"},
 	{"unknown_ingredient", "the restaurant's menu has no such ingredient"},
 	{"reason_missing", "this wants a reason"},
 	{"restaurant_paused", "the restaurant takes no web orders at the moment"},

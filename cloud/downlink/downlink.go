@@ -37,6 +37,8 @@ type Store interface {
 	Doubt(ctx context.Context, edge, inc, why string) (now string, err error)
 	// Confirm says that a node was told to resume which knew this incarnation already when it asked: the shares it lent are good.
 	Confirm(ctx context.Context, edge, inc string) error
+	// Unconfirmed reports whether a restaurant lends shares from which this incarnation sells nothing yet.
+	Unconfirmed(ctx context.Context, edge, inc string) (bool, error)
 	// Known says which events of a node the cloud has stored.
 	Known(ctx context.Context, edge, boot string, ids []string) (known []bool, inc string, err error)
 	// Renew begins a new epoch. It reports problem.Refused for a device that is not the restaurant's.

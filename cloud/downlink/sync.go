@@ -43,11 +43,7 @@ func (d *Downlink) answerSync(ctx context.Context, edge string, m *nats.Msg) err
 		return err
 	}
 	if reply.Kind == link.Resume {
-		if req.Inc == reply.Inc {
-			if err := d.store.Confirm(ctx, edge, reply.Inc); err != nil {
-				d.cfg.Log.Warn("the shares of a restaurant are not confirmed; it asks again", "restaurant", edge, "err", err)
-			}
-		}
+		d.confirm(ctx, edge, req.Inc == reply.Inc, reply.Inc)
 		d.even(now)
 		d.says(word{edge, row.Epoch, row.Seq, req.Last, now})
 		d.send(ctx, errand{edge: edge, kind: synced, seq: req.CmdSeq})
@@ -59,6 +55,24 @@ func (d *Downlink) answerSync(ctx context.Context, edge string, m *nats.Msg) err
 		return d.store.FarAhead(ctx, edge, reply.Reason)
 	}
 	return nil
+}
+
+// confirm lets the cloud sell from a restaurant's shares again once its node has asked in the knowledge of this incarnation (knew). Until then, a
+// node that lends some is called to ask again.
+func (d *Downlink) confirm(ctx context.Context, edge string, knew bool, inc string) {
+	if knew {
+		if err := d.store.Confirm(ctx, edge, inc); err != nil {
+			d.cfg.Log.Warn("the shares of a restaurant are not confirmed; it asks again", "restaurant", edge, "err", err)
+		}
+		return
+	}
+	waits, err := d.store.Unconfirmed(ctx, edge, inc)
+	if err != nil {
+		d.cfg.Log.Warn("look for shares that are not confirmed", "restaurant", edge, "err", err)
+	}
+	if waits {
+		d.control(edge, link.Control{Kind: link.CallSync, Reason: "nothing is sold from its shares before it has asked again"})
+	}
 }
 
 // adopts takes a device that the row does not name at the chain's proof, if it shows one: the database may have been restored to before its

@@ -176,6 +176,16 @@ func (s *Store) Confirm(ctx context.Context, edge, inc string) error {
 	return nil
 }
 
+// Unconfirmed reports whether a restaurant lends shares from which this incarnation sells nothing before Confirm.
+func (s *Store) Unconfirmed(ctx context.Context, edge, inc string) (waits bool, err error) {
+	err = s.pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM stock_purses p JOIN edge_link l ON l.edge = p.restaurant WHERE p.restaurant = $1 AND l.life <> $2)`,
+		plain(edge, MaxKey), inc).Scan(&waits)
+	if err != nil {
+		return false, fmt.Errorf("look whether the shares of %s are confirmed: %w", edge, err)
+	}
+	return waits, nil
+}
+
 // sale is an order that was sold from shares, and that its restaurant has not been offered yet.
 type sale struct {
 	restaurant string

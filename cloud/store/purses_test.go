@@ -241,6 +241,11 @@ func TestADatabaseThatWentBackSellsNoShareUntilItsRestaurantKnowsIt(t *testing.T
 	}); err != nil || c.order(t, waits.Order.ID).Status() != order.StatusCreated {
 		t.Errorf("what waits is offered: %v", err)
 	}
+	for who, want := range map[string]bool{"r1": true, "r2": false} {
+		if waits, err := c.Unconfirmed(t.Context(), who, now); err != nil || waits != want {
+			t.Errorf("%s waits: %v, %v", who, waits, err)
+		}
+	}
 	if err := errors.Join(c.Confirm(t.Context(), "r1", old), c.Confirm(t.Context(), "r2", now)); err != nil {
 		t.Fatal(err)
 	}

@@ -71,14 +71,22 @@ func TestACutOffRestaurantAndTheWebSellExactlyWhatThereIs(t *testing.T) {
 	web := basket("r1", "carryout", "margherita")
 	first := c.place(web, "before anybody has counted")
 	c.eventually(20*time.Second, "the kitchen has it", func() bool { v, _ := c.order(first); return v.Status == "Queued" })
-	count := c.post(c.edge(1)+"/api/stock/counts", fmt.Sprintf(`{"request":"c-1","ingredient":"dough_small","quantity":%d}`, there+1))
+	count := c.post(c.edge(1)+"/api/stock/counts", fmt.Sprintf(`{"request":"c-1","ingredient":"dough_small","quantity":%d}`, there+2))
 	if count.status >= 300 {
 		t.Fatalf("count: %d %s", count.status, count.body)
 	}
 	c.eventually(2*time.Minute, "the web is lent its part", func() bool { return c.shelf(1, "dough_small").Lent > 0 })
-	if s := c.shelf(1, "dough_small"); s.Available != there || s.Reserved != 1 || s.Lent != 11 {
+	if s := c.shelf(1, "dough_small"); s.Available != there+1 || s.Reserved != 1 || s.Lent != 11 {
 		t.Errorf("with the line up the shelf is %+v", s)
 	}
+	c.eventually(20*time.Second, "the cloud has heard of it", func() bool { return c.backlog(1) == 0 })
+	c.murder("postgres") // who knows what it has forgotten: it sells again once the restaurant has asked twice
+	var second view
+	c.eventually(40*time.Second, "the web sells from its share again", func() bool {
+		a := c.post(c.cloud+"/api/orders", web, "Idempotency-Key", "after the murder")
+		return a.status == http.StatusCreated && json.Unmarshal(a.body, &second) == nil
+	})
+	c.eventually(20*time.Second, "the kitchen has that too", func() bool { v, _ := c.order(second.ID); return v.Status == "Queued" })
 	c.eventually(20*time.Second, "the cloud has heard of it", func() bool { return c.backlog(1) == 0 })
 	c.internet(1, false)
 	c.eventually(time.Minute, "the cloud counts the line as cut", func() bool {
@@ -86,7 +94,7 @@ func TestACutOffRestaurantAndTheWebSellExactlyWhatThereIs(t *testing.T) {
 	})
 	guests := c.sellOut(c.cloud+"/api/orders", web, "guest-")
 	till := c.sellOut(c.edge(1)+"/api/orders", counterBasket("carryout"), "till-")
-	if len(guests) != 11 || len(guests)+len(till) != there {
+	if len(guests) < 10 || len(till) < 10 || len(guests)+len(till) != there {
 		t.Errorf("of %d the web has sold %d and the counter %d", there, len(guests), len(till))
 	}
 	c.internet(1, true)
@@ -96,7 +104,7 @@ func TestACutOffRestaurantAndTheWebSellExactlyWhatThereIs(t *testing.T) {
 	c.agree(1, append(guests, till...))
 	c.eventually(20*time.Second, "all adds up", func() bool {
 		s := c.shelf(1, "dough_small")
-		return s.OnHand == there+1 && s.Reserved == there+1 && s.Lent == 0 && s.Available == 0
+		return s.OnHand == there+2 && s.Reserved == there+2 && s.Lent == 0 && s.Available == 0
 	})
 	if more := len(c.sellOut(c.cloud+"/api/orders", web, "late-")) + len(c.sellOut(c.edge(1)+"/api/orders", counterBasket("carryout"), "late-")); more > 0 {
 		t.Errorf("%d more were sold", more)

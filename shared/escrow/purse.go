@@ -36,7 +36,7 @@ func (p Purse) Sell(life string, n int64) (Purse, error) {
 	case n > p.Left():
 		return p, soldOut(p.Ingredient, p.Left(), n)
 	case life != p.Life:
-		return p, problem.New(problem.Unavailable, "restored", "the restaurant has not confirmed its share since the database was restored")
+		return p, problem.New(problem.Unavailable, "restored", "the restaurant has not said what is left since the database was restarted: try again in a moment")
 	}
 	p.Sold += n
 	return p, nil

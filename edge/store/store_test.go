@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"awesome.pizza/edge/kitchen"
+	"awesome.pizza/edge/stock"
 	"awesome.pizza/edge/store"
 	"awesome.pizza/shared/event"
 	"awesome.pizza/shared/link"
@@ -82,6 +83,7 @@ func TestWhatWasCommittedIsThereAfterAReopen(t *testing.T) {
 		Alerts:  []kitchen.Alert{{ID: "silent/oven-1", Device: "oven-1", What: "silent", Level: "critical", Order: "o1", Since: at}},
 		Timers:  []kitchen.Timer{{TimerKey: kitchen.TimerKey{Kind: kitchen.StuckOrder, Order: "o1"}, Due: at.Add(time.Hour), Since: at}},
 		Numbers: map[string]int{"2026-07-03": 1},
+		Stock:   stock.State{Epoch: 1},
 	}
 	commit(t, s, kitchen.Commit{
 		Seq: 1, Tickets: want.Tickets, Cooks: want.Cooks, Raised: want.Alerts, Timers: want.Timers,

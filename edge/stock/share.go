@@ -139,7 +139,7 @@ func (t *Turn) Short(needs map[string]int64) bool {
 func (t *Turn) balance(s Shelf) (lend, back int64) {
 	want, out := t.webs(s), s.Share.Out()
 	switch {
-	case out*parts <= want*refillAt:
+	case out*parts <= want*refillAt, out < min(want, t.book.most[s.Ingredient]):
 		return min(want-out, s.Free()), 0
 	case out*parts > want*recallOver:
 		return 0, out - want
@@ -147,13 +147,17 @@ func (t *Turn) balance(s Shelf) (lend, back int64) {
 	return 0, 0
 }
 
-// webs is how much of what is left the cloud should be able to sell: the web's part of what was sold lately, in whole portions.
+// webs is how much of what is left the cloud should be able to sell: the web's part of what was sold lately, in whole portions, and enough for one
+// piece of anything. What is not enough for one at either side is all the web's: the counter can ask for it.
 func (t *Turn) webs(s Shelf) int64 {
-	portion := max(1, t.book.least[s.Ingredient])
-	portions := max(0, s.Left()) / portion
+	portion, most, left := max(1, t.book.least[s.Ingredient]), t.book.most[s.Ingredient], max(0, s.Left())
+	if left < 2*most {
+		return left
+	}
+	portions := left / portion
 	web, all := t.book.sold(s.Ingredient, t.now)
 	num, den := 2*web+evenly*portion, 2*(all+evenly*portion)
-	return min((portions*num+den-1)/den, portions-portions/counters) * portion
+	return max(most, min((portions*num+den-1)/den, portions-portions/counters)*portion)
 }
 
 // sold is how much of an ingredient was used within memory, and how much of that by orders of the web.

@@ -54,6 +54,19 @@ func TestTheWebIsLentItsPartOfWhatWasSoldLately(t *testing.T) {
 	}
 }
 
+func TestWhatIsNotEnoughForBothIsNotDividedInTwoUselessParts(t *testing.T) {
+	t.Parallel()
+	const large = 150 // grams of mozzarella on one
+	for _, c := range []struct{ there, lent int64 }{{40, 40}, {large, large}, {2*large - 1, 2*large - 1}, {2 * large, large}, {20 * large, 10 * large}} {
+		b := bookOf(t, map[string]int64{"mozzarella": c.there})
+		turn := b.Turn(noon, "2026-07-03")
+		turn.Lend(1, []string{"mozzarella"})
+		if out := turn.Shelf("mozzarella").Share.Out(); out < c.lent || out > c.lent+large {
+			t.Errorf("of %d grams %d are lent, and it should be about %d", c.there, out, c.lent)
+		}
+	}
+}
+
 func TestNothingIsLentOfWhatNobodyHasCountedAndNothingIsSaidTwice(t *testing.T) {
 	t.Parallel()
 	b := bookOf(t, map[string]int64{"basil": 0})

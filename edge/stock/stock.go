@@ -119,7 +119,8 @@ func (c Change) Empty() bool {
 // Book is the stock of a restaurant as the last commit left it.
 type Book struct {
 	menu    *menu.Menu
-	least   map[string]int64
+	least   map[string]int64 // that anything takes of an ingredient
+	most    map[string]int64 // that one piece takes, as it stands on the menu
 	shelves map[string]Shelf
 	recent  map[string][]Used // oldest first
 	off     map[OffKey]Off
@@ -131,7 +132,7 @@ type Book struct {
 
 // NewBook is the book of a restaurant that sells a menu, with nothing reserved yet.
 func NewBook(m *menu.Menu, s State) *Book {
-	b := &Book{menu: m, least: m.Least(), shelves: map[string]Shelf{}, recent: map[string][]Used{}, off: map[OffKey]Off{}, whole: true}
+	b := &Book{menu: m, least: m.Least(), most: mostOf(m), shelves: map[string]Shelf{}, recent: map[string][]Used{}, off: map[OffKey]Off{}, whole: true}
 	for _, g := range m.Ingredients {
 		b.shelves[g.ID] = Shelf{Ingredient: g.ID}
 	}
@@ -151,6 +152,19 @@ func NewBook(m *menu.Menu, s State) *Book {
 	}
 	b.remember(s.Recent)
 	return b
+}
+
+// mostOf is the most that one piece of anything takes of each ingredient.
+func mostOf(m *menu.Menu) map[string]int64 {
+	most := map[string]int64{}
+	for _, p := range m.Products {
+		for _, size := range p.Sizes {
+			for id, n := range m.Needs(order.Line{Product: p.ID, Size: size.ID, Quantity: 1}) {
+				most[id] = max(most[id], n)
+			}
+		}
+	}
+	return most
 }
 
 func (b *Book) shelf(id string) Shelf {

@@ -65,6 +65,17 @@ func TestThePurseSellsWhatItWasLentAndNoMore(t *testing.T) {
 	}
 }
 
+func TestAnOrderThatIsCancelledBeforeItIsOfferedGivesBack(t *testing.T) {
+	t.Parallel()
+	p := must[escrow.Purse](t)(purse(5).Sell("pg-1", 4))
+	if p = p.GiveBack(1, 3); p.Left() != 4 {
+		t.Errorf("%d are left, want 4", p.Left())
+	}
+	if p = p.GiveBack(7, 1); p.Left() != 4 {
+		t.Error("what was sold in another epoch is given back")
+	}
+}
+
 func TestAnOrderThatArrivesTakesFromItsShare(t *testing.T) {
 	t.Parallel()
 	l, _, _ := full(10).Lend(6)

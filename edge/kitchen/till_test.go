@@ -255,6 +255,43 @@ func TestAnOwnDriverTakesADeliveryAndBringsTheCashBack(t *testing.T) {
 	}
 }
 
+func TestTwoRunsThatEndWithTheSameTapAreTwoPayments(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.opened(0)
+	ctx, want := background(), int64(0)
+	for range 2 {
+		o := h.delivery()
+		want += o.Order.Totals.Total.Minor
+		h.did(h.Carry(ctx, o.Order.ID, kitchen.Tap{ID: id.New()}, "Max"))
+		h.did(h.Return(ctx, o.Order.ID, kitchen.Tap{ID: "back"}, kitchen.Return{Delivered: true}))
+		h.clock.pass(25 * time.Hour)
+		if err := h.store.Prune(ctx, h.clock.Now()); err != nil { // the tap is forgotten, the entry is not
+			t.Fatal(err)
+		}
+	}
+	if d := h.drawer(); d.Till.Drawer != want {
+		t.Errorf("%d in the drawer instead of %d", d.Till.Drawer, want)
+	}
+}
+
+func TestAKeyOfTheNodesOwnIsNobodyElses(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.opened(0)
+	ctx := background()
+	for _, key := range []string{"order/1", "run/1"} {
+		if _, err := h.Book(ctx, kitchen.Money{Key: key, Kind: till.PayIn, Amount: 5, Reason: "found"}); codeOf(err) != "invalid_key" {
+			t.Errorf("%s: %v", key, err)
+		}
+	}
+	c := counter(pizza)
+	c.Key, c.Payment.Method, c.Tendered = "1", "cash", 10_000
+	if _, _, err := h.Place(ctx, c); err != nil {
+		t.Errorf("an order with that key, paid at once: %v", err)
+	}
+}
+
 func TestAnOwnDriverWhoCouldNotDeliverSaysWhy(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

@@ -88,7 +88,9 @@ const (
 	runKey   = "run/"
 )
 
-func ownKey(key string) bool { return strings.HasPrefix(key, orderKey) || strings.HasPrefix(key, runKey) }
+func ownKey(key string) bool {
+	return strings.HasPrefix(key, orderKey) || strings.HasPrefix(key, runKey)
+}
 
 func (m Money) fingerprint() string {
 	return fmt.Sprintf("%s %q %s %d %d %q", m.Kind, m.Order, m.Method, m.Amount, m.Given, m.Reason)

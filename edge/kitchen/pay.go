@@ -100,6 +100,9 @@ func (m Money) check() error {
 	if len(m.Reason) > maxText {
 		return problem.New(problem.Invalid, "invalid_field", "the reason can have up to %d bytes", maxText).With("path", "reason")
 	}
+	if !order.Plain(m.Reason) {
+		return problem.New(problem.Invalid, "bad_text", "there are control characters in the reason").With("path", "reason")
+	}
 	ofOrder := false
 	switch m.Kind {
 	case till.Payment, till.Refund, till.Discount:
@@ -109,6 +112,12 @@ func (m Money) check() error {
 		return problem.New(problem.Invalid, "invalid_field", "kind is %q; it can be drop, pay_out, pay_in or no_sale", m.Kind).With("path", "kind")
 	}
 	switch {
+	case ofOrder && m.Order == "":
+		return problem.New(problem.Invalid, "invalid_field", "kind is %q; without an order it can be drop, pay_out, pay_in or no_sale", m.Kind).With("path", "kind")
+	case !ofOrder && m.Method == till.Card:
+		return problem.New(problem.Invalid, "invalid_field", "the drawer holds cash: leave method out").With("path", "method")
+	case m.Kind != till.Payment && m.Given != 0:
+		return problem.New(problem.Invalid, "invalid_field", "only for a payment something is tendered").With("path", "tendered")
 	case m.Method != till.Cash && m.Method != till.Card && (m.Kind == till.Payment || m.Kind == till.Refund && m.Method != ""):
 		return problem.New(problem.Invalid, "invalid_field", "method is %q; it can be cash or card", m.Method).With("path", "method")
 	case m.Kind != till.Payment && m.Kind != till.Drop && m.Reason == "":

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"awesome.pizza/edge/staff"
+	"awesome.pizza/shared/order"
 	"awesome.pizza/shared/problem"
 )
 
@@ -273,6 +274,9 @@ func (k *Kitchen) Seen(ctx context.Context) error {
 func (k *Kitchen) Vouch(ctx context.Context, pin, reason string) (context.Context, error) {
 	if reason == "" || len(reason) > maxText {
 		return ctx, problem.New(problem.Invalid, "reason_missing", "an override needs a reason of 1 to %d bytes", maxText).With("path", "override.reason")
+	}
+	if !order.Plain(reason) {
+		return ctx, problem.New(problem.Invalid, "bad_text", "there are control characters in the reason").With("path", "override.reason")
 	}
 	p, err := k.identify(ctx, pin, "")
 	if err != nil {

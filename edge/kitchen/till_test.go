@@ -275,6 +275,30 @@ func TestTwoRunsThatEndWithTheSameTapAreTwoPayments(t *testing.T) {
 	}
 }
 
+func TestWhatMakesNoSenseAtTheTillIsNotTaken(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.opened(10_000)
+	ctx := background()
+	for path, m := range map[string]kitchen.Money{
+		"kind":     {Kind: till.Payment, Method: till.Cash, Amount: 5},
+		"method":   {Kind: till.Drop, Method: till.Card, Amount: 5},
+		"tendered": {Kind: till.PayIn, Amount: 5, Given: 10, Reason: "found"},
+		"reason":   {Kind: till.PayIn, Amount: 5, Reason: "found\x1b@"},
+	} {
+		m.Key = id.New()
+		if _, err := h.Book(ctx, m); problem.Of(err) == nil || problem.Of(err).Kind != problem.Invalid || problem.Of(err).Facts["path"] != path {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+	if _, err := h.CloseDay(ctx, id.New(), 10_000, "\x07", true); problem.Of(err) == nil || problem.Of(err).Facts["path"] != "note" {
+		t.Errorf("a bell in the note: %v", err)
+	}
+	if d := h.drawer(); !d.Till.IsOpen() || d.Till.Drawer != 10_000 {
+		t.Errorf("%+v", d.Till)
+	}
+}
+
 func TestAKeyOfTheNodesOwnIsNobodyElses(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

@@ -39,6 +39,8 @@ var statusOfCode = map[string]int{
 	"sign_in_needed": http.StatusUnauthorized,
 	"wrong_pin":      http.StatusUnauthorized,
 	"pin_locked":     http.StatusTooManyRequests,
+
+	"too_many_streams": http.StatusTooManyRequests,
 }
 
 // answer turns a handler that returns errors into one that answers them (RFC 9457).

@@ -60,6 +60,8 @@ func (s *Server) sellOut(w http.ResponseWriter, r *http.Request) error {
 	switch {
 	case body.Until != nil && body.Minutes != nil:
 		return invalid("minutes", "write until or minutes, not both")
+	case body.Until != nil && body.Until.IsZero():
+		return invalid("until", "the end lies in the past: name a later one, or none")
 	case body.Until != nil:
 		o.Until = *body.Until
 	case body.Minutes != nil && (*body.Minutes < 1 || *body.Minutes > 366*24*60):

@@ -7,3 +7,6 @@ func Routes() (lines []string) {
 	}
 	return lines
 }
+
+// StreamsMost is how many streams go to one address at once.
+const StreamsMost = streamsMost

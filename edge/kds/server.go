@@ -18,6 +18,7 @@ type Server struct {
 	pages    pages
 	caster   *caster
 	presence *presence
+	seats    seats
 	handler  http.Handler
 }
 

@@ -140,6 +140,7 @@ func TestUnusableWordsAboutTheStockSayWhatIsWrong(t *testing.T) {
 		"an unknown kind":    {"POST", "/api/86", object{"kind": "mood", "id": "margherita"}, 422, "kind"},
 		"too long":           {"POST", "/api/86", object{"kind": "product", "id": "margherita", "until": long}, 422, "until"},
 		"two ends":           {"POST", "/api/86", object{"kind": "product", "id": "margherita", "until": long, "minutes": 3}, 422, "minutes"},
+		"an end in year 1":   {"POST", "/api/86", object{"kind": "product", "id": "margherita", "until": "0001-01-01T00:00:00Z"}, 422, "until"},
 		"no minutes":         {"POST", "/api/86", object{"kind": "product", "id": "margherita", "minutes": 0}, 422, "minutes"},
 	} {
 		r := n.send(c.method, c.path, c.body)

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"awesome.pizza/shared/problem"
 )
 
 // stuck is how long a screen may take to receive one event before it is dropped.
@@ -17,6 +19,12 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) error {
 	if screen != "" && !screenName.MatchString(screen) {
 		return invalid("screen", "a screen's name is 1 to 64 letters, digits, dots, dashes or underscores")
 	}
+	stand, ok := s.seats.take(addressOf(r))
+	if !ok {
+		return problem.New(problem.Refused, "too_many_streams", "%d streams go to this address already: close pages that nobody looks at", streamsMost).
+			With("retry_after", int(stuck/time.Second))
+	}
+	defer stand()
 	seen, err := strconv.ParseUint(r.Header.Get("Last-Event-ID"), 10, 64)
 	missed, frames, leave, ok := s.caster.join(seen, err == nil)
 	defer leave()

@@ -275,3 +275,32 @@ func until(t *testing.T, what string, holds func() bool) {
 		}
 	}
 }
+
+func TestNoMachineHoldsMoreStreamsThanAKitchenHasScreens(t *testing.T) {
+	t.Parallel()
+	n := open(t)
+	var all []*glass
+	for range kds.StreamsMost {
+		g := n.watch("")
+		g.next("snapshot")
+		all = append(all, g)
+	}
+	r := n.get("/api/board/stream")
+	if r.status != http.StatusTooManyRequests || r.text("code") != "too_many_streams" || r.header.Get("Retry-After") == "" {
+		t.Errorf("one more: %d %s", r.status, r.body)
+	}
+	all[0].leave()
+	n.until("there is room again", func() bool {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, n.url+"/api/board/stream", http.NoBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res, err := n.client.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return res.Body.Close() == nil && res.StatusCode == http.StatusOK
+	})
+}

@@ -110,12 +110,21 @@ func (s *Server) money(kind till.Kind) func(http.ResponseWriter, *http.Request) 
 		if m.Key = keyOf(r, body.Tap); m.Key == "" {
 			m.Key = id.New()
 			if kind == till.Payment && m.Amount == 0 {
-				m.Key = fmt.Sprintf("pay/%s/%s/%d", m.Order, m.Method, m.Given)
+				m.Key = s.payKey(r, m)
 			}
 		}
 		b, err := s.Kitchen.Book(ctx, m)
 		return s.booked(w, b, err)
 	}
+}
+
+// payKey is the key of a payment of all that is due which comes without one. What an order costs more since it was changed is another payment.
+func (s *Server) payKey(r *http.Request, m kitchen.Money) string {
+	key := fmt.Sprintf("pay/%s/%s/%d", m.Order, m.Method, m.Given)
+	if t, err := s.Kitchen.Ticket(r.Context(), m.Order); err == nil && t.Order.Changes > 0 { // without the order, whoever books says so
+		key += fmt.Sprintf("/%d", t.Order.Changes)
+	}
+	return key
 }
 
 func keyOf(r *http.Request, tap string) string { return cmp.Or(r.Header.Get("Idempotency-Key"), tap) }

@@ -99,6 +99,28 @@ func TestACashierTakesPaymentsAndClosesTheDay(t *testing.T) {
 	}
 }
 
+func TestWhatAnOrderCostsMoreSinceItWasPaidIsPaidWithoutAKeyToo(t *testing.T) {
+	t.Parallel()
+	n := open(t)
+	n.post("/api/till/open", object{"float": 0})
+	o := n.place()
+	pay := func() reply { return n.post("/api/orders/"+o+"/pay", object{"method": "card"}) }
+	first := minor(t, pay(), "entry", "amount")
+	etag := n.get("/api/orders/" + o).header.Get("ETag")
+	change := object{"tap": id.New(), "add": []object{{"product": "cola", "quantity": 1}}}
+	r := n.post("/api/orders/"+o+"/change", change, "If-Match", etag)
+	more := minor(t, r, "bill", "due")
+	if r.status != http.StatusOK || more <= 0 {
+		t.Fatalf("%d %s", r.status, r.body)
+	}
+	if r := pay(); r.status != http.StatusCreated || minor(t, r, "entry", "amount") != more || minor(t, r, "due") != 0 {
+		t.Errorf("%d more are due, and it is answered %d %s", more, r.status, r.body)
+	}
+	if r := pay(); r.status != http.StatusOK || minor(t, r, "order", "bill", "paid") != first+more {
+		t.Errorf("the same once more: %d %s", r.status, r.body)
+	}
+}
+
 func TestAnOrderPaidAtTheCounterSaysItsChange(t *testing.T) {
 	t.Parallel()
 	n := open(t)

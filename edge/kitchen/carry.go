@@ -114,7 +114,7 @@ func (d *draft) collect(t Ticket, run Run, back Return, tap Tap) error {
 	case m.Method == till.Card && !d.drawerNow().IsOpen():
 		return nil // no cash moves: a driver is not kept waiting for a till
 	}
-	_, err := d.pay(t, m, till.Entry{Key: "run/" + tap.ID, Request: "run", Driver: run.Driver, Reason: tap.Reason})
+	_, err := d.pay(t, m, till.Entry{Key: runKey + string(t.Order.ID) + "/" + tap.ID, Request: "run", Driver: run.Driver, Reason: tap.Reason})
 	return err
 }
 

@@ -40,6 +40,9 @@ func (k *Kitchen) CloseDay(ctx context.Context, key string, counted int64, note 
 	if len(note) > maxText {
 		return Booked{}, problem.New(problem.Invalid, "invalid_field", "the note can have up to %d bytes", maxText).With("path", "note")
 	}
+	if !order.Plain(note) {
+		return Booked{}, problem.New(problem.Invalid, "bad_text", "there are control characters in the note").With("path", "note")
+	}
 	return k.book(ctx, key, fmt.Sprintf("close %d %q %v", counted, note, anyway), func(d *draft, e till.Entry) (till.Entry, error) {
 		now := d.drawerNow()
 		if !now.IsOpen() {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"strings"
 
 	"awesome.pizza/edge/staff"
 	"awesome.pizza/edge/till"
@@ -54,6 +55,10 @@ func (k *Kitchen) book(ctx context.Context, key, request string, decide func(*dr
 	if key == "" || len(key) > 100 {
 		return b, problem.New(problem.Invalid, "invalid_key", "moving money needs an Idempotency-Key of 1 to 100 bytes, made by the screen").With("path", "idempotency_key")
 	}
+	if ownKey(key) {
+		return b, problem.New(problem.Invalid, "invalid_key", "keys that begin with %q or %q are the node's own: make another", orderKey, runKey).
+			With("path", "idempotency_key")
+	}
 	err = k.change(ctx, func(d *draft) error {
 		first, known, err := k.store.CashEntry(ctx, key)
 		switch {
@@ -77,6 +82,16 @@ func (k *Kitchen) book(ctx context.Context, key, request string, decide func(*dr
 	return b, err
 }
 
+// What keys of entries begin with that the node makes from those of an order and of a run: nobody else's may stand in their way.
+const (
+	orderKey = "order/"
+	runKey   = "run/"
+)
+
+func ownKey(key string) bool {
+	return strings.HasPrefix(key, orderKey) || strings.HasPrefix(key, runKey)
+}
+
 func (m Money) fingerprint() string {
 	return fmt.Sprintf("%s %q %s %d %d %q", m.Kind, m.Order, m.Method, m.Amount, m.Given, m.Reason)
 }
@@ -84,6 +99,9 @@ func (m Money) fingerprint() string {
 func (m Money) check() error {
 	if len(m.Reason) > maxText {
 		return problem.New(problem.Invalid, "invalid_field", "the reason can have up to %d bytes", maxText).With("path", "reason")
+	}
+	if !order.Plain(m.Reason) {
+		return problem.New(problem.Invalid, "bad_text", "there are control characters in the reason").With("path", "reason")
 	}
 	ofOrder := false
 	switch m.Kind {
@@ -94,6 +112,12 @@ func (m Money) check() error {
 		return problem.New(problem.Invalid, "invalid_field", "kind is %q; it can be drop, pay_out, pay_in or no_sale", m.Kind).With("path", "kind")
 	}
 	switch {
+	case ofOrder && m.Order == "":
+		return problem.New(problem.Invalid, "invalid_field", "kind is %q; without an order it can be drop, pay_out, pay_in or no_sale", m.Kind).With("path", "kind")
+	case !ofOrder && m.Method == till.Card:
+		return problem.New(problem.Invalid, "invalid_field", "the drawer holds cash: leave method out").With("path", "method")
+	case m.Kind != till.Payment && m.Given != 0:
+		return problem.New(problem.Invalid, "invalid_field", "only for a payment something is tendered").With("path", "tendered")
 	case m.Method != till.Cash && m.Method != till.Card && (m.Kind == till.Payment || m.Kind == till.Refund && m.Method != ""):
 		return problem.New(problem.Invalid, "invalid_field", "method is %q; it can be cash or card", m.Method).With("path", "method")
 	case m.Kind != till.Payment && m.Kind != till.Drop && m.Reason == "":
@@ -254,7 +278,7 @@ func (d *draft) payNow(t Ticket, c CounterOrder) error {
 		return err
 	}
 	m := Money{Kind: till.Payment, Order: t.Order.ID, Method: till.Cash, Given: c.Tendered}
-	_, err := d.pay(t, m, till.Entry{Key: "order/" + c.Key, Request: "order"})
+	_, err := d.pay(t, m, till.Entry{Key: orderKey + c.Key, Request: "order"})
 	if p := problem.Of(err); p != nil && p.Facts["path"] == "tendered" {
 		p.Facts["path"] = "payment.tendered"
 	}

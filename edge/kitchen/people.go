@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"awesome.pizza/edge/staff"
+	"awesome.pizza/shared/order"
 	"awesome.pizza/shared/problem"
 )
 
@@ -150,8 +151,7 @@ func (k *Kitchen) identify(ctx context.Context, pin, want string) (p staff.Perso
 	k.mu.RUnlock()
 	p, ok := staff.Find(people, pin)
 	if ok && (want == "" || p.ID == want) {
-		k.door.strikes.Right(screen)
-		return p, nil
+		return p, nil // what was guessed before stays counted: one's own PIN buys no more guesses at another's
 	}
 	k.door.strikes.Wrong(screen, k.now())
 	err = k.change(ctx, func(d *draft) error {
@@ -274,6 +274,9 @@ func (k *Kitchen) Seen(ctx context.Context) error {
 func (k *Kitchen) Vouch(ctx context.Context, pin, reason string) (context.Context, error) {
 	if reason == "" || len(reason) > maxText {
 		return ctx, problem.New(problem.Invalid, "reason_missing", "an override needs a reason of 1 to %d bytes", maxText).With("path", "override.reason")
+	}
+	if !order.Plain(reason) {
+		return ctx, problem.New(problem.Invalid, "bad_text", "there are control characters in the reason").With("path", "override.reason")
 	}
 	p, err := k.identify(ctx, pin, "")
 	if err != nil {

@@ -259,6 +259,27 @@ func TestWrongPINsAreLoggedAndSlowTheirScreenDown(t *testing.T) {
 	}
 }
 
+func TestOnesOwnPINBuysNoMoreGuessesAtAnothers(t *testing.T) {
+	t.Parallel()
+	h := newStaffedHouse(t)
+	tried := 0
+	for guess := range 60 {
+		if _, _, err := h.OpenSession(at("a"), fmt.Sprint(9000+guess), ""); codeOf(err) == "wrong_pin" {
+			tried++
+		}
+		if guess%2 == 1 {
+			_, _, _ = h.OpenSession(at("a"), "1111", "")
+		}
+	}
+	if tried != 3 {
+		t.Errorf("%d wrong PINs were looked at in one moment", tried)
+	}
+	h.clock.pass(time.Minute)
+	if _, _, err := h.OpenSession(at("a"), "1111", ""); err != nil {
+		t.Errorf("after a minute: %v", err)
+	}
+}
+
 func TestAnybodyAskingForTheLogIsItsManager(t *testing.T) {
 	t.Parallel()
 	h := newStaffedHouse(t)

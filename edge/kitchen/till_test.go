@@ -255,6 +255,67 @@ func TestAnOwnDriverTakesADeliveryAndBringsTheCashBack(t *testing.T) {
 	}
 }
 
+func TestTwoRunsThatEndWithTheSameTapAreTwoPayments(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.opened(0)
+	ctx, want := background(), int64(0)
+	for range 2 {
+		o := h.delivery()
+		want += o.Order.Totals.Total.Minor
+		h.did(h.Carry(ctx, o.Order.ID, kitchen.Tap{ID: id.New()}, "Max"))
+		h.did(h.Return(ctx, o.Order.ID, kitchen.Tap{ID: "back"}, kitchen.Return{Delivered: true}))
+		h.clock.pass(25 * time.Hour)
+		if err := h.store.Prune(ctx, h.clock.Now()); err != nil { // the tap is forgotten, the entry is not
+			t.Fatal(err)
+		}
+	}
+	if d := h.drawer(); d.Till.Drawer != want {
+		t.Errorf("%d in the drawer instead of %d", d.Till.Drawer, want)
+	}
+}
+
+func TestWhatMakesNoSenseAtTheTillIsNotTaken(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.opened(10_000)
+	ctx := background()
+	for path, m := range map[string]kitchen.Money{
+		"kind":     {Kind: till.Payment, Method: till.Cash, Amount: 5},
+		"method":   {Kind: till.Drop, Method: till.Card, Amount: 5},
+		"tendered": {Kind: till.PayIn, Amount: 5, Given: 10, Reason: "found"},
+		"reason":   {Kind: till.PayIn, Amount: 5, Reason: "found\x1b@"},
+	} {
+		m.Key = id.New()
+		if _, err := h.Book(ctx, m); problem.Of(err) == nil || problem.Of(err).Kind != problem.Invalid || problem.Of(err).Facts["path"] != path {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+	if _, err := h.CloseDay(ctx, id.New(), 10_000, "\x07", true); problem.Of(err) == nil || problem.Of(err).Facts["path"] != "note" {
+		t.Errorf("a bell in the note: %v", err)
+	}
+	if d := h.drawer(); !d.Till.IsOpen() || d.Till.Drawer != 10_000 {
+		t.Errorf("%+v", d.Till)
+	}
+}
+
+func TestAKeyOfTheNodesOwnIsNobodyElses(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.opened(0)
+	ctx := background()
+	for _, key := range []string{"order/1", "run/1"} {
+		if _, err := h.Book(ctx, kitchen.Money{Key: key, Kind: till.PayIn, Amount: 5, Reason: "found"}); codeOf(err) != "invalid_key" {
+			t.Errorf("%s: %v", key, err)
+		}
+	}
+	c := counter(pizza)
+	c.Key, c.Payment.Method, c.Tendered = "1", "cash", 10_000
+	if _, _, err := h.Place(ctx, c); err != nil {
+		t.Errorf("an order with that key, paid at once: %v", err)
+	}
+}
+
 func TestAnOwnDriverWhoCouldNotDeliverSaysWhy(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

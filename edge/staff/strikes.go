@@ -12,7 +12,8 @@ const (
 )
 
 // Strikes slow a screen down at which wrong PINs are entered: three are free, after each further one it waits twice as long, up to half a
-// minute. The zero value is ready. It is not safe for concurrent use.
+// minute, and a quarter of an hour without one makes good for all. The right PIN makes good for none: who has one could guess at others' between.
+// The zero value is ready. It is not safe for concurrent use.
 type Strikes struct{ at map[string]strike }
 
 type strike struct {
@@ -47,9 +48,6 @@ func (s *Strikes) Wrong(screen string, now time.Time) {
 		s.forget()
 	}
 }
-
-// Right forgets a screen's wrong PINs.
-func (s *Strikes) Right(screen string) { delete(s.at, screen) }
 
 func (s *Strikes) forget() {
 	oldest := ""

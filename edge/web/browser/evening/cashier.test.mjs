@@ -1,7 +1,8 @@
 // A cashier's evening, with the internet cut from the first second and the node killed while a guest's change is on the counter.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { edge, errors, photograph, post, tablet, tap, until, violations, world } from '../stage.mjs';
+import { edge, errors, post, tablet, tap, until, world } from '../stage.mjs';
+import { looks } from './looks.mjs';
 
 const pins = { clara: '3333', dora: '4444' };
 const found = [];
@@ -37,8 +38,7 @@ test('Clara signs in, after a wrong PIN, and is in view from then on', async () 
 	await page.getByRole('button', { name: 'Nobody signed in' }).click();
 	await enter(page, '9999');
 	await page.getByRole('dialog').getByRole('alert').waitFor();
-	found.push(...(await violations(page, 'PIN')));
-	await photograph(page, 'counter-pin-dark');
+	found.push(...(await looks(page, 'pin')));
 	await enter(page, pins.clara);
 	await page.getByRole('button', { name: /Clara.*counter/ }).waitFor();
 });
@@ -46,7 +46,7 @@ test('Clara signs in, after a wrong PIN, and is in view from then on', async () 
 test('she opens the day with a float', async () => {
 	await tab(page, 'Till');
 	await page.getByText('The till is closed').waitFor();
-	found.push(...(await violations(page, 'till closed')));
+	found.push(...(await looks(page, 'till-closed')));
 	await page.getByLabel('Float in the drawer').fill('150,00');
 	await page.getByRole('button', { name: 'Open the day · $150.00' }).click();
 	await page.getByText('The day is open.').waitFor();
@@ -65,7 +65,7 @@ test('a pizza with two changes, paid in cash with its change, takes no more than
 	await touch('Fresh basil');
 	await touch('Mushrooms');
 	await page.getByText(/Ready \d\d:\d\d–\d\d:\d\d/).waitFor();
-	await photograph(page, 'counter-quote-dark');
+	found.push(...(await looks(page, 'quote')));
 	const button = page.getByRole('button', { name: /Place order/ });
 	await until('the price with changes and tax', async () => !(await button.innerText()).includes('$14.99'));
 	const quoted = (await button.innerText()).match(/\$[\d.]+/)[0];
@@ -74,8 +74,7 @@ test('a pizza with two changes, paid in cash with its change, takes no more than
 	await done.waitFor();
 	assert.match(await done.innerText(), new RegExp(`Total ${quoted.replace('$', '\\$').replace('.', '\\.')}`), 'what was quoted is what it costs');
 	await touch('$20', { exact: true });
-	found.push(...(await violations(page, 'payment')));
-	await photograph(page, 'counter-payment-dark');
+	found.push(...(await looks(page, 'payment')));
 	await touch(/^Take .* Next order/);
 	await done.waitFor({ state: 'detached' });
 	assert.ok(taps <= 10, `${taps} taps`);
@@ -101,7 +100,7 @@ test('the answer to a payment is lost with the node, and the money is taken once
 	await done.getByRole('button', { name: /^Take/ }).click();
 	await done.getByText('No answer from the node').waitFor();
 	await page.getByText('Node lost').first().waitFor({ timeout: 15_000 });
-	await photograph(page, 'counter-node-lost-dark');
+	found.push(...(await looks(page, 'node-lost')));
 	await world('start');
 	await page.getByText('Node lost').waitFor({ state: 'detached', timeout: 20_000 });
 	await done.getByRole('button', { name: /^Take/ }).click();
@@ -124,8 +123,7 @@ test('what is 86’d from the tiles is greyed with its word, and what stands in 
 	const basket = page.getByRole('complementary');
 	await basket.getByText('Sold out: Pineapple').waitFor();
 	assert.ok(await page.getByRole('button', { name: /Place order/ }).isDisabled());
-	found.push(...(await violations(page, 'sold out')));
-	await photograph(page, 'counter-sold-out-dark');
+	found.push(...(await looks(page, 'sold-out')));
 	await basket.getByRole('button', { name: 'Without Pineapple' }).click();
 	await basket.getByText('No Pineapple').waitFor();
 	await until('the order to be possible', () => page.getByRole('button', { name: /Place order/ }).isEnabled());
@@ -137,8 +135,7 @@ test('what is 86’d from the tiles is greyed with its word, and what stands in 
 	await page.getByText('Napoli is off.').waitFor();
 	await page.getByRole('button', { name: 'Toppings', exact: true }).click();
 	await page.getByRole('button', { name: /^Pineapple.*Sold out/ }).waitFor();
-	found.push(...(await violations(page, '86')));
-	await photograph(page, 'counter-86-dark');
+	found.push(...(await looks(page, '86')));
 	await page.getByRole('button', { name: /^Pineapple/ }).click();
 	await page.getByText('Pineapple is back.').waitFor();
 	await page.getByRole('group', { name: 'What is off?' }).getByRole('button', { name: 'Done' }).click();
@@ -161,8 +158,7 @@ test('a delivery by phone needs a street and no position', async () => {
 	await page.getByLabel('Street and number').fill('7 Via Roma');
 	await page.getByLabel('Town').fill('Firenze');
 	await page.getByText(/At the door \d\d:\d\d/).waitFor();
-	found.push(...(await violations(page, 'delivery')));
-	await photograph(page, 'counter-delivery-dark');
+	found.push(...(await looks(page, 'delivery')));
 	await page.getByRole('button', { name: /Place order/ }).click();
 	await page.getByRole('dialog', { name: 'Order number' }).getByRole('button', { name: 'Next order' }).click();
 	const order = await orderOf('Grace');
@@ -174,8 +170,7 @@ test('who calls again is known, and has the same again in one touch', async () =
 	await page.getByRole('button', { name: 'By phone' }).click();
 	await page.getByLabel('Phone').fill('0039 055 7771234');
 	await page.getByText('Grace has ordered here before').waitFor();
-	found.push(...(await violations(page, 'caller')));
-	await photograph(page, 'counter-caller-dark');
+	found.push(...(await looks(page, 'caller')));
 	await page.getByRole('button', { name: /^Again: 1× Diavola/ }).click();
 	await page.getByRole('complementary').getByText(/1× Medium Diavola/).waitFor();
 	assert.equal(await page.getByLabel('Street and number').inputValue(), '7 Via Roma');
@@ -191,8 +186,7 @@ test('an own driver takes it, and comes back with the cash', async () => {
 	await page.getByRole('button', { name: `Give ${order.number} to Bruno` }).click();
 	await page.getByText(`${order.number} is with Bruno.`).waitFor();
 	await page.getByText('1 order · brings').waitFor();
-	found.push(...(await violations(page, 'drivers')));
-	await photograph(page, 'counter-drivers-dark');
+	found.push(...(await looks(page, 'drivers')));
 	await page.getByRole('button', { name: 'Delivered', exact: true }).click();
 	await page.getByRole('button', { name: /^Take/ }).click();
 	await page.getByText(`${order.number} is settled.`).waitFor();
@@ -212,8 +206,7 @@ test('who pays when they fetch it is found by name; voiding takes a shift manage
 	const card = page.getByRole('region', { name: `Order ${late.number}` });
 	await card.getByRole('button', { name: 'Cash', exact: true }).click();
 	await card.getByRole('button', { name: '$50', exact: true }).click();
-	found.push(...(await violations(page, 'orders')));
-	await photograph(page, 'counter-orders-dark');
+	found.push(...(await looks(page, 'orders')));
 	await card.getByRole('button', { name: /^Take/ }).click();
 	await page.getByText(/Paid\. Give \$[\d.]+ back/).waitFor();
 	await card.getByRole('button', { name: 'Kitchen ticket' }).click();
@@ -230,8 +223,7 @@ test('who pays when they fetch it is found by name; voiding takes a shift manage
 	await page.getByText('A shift manager’s word').waitFor();
 	await enter(page, pins.clara, 'wrong order'); // hers is not enough
 	await page.getByRole('dialog').getByRole('alert').waitFor();
-	found.push(...(await violations(page, 'override')));
-	await photograph(page, 'counter-override-dark');
+	found.push(...(await looks(page, 'override')));
 	await enter(page, pins.dora, 'wrong order');
 	await page.getByText(`${never.number} is voided.`).waitFor();
 	await page.getByRole('button', { name: /Clara.*counter/ }).waitFor();

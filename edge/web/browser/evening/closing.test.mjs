@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { edge, errors, photograph, post, tablet, tap, until, violations, world } from '../stage.mjs';
+import { edge, errors, post, tablet, tap, until, world } from '../stage.mjs';
+import { looks } from './looks.mjs';
 
 const pins = { clara: '3333', dora: '4444' };
 const found = [];
@@ -56,12 +57,10 @@ test('Dora counts shelves, writes off what is spoiled, and sees what runs out', 
 	await page.getByLabel('Quantity: Mushrooms').fill('250');
 	await page.getByRole('button', { name: 'Write down 1 line' }).click();
 	await page.getByRole('row', { name: /Mushrooms/ }).getByText('1,000 g').waitFor();
-	found.push(...(await violations(page, 'stock')));
-	await photograph(page, 'counter-stock-light');
+	found.push(...(await looks(page, 'stock')));
 	await page.getByRole('button', { name: 'Order', exact: true }).click();
 	await page.getByRole('row', { name: /Mushrooms/ }).waitFor();
-	found.push(...(await violations(page, 'purchase order')));
-	await photograph(page, 'counter-purchase-light');
+	found.push(...(await looks(page, 'purchase')));
 	const [order] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Order as CSV' }).click()]);
 	assert.match(await readFile(await order.path(), 'utf8'), /"mushrooms","Mushrooms",\d+,g/);
 	await page.getByRole('button', { name: /^Ordered: \d+ lines?/ }).click();
@@ -85,8 +84,7 @@ test('the day does not close before everything is settled, and says what is not'
 	await until('the pay-out', async () => (await get('/api/till', clara)).till.entries === 4);
 	await page.getByRole('button', { name: 'Close the day' }).click();
 	await page.getByLabel('Pieces of $10', { exact: true }).fill('5');
-	found.push(...(await violations(page, 'closing')));
-	await photograph(page, 'counter-closing-light');
+	found.push(...(await looks(page, 'closing')));
 	await page.getByRole('button', { name: 'Close the day · $50.00' }).click();
 	await page.getByRole('alert').getByText(/Own drivers are out with 1 orders/).waitFor();
 	await page.getByRole('button', { name: 'Close all the same' }).waitFor();
@@ -96,7 +94,7 @@ test('Bruno comes back without having found anybody, and the last guest pays', a
 	await tab(page, 'Drivers');
 	await page.getByRole('button', { name: 'Not delivered', exact: true }).first().click();
 	await page.getByRole('button', { name: 'nobody opened' }).click();
-	await photograph(page, 'counter-drivers-light');
+	found.push(...(await looks(page, 'driver-failed')));
 	await page.getByRole('button', { name: 'Not delivered', exact: true }).last().click();
 	await page.getByText(`${out.number} is settled.`).waitFor();
 	await tab(page, 'Orders');
@@ -107,7 +105,7 @@ test('Bruno comes back without having found anybody, and the last guest pays', a
 	await card.getByRole('button', { name: 'waited too long' }).click();
 	await card.getByRole('button', { name: 'Discount · $2.00' }).click();
 	await page.getByText('$2.00 taken off.').waitFor();
-	await photograph(page, 'counter-orders-light');
+	found.push(...(await looks(page, 'discount')));
 	await card.getByRole('button', { name: /^Card took/ }).click();
 	await card.getByText('paid', { exact: true }).waitFor();
 	await card.getByRole('button', { name: 'Give money back' }).click();
@@ -135,8 +133,7 @@ test('power is cut while she counts: she counts to the end and closes the day on
 	await page.getByText('The till is closed').waitFor();
 	await page.getByText('Taken').first().waitFor();
 	await page.getByText('fuel').or(page.getByText('By person')).first().waitFor();
-	found.push(...(await violations(page, 'report')));
-	await photograph(page, 'counter-report-light');
+	found.push(...(await looks(page, 'report')));
 	const report = await page.evaluate(() => fetch('/api/till/report').then((r) => r.json()));
 	assert.equal(report.tills[0].difference.minor, 0);
 	assert.equal(report.tills[0].closed_by, 'dora');

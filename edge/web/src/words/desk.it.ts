@@ -15,10 +15,10 @@ const problems: Record<string, string> = {
 	too_much: 'È più di quanto è dovuto.',
 	reason_missing: 'Scrivi il motivo.',
 	run_out: 'È finito: contalo o ricevilo, e torna da solo.',
-	no_printer: 'Nessuna stampante lo stampa.',
+	not_printed_here: 'Nessuna stampante lo stampa.',
 	order_over: 'L’ordine è finito: non c’è niente da pagare.',
 	driver_assigned: 'Un altro autista deve prenderlo.',
-	not_enough_given: 'È meno di quanto è dovuto.',
+	not_enough: 'È meno di quanto è dovuto.',
 };
 
 const because: [RegExp, string][] = [
@@ -50,9 +50,7 @@ export const deskItalian: DeskWords = {
 	problem: (code, detail) => problems[code] ?? detail,
 	noAnswer: 'Il nodo non risponde. Riprova: non sarà fatto due volte.',
 	because: (text) => because.reduce((t, [english, italian]) => t.replace(english, italian), text),
-	retry: 'Riprova',
 	cancel: 'Indietro',
-	save: 'Annota',
 	reason: 'Motivo',
 	amount: 'Importo',
 	none: 'Qui non c’è niente.',
@@ -74,13 +72,11 @@ export const deskItalian: DeskWords = {
 		door: (from, to) => `Alla porta ${from}–${to}`,
 		large: (time) => `Un ordine grande: di’ al cliente che ci vuole fino alle ${time} o più tardi.`,
 		agree: 'Il cliente è d’accordo',
-		withTax: 'con modifiche e tasse',
 	},
 	off: {
 		mode: '86',
 		title: 'Che cosa manca?',
 		hint: 'Tocca ciò che è finito, o che è tornato.',
-		lasts: 'Manca',
 		lasting: { 0: 'finché non torna', 30: '30 min', 120: '2 ore' },
 		done: 'Fatto',
 		toppings: 'Ingredienti',
@@ -144,7 +140,6 @@ export const deskItalian: DeskWords = {
 		nobodyOut: 'Nessun autista nostro è per strada.',
 		nothingReady: 'Niente è pronto a partire.',
 		web: 'l’autista del cloud',
-		failTitle: (n) => `${n} non è stato consegnato`,
 	},
 	till: {
 		closed: 'La cassa è chiusa',

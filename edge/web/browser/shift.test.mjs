@@ -3,7 +3,10 @@ import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { card, clear, edge, errors, photograph, place, post, tablet, until, violations } from './stage.mjs';
 
-beforeEach(clear);
+beforeEach(async () => {
+	await clear();
+	await fetch(`${edge}/api/86/topping/mushrooms`, { method: 'DELETE' });
+});
 
 const found = [];
 const screens = async () => (await (await fetch(`${edge}/api/screens`)).json()).screens;

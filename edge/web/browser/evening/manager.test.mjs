@@ -137,4 +137,28 @@ test('she leaves: nobody is signed in at the screen any more', async () => {
 	await page.context().close();
 });
 
+test('who guesses PINs has to wait, and is told so; cooking goes on', async () => {
+	const p = await tablet('/', { view: 'make', width: 1280, height: 800 });
+	await p.keyboard.press('p');
+	await p.getByRole('button', { name: 'Sign in', exact: true }).click();
+	const pad = p.getByRole('dialog', { name: 'Sign in' });
+	await pad.waitFor();
+	for (let i = 0; i < 15 && (await pad.getByText('Too many wrong PINs').count()) === 0; i++) {
+		await p.keyboard.type(String(5000 + i));
+		await p.keyboard.press('Enter');
+		await pad.getByText(/nobody’s PIN|Too many wrong PINs/).waitFor();
+		await p.waitForTimeout(100);
+	}
+	await pad.getByText(/Too many wrong PINs: wait \d+ s\. Cooking goes on without\./).waitFor();
+	assert.ok(await pad.getByRole('button', { name: '5', exact: true }).isDisabled());
+	found.push(...(await violations(p, 'locked')));
+	await p.keyboard.press('Escape');
+	await p.keyboard.press('Escape');
+	await p.getByRole('dialog').waitFor({ state: 'detached' });
+	const order = await place([{ product: 'parma', size: 'small' }]);
+	await card(p, order).locator('.head').click();
+	await p.getByText(`${order.number} bumped`).waitFor();
+	await p.context().close();
+});
+
 test('axe found nothing, and no page threw an error', () => assert.deepEqual([found, errors], [[], []]));

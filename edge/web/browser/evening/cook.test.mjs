@@ -188,4 +188,19 @@ test('a burned pizza is made again for a reason, and a ticket is printed again o
 	await page.context().close();
 });
 
+test('the health page asks a cook for a PIN as well, and names the printer', async () => {
+	const page = await tablet('/health', { width: 1280, height: 800 });
+	await page.getByText('Kitchen printer: ready').waitFor();
+	const ada = page.locator('.cook').filter({ hasText: 'Ada' });
+	await ada.getByRole('button', { name: 'Sign out' }).click();
+	await until('Ada to go home', async () => !(await working('ada')));
+	await ada.getByRole('button', { name: 'Sign in' }).click();
+	await page.getByRole('dialog', { name: 'PIN of Ada' }).waitFor();
+	found.push(...(await violations(page, 'health')));
+	await page.keyboard.type(pins.ada);
+	await page.keyboard.press('Enter');
+	await until('Ada to be back', () => working('ada'));
+	await page.context().close();
+});
+
 test('axe found nothing, and no page threw an error', () => assert.deepEqual([found, errors], [[], []]));

@@ -1,4 +1,4 @@
-import { call, type Ticket } from '@awesome/ui';
+import { call, Refusal, type Ticket } from '@awesome/ui';
 import type { Device } from '../device/device.svelte.ts';
 import type { Tab } from '../house/HousePanel.svelte';
 import { house } from '../words/house.ts';
@@ -245,14 +245,16 @@ export class Screen {
 	 */
 	async rendered(): Promise<void> {
 		if (!this.glass.visible || !this.device.view || !this.board.live.connected) return;
+		if (this.#shown.size > 1000) this.#shown = new Set([...this.#shown].filter((id) => this.board.ticket(id)));
 		const tickets = [...this.glass.shown].filter((id) => !this.#shown.has(id)).slice(0, 500);
 		const seq = Math.max(0, this.board.live.seq);
 		if (tickets.length === 0 && seq === 0) return; // nothing has happened yet
 		for (const id of tickets) this.#shown.add(id);
 		try {
 			await call(`${this.#url}/rendered`, { body: { tickets, seq } });
-		} catch {
-			for (const id of tickets) this.#shown.delete(id); // told again with the next change
+		} catch (err) {
+			if (tickets.length > 0 && err instanceof Refusal && err.problem.status < 500) return this.rendered(); // it does not know them: without them
+			for (const id of tickets) this.#shown.delete(id); // told again before long
 		}
 	}
 }

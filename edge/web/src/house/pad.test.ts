@@ -1,5 +1,5 @@
 import { Refusal, Unreached } from '@awesome/ui';
-import { fireEvent, render, screen as page } from '@testing-library/svelte';
+import { cleanup, fireEvent, render, screen as page } from '@testing-library/svelte';
 import { tick } from 'svelte';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Asked } from './desk.svelte.ts';
@@ -24,7 +24,10 @@ describe('a pad', () => {
 		desk = new Desk('s');
 	});
 
-	afterEach(() => vi.useRealTimers());
+	afterEach(() => {
+		cleanup();
+		vi.useRealTimers();
+	});
 
 	function open(more: Partial<Asked> = {}): void {
 		const asked: Asked = { ways: ['sign_in', 'word'], giveUp: () => undefined, ...more, give: (way, pin, reason) => (given.push(`${way} ${pin} ${reason}`), answer()) };

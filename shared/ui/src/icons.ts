@@ -33,6 +33,11 @@ export const icons = {
 	minus: 'M4 12h16',
 	person: 'M12 3a4 4 0 1 0 .01 0M4 21c0-5 3.5-8 8-8s8 3 8 8',
 	more: 'M5 12h.6M12 12h.6M19 12h.6',
+	printer: 'M7 9V3h10v6M7 17H4V9h16v8h-3M7 14h10v7H7Z',
+	pause: 'M9 5v14M15 5v14',
+	sold_out: 'M12 3a9 9 0 1 0 0 18a9 9 0 0 0 0-18M5.700 5.700l12.600 12.600',
+	screen: 'M3 4h18v12H3ZM8 20h8M12 16v4',
+	backspace: 'M9 5h12v14H9L2.500 12ZM12 9.500l5 5M17 9.500l-5 5',
 } as const;
 
 export type IconName = keyof typeof icons;

@@ -79,6 +79,28 @@ export interface Item {
 	remakes?: number;
 	since?: Instant;
 	slot?: { oven: string; slot: number };
+	plan?: Plan;
+}
+
+/** Plan is how the schedule sees an item through the kitchen. */
+export interface Plan {
+	cook?: string;
+	start_at?: Instant;
+	oven?: string;
+	deck?: number;
+	in_at?: Instant;
+	ready: Instant;
+}
+
+/** LineOf an order, as far as a notice tells of it. */
+export interface LineOf {
+	product: string;
+	half?: string;
+	size?: string;
+	quantity: number;
+	toppings?: Change[];
+	note?: string;
+	name?: string;
 }
 
 export interface Driver {
@@ -94,6 +116,8 @@ export interface Notice {
 	at: Instant;
 	who?: string;
 	reason?: string;
+	items?: string[];
+	lines?: { was?: LineOf; now?: LineOf }[]; // of a change: without was it is new, without now it was taken off
 	acknowledged_at?: Instant;
 	by?: string;
 }
@@ -115,6 +139,7 @@ export interface Ticket {
 	queued_at?: Instant;
 	promise: PromiseRange;
 	ready?: Instant;
+	fire_at?: Instant; // started before, it would wait for whoever fetches it
 	total: Money;
 	delivery: { state: string; driver?: Driver };
 	items: Item[];
@@ -125,6 +150,8 @@ export interface Ticket {
 	rush?: { at: Instant; who?: string; reason: string };
 	voided?: boolean; // it stays until somebody has taken note of that
 	notices?: Notice[];
+	remakes?: { at: Instant; who?: string; reason: string; text?: string; items: string[] }[];
+	marks?: { kind: string; item?: string; at: Instant; who?: string }[]; // doubts about its times: nobody has to do anything
 	custody?: { touched_at?: Instant };
 }
 
@@ -134,6 +161,7 @@ export interface Cook {
 	skills: string[];
 	signed_in: boolean;
 	load: number;
+	away?: boolean; // nothing was heard of them for long
 }
 
 export interface Alert {
@@ -179,6 +207,52 @@ export interface LinkState {
 	oldest_unsent?: Instant;
 }
 
+/** Printer as the node sees it now. */
+export interface Printer {
+	id: string;
+	name: string;
+	address: string;
+	state: 'ready' | 'starting' | 'offline' | 'paper_out' | 'cover_open' | 'fault';
+	detail?: string;
+	paper_low: boolean;
+	since: Instant;
+	queue: number;
+	backup?: string;
+	on_backup: boolean;
+	printed_at?: Instant;
+	jobs: string[];
+	stations: string[];
+}
+
+/** Missing is one thing of the menu that cannot be had, and why. */
+export interface Missing {
+	id: string;
+	name: string;
+	reason?: string;
+	owner?: string;
+	auto: boolean; // it ran out
+	because?: { kind: string; id: string }; // what is off that it is made with
+	without?: string[]; // of a product: it can be had without these
+	since: Instant;
+	until?: Instant;
+}
+
+export interface SoldOut {
+	products: Missing[];
+	toppings: Missing[];
+	ingredients: Missing[];
+}
+
+/** Intake is whether web orders are taken. */
+export interface Intake {
+	paused: boolean;
+	by?: string; // rule, or a person
+	reason?: string;
+	since?: Instant;
+	until?: Instant;
+	wait_s?: number;
+}
+
 /** GET /api/board of a restaurant, and the first event of its stream. */
 export interface Board {
 	seq: number;
@@ -191,6 +265,9 @@ export interface Board {
 	cooks: Cook[];
 	alerts: Alert[];
 	ovens: Oven[];
+	printers?: Printer[];
+	intake?: Intake;
+	sold_out?: SoldOut;
 }
 
 /** One commit of the kitchen. */
@@ -202,6 +279,29 @@ export interface BoardChange {
 	cooks: Cook[];
 	alerts: Alert[];
 	cleared: string[];
+	intake?: Intake; // when it changed
+	sold_out?: SoldOut; // all of it, when it changed
+}
+
+/** Role of somebody who works in a restaurant. */
+export type Role = 'cook' | 'counter' | 'shift_manager';
+
+/** GET /api/session: who is signed in at this screen. */
+export interface SessionState {
+	signed_in: boolean;
+	pins: 'required' | 'optional';
+	who?: string;
+	name?: string;
+	role?: Role;
+	since?: Instant;
+	expires?: Instant;
+	may: string[];
+}
+
+/** Word is a shift manager's, for one thing. */
+export interface Word {
+	pin: string;
+	reason: string;
 }
 
 /** RFC 9457, with the code that programs read and the facts that some codes carry. */

@@ -32,3 +32,11 @@ it('what is held does not age, and what was held has not aged meanwhile', () => 
 	expect(age(held, 'all', minutes(60))).toEqual({ seconds: 59 * 60, tone: 'fresh' });
 	expect(age(ticket(2, [item('1')], { held_s: 240 }), 'all', minutes(5)).seconds).toBe(60);
 });
+
+it('what shall be started later is late with nothing until then, and counts from there', () => {
+	const later = ticket(1, [item('1')], { fire_at: new Date(minutes(10)).toISOString(), promise: { from: new Date(minutes(25)).toISOString(), to: new Date(minutes(30)).toISOString() } });
+	expect(age(later, 'make', minutes(9))).toEqual({ seconds: 0, tone: 'fresh' });
+	expect(age(later, 'make', minutes(12)).tone).toBe('warn');
+	expect(age(later, 'make', minutes(13)).tone).toBe('late');
+	expect(age({ ...later, state: 'preparing' }, 'make', minutes(5)).tone).toBe('late');
+});

@@ -25,7 +25,7 @@ export function age(ticket: Ticket, view: View, now: number): Age {
 	const held = ticket.held_s ?? 0;
 	const total = (now - ms(ticket.queued_at ?? ticket.placed_at)) / 1000 - held;
 	if (view === 'all') return { seconds: total, tone: promised };
-	const seconds = view === 'pass' ? shelf(ticket, now) : oldest(here(ticket, view), view, now);
+	const seconds = view === 'pass' ? shelf(ticket, now) : oldest(here(ticket, view), view, now, fires(ticket));
 	const tone = over(seconds, limits[view]);
 	if (view === 'pass') return { seconds, tone };
 	const shown = view === 'oven' ? total : seconds; // how long it still bakes stands on the line
@@ -42,8 +42,13 @@ function shelf(ticket: Ticket, now: number): number {
 	return ticket.state === 'ready' ? Math.max(0, (now - ms(ticket.since)) / 1000) : 0;
 }
 
-function oldest(items: Item[], view: View, now: number): number {
-	const ages = items.map((i) => (view === 'oven' && i.state === 'in_oven' ? -timeLeft(i, now) : (now - ms(i.since)) / 1000));
+/** fires is when a ticket that was let wait shall be started, or 0: until then nobody is late with it. */
+export function fires(ticket: Ticket): number {
+	return ticket.state === 'queued' && ticket.fire_at ? ms(ticket.fire_at) : 0;
+}
+
+function oldest(items: Item[], view: View, now: number, from: number): number {
+	const ages = items.map((i) => (view === 'oven' && i.state === 'in_oven' ? -timeLeft(i, now) : (now - Math.max(ms(i.since), from)) / 1000));
 	return Math.max(0, ...ages.filter((s) => !Number.isNaN(s)));
 }
 

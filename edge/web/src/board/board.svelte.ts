@@ -1,7 +1,9 @@
-import { Live, type Alert, type Board as Snapshot, type BoardChange, type Cook, type LinkState, type Oven, type Ticket } from '@awesome/ui';
+import { Live, type Alert, type Board as Snapshot, type BoardChange, type Cook, type Intake, type LinkState, type Oven, type Printer, type SoldOut, type Ticket } from '@awesome/ui';
 
 const key = 'awesome.board';
 const heardKey = 'awesome.heard';
+
+const nothing: SoldOut = { products: [], toppings: [], ingredients: [] };
 
 /** Told of what happened, besides what there is. */
 export interface Listener {
@@ -15,6 +17,9 @@ export class Board {
 	#cooks = $state.raw<readonly Cook[]>([]);
 	#alerts = $state.raw<readonly Alert[]>([]);
 	#ovens = $state.raw<readonly Oven[]>([]);
+	#printers = $state.raw<readonly Printer[]>([]);
+	#soldOut = $state.raw<SoldOut>(nothing);
+	#intake = $state.raw<Intake>({ paused: false });
 	#link = $state.raw<LinkState | undefined>();
 	#restaurant = $state('');
 	#lastTicketAt = $state<number | undefined>();
@@ -27,11 +32,12 @@ export class Board {
 	#storage: Storage;
 	readonly live: Live<Snapshot, BoardChange>;
 
-	constructor(listener: Listener, storage: Storage = localStorage) {
+	/** screen is the name under which the node knows whoever listens, if it shall. */
+	constructor(listener: Listener, storage: Storage = localStorage, screen = '') {
 		this.#storage = storage;
 		this.#listener = listener;
 		this.live = new Live<Snapshot, BoardChange>({
-			stream: '/api/board/stream',
+			stream: `/api/board/stream${screen ? `?screen=${encodeURIComponent(screen)}` : ''}`,
 			snapshot: '/api/board',
 			onSnapshot: (s) => this.#takeSnapshot(s),
 			onChange: (c) => this.#takeChange(c),
@@ -59,6 +65,20 @@ export class Board {
 
 	get ovens(): readonly Oven[] {
 		return this.#ovens;
+	}
+
+	get printers(): readonly Printer[] {
+		return this.#printers;
+	}
+
+	/** soldOut is what of the menu cannot be had. */
+	get soldOut(): SoldOut {
+		return this.#soldOut;
+	}
+
+	/** intake: whether web orders are taken. */
+	get intake(): Intake {
+		return this.#intake;
 	}
 
 	get link(): LinkState | undefined {
@@ -106,7 +126,7 @@ export class Board {
 		this.#tickets = new Map(s.tickets.map((t) => [t.order_id, t]));
 		this.#cooks = s.cooks;
 		this.#alerts = s.alerts;
-		this.#ovens = s.ovens;
+		this.#takeHouse(s);
 		this.#link = s.link;
 		this.#restaurant = s.restaurant;
 		this.#loaded = true;
@@ -114,6 +134,14 @@ export class Board {
 		this.#note(s.tickets);
 		this.#compare(s.ui);
 		this.#keep();
+	}
+
+	/** takeHouse takes what there is besides tickets; an older node does not tell of all of it. */
+	#takeHouse(s: Snapshot): void {
+		this.#ovens = s.ovens;
+		this.#printers = s.printers ?? [];
+		this.#soldOut = s.sold_out ?? nothing;
+		this.#intake = s.intake ?? { paused: false };
 	}
 
 	#takeChange(c: BoardChange): void {
@@ -124,12 +152,15 @@ export class Board {
 			const replaced = new Set([...c.cleared, ...c.alerts.map((a) => a.id)]);
 			this.#alerts = [...this.#alerts.filter((a) => !replaced.has(a.id)), ...c.alerts];
 		}
+		if (c.intake) this.#intake = c.intake;
+		if (c.sold_out) this.#soldOut = c.sold_out;
 		this.#note(c.tickets);
 		this.#keep();
 	}
 
 	#takeOther(event: string, data: unknown): void {
 		if (event === 'ovens') this.#ovens = data as Oven[];
+		if (event === 'printers') this.#printers = data as Printer[];
 		if (event === 'link') this.#link = data as LinkState;
 		if (event === 'hello') {
 			const hello = data as { now: string; ui: string };
@@ -165,7 +196,7 @@ export class Board {
 			if (!this.#kept) return;
 			const snapshot: Snapshot = {
 				...this.#kept, tickets: this.tickets, cooks: [...this.#cooks], alerts: [...this.#alerts], ovens: [...this.#ovens],
-				link: this.#link ?? this.#kept.link,
+				link: this.#link ?? this.#kept.link, printers: [...this.#printers], intake: this.#intake, sold_out: this.#soldOut,
 			};
 			try {
 				this.#storage.setItem(key, JSON.stringify(snapshot));
@@ -184,7 +215,7 @@ export class Board {
 			const s = JSON.parse(text) as Snapshot;
 			this.#tickets = new Map(s.tickets.map((t) => [t.order_id, t]));
 			this.#cooks = s.cooks;
-			this.#ovens = s.ovens;
+			this.#takeHouse(s);
 			this.#alerts = s.alerts;
 			this.#restaurant = s.restaurant;
 			this.#note(s.tickets);

@@ -2,13 +2,13 @@
 export type Action =
 	| 'focus_1' | 'focus_2' | 'focus_3' | 'focus_4' | 'focus_5' | 'focus_6' | 'focus_7' | 'focus_8' | 'focus_9' | 'focus_10'
 	| 'left' | 'right' | 'up' | 'down' | 'page_up' | 'page_down' | 'first' | 'last'
-	| 'bump' | 'item' | 'start' | 'hold' | 'undo' | 'recall_last' | 'recall_list' | 'all_day' | 'more' | 'settings' | 'close';
+	| 'bump' | 'item' | 'start' | 'hold' | 'undo' | 'recall_last' | 'recall_list' | 'all_day' | 'more' | 'house' | 'settings' | 'close';
 
 /** usual is the key of each action on a tablet that was taught nothing else. */
 export const usual: Readonly<Record<Action, string>> = {
 	focus_1: '1', focus_2: '2', focus_3: '3', focus_4: '4', focus_5: '5', focus_6: '6', focus_7: '7', focus_8: '8', focus_9: '9', focus_10: '0',
 	left: 'ArrowLeft', right: 'ArrowRight', up: 'ArrowUp', down: 'ArrowDown', page_up: 'PageUp', page_down: 'PageDown', first: 'Home', last: 'End',
-	bump: 'Enter', item: ' ', start: 's', hold: 'h', undo: 'u', recall_last: 'Backspace', recall_list: 'r', all_day: 'a', more: 'm', settings: 'k',
+	bump: 'Enter', item: ' ', start: 's', hold: 'h', undo: 'u', recall_last: 'Backspace', recall_list: 'r', all_day: 'a', more: 'm', house: 'p', settings: 'k',
 	close: 'Escape',
 };
 

@@ -61,3 +61,9 @@ it('what has to be noted rings until somebody has, above all a voided order; wha
 	expect(calls([ticket(3, [item('1')], { hold: { at } })], 'make', minutes(1))).toEqual([]);
 	expect(kinds(calls([ticket(4, [item('1')], { custody: { touched_at: at } })], 'make', minutes(1)))).toEqual(['new']);
 });
+
+it('what shall be started later rings once, and from then on until somebody comes', () => {
+	const later = ticket(1, [item('1')], { fire_at: new Date(minutes(10)).toISOString() });
+	expect(kinds(calls([later], 'make', minutes(9)))).toEqual(['new']);
+	expect(kinds(calls([later], 'make', minutes(10)))).toEqual(['new again']);
+});

@@ -1,5 +1,5 @@
 import type { Ticket } from '@awesome/ui';
-import { timeLeft } from './ageing.ts';
+import { fires, timeLeft } from './ageing.ts';
 import { remade } from './rows.ts';
 import { here, open, type View } from './stations.ts';
 
@@ -28,7 +28,7 @@ function callsOf(ticket: Ticket, view: View, now: number): Call[] {
 	for (const n of open(ticket)) call(n.kind, true, n.id);
 	if (ticket.voided || ticket.hold) return all;
 	const touched = ticket.custody?.touched_at !== undefined || ticket.state !== 'queued';
-	if (!touched && items.some((i) => i.station === 'make' || i.station === 'sides')) call('new', true);
+	if (!touched && items.some((i) => i.station === 'make' || i.station === 'sides')) call('new', fires(ticket) <= now, fires(ticket) > now ? 'later' : '');
 	if (remade(ticket) && items.some((i) => (i.remakes ?? 0) > 0)) {
 		const waits = items.some((i) => (i.remakes ?? 0) > 0 && i.state === 'queued');
 		call('remake', waits, String(items.reduce((n, i) => n + (i.remakes ?? 0), 0)));

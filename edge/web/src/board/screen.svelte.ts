@@ -1,9 +1,15 @@
-import { call, type Ticket } from '@awesome/ui';
+import { call, Refusal, type Ticket } from '@awesome/ui';
 import type { Device } from '../device/device.svelte.ts';
+import type { Tab } from '../house/HousePanel.svelte';
+import { house } from '../words/house.ts';
+import { words } from '../words/words.ts';
 import type { Chime } from '../device/sound.svelte.ts';
 import type { Board } from './board.svelte.ts';
 import type { Cell } from './grid.ts';
 import { settle } from './grid.ts';
+import { fires } from './ageing.ts';
+import { told } from './changes.ts';
+import { Glass } from './glass.svelte.ts';
 import { calls, Ringer } from './ringer.ts';
 import { parts, remade, rows, speaksOfAllergy, type Part } from './rows.ts';
 import { here, next, open, shows, stationOf, type View, type Whereabout } from './stations.ts';
@@ -46,7 +52,8 @@ export interface Card {
 export class Screen {
 	field = $state<Field>({ width: 1280, height: 680 });
 	focus = $state<number | undefined>();
-	panel = $state<'recall' | 'more' | 'all_day' | 'settings' | undefined>();
+	panel = $state<'recall' | 'more' | 'all_day' | 'settings' | 'house' | undefined>();
+	tab = $state<Tab>('people');
 	#page = $state(0);
 	#cells: (Cell | undefined)[] = [];
 	#shown = new Set<string>();
@@ -56,12 +63,15 @@ export class Screen {
 	readonly taps: Taps;
 	readonly device: Device;
 	readonly chime: Chime;
+	readonly glass = new Glass();
+	#now: () => number;
 
-	constructor(board: Board, taps: Taps, device: Device, chime: Chime) {
+	constructor(board: Board, taps: Taps, device: Device, chime: Chime, now: () => number = Date.now) {
 		this.board = board;
 		this.taps = taps;
 		this.device = device;
 		this.chime = chime;
+		this.#now = now;
 	}
 
 	view: View = $derived.by(() => this.device.view ?? 'all');
@@ -118,7 +128,8 @@ export class Screen {
 
 	/** nextUp is the oldest ticket that nobody here has touched: its card is light. */
 	nextUp: string | undefined = $derived.by(() => {
-		const untouched = (t: Ticket) => here(t, this.view).every((i) => i.state !== 'making' && i.state !== 'in_oven');
+		const now = this.#now();
+		const untouched = (t: Ticket) => fires(t) <= now && !t.hold && here(t, this.view).every((i) => i.state !== 'making' && i.state !== 'in_oven');
 		return this.tickets.find(untouched)?.order_id;
 	});
 
@@ -213,15 +224,37 @@ export class Screen {
 		void this.taps.act(ticket, { verb: 'acknowledge', notice });
 	}
 
-	/** rendered tells the node, once for each ticket, that it was on this glass: what lies on another page was not. */
+	/** name of this screen, as others call it. */
+	get name(): string {
+		return this.device.name || house.screenName(words.view[this.view], this.device.id.slice(0, 4));
+	}
+
+	get #url(): string {
+		return `/api/screens/${encodeURIComponent(this.device.id)}`;
+	}
+
+	/** announce tells the node what this screen is called and for; from then on it minds whether the screen is there. */
+	async announce(): Promise<void> {
+		if (!this.device.view || !this.board.live.connected) return;
+		await call(this.#url, { method: 'PUT', body: { name: this.name, station: this.device.view } }).catch(() => undefined); // told again when the node is back
+	}
+
+	/**
+	 * rendered tells the node what is on the glass: each ticket once, and which change of the board was the last. What lies on another page or
+	 * in a window behind another one is not to be seen.
+	 */
 	async rendered(): Promise<void> {
-		const tickets = this.inView.map((t) => t.order_id).filter((id) => !this.#shown.has(id));
-		if (tickets.length === 0 || !this.board.live.connected) return;
+		if (!this.glass.visible || !this.device.view || !this.board.live.connected) return;
+		if (this.#shown.size > 1000) this.#shown = new Set([...this.#shown].filter((id) => this.board.ticket(id)));
+		const tickets = [...this.glass.shown].filter((id) => !this.#shown.has(id)).slice(0, 500);
+		const seq = Math.max(0, this.board.live.seq);
+		if (tickets.length === 0 && seq === 0) return; // nothing has happened yet
 		for (const id of tickets) this.#shown.add(id);
 		try {
-			await call(`/api/screens/${encodeURIComponent(this.device.id)}/rendered`, { body: { tickets } });
-		} catch {
-			for (const id of tickets) this.#shown.delete(id); // told again with the next change
+			await call(`${this.#url}/rendered`, { body: { tickets, seq } });
+		} catch (err) {
+			if (tickets.length > 0 && err instanceof Refusal && err.problem.status < 500) return this.rendered(); // it does not know them: without them
+			for (const id of tickets) this.#shown.delete(id); // told again before long
 		}
 	}
 }
@@ -234,5 +267,5 @@ export function allergies(ticket: Ticket): string[] {
 /** banners is the height of what stands over the rows of a ticket. */
 function banners(ticket: Ticket): number {
 	const notices = open(ticket);
-	return (ticket.recovered ? 76 : 0) + notices.length * 84 + (ticket.hold ? 44 : 0) + (remade(ticket) && !notices.some((n) => n.kind === 'remake') ? 44 : 0) + allergies(ticket).reduce((sum, a) => sum + (a.length > 22 ? 74 : 48), 0);
+	return (ticket.recovered ? 76 : 0) + notices.reduce((sum, n) => sum + 90 + told(n).reduce((high, line) => high + 30 * Math.ceil((line.text.length + 2) / 24), 0), 0) + (fires(ticket) > 0 ? 44 : 0) + (ticket.hold ? 44 : 0) + (remade(ticket) && !notices.some((n) => n.kind === 'remake') ? 44 : 0) + allergies(ticket).reduce((sum, a) => sum + (a.length > 22 ? 74 : 48), 0);
 }

@@ -1,13 +1,15 @@
 import { call, Refusal, Unreached, uuid, type Station, type Ticket } from '@awesome/ui';
+import type { Guard, More } from '../house/desk.svelte.ts';
 import type { Whereabout } from './stations.ts';
 
-export type Verb = 'start' | 'bump' | 'recall' | 'remake' | 'hand-over' | 'void' | 'confirm' | 'hold' | 'release' | 'rush' | 'acknowledge';
+export type Verb = 'start' | 'bump' | 'recall' | 'remake' | 'hand-over' | 'void' | 'confirm' | 'hold' | 'release' | 'rush' | 'calm' | 'acknowledge';
 
 export interface Tap {
 	verb: Verb;
 	station?: Station | undefined;
 	item?: string | undefined;
 	reason?: string | undefined;
+	text?: string | undefined; // remake: what was wrong, in words
 	notice?: string | undefined; // acknowledge: this one only
 	state?: Whereabout | undefined; // confirm: where the food is, if not where the ticket says
 }
@@ -18,6 +20,7 @@ export interface Said {
 	number: number;
 	verb: Verb;
 	detail: string;
+	code?: string; // of a refusal
 	undo: boolean;
 	until: number; // ms since 1970
 }
@@ -34,10 +37,15 @@ export class Taps {
 
 	#merge: (ticket: Ticket) => void;
 	#reachable: () => boolean;
+	#guard: Guard;
+	#headers: Record<string, string>;
 
-	constructor(merge: (ticket: Ticket) => void, reachable: () => boolean) {
+	/** guard asks for a person when something takes one; headers say which screen this is. */
+	constructor(merge: (ticket: Ticket) => void, reachable: () => boolean, guard: Guard = (send) => send({}), headers: Record<string, string> = {}) {
 		this.#merge = merge;
 		this.#reachable = reachable;
+		this.#guard = guard;
+		this.#headers = headers;
 	}
 
 	get said(): Said | undefined {
@@ -69,7 +77,7 @@ export class Taps {
 		let done = 0;
 		try {
 			for (const tap of taps) {
-				this.#merge(await send(ticket.order_id, tap));
+				this.#merge(await this.#guard((more) => send(ticket.order_id, tap, more, this.#headers), { reason: tap.text ?? tap.reason }));
 				done++;
 			}
 			const undo = verb === 'bump' && taps.at(-1)?.station !== 'pass';
@@ -121,7 +129,7 @@ export class Taps {
 		const refusal = err instanceof Refusal ? err.problem : undefined;
 		const newer = refusal?.['ticket'] as Ticket | undefined;
 		if (newer?.order_id === ticket.order_id) this.#merge(newer);
-		this.#say({ kind: 'refused', number: ticket.number, verb, detail: refusal?.detail ?? String(err), undo: false });
+		this.#say({ kind: 'refused', number: ticket.number, verb, detail: refusal?.detail ?? String(err), ...(refusal ? { code: refusal.code } : {}), undo: false });
 	}
 
 	#say(said: Omit<Said, 'until'>): void {
@@ -139,7 +147,7 @@ function later(): { promise: Promise<void>; resolve: () => void } {
 }
 
 /** send delivers a tap once, whatever happens to the answer: it is asked again under the same id. */
-async function send(order: string, tap: Tap): Promise<Ticket> {
+async function send(order: string, tap: Tap, more: More, headers: Record<string, string>): Promise<Ticket> {
 	const item = tap.item !== undefined && tap.verb === 'bump';
 	const url = `/api/tickets/${encodeURIComponent(order)}/${item ? `items/${encodeURIComponent(tap.item ?? '')}/` : ''}${tap.verb}`;
 	const body = {
@@ -147,13 +155,15 @@ async function send(order: string, tap: Tap): Promise<Ticket> {
 		...(tap.station ? { station: tap.station } : {}),
 		...(tap.item && !item ? { item: tap.item } : {}),
 		...(tap.reason ? { reason: tap.reason } : {}),
+		...(tap.text ? { text: tap.text } : {}),
 		...(tap.notice ? { notice: tap.notice } : {}),
 		...(tap.state ? { state: tap.state } : {}),
+		...more,
 	};
 	try {
-		return await call<Ticket>(url, { body });
+		return await call<Ticket>(url, { body, headers });
 	} catch (err) {
 		if (!(err instanceof Unreached)) throw err;
-		return call<Ticket>(url, { body });
+		return call<Ticket>(url, { body, headers });
 	}
 }

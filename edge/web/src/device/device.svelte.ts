@@ -16,12 +16,14 @@ export class Device {
 	#volume = $state(0);
 	#muted = $state.raw<ReadonlySet<Sound>>(new Set());
 	#keys = $state.raw(new Keymap());
+	#name = $state('');
 	#storage: Storage;
 
 	constructor(storage: Storage = localStorage) {
 		this.#storage = storage;
 		this.id = this.#read('device') ?? uuid();
 		this.#write('device', this.id);
+		this.#name = this.#read('name') ?? '';
 		this.#view = views.find((v) => v === this.#read('view'));
 		this.#theme = this.#read('theme') === 'light' ? 'light' : 'dark';
 		const volume = Number(this.#read('volume'));
@@ -50,6 +52,16 @@ export class Device {
 
 	get keys(): Keymap {
 		return this.#keys;
+	}
+
+	/** name that somebody gave it; empty when nobody has. */
+	get name(): string {
+		return this.#name;
+	}
+
+	call(name: string): void {
+		this.#name = name.trim().slice(0, 60);
+		this.#write('name', this.#name);
 	}
 
 	/** hears: this tablet rings for such an event. */

@@ -39,7 +39,7 @@ export const en = {
 	close: 'Close',
 	did: {
 		start: (n: number) => `${n} started`, bump: (n: number) => `${n} bumped`, recall: (n: number) => `${n} is back`, remake: (n: number) => `${n} is made again`,
-		'hand-over': (n: number) => `${n} handed over`, void: (n: number) => `${n} voided`, confirm: (n: number) => `${n} is where you said`, hold: (n: number) => `${n} is held`, release: (n: number) => `${n} goes on`, rush: (n: number) => `${n} goes first`,
+		'hand-over': (n: number) => `${n} handed over`, void: (n: number) => `${n} voided`, confirm: (n: number) => `${n} is where you said`, hold: (n: number) => `${n} is held`, release: (n: number) => `${n} goes on`, rush: (n: number) => `${n} goes first`, calm: (n: number) => `${n} is no rush`,
 		acknowledge: (n: number) => `${n}: seen`,
 	},
 	recovered: 'Recovered',
@@ -112,7 +112,7 @@ export const en = {
 			focus_1: 'Ticket 1', focus_2: 'Ticket 2', focus_3: 'Ticket 3', focus_4: 'Ticket 4', focus_5: 'Ticket 5', focus_6: 'Ticket 6', focus_7: 'Ticket 7',
 			focus_8: 'Ticket 8', focus_9: 'Ticket 9', focus_10: 'Ticket 10', left: 'Left', right: 'Right', up: 'Up', down: 'Down', page_up: 'Page up',
 			page_down: 'Page down', first: 'First page', last: 'Last page', bump: 'Bump', item: 'Item done', start: 'Start', hold: 'Hold', undo: 'Undo',
-			recall_last: 'Recall the last', recall_list: 'Recall list', all_day: 'All day', more: 'More', settings: 'This screen', close: 'Close',
+			recall_last: 'Recall the last', recall_list: 'Recall list', all_day: 'All day', more: 'More', house: 'Shift', settings: 'This screen', close: 'Close',
 		} satisfies Record<Action, string>,
 	},
 	keyName: (key: string): string =>
@@ -145,7 +145,6 @@ export const en = {
 	over: (time: string) => `${time} over`,
 	waitsForOven: 'Wait for the oven',
 	reason: 'Reason',
-	remakeReasons: ['burned', 'dropped', 'wrong topping', 'wrong size'],
 	voidReasons: ['guest cancelled', 'twice by mistake', 'nobody came'],
 	remakeTitle: 'Make again',
 	voidTitle: 'Void the order',
@@ -154,6 +153,7 @@ export const en = {
 	contains: 'contains',
 	loading: 'Looking for the node …',
 	alert: {
+		not_shown: 'is on no screen', screen_lost: 'screen is gone', cook_away: 'is silent for long: gets no tickets',
 		stuck_order: 'has not moved for long', overdue_bake: 'should be out of the oven', silent: 'is silent', overheat: 'is too hot', underheat: 'is too cold',
 		malfunction: 'has a fault', door_open: 'door is open', probe_limit: 'is out of its limits',
 		disk_tight: 'disk is nearly full', disk_full: 'disk is full: no new orders', disk_unwritable: 'disk cannot be written to',

@@ -35,7 +35,7 @@ export const it: Words = {
 	close: 'Chiudi',
 	did: {
 		start: (n) => `${n} iniziato`, bump: (n) => `${n} fatto`, recall: (n) => `${n} è tornato`, remake: (n) => `${n} si rifà`,
-		'hand-over': (n) => `${n} consegnato`, void: (n) => `${n} annullato`, confirm: (n) => `${n} è dove hai detto`, hold: (n) => `${n} è in attesa`, release: (n) => `${n} riprende`, rush: (n) => `${n} ha la precedenza`,
+		'hand-over': (n) => `${n} consegnato`, void: (n) => `${n} annullato`, confirm: (n) => `${n} è dove hai detto`, hold: (n) => `${n} è in attesa`, release: (n) => `${n} riprende`, rush: (n) => `${n} ha la precedenza`, calm: (n) => `${n} non è più urgente`,
 		acknowledge: (n) => `${n}: visto`,
 	},
 	recovered: 'Recuperato',
@@ -108,7 +108,7 @@ export const it: Words = {
 			focus_1: 'Comanda 1', focus_2: 'Comanda 2', focus_3: 'Comanda 3', focus_4: 'Comanda 4', focus_5: 'Comanda 5', focus_6: 'Comanda 6',
 			focus_7: 'Comanda 7', focus_8: 'Comanda 8', focus_9: 'Comanda 9', focus_10: 'Comanda 10', left: 'Sinistra', right: 'Destra', up: 'Su', down: 'Giù',
 			page_up: 'Pagina su', page_down: 'Pagina giù', first: 'Prima pagina', last: 'Ultima pagina', bump: 'Fatto', item: 'Pezzo fatto', start: 'Inizia',
-			hold: 'In attesa', undo: 'Annulla', recall_last: "Richiama l'ultima", recall_list: 'Elenco richiami', all_day: 'Totali', more: 'Altro',
+			hold: 'In attesa', undo: 'Annulla', recall_last: "Richiama l'ultima", recall_list: 'Elenco richiami', all_day: 'Totali', more: 'Altro', house: 'Turno',
 			settings: 'Questo schermo', close: 'Chiudi',
 		},
 	},
@@ -142,7 +142,6 @@ export const it: Words = {
 	over: (time) => `oltre ${time}`,
 	waitsForOven: 'Attendono il forno',
 	reason: 'Motivo',
-	remakeReasons: ['bruciata', 'caduta', 'condimento sbagliato', 'misura sbagliata'],
 	voidReasons: ['annullato dal cliente', 'doppio per errore', 'nessuno è venuto'],
 	remakeTitle: 'Rifare',
 	voidTitle: "Annulla l'ordine",
@@ -151,6 +150,7 @@ export const it: Words = {
 	contains: 'contiene',
 	loading: 'Cerco il nodo …',
 	alert: {
+		not_shown: 'non è su nessuno schermo', screen_lost: 'schermo assente', cook_away: 'tace da molto: non riceve comande',
 		stuck_order: 'è fermo da molto', overdue_bake: 'dovrebbe essere fuori dal forno', silent: 'tace', overheat: 'troppo caldo', underheat: 'troppo freddo',
 		malfunction: 'guasto', door_open: 'sportello aperto', probe_limit: 'fuori dai limiti',
 		disk_tight: 'disco quasi pieno', disk_full: 'disco pieno: nessun nuovo ordine', disk_unwritable: 'non si può scrivere sul disco',

@@ -1,0 +1,148 @@
+import { call, Refusal, type Problem, type SessionState, type Word } from '@awesome/ui';
+
+/** Who is asked for a PIN: whoever wants to do something, a shift manager who gives their word for it, or one cook. */
+export type Way = 'sign_in' | 'word' | 'cook';
+
+/** Asked is what the pad is open for. */
+export interface Asked {
+	ways: readonly Way[]; // what would help, the likeliest first
+	problem?: Problem; // why it is open; none: somebody wants to sign in
+	name?: string; // the cook whose PIN it shall be
+	reason?: string; // what was said already
+	give: (way: Way, pin: string, reason: string) => Promise<void>; // throws what the node said against it
+	giveUp: () => void;
+}
+
+/** More is what may go along with something that has a level. */
+export interface More {
+	override?: Word;
+}
+
+/** Guard sends something, and asks for a person when the node says that it takes one. */
+export type Guard = <T>(send: (more: More) => Promise<T>, about?: { reason?: string | undefined }) => Promise<T>;
+
+/** Desk is who is signed in at this screen. */
+export class Desk {
+	#session = $state.raw<SessionState | undefined>();
+	#asked = $state.raw<Asked | undefined>();
+	readonly headers: Record<string, string>;
+
+	constructor(screen: string) {
+		this.headers = { 'X-Screen': screen };
+	}
+
+	/** session is undefined until the node has said. */
+	get session(): SessionState | undefined {
+		return this.#session;
+	}
+
+	/** asked: the pad is open. */
+	get asked(): Asked | undefined {
+		return this.#asked;
+	}
+
+	/** look asks the node who is signed in. */
+	async look(): Promise<void> {
+		try {
+			this.#session = await call<SessionState>('/api/session', { headers: this.headers });
+		} catch {
+			// the strip says that the node is lost, and who was signed in still is
+		}
+	}
+
+	/** over: the session has ended by itself. */
+	over(now: number): boolean {
+		const { signed_in: in_, expires } = this.#session ?? {};
+		return in_ === true && expires !== undefined && Date.parse(expires) <= now;
+	}
+
+	/** signIn opens the pad for whoever it is. */
+	signIn(): void {
+		this.#open({ ways: ['sign_in'], give: (_, pin) => this.#begin(pin), giveUp: () => undefined });
+	}
+
+	async signOut(): Promise<void> {
+		await call('/api/session', { method: 'DELETE', headers: this.headers });
+		await this.look();
+	}
+
+	/** work puts a cook to work; one who has a PIN is asked for it. */
+	async work(cook: { id: string; name: string }): Promise<void> {
+		const send = (pin?: string) => call(`/api/cooks/${encodeURIComponent(cook.id)}/sign-in`, { body: pin ? { pin } : {}, headers: this.headers });
+		try {
+			await send();
+		} catch (err) {
+			if (!(err instanceof Refusal) || !forPerson(err.problem)) throw err;
+			await new Promise<void>((done) => {
+				this.#open({ ways: ['cook'], name: cook.name, give: async (_, pin) => void (await send(pin), done()), giveUp: done });
+			});
+		}
+	}
+
+	async rest(cook: string): Promise<void> {
+		await call(`/api/cooks/${encodeURIComponent(cook)}/sign-out`, { body: {}, headers: this.headers });
+	}
+
+	/** guarded: see Guard. What is given up is refused, as it was. */
+	readonly guarded: Guard = async (send, about = {}) => {
+		try {
+			return await send({});
+		} catch (err) {
+			if (!(err instanceof Refusal) || !forPerson(err.problem)) throw err;
+			void this.look(); // it may have been over
+			return new Promise((resolve, reject) => {
+				const again = async (more: More) => {
+					try {
+						resolve(await send(more));
+					} catch (next) {
+						if (next instanceof Refusal && (forPerson(next.problem) || ofPIN(next.problem))) throw next;
+						reject(next instanceof Error ? next : new Error(String(next))); // it has nothing to do with people
+					}
+				};
+				const signed = async (pin: string) => {
+					await this.#begin(pin);
+					await again({});
+				};
+				const ways: Way[] = err.problem.code === 'role_needed' ? ['word', 'sign_in'] : ['sign_in', 'word'];
+				this.#open({
+					ways, problem: err.problem, ...(about.reason ? { reason: about.reason } : {}),
+					give: (way, pin, reason) => (way === 'word' ? again({ override: { pin, reason } }) : signed(pin)),
+					giveUp: () => reject(err),
+				});
+			});
+		}
+	};
+
+	/** giveUp closes the pad. */
+	giveUp(): void {
+		const asked = this.#asked;
+		this.#asked = undefined;
+		asked?.giveUp();
+	}
+
+	#open(asked: Asked): void {
+		this.giveUp();
+		const open: Asked = {
+			...asked,
+			give: async (way, pin, reason) => {
+				await asked.give(way, pin, reason);
+				if (this.#asked === open) this.#asked = undefined;
+			},
+		};
+		this.#asked = open;
+	}
+
+	async #begin(pin: string): Promise<void> {
+		this.#session = await call<SessionState>('/api/session', { body: { pin }, headers: this.headers });
+	}
+}
+
+/** forPerson: somebody has to sign in, or somebody else has to. */
+function forPerson(p: Problem): boolean {
+	return p.code === 'sign_in_needed' || p.code === 'role_needed';
+}
+
+/** ofPIN: it was about the PIN itself. */
+function ofPIN(p: Problem): boolean {
+	return p.code === 'wrong_pin' || p.code === 'pin_locked' || p.code === 'invalid_pin' || p.path === 'override.reason';
+}

@@ -1,0 +1,87 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Desk } from './desk.svelte.ts';
+
+describe('what takes a person', () => {
+	let asked: { url: string; method: string; body: Record<string, unknown> }[];
+	let answers: (object | undefined)[];
+	let desk: Desk;
+
+	const no = (code: string, more: object = {}) => ({ code, title: code, status: 403, ...more });
+
+	beforeEach(() => {
+		asked = [];
+		answers = [];
+		desk = new Desk('left-of-the-oven');
+		vi.stubGlobal('fetch', (url: string, init: RequestInit) => {
+			if (url === '/api/session' && init.method === 'GET') return Promise.resolve(new Response('{"signed_in":false,"pins":"required","may":[]}'));
+			asked.push({ url, method: init.method ?? '', body: JSON.parse((init.body as string | undefined) ?? '{}') as Record<string, unknown> });
+			const answer = answers.shift() ?? {};
+			return Promise.resolve(new Response(JSON.stringify(answer), { status: 'code' in answer ? 403 : 200 }));
+		});
+	});
+
+	afterEach(() => vi.unstubAllGlobals());
+
+	const send = () => desk.guarded((more) => fetch('/api/x', { method: 'POST', body: JSON.stringify(more) }).then(async (r) => {
+		const answer = (await r.json()) as { code?: string };
+		if (answer.code) throw new (await import('@awesome/ui')).Refusal({ title: '', status: r.status, ...answer, code: answer.code });
+		return answer;
+	}), { reason: 'twice' });
+
+	it('needs nobody when the node asks for nobody', async () => {
+		answers = [{ done: true }];
+		await expect(send()).resolves.toEqual({ done: true });
+		expect(desk.asked).toBeUndefined();
+	});
+
+	it('is done as soon as somebody who may has signed in', async () => {
+		answers = [no('sign_in_needed'), { signed_in: true, name: 'Dora', may: [] }, { done: true }];
+		const done = send();
+		await vi.waitFor(() => expect(desk.asked?.ways).toEqual(['sign_in', 'word']));
+		await desk.asked?.give('sign_in', '4444', '');
+		await expect(done).resolves.toEqual({ done: true });
+		expect(desk.asked).toBeUndefined();
+		expect(asked.map((a) => a.url)).toEqual(['/api/x', '/api/session', '/api/x']);
+	});
+
+	it('is done by a word that goes along with it, and signs nobody in', async () => {
+		answers = [no('role_needed', { action: 'void' }), { done: true }];
+		const done = send();
+		await vi.waitFor(() => expect(desk.asked?.reason).toBe('twice'));
+		await desk.asked?.give('word', '4444', 'twice');
+		await expect(done).resolves.toEqual({ done: true });
+		expect(asked[1]?.body).toEqual({ override: { pin: '4444', reason: 'twice' } });
+	});
+
+	it('keeps asking after a wrong PIN', async () => {
+		answers = [no('sign_in_needed'), no('wrong_pin'), { done: true }];
+		const done = send();
+		await vi.waitFor(() => expect(desk.asked).toBeDefined());
+		await expect(desk.asked?.give('word', '1234', 'twice')).rejects.toMatchObject({ problem: { code: 'wrong_pin' } });
+		expect(desk.asked).toBeDefined();
+		await desk.asked?.give('word', '4444', 'twice');
+		await expect(done).resolves.toEqual({ done: true });
+	});
+
+	it('is refused as it was when whoever asked gives up, or asks for something else meanwhile', async () => {
+		answers = [no('sign_in_needed'), no('role_needed')];
+		const first = send();
+		await vi.waitFor(() => expect(desk.asked).toBeDefined());
+		const second = send();
+		await expect(first).rejects.toMatchObject({ problem: { code: 'sign_in_needed' } });
+		await vi.waitFor(() => expect(desk.asked?.problem?.code).toBe('role_needed'));
+		desk.giveUp();
+		await expect(second).rejects.toMatchObject({ problem: { code: 'role_needed' } });
+		expect(desk.asked).toBeUndefined();
+	});
+
+	it('what is refused for another reason closes the pad and says so', async () => {
+		answers = [no('sign_in_needed'), no('illegal_step')];
+		const done = send();
+		const said = expect(done).rejects.toMatchObject({ problem: { code: 'illegal_step' } });
+		await vi.waitFor(() => expect(desk.asked).toBeDefined());
+		await desk.asked?.give('word', '4444', 'twice');
+		await said;
+		expect(desk.asked).toBeUndefined();
+	});
+});

@@ -63,10 +63,8 @@ func (k *Kitchen) relabel(ctx context.Context, now time.Time, moved func(time.Ti
 			}
 		}
 		d.relabelSessions(moved)
-		if d.released = k.gate.open(d.board.applied); d.released {
-			if err := d.queueWaiting(); err != nil {
-				return err
-			}
+		if err := d.queueWaiting(); err != nil {
+			return err
 		}
 		if d.empty() {
 			set()

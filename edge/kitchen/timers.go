@@ -159,7 +159,7 @@ func (d *draft) fireFor(t Ticket, timer Timer) error {
 		t.Lingers = false
 		d.put(t)
 	case FireOrder:
-		if t.Progress.Whole == order.Waiting && !t.Doubtful && (t.Command == 0 || d.released) {
+		if t.Progress.Whole == order.Waiting && !t.Doubtful && d.released(t) {
 			_, err := d.queue(t, cause{by: event.ByRule})
 			return err
 		}
@@ -223,7 +223,7 @@ func (k *Kitchen) prune(ctx context.Context) {
 
 func (k *Kitchen) reforecast(ctx context.Context) error {
 	return k.change(ctx, func(d *draft) error {
-		if err := d.drip(k.gate.open(d.board.applied)); err != nil {
+		if err := d.queueWaiting(); err != nil {
 			return err
 		}
 		d.forecast()
@@ -246,7 +246,6 @@ func (k *Kitchen) untilDue() time.Duration {
 // fireDue fires every timer that is due, in one commit.
 func (k *Kitchen) fireDue(ctx context.Context) error {
 	return k.change(ctx, func(d *draft) error {
-		d.released = k.gate.open(d.board.applied)
 		for _, t := range d.board.timers {
 			if t.Due.After(d.now) {
 				continue

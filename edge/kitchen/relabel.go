@@ -101,12 +101,3 @@ func (t Ticket) sameLabels(other Ticket) bool {
 			return maps.EqualFunc(x, y, time.Time.Equal)
 		})
 }
-
-// alert is an alert as this draft leaves it.
-func (d *draft) alert(id string) (Alert, bool) {
-	if n := slices.IndexFunc(d.commit.Raised, func(a Alert) bool { return a.ID == id }); n >= 0 {
-		return d.commit.Raised[n], true
-	}
-	a, open := d.board.alerts[id]
-	return a, open
-}

@@ -223,6 +223,7 @@ func (k *Kitchen) prune(ctx context.Context) {
 
 func (k *Kitchen) reforecast(ctx context.Context) error {
 	return k.change(ctx, func(d *draft) error {
+		d.endOver()
 		if err := d.queueWaiting(); err != nil {
 			return err
 		}

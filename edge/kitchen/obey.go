@@ -145,7 +145,7 @@ func (d *draft) queueWaiting() error {
 			full = true // those behind it wait behind it
 			continue
 		}
-		if _, err := d.queue(t, cause{by: event.ByRule}); err != nil {
+		if _, err := d.queue(t, cause{by: event.ByRule}); err != nil && problem.Of(err) == nil { // one that cannot be queued is in nobody's way
 			return err
 		}
 	}

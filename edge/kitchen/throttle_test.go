@@ -121,6 +121,9 @@ func TestAfterACutLineWebOrdersAreDrippedIntoTheLineInTheirOrder(t *testing.T) {
 	if first < 3 || first > 10 { // ten minutes of one cook
 		t.Fatalf("%d of 30 orders went to the line at once", first)
 	}
+	if _, wait, err := h.Intake(t.Context()); err != nil || wait < 30*time.Minute {
+		t.Errorf("with 30 pizzas before it a new order would wait %v, %v", wait, err)
+	}
 	told := map[order.ID]bool{}
 	for _, f := range h.facts() {
 		if c, ok := f.(event.ForecastChanged); ok {

@@ -22,17 +22,7 @@ func (k *Kitchen) sign(ctx context.Context, cook string, in bool) error {
 		if n < 0 {
 			return problem.New(problem.NotFound, "no_such_cook", "nobody on the roster has the id %q", cook)
 		}
-		if d.board.cooks[n].SignedIn == in {
-			return nil
-		}
-		d.cooks = slices.Clone(d.board.cooks)
-		d.cooks[n].SignedIn = in
-		if in {
-			d.listen(cook, d.now, d.settings.Silent)
-		} else {
-			d.dismiss(cook)
-		}
-		d.giveOut()
+		d.work(cook, in)
 		return nil
 	})
 }

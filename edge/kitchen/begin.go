@@ -68,7 +68,6 @@ func (k *Kitchen) Begin(ctx context.Context, b Beginning) error {
 		for o, h := range later {
 			heard[o] = Heard{Has: heard[o].Has || h.Has, Lacks: heard[o].Lacks || h.Lacks}
 		}
-		k.gate = gate{}
 		k.cut(d)
 		if b.Epoch > epoch {
 			d.shelvesNow().EndShares() // before anything arrives
@@ -82,7 +81,10 @@ func (k *Kitchen) Begin(ctx context.Context, b Beginning) error {
 			d.doubt(b, heard)
 		}
 		d.commit.Standing = d.toTell(ended, heard)
-		d.landed = d.board.stock.Untell
+		d.landed = func() {
+			k.gate = gate{}
+			d.board.stock.Untell()
+		}
 		return nil
 	})
 }

@@ -30,6 +30,8 @@ type board struct {
 	shift   shift
 	lessons map[LessonKey]Lesson
 	intake  Intake
+
+	released uint64 // web orders of commands up to this one may go to the queue
 }
 
 func boardOf(s State, m *menu.Menu) board {
@@ -56,6 +58,7 @@ func boardOf(s State, m *menu.Menu) board {
 	for _, s := range s.Screens {
 		b.screens[s.ID] = s
 	}
+	b.released = s.Released
 	return b
 }
 
@@ -142,7 +145,10 @@ func (b *board) after(c Commit) {
 	if c.Command != nil {
 		b.applied = c.Command.Seq
 	}
+	if c.Released > 0 {
+		b.released = c.Released
+	}
 	if c.Begin != nil {
-		b.applied, b.epoch = c.Begin.Commands, c.Begin.Epoch
+		b.applied, b.epoch, b.released = c.Begin.Commands, c.Begin.Epoch, 0
 	}
 }

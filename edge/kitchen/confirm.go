@@ -34,7 +34,7 @@ func confirm(d *draft, t Ticket, tap Tap) (Ticket, error) {
 		d.raiseNumber(t.Day, t.Number)
 	}
 	t = d.confirmed(t)
-	if d.due(t) && (t.Command == 0 || d.released) {
+	if d.due(t) && d.released(t) {
 		d.tell(t.Order.ID, Standing(t)) // before the step that follows it
 		return d.queue(t, cause{by: event.ByRule})
 	}

@@ -1,7 +1,6 @@
 package kitchen
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
@@ -31,7 +30,7 @@ func (d *draft) line() line {
 	l := line{cut: d.settings.Cut, ovens: d.settings.Ovens, alerts: d.alerts(), took: d.estimates(), aim: d.aim}
 	for _, c := range d.cooksNow() {
 		switch {
-		case !c.SignedIn:
+		case !c.SignedIn, d.isAway(c.ID):
 		case makes(c):
 			h := hand{id: c.ID, skills: c.Skills, pace: 1}
 			if pace, ok := d.lesson(LessonKey{CookLesson, c.ID, AnyHour}); ok {
@@ -48,18 +47,6 @@ func (d *draft) line() line {
 // makes reports whether a cook stands where things are made.
 func makes(c Cook) bool {
 	return len(c.Skills) == 0 || slices.Contains(c.Skills, menu.StationMake) || slices.Contains(c.Skills, menu.StationSides)
-}
-
-// alerts are those that this draft leaves open.
-func (d *draft) alerts() []Alert {
-	all := slices.Clone(d.commit.Raised)
-	for _, a := range d.board.alerts {
-		if !slices.Contains(d.commit.Cleared, a.ID) {
-			all = append(all, a)
-		}
-	}
-	slices.SortFunc(all, func(x, y Alert) int { return cmp.Compare(x.ID, y.ID) })
-	return all
 }
 
 const aimEarly = time.Minute // an order is never aimed at the very end of its promise

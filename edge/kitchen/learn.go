@@ -146,7 +146,7 @@ func (d *draft) lesson(key LessonKey) (Lesson, bool) {
 		return l, true
 	}
 	l, ok := d.board.lessons[key]
-	return l, ok
+	return l, ok && !slices.Contains(d.commit.Forgotten, key)
 }
 
 func (d *draft) estimates() estimates {
@@ -178,15 +178,27 @@ func (d *draft) hear(key LessonKey, x, usual float64) {
 	d.lessons[key] = l.heard(x, d.now)
 }
 
-// makeRoom forgets the lesson that has heard nothing for longest when there are too many.
+// makeRoom forgets the lesson that has heard nothing for longest when one more would be too many.
 func (d *draft) makeRoom() {
-	if len(d.board.lessons)+len(d.lessons) < mostLessons || len(d.board.lessons) == 0 {
+	kept := len(d.board.lessons) - len(d.commit.Forgotten)
+	for key := range d.lessons {
+		if _, was := d.board.lessons[key]; !was || slices.Contains(d.commit.Forgotten, key) {
+			kept++
+		}
+	}
+	if kept < mostLessons {
 		return
 	}
-	oldest := slices.MinFunc(slices.Collect(maps.Values(d.board.lessons)), func(x, y Lesson) int {
-		return cmp.Or(x.At.Compare(y.At), byLesson(x, y))
-	})
-	if _, changed := d.lessons[oldest.LessonKey]; !changed && !slices.Contains(d.commit.Forgotten, oldest.LessonKey) {
+	var oldest *Lesson
+	for key, l := range d.board.lessons {
+		if _, changed := d.lessons[key]; changed || slices.Contains(d.commit.Forgotten, key) {
+			continue
+		}
+		if oldest == nil || cmp.Or(l.At.Compare(oldest.At), byLesson(l, *oldest)) < 0 {
+			oldest = &l
+		}
+	}
+	if oldest != nil {
 		d.commit.Forgotten = append(d.commit.Forgotten, oldest.LessonKey)
 	}
 }

@@ -113,7 +113,7 @@ func (d *draft) unwell() bool {
 
 // learnReady learns how far an order was ready behind its first forecast, once, if it can have been made in that time.
 func (d *draft) learnReady(t Ticket, at time.Time) Ticket {
-	if t.Forecast == nil || t.Missed != nil || !t.believable() {
+	if t.Forecast == nil || t.Missed != nil || t.otherThanForeseen() || !t.believable() {
 		return t
 	}
 	missed := int(at.Sub(*t.Forecast).Round(time.Second) / time.Second)
@@ -121,6 +121,11 @@ func (d *draft) learnReady(t Ticket, at time.Time) Ticket {
 	d.commit.Missed = append(d.commit.Missed, time.Duration(missed)*time.Second)
 	d.hear(LessonKey{ErrorLesson, aheadOf(t.Forecast.Sub(t.QueuedAt)), AnyHour}, min(mostError, max(-mostError, float64(missed))), 0)
 	return t
+}
+
+// otherThanForeseen reports whether people have made another thing of a ticket than what was forecast: it says nothing of the forecast.
+func (t Ticket) otherThanForeseen() bool {
+	return t.HeldFor > 0 || t.Hold != nil || t.Order.Changes > 0 || len(t.Remakes) > 0
 }
 
 // believable reports whether what the clocks of a finished ticket say can be: nothing was bumped before it was baked or made.

@@ -134,6 +134,44 @@ func TestWhatNobodyCanBelieveTeachesNothing(t *testing.T) {
 	}
 }
 
+func TestWhatPeopleMakeOtherwiseSaysNothingOfTheForecast(t *testing.T) {
+	t.Parallel()
+	for name, otherwise := range map[string]func(*house, kitchen.Ticket){
+		"as foreseen": func(*house, kitchen.Ticket) {},
+		"on hold for half an hour": func(h *house, ticket kitchen.Ticket) {
+			h.did(h.HoldBack(background(), ticket.Order.ID, kitchen.Tap{ID: id.New(), Reason: "the guest is late"}))
+			h.clock.pass(30 * time.Minute)
+			h.did(h.LetGo(background(), ticket.Order.ID, kitchen.Tap{ID: id.New()}))
+		},
+		"changed": func(h *house, ticket kitchen.Ticket) {
+			more := kitchen.OrderChange{Add: []order.Line{cola}}
+			h.did(h.Change(background(), ticket.Order.ID, kitchen.Tap{ID: id.New(), Reason: "thirsty"}, more))
+		},
+		"made again": func(h *house, ticket kitchen.Ticket) {
+			for range 3 {
+				h.did(h.Bump(background(), ticket.Order.ID, kitchen.Tap{ID: id.New(), Item: "1"}))
+			}
+			h.did(h.Remake(background(), ticket.Order.ID, kitchen.Tap{ID: id.New(), Item: "1", Reason: "burned"}))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t)
+			h.signIn("ada", "bob", "cleo")
+			ticket := h.place(pizza)
+			otherwise(h, ticket)
+			for h.ticket(ticket.Order.ID).Progress.Kitchen() != order.Ready {
+				h.clock.pass(4 * time.Minute)
+				h.did(h.Bump(background(), ticket.Order.ID, kitchen.Tap{ID: id.New()}))
+			}
+			learned, missed := h.lessons()[kitchen.ErrorLesson], h.ticket(ticket.Order.ID).Missed
+			if plain := name == "as foreseen"; (learned == 1) != plain || (missed != nil) != plain {
+				t.Errorf("it has learned %d times, and was off by %v", learned, missed)
+			}
+		})
+	}
+}
+
 func (h *house) ovenAlert(what, oven string) {
 	h.t.Helper()
 	if err := h.Alert(background(), kitchen.Alert{ID: what + "/" + oven, Device: oven, What: what, Level: "critical"}); err != nil {

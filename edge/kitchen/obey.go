@@ -45,9 +45,9 @@ func (k *Kitchen) Obey(ctx context.Context, c Command) error {
 		d.commit.Command = &o
 		d.tell(order.ID(c.Order), event.CommandAnswered{Seq: c.Seq, Command: c.ID, Order: order.ID(c.Order), Granted: o.Granted, Reason: o.Reason})
 		if k.gate.open(c.Seq) {
-			return d.queueWaiting()
+			d.commit.Released = c.Seq
 		}
-		return nil
+		return d.queueWaiting()
 	})
 }
 
@@ -70,7 +70,9 @@ func (k *Kitchen) judge(ctx context.Context, d *draft, c Command) (Obeyed, error
 		return o, err
 	}
 	trial := d.fresh()
-	trial.released = k.gate.open(c.Seq)
+	if k.gate.open(c.Seq) {
+		trial.commit.Released = c.Seq
+	}
 	reason, err := trial.wish(ctx, k, c)
 	p := problem.Of(err)
 	switch {
@@ -102,7 +104,8 @@ func (d *draft) said(before Ticket) {
 	d.commit.Standing = append(d.commit.Standing, t.Order.ID)
 }
 
-// gate holds web orders back until every command is obeyed that existed when the link came up: a revoke may be among them.
+// gate holds web orders back until every command is obeyed that existed when the link came up: a revoke may be among them. What it has let
+// through stays released, also for a node that starts again while the internet is cut.
 type gate struct {
 	synced bool
 	named  uint64
@@ -110,16 +113,23 @@ type gate struct {
 
 func (g gate) open(applied uint64) bool { return g.synced && applied >= g.named }
 
-// Release says that a SYNC named upTo as the highest command there is. Web orders go to the queue as soon as all up to it are obeyed;
-// before the first SYNC since the node started they wait.
+// Release says that a SYNC named upTo as the highest command there is. Web orders go to the queue as soon as all up to it are obeyed; those
+// that came after the last commands which were released wait until then.
 func (k *Kitchen) Release(ctx context.Context, upTo uint64) error {
 	return k.change(ctx, func(d *draft) error {
-		k.gate = gate{synced: true, named: upTo}
+		now := gate{synced: true, named: upTo}
+		d.landed = func() { k.gate = now }
 		k.exchanged(d)
-		if !k.gate.open(d.board.applied) {
-			return nil
+		if now.open(d.board.applied) && d.board.applied > d.board.released {
+			d.commit.Released = d.board.applied
 		}
-		return d.queueWaiting()
+		if err := d.queueWaiting(); err != nil {
+			return err
+		}
+		if d.empty() {
+			d.landed()
+		}
+		return nil
 	})
 }
 
@@ -128,19 +138,22 @@ func (k *Kitchen) Release(ctx context.Context, upTo uint64) error {
 func (d *draft) queueWaiting() error {
 	full := false
 	for _, t := range d.open() {
-		if t.Doubtful || !d.due(t) {
+		if t.Doubtful || !d.due(t) || !d.released(t) {
 			continue
 		}
 		if d.paced(t) && (full || !d.room(t)) {
 			full = true // those behind it wait behind it
 			continue
 		}
-		if _, err := d.queue(t, cause{by: event.ByRule}); err != nil {
+		if _, err := d.queue(t, cause{by: event.ByRule}); err != nil && problem.Of(err) == nil { // one that cannot be queued is in nobody's way
 			return err
 		}
 	}
 	return nil
 }
+
+// released reports whether an order may go to the queue: one of the cloud's only when no revoke of it was under way.
+func (d *draft) released(t Ticket) bool { return t.Command <= max(d.board.released, d.commit.Released) }
 
 // due reports whether an order waits, and not for its time.
 func (d *draft) due(t Ticket) bool {

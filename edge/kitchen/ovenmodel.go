@@ -1,7 +1,6 @@
 package kitchen
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -154,13 +153,10 @@ func heed(hearths []hearth, alerts []Alert) (left []hearth, why []string) {
 	}
 	named := map[string]bool{}
 	for _, h := range hearths {
-		kind, name := wrong[h.oven], h.oven
-		if deck := fmt.Sprintf("%s/%d", h.oven, h.deck); rank(wrong[deck]) > rank(kind) {
-			kind, name = wrong[deck], deck
-		}
-		if kind != "" && rank(kind) > 0 && !named[name] {
-			named[name] = true
-			why = append(why, name+" "+words(kind))
+		kind := wrong[h.oven]
+		if rank(kind) > 0 && !named[h.oven] {
+			named[h.oven] = true
+			why = append(why, h.oven+" "+words(kind))
 		}
 		switch kind {
 		case wire.Malfunction:

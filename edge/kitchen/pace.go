@@ -51,14 +51,6 @@ func (t Ticket) asQueued() Ticket {
 	return t
 }
 
-// drip lets web orders that wait for room into the line as far as there is some.
-func (d *draft) drip(open bool) error {
-	if d.settings.Throttle == nil || !open {
-		return nil
-	}
-	return d.queueWaiting()
-}
-
 // Mind does what time asks for: timers that are due, forecasts, web orders that wait for room. Run does it by itself; it is here for who
 // lets the time pass in another way.
 func (k *Kitchen) Mind(ctx context.Context) error {

@@ -52,9 +52,10 @@ func (d *draft) staffed(hires []Hire) {
 	if !slices.Equal(people, d.board.shift.people) {
 		d.commit.Shift.People = people
 	}
-	for name, s := range d.board.shift.sessions {
+	for _, name := range slices.Sorted(maps.Keys(d.board.shift.sessions)) {
+		s := d.board.shift.sessions[name]
 		if p, ok := d.desk().Person(s.Who); !ok || p.PIN == "" || !d.now.Before(s.Until) {
-			d.commit.Shift.Ended = append(d.commit.Shift.Ended, name)
+			d.endSession(name)
 		}
 	}
 }
@@ -107,7 +108,7 @@ func (k *Kitchen) hire(ctx context.Context) error {
 func (d *draft) signOutAll(id string) {
 	for name, s := range d.board.shift.sessions {
 		if s.Who == id {
-			d.commit.Shift.Ended = append(d.commit.Shift.Ended, name)
+			d.endSession(name)
 		}
 	}
 }
@@ -183,11 +184,10 @@ func (k *Kitchen) OpenSession(ctx context.Context, pin, cook string) (in SignedI
 	caller := staff.CallerOf(ctx)
 	err = k.change(ctx, func(d *draft) error {
 		in.Session = staff.Begin(token, in.Person.ID, caller.Screen, d.now, d.settings.DayEnds(d.now))
-		d.tidySessions()
-		if _, was := d.board.shift.sessions[caller.Session]; was {
-			d.commit.Shift.Ended = append(d.commit.Shift.Ended, caller.Session) // this screen's is replaced
-		}
 		d.commit.Shift.Sessions = []staff.Session{in.Session}
+		d.endOver()
+		d.makeRoomForSession()
+		d.endSession(caller.Session) // this screen's is replaced
 		d.record(staff.Record{Who: in.Person.ID, Action: staff.SignedIn})
 		if in.Person.Role == staff.Cook {
 			d.work(in.Person.ID, true)
@@ -197,24 +197,51 @@ func (k *Kitchen) OpenSession(ctx context.Context, pin, cook string) (in SignedI
 	return in, token, err
 }
 
-// tidySessions ends those that are over, and the oldest beyond SessionsMost.
-func (d *draft) tidySessions() {
-	var live []staff.Session
-	for name, s := range d.board.shift.sessions {
-		p, ok := d.desk().Person(s.Who)
-		if !ok || !s.Live(p.Role, d.now) {
-			d.commit.Shift.Ended = append(d.commit.Shift.Ended, name)
-			continue
-		}
-		live = append(live, s)
+// endSession signs somebody out of a session. A cook whose last one it was goes home.
+func (d *draft) endSession(name string) {
+	s, was := d.board.shift.sessions[name]
+	if !was || slices.Contains(d.commit.Shift.Ended, name) {
+		return
 	}
-	slices.SortFunc(live, func(x, y staff.Session) int { return x.Began.Compare(y.Began) })
-	for n := 0; n < len(live)-staff.SessionsMost+1; n++ {
-		d.commit.Shift.Ended = append(d.commit.Shift.Ended, live[n].Name)
+	d.commit.Shift.Ended = append(d.commit.Shift.Ended, name)
+	desk := d.desk()
+	p, known := desk.Person(s.Who)
+	if known && p.Role != staff.Cook {
+		return
+	}
+	for _, other := range desk.Sessions {
+		if other.Who == s.Who && known && other.Live(p.Role, d.now) {
+			return
+		}
+	}
+	d.work(s.Who, false)
+}
+
+// endOver ends the sessions whose time is over.
+func (d *draft) endOver() {
+	for _, name := range slices.Sorted(maps.Keys(d.board.shift.sessions)) {
+		s := d.board.shift.sessions[name]
+		if p, ok := d.desk().Person(s.Who); !ok || !s.Live(p.Role, d.now) {
+			d.endSession(name)
+		}
 	}
 }
 
-// work puts a cook to work, or lets them go.
+// makeRoomForSession ends the oldest sessions beyond SessionsMost.
+func (d *draft) makeRoomForSession() {
+	var live []staff.Session
+	for name, s := range d.board.shift.sessions {
+		if !slices.Contains(d.commit.Shift.Ended, name) {
+			live = append(live, s)
+		}
+	}
+	slices.SortFunc(live, func(x, y staff.Session) int { return x.Began.Compare(y.Began) })
+	for n := 0; n < len(live)-staff.SessionsMost+1; n++ {
+		d.endSession(live[n].Name)
+	}
+}
+
+// work puts a cook to work, or lets them go: what they had goes to others.
 func (d *draft) work(cook string, in bool) {
 	n := slices.IndexFunc(d.cooksNow(), func(c Cook) bool { return c.ID == cook })
 	if n < 0 || d.cooksNow()[n].SignedIn == in {
@@ -222,6 +249,11 @@ func (d *draft) work(cook string, in bool) {
 	}
 	d.cooks = slices.Clone(d.cooksNow())
 	d.cooks[n].SignedIn = in
+	if in {
+		d.listen(cook, d.now, d.settings.Silent)
+	} else {
+		d.dismiss(cook)
+	}
 	d.giveOut()
 }
 
@@ -241,15 +273,8 @@ func (k *Kitchen) CloseSession(ctx context.Context) error {
 		if !ok {
 			return nil
 		}
-		d.commit.Shift.Ended = []string{name}
+		d.endSession(name)
 		d.record(staff.Record{Who: s.Who, Action: staff.SignedOut})
-		elsewhere := false
-		for other, o := range d.board.shift.sessions {
-			elsewhere = elsewhere || other != name && o.Who == s.Who && d.now.Before(o.Until)
-		}
-		if p, ok := d.desk().Person(s.Who); ok && p.Role == staff.Cook && !elsewhere {
-			d.work(s.Who, false)
-		}
 		return nil
 	})
 }

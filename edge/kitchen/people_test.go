@@ -184,6 +184,81 @@ func TestACookWithAPINIsPutToWorkByThemselvesOrAManager(t *testing.T) {
 	}
 }
 
+// working are the cooks who are at work, and those whom somebody listens to.
+func (h *house) working() (in, heard []string) {
+	h.t.Helper()
+	for _, c := range h.snapshot().Cooks {
+		if c.SignedIn {
+			in = append(in, c.ID)
+		}
+	}
+	state, err := h.store.Load(background())
+	if err != nil {
+		h.t.Fatalf("load: %v", err)
+	}
+	for _, timer := range state.Timers {
+		if timer.Kind == kitchen.SilentCook {
+			heard = append(heard, timer.Item)
+		}
+	}
+	slices.Sort(heard)
+	return in, heard
+}
+
+func TestASessionPutsACookToWorkAndItsEndLetsThemGo(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]func(*house, context.Context) error{
+		"signed out":             func(h *house, ctx context.Context) error { return h.CloseSession(ctx) },
+		"the business day ended": func(h *house, _ context.Context) error { h.clock.pass(13 * time.Hour); return h.Mind(background()) },
+		"the day ended while the node was off": func(h *house, _ context.Context) error {
+			h.clock.pass(13 * time.Hour)
+			h.restart()
+			return nil
+		},
+		"somebody else at the screen": func(h *house, ctx context.Context) error {
+			_, _, err := h.OpenSession(ctx, "2222", "")
+			return err
+		},
+		"another PIN": func(h *house, _ context.Context) error {
+			h.settings.Staff[0].PIN = "4444"
+			h.restart()
+			_, _, err := h.OpenSession(at("x"), "2222", "")
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newStaffedHouse(t)
+			here := h.as("1111")
+			there := h.as("1111")
+			ticket := h.place(pizza)
+			if in, heard := h.working(); !slices.Equal(in, []string{"ada"}) || !slices.Equal(heard, in) || h.cookOf(ticket) != "ada" {
+				t.Fatalf("%v work, %v are listened to, %q has the ticket", in, heard, h.cookOf(ticket))
+			}
+			if err := h.CloseSession(there); err != nil {
+				t.Fatal(err)
+			}
+			if in, _ := h.working(); len(in) != 1 {
+				t.Fatal("she is signed in elsewhere, and was sent home")
+			}
+			if err := h.Alert(t.Context(), kitchen.Alert{ID: "cook_away/ada", Device: "ada", What: "cook_away", Level: "warning"}); err != nil {
+				t.Fatal(err)
+			}
+			if err := end(h, here); err != nil {
+				t.Fatal(err)
+			}
+			if in, heard := h.working(); len(in)+len(heard) != 0 || h.cookOf(ticket) != "" {
+				t.Errorf("%v still work, %v are listened to, %q has the ticket", in, heard, h.cookOf(ticket))
+			}
+			for _, a := range h.snapshot().Alerts {
+				if a.What == "cook_away" {
+					t.Errorf("who is gone is still missed: %+v", a)
+				}
+			}
+		})
+	}
+}
+
 func TestASessionOutlivesARestartAndNotTheDayTheIdleHourOrANewPIN(t *testing.T) {
 	t.Parallel()
 	h := newStaffedHouse(t)

@@ -63,10 +63,8 @@ func (k *Kitchen) relabel(ctx context.Context, now time.Time, moved func(time.Ti
 			}
 		}
 		d.relabelSessions(moved)
-		if d.released = k.gate.open(d.board.applied); d.released {
-			if err := d.queueWaiting(); err != nil {
-				return err
-			}
+		if err := d.queueWaiting(); err != nil {
+			return err
 		}
 		if d.empty() {
 			set()
@@ -102,13 +100,4 @@ func (t Ticket) sameLabels(other Ticket) bool {
 		maps.EqualFunc(t.Clocks.Items, other.Clocks.Items, func(x, y map[order.ItemState]time.Time) bool {
 			return maps.EqualFunc(x, y, time.Time.Equal)
 		})
-}
-
-// alert is an alert as this draft leaves it.
-func (d *draft) alert(id string) (Alert, bool) {
-	if n := slices.IndexFunc(d.commit.Raised, func(a Alert) bool { return a.ID == id }); n >= 0 {
-		return d.commit.Raised[n], true
-	}
-	a, open := d.board.alerts[id]
-	return a, open
 }

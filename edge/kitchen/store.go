@@ -46,6 +46,8 @@ type State struct {
 	Shift   ShiftState
 	Lessons []Lesson
 	Intake  Intake
+
+	Released uint64 // see Commit
 }
 
 // Commit is everything that changes at once. The store refuses it when Seq is not one more than it has, when Command is not the next
@@ -77,6 +79,8 @@ type Commit struct {
 
 	Screens   []Screen // announced
 	Unplugged []string // ids of screens that are forgotten
+
+	Released uint64 // when not 0: web orders of commands up to this one may go to the queue, also after a restart; until a new epoch begins
 
 	Begin    *Beginning // a new epoch: what the cloud lacks goes first in it
 	Standing []order.ID // facts behind all others: how these tickets stand once all of this is written

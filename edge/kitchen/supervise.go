@@ -51,12 +51,8 @@ func (d *draft) dismiss(cook string) {
 
 // isAway reports whether a cook is away, as this draft leaves it.
 func (d *draft) isAway(cook string) bool {
-	id := awayAlert(cook)
-	if slices.ContainsFunc(d.commit.Raised, func(a Alert) bool { return a.ID == id }) {
-		return true
-	}
-	_, open := d.board.alerts[id]
-	return open && !slices.Contains(d.commit.Cleared, id)
+	_, away := d.alert(awayAlert(cook))
+	return away
 }
 
 // silent is for a cook of whom nothing was heard for too long: while others work and tickets of theirs wait, they are away, and what they have

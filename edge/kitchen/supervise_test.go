@@ -72,6 +72,22 @@ func TestACookWhoGoesSilentGivesTheirTicketsBack(t *testing.T) {
 	})
 }
 
+func TestAForecastDoesNotCountOnWhoIsAway(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.signIn("ada", "bob")
+	for range 8 {
+		h.place(pizza)
+	}
+	both := h.quote(pizza).Promise.To
+	if err := h.Alert(t.Context(), kitchen.Alert{ID: "cook_away/ada", Device: "ada", What: "cook_away", Level: "warning"}); err != nil {
+		t.Fatal(err)
+	}
+	if alone := h.quote(pizza).Promise.To; !alone.After(both.Add(3 * time.Minute)) {
+		t.Errorf("with one of two away it is ready at %v instead of %v", alone, both)
+	}
+}
+
 func TestSilenceThatHarmsNobodyIsNoMatter(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "edge.db")

@@ -107,7 +107,6 @@ func (k *Kitchen) tap(ctx context.Context, id order.ID, action order.Action, tap
 			return err
 		}
 		tap.Who = cmp.Or(d.who(), tap.Who) // whoever is signed in at the screen
-		d.released = k.gate.open(d.board.applied)
 		if tap.Version != 0 && tap.Version != t.Version {
 			return problem.New(problem.Stale, "stale_ticket", "the ticket has moved on since the screen drew it").With("ticket", t)
 		}

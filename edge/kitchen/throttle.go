@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"time"
 
 	"awesome.pizza/edge/staff"
@@ -165,13 +166,19 @@ func (d *draft) resumeIntake() {
 // Intake is whether web orders are taken, and how long a new one would wait for hands and ovens.
 func (k *Kitchen) Intake(context.Context) (i Intake, wait time.Duration, err error) {
 	k.mu.RLock()
-	defer k.mu.RUnlock()
-	d := newDraft(&k.board, k.settings, k.now())
+	b := k.board.toPlan()
+	k.mu.RUnlock()
+	d := newDraft(&b, k.settings, k.now()) // taps need not wait for the schedule
 	reserve := 0
 	if t := k.settings.Throttle; t != nil {
 		reserve = t.Reserve
 	}
-	return k.board.intake, schedule(d.now, d.open(), d.line()).loads(d.now).webWait(reserve), nil
+	return b.intake, schedule(d.now, d.withWaiting(d.open()), d.line()).loads(d.now).webWait(reserve), nil
+}
+
+// toPlan is a copy of what the schedule looks at.
+func (b *board) toPlan() board {
+	return board{tickets: maps.Clone(b.tickets), cooks: b.cooks, alerts: maps.Clone(b.alerts), lessons: maps.Clone(b.lessons), intake: b.intake}
 }
 
 // PauseIntake stops web orders for some time, by the word of a person. It reports problem.Invalid.

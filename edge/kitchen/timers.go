@@ -1,12 +1,16 @@
 package kitchen
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
+	"slices"
 	"sync"
 	"time"
 
 	"awesome.pizza/shared/event"
 	"awesome.pizza/shared/order"
+	"awesome.pizza/shared/problem"
 )
 
 // Timer is a row with a due time: it survives a restart, and fires once. Since is what it counts from.
@@ -119,7 +123,6 @@ func (d *draft) mind(t Ticket) {
 
 // fire carries out a timer that is due.
 func (d *draft) fire(timer Timer) error {
-	d.commit.Stopped = append(d.commit.Stopped, timer.TimerKey)
 	switch timer.Kind {
 	case OffEnds:
 		d.endOff(timer)
@@ -159,7 +162,7 @@ func (d *draft) fireFor(t Ticket, timer Timer) error {
 		t.Lingers = false
 		d.put(t)
 	case FireOrder:
-		if t.Progress.Whole == order.Waiting && !t.Doubtful && (t.Command == 0 || d.released) {
+		if t.Progress.Whole == order.Waiting && !t.Doubtful && d.released(t) {
 			_, err := d.queue(t, cause{by: event.ByRule})
 			return err
 		}
@@ -223,7 +226,8 @@ func (k *Kitchen) prune(ctx context.Context) {
 
 func (k *Kitchen) reforecast(ctx context.Context) error {
 	return k.change(ctx, func(d *draft) error {
-		if err := d.drip(k.gate.open(d.board.applied)); err != nil {
+		d.endOver()
+		if err := d.queueWaiting(); err != nil {
 			return err
 		}
 		d.forecast()
@@ -245,16 +249,44 @@ func (k *Kitchen) untilDue() time.Duration {
 
 // fireDue fires every timer that is due, in one commit.
 func (k *Kitchen) fireDue(ctx context.Context) error {
-	return k.change(ctx, func(d *draft) error {
-		d.released = k.gate.open(d.board.applied)
-		for _, t := range d.board.timers {
-			if t.Due.After(d.now) {
-				continue
-			}
-			if err := d.fire(t); err != nil {
-				return err
-			}
+	return k.change(ctx, func(d *draft) error { return d.fireDue(d.fire) })
+}
+
+// fireDue stops every timer that is due and carries it out, those that came due first before the others. One that makes no sense is kept as a
+// dead letter, and is in nobody's way.
+func (d *draft) fireDue(fire func(Timer) error) error {
+	for _, t := range d.dueTimers() {
+		d.commit.Stopped = append(d.commit.Stopped, t.TimerKey)
+		err := fire(t)
+		if problem.Of(err) != nil {
+			err = d.drop(t, err)
 		}
-		return nil
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dueTimers are the timers whose time has come, in an order that is always the same.
+func (d *draft) dueTimers() (all []Timer) {
+	for _, t := range d.board.timers {
+		if !t.Due.After(d.now) {
+			all = append(all, t)
+		}
+	}
+	slices.SortFunc(all, func(x, y Timer) int {
+		return cmp.Or(x.Due.Compare(y.Due), cmp.Compare(x.Kind, y.Kind), cmp.Compare(x.Order, y.Order), cmp.Compare(x.Item, y.Item))
 	})
+	return all
+}
+
+// drop keeps a timer that cannot be carried out as a dead letter.
+func (d *draft) drop(t Timer, why error) error {
+	raw, err := json.Marshal(t)
+	if err != nil {
+		return err
+	}
+	d.commit.Letters = append(d.commit.Letters, DeadLetter{At: d.now, Source: "timer/" + string(t.Kind), Reason: why.Error(), Payload: raw})
+	return nil
 }

@@ -52,6 +52,9 @@ func load(ctx context.Context, tx *sql.Tx, state *kitchen.State) (err error) {
 	if state.Stock, err = loadStock(ctx, tx); err != nil {
 		return err
 	}
+	if state.Released, err = loadReleased(ctx, tx); err != nil {
+		return err
+	}
 	numbers, err := list(ctx, tx, func(row scanner) (n kitchen.Number, err error) { return n, row.Scan(&n.Day, &n.Last) }, `SELECT day, last FROM numbers`)
 	for _, n := range numbers {
 		state.Numbers[n.Day] = n.Last

@@ -35,6 +35,7 @@ func salvage(ctx context.Context, from *source, to *Store, at time.Time) (all []
 			{"alerts", k.plain("alerts")},
 			{"lessons", k.plain("lessons")},
 			{"intake", k.plain("intake")},
+			{"released", k.plain("released")},
 			{"screens", k.plain("screens")},
 			{"inbox", k.plain("inbox")},
 			{"stock_shelves", k.stock("stock_shelves")},

@@ -1,0 +1,35 @@
+package kitchen
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+)
+
+func TestLessonsNeverBecomeTooManyHoweverManyAreNewAtOnce(t *testing.T) {
+	t.Parallel()
+	d := blank(t)
+	for n := range mostLessons {
+		l := firstLesson(LessonKey{MakeLesson, fmt.Sprint("old-", n), AnyHour})
+		l.Seen, l.At = 1, noon.Add(time.Duration(n-mostLessons)*time.Minute)
+		d.board.lessons[l.LessonKey] = l
+	}
+	oldest := []LessonKey{{MakeLesson, "old-0", AnyHour}, {MakeLesson, "old-1", AnyHour}, {MakeLesson, "old-3", AnyHour}}
+	d.hear(LessonKey{MakeLesson, "old-2", AnyHour}, 1, 1) // it is heard: it stays
+	for n := range 3 {
+		d.hear(LessonKey{MakeLesson, fmt.Sprint("new-", n), AnyHour}, 1, 1)
+	}
+	if !slices.Equal(d.commit.Forgotten, oldest) {
+		t.Errorf("three new ones make it forget %v", d.commit.Forgotten)
+	}
+	d.hear(oldest[0], 1, 1)
+	d.commit.Lessons = d.learned()
+	d.board.after(d.commit)
+	if n := len(d.board.lessons); n != mostLessons {
+		t.Errorf("%d lessons are kept, of at most %d", n, mostLessons)
+	}
+	if got := d.board.lessons[oldest[0]]; got.Seen != 1 {
+		t.Errorf("what was forgotten and heard again counts as %d", got.Seen)
+	}
+}

@@ -3,8 +3,6 @@ package downlink_test
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
-	"encoding/pem"
 	"log/slog"
 	"net/url"
 	"slices"
@@ -21,10 +19,6 @@ import (
 	"awesome.pizza/shared/link"
 	"awesome.pizza/shared/problem"
 )
-
-func pemOf(c *x509.Certificate) []byte {
-	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Raw})
-}
 
 // blacklist is what the database would say.
 type blacklist struct {

@@ -76,13 +76,19 @@ const (
 	Ingredient = menu.AnIngredient
 )
 
-// OffKey and the others are the menu's words.
+// The menu's words, which both sides use.
 type (
-	OffKey      = menu.OffKey
-	Off         = menu.Off
-	SoldOut     = menu.SoldOut
-	Missing     = menu.Missing
-	Lack        = menu.Lack
+	// OffKey names what is off.
+	OffKey = menu.OffKey
+	// Off is one thing that is off the menu.
+	Off = menu.Off
+	// SoldOut is all that cannot be had.
+	SoldOut = menu.SoldOut
+	// Missing is what cannot be had because of what is off.
+	Missing = menu.Missing
+	// Lack is what an order wants and cannot have.
+	Lack = menu.Lack
+	// Alternative is what can be had instead.
 	Alternative = menu.Alternative
 )
 

@@ -187,7 +187,9 @@ func (k *Kitchen) OpenSession(ctx context.Context, pin, cook string) (in SignedI
 		d.commit.Shift.Sessions = []staff.Session{in.Session}
 		d.endOver()
 		d.makeRoomForSession()
-		d.endSession(caller.Session) // this screen's is replaced
+		if _, was := d.board.shift.sessions[caller.Session]; was && !slices.Contains(d.commit.Shift.Ended, caller.Session) {
+			d.commit.Shift.Ended = append(d.commit.Shift.Ended, caller.Session) // this screen's is replaced: that sends no cook home
+		}
 		d.record(staff.Record{Who: in.Person.ID, Action: staff.SignedIn})
 		if in.Person.Role == staff.Cook {
 			d.work(in.Person.ID, true)

@@ -215,10 +215,6 @@ func TestASessionPutsACookToWorkAndItsEndLetsThemGo(t *testing.T) {
 			h.restart()
 			return nil
 		},
-		"somebody else at the screen": func(h *house, ctx context.Context) error {
-			_, _, err := h.OpenSession(ctx, "2222", "")
-			return err
-		},
 		"another PIN": func(h *house, _ context.Context) error {
 			h.settings.Staff[0].PIN = "4444"
 			h.restart()
@@ -256,6 +252,22 @@ func TestASessionPutsACookToWorkAndItsEndLetsThemGo(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestWhoSignsInAtAScreenSendsNoCookHome(t *testing.T) {
+	t.Parallel()
+	h := newStaffedHouse(t)
+	adas := h.as("1111")
+	ticket := h.place(pizza)
+	if _, _, err := h.OpenSession(adas, "3333", ""); err != nil { // a manager, for one thing that needs them
+		t.Fatal(err)
+	}
+	if _, ok := h.Session(adas); ok {
+		t.Error("two are signed in at one screen")
+	}
+	if in, heard := h.working(); !slices.Equal(in, []string{"ada"}) || !slices.Equal(heard, in) || h.cookOf(ticket) != "ada" {
+		t.Errorf("%v work, %v are listened to, %q has her ticket", in, heard, h.cookOf(ticket))
 	}
 }
 

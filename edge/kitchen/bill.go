@@ -37,6 +37,16 @@ func (t Ticket) Owed() int64 {
 // costs is the price of the order as it is now.
 func (t Ticket) costs() int64 { return max(0, t.Order.Totals.Total.Minor-t.Bill.Off) }
 
+// dueAt reports whether something is to be paid for the order at a till: it is open, the order was taken since, and no driver collects.
+func (t Ticket) dueAt(now till.Till) bool {
+	return now.IsOpen() && !t.TakenAt.Before(now.OpenedAt) && !t.Order.Delivers() && t.Progress.Whole != order.Waiting && t.Due() > 0
+}
+
+// short reports whether a driver of the restaurant's own delivered the order and brought back less than was due.
+func (t Ticket) short() bool {
+	return t.Carrier != "" && t.Progress.Delivery == order.Delivered && t.Order.Payment.Method == "cash" && t.Due() > 0
+}
+
 // over reports whether the guest gets nothing.
 func (t Ticket) over() bool {
 	return t.Progress.Whole == order.Voided || t.Progress.Whole == order.Rejected || t.Progress.Delivery == order.Failed

@@ -6,7 +6,6 @@ import (
 
 	"awesome.pizza/edge/staff"
 	"awesome.pizza/edge/till"
-	"awesome.pizza/shared/order"
 	"awesome.pizza/shared/problem"
 )
 
@@ -52,9 +51,10 @@ func (k *Kitchen) CloseDay(ctx context.Context, key string, counted int64, note 
 		if err != nil {
 			return e, err
 		}
-		if n := len(open.Runs) + len(open.Unpaid) + len(open.Owed); n > 0 && !anyway {
+		if n := len(open.Runs) + len(open.Unpaid) + len(open.Owed) + len(open.Short); n > 0 && !anyway {
 			return e, problem.New(problem.Conflict, "not_settled", "%s Settle that, or close all the same (anyway).", open.words()).
-				With("runs", runNumbers(open.Runs)).With("unpaid", numbersOf(open.Unpaid)).With("owed", numbersOf(open.Owed))
+				With("runs", runNumbers(open.Runs)).With("unpaid", numbersOf(open.Unpaid)).With("owed", numbersOf(open.Owed)).
+				With("short", numbersOf(open.Short))
 		}
 		t, closed, err := now.Close(counted, d.answers(), note, d.now)
 		if err != nil {
@@ -74,11 +74,12 @@ type Unsettled struct {
 	Runs   []Run    // with own drivers
 	Unpaid []Ticket // on the board or handed over, and not paid
 	Owed   []Ticket // paid for and not made, and the guest has the money not back
+	Short  []Ticket // an own driver brought less than was due
 }
 
 func (u Unsettled) words() string {
-	return fmt.Sprintf("Own drivers are out with %d orders, %d orders are not paid, and for %d a guest is to get money back.",
-		len(u.Runs), len(u.Unpaid), len(u.Owed))
+	return fmt.Sprintf("Own drivers are out with %d orders and brought too little for %d, %d orders are not paid, and for %d a guest is to get money back.",
+		len(u.Runs), len(u.Short), len(u.Unpaid), len(u.Owed))
 }
 
 // Drawer is the till as it is: the open one, or the last.
@@ -101,12 +102,12 @@ func (k *Kitchen) Drawer(ctx context.Context) (Drawer, error) {
 	return out, err
 }
 
-// unsettled looks at the board, and at what left it on the day of the till. Money for deliveries is with their drivers: the cloud's are not in
-// here, own ones as runs.
+// unsettled looks at the board, and at what left it on the days since the till was opened. Money for deliveries is with their drivers: the
+// cloud's are not in here, own ones as runs while they are out, and as short when they brought too little.
 func (k *Kitchen) unsettled(ctx context.Context, now till.Till, runs []Run, tickets []Ticket) (u Unsettled, err error) {
 	u.Runs = runs
 	if now.IsOpen() {
-		ended, err := k.store.Recent(ctx, now.Day, unsettledMost)
+		ended, err := k.store.EndedSince(ctx, now.Day, now.OpenedAt, unsettledMost)
 		if err != nil {
 			return u, err
 		}
@@ -116,15 +117,16 @@ func (k *Kitchen) unsettled(ctx context.Context, now till.Till, runs []Run, tick
 		switch {
 		case t.Owed() > 0:
 			u.Owed = append(u.Owed, t)
-		case !now.IsOpen() || t.TakenAt.Before(now.OpenedAt) || t.Order.Delivers() || t.Progress.Whole == order.Waiting:
-		case t.Due() > 0:
+		case t.dueAt(now):
 			u.Unpaid = append(u.Unpaid, t)
+		case t.short():
+			u.Short = append(u.Short, t)
 		}
 	}
 	return u, nil
 }
 
-// unsettledMost is how many ended orders of a day are looked at.
+// unsettledMost is how many ended orders are looked at, the last first.
 const unsettledMost = 2000
 
 func numbersOf(tickets []Ticket) []int {

@@ -50,6 +50,9 @@ func (k *Kitchen) Book(ctx context.Context, m Money) (Booked, error) {
 	})
 }
 
+// screenKey begins the keys that screens make: none of them is one that the kitchen makes for what belongs to an order or a run.
+const screenKey = "screen/"
+
 // book lets decide make an entry, once for each key.
 func (k *Kitchen) book(ctx context.Context, key, request string, decide func(*draft, till.Entry) (till.Entry, error)) (b Booked, err error) {
 	if key == "" || len(key) > 100 {
@@ -60,6 +63,7 @@ func (k *Kitchen) book(ctx context.Context, key, request string, decide func(*dr
 			With("path", "idempotency_key")
 	}
 	err = k.change(ctx, func(d *draft) error {
+		key := screenKey + key
 		first, known, err := k.store.CashEntry(ctx, key)
 		switch {
 		case err != nil:
@@ -285,12 +289,11 @@ func (d *draft) payNow(t Ticket, c CounterOrder) error {
 	return err
 }
 
-// paidFor refuses to give away what a guest is to pay for first: while a till is open, what was ordered here since and is taken along. Somebody
+// paidFor refuses to give away what a guest is to pay for first: while a till is open, what was ordered since, here or on the web, and is taken along. Somebody
 // of the counter can say why it goes all the same (reason). Who eats here pays afterwards, and drivers collect at the door.
 func (d *draft) paidFor(t Ticket, tap Tap) error {
-	now, o := d.drawerNow(), t.Order
-	if !now.IsOpen() || t.TakenAt.Before(now.OpenedAt) || o.Origin != order.Edge || o.Delivers() || o.Fulfilment == order.DineIn ||
-		t.Due() == 0 || t.Progress.Kitchen() != order.Ready {
+	o := t.Order
+	if !t.dueAt(d.drawerNow()) || o.Fulfilment == order.DineIn || t.Progress.Kitchen() != order.Ready {
 		return nil
 	}
 	due := money.Of(t.Due(), o.Totals.Total.Currency)

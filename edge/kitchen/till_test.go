@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -374,7 +375,7 @@ func TestNoPaymentThatWasConfirmedIsLostWhenTheNodeIsKilled(t *testing.T) {
 		}
 		known, sum := map[string]int64{}, int64(0)
 		for _, e := range entries {
-			known[e.Key] = e.Amount
+			known[strings.TrimPrefix(e.Key, "screen/")] = e.Amount
 			if e.Kind == till.Payment {
 				sum += e.Amount
 				if paid := h.ticket(e.Order).Bill.Paid; paid != e.Amount {

@@ -16,17 +16,18 @@ func (k *Kitchen) OpenDay(ctx context.Context, key string, float int64) (Booked,
 			return e, problem.New(problem.Conflict, "till_open", "The till of %s is open: close it before another day begins.", t.Day).With("till", t.ID)
 		}
 		day := d.settings.Day(d.now)
-		before, err := k.store.Tills(ctx, day)
+		last, err := k.store.LastTill(ctx, day)
 		if err != nil {
 			return e, err
 		}
 		if err := d.need(staff.DayOpen, day, "", fmt.Sprint(float)); err != nil {
 			return e, err
 		}
-		t, opened, err := till.Open(day, len(before), k.menu.Currency, float, d.answers(), d.now)
+		t, opened, err := till.Open(day, last, k.menu.Currency, float, d.answers(), d.now)
 		if err != nil {
 			return e, err
 		}
+		d.clear(CountCash)
 		opened.Key, opened.Request = e.Key, e.Request
 		d.commit.Shift.Till, d.commit.Shift.Cash = &t, append(d.commit.Shift.Cash, opened)
 		return opened, nil
@@ -63,11 +64,15 @@ func (k *Kitchen) CloseDay(ctx context.Context, key string, counted int64, note 
 		if err := d.need(staff.DayClose, t.ID, note, fmt.Sprintf("counted %d, difference %d", counted, t.Difference())); err != nil {
 			return e, err
 		}
+		d.clear(CountCash)
 		closed.Key, closed.Request = e.Key, e.Request
 		d.commit.Shift.Till, d.commit.Shift.Cash = &t, append(d.commit.Shift.Cash, closed)
 		return closed, nil
 	})
 }
+
+// CountCash is the alert that a recovery has lost something about the till: somebody counts what is in the drawer, and opens or closes it.
+const CountCash = "count_cash"
 
 // Unsettled is money that is not where it belongs yet.
 type Unsettled struct {

@@ -78,6 +78,13 @@ func (s *Server) booked(w http.ResponseWriter, b kitchen.Booked, err error) erro
 		answer["order"] = o
 		answer["due"] = o.Bill.Due
 	}
+	if len(b.Parts) > 0 {
+		parts := make([]entryView, len(b.Parts))
+		for n, e := range b.Parts {
+			parts[n] = v.entry(e)
+		}
+		answer["entries"] = parts
+	}
 	if b.Entry.Kind == till.Payment {
 		answer["change"] = money.Of(b.Entry.Change, s.Menu.Currency)
 	}

@@ -113,10 +113,10 @@ func TestAScreenGetsASnapshotAndThenEveryCommitWithItsNumber(t *testing.T) {
 	}
 	last := first.seq(t)
 	id := n.place()
-	for _, tap := range []string{"/start", "/bump", "/void"} {
+	for _, tap := range []string{"/start", "/bump", "/void", "/acknowledge"} {
 		n.tap("/api/tickets/"+id+tap, object{"station": "make", "reason": "because"})
 	}
-	for i := range 4 {
+	for i := range 5 {
 		h := g.next("change")
 		if h.seq(t) != last+1 {
 			t.Fatalf("%d after %d", h.seq(t), last)
@@ -129,7 +129,7 @@ func TestAScreenGetsASnapshotAndThenEveryCommitWithItsNumber(t *testing.T) {
 		if err := json.Unmarshal([]byte(h.data), &c); err != nil || c.Seq != last {
 			t.Fatalf("%s (%v)", h.data, err)
 		}
-		if gone := len(c.Gone) == 1 && c.Gone[0] == id; gone != (i == 3) {
+		if gone := len(c.Gone) == 1 && c.Gone[0] == id; gone != (i == 4) {
 			t.Errorf("commit %d: gone %v", i, c.Gone)
 		}
 	}

@@ -78,6 +78,13 @@ func (s *Server) booked(w http.ResponseWriter, b kitchen.Booked, err error) erro
 		answer["order"] = o
 		answer["due"] = o.Bill.Due
 	}
+	if len(b.Parts) > 0 {
+		parts := make([]entryView, len(b.Parts))
+		for n, e := range b.Parts {
+			parts[n] = v.entry(e)
+		}
+		answer["entries"] = parts
+	}
 	if b.Entry.Kind == till.Payment {
 		answer["change"] = money.Of(b.Entry.Change, s.Menu.Currency)
 	}
@@ -110,7 +117,7 @@ func (s *Server) money(kind till.Kind) func(http.ResponseWriter, *http.Request) 
 		if m.Key = keyOf(r, body.Tap); m.Key == "" {
 			m.Key = id.New()
 			if kind == till.Payment && m.Amount == 0 {
-				m.Key = s.payKey(r, m)
+				m.Key = s.unkeyed(ctx, m)
 			}
 		}
 		b, err := s.Kitchen.Book(ctx, m)
@@ -118,13 +125,14 @@ func (s *Server) money(kind till.Kind) func(http.ResponseWriter, *http.Request) 
 	}
 }
 
-// payKey is the key of a payment of all that is due which comes without one. What an order costs more since it was changed is another payment.
-func (s *Server) payKey(r *http.Request, m kitchen.Money) string {
-	key := fmt.Sprintf("pay/%s/%s/%d", m.Order, m.Method, m.Given)
-	if t, err := s.Kitchen.Ticket(r.Context(), m.Order); err == nil && t.Order.Changes > 0 { // without the order, whoever books says so
-		key += fmt.Sprintf("/%d", t.Order.Changes)
+// unkeyed is the key of a payment of all that is due to which the screen gave none: the same once more is the same payment, until the order
+// costs more than was paid.
+func (s *Server) unkeyed(ctx context.Context, m kitchen.Money) string {
+	t, err := s.Kitchen.Ticket(ctx, m.Order)
+	if err != nil {
+		return m.Key // the kitchen says what is wrong with it
 	}
-	return key
+	return fmt.Sprintf("pay/%s/%s/%d/%d", m.Order, m.Method, m.Given, t.Bill.Paid+t.Due())
 }
 
 func keyOf(r *http.Request, tap string) string { return cmp.Or(r.Header.Get("Idempotency-Key"), tap) }
@@ -236,6 +244,20 @@ func openOrders(tickets []kitchen.Ticket, sum func(kitchen.Ticket) int64) []open
 	return views
 }
 
+// shortRun is an order for which an own driver brought too little.
+type shortRun struct {
+	openOrder
+	Driver string `json:"driver"`
+}
+
+func shortRuns(tickets []kitchen.Ticket) []shortRun {
+	views := make([]shortRun, len(tickets))
+	for n, o := range openOrders(tickets, kitchen.Ticket.Due) {
+		views[n] = shortRun{o, tickets[n].Carrier}
+	}
+	return views
+}
+
 // till answers GET /api/till: the open one or the last, and what is not settled.
 func (s *Server) till(w http.ResponseWriter, r *http.Request) error {
 	d, err := s.Kitchen.Drawer(r.Context())
@@ -244,7 +266,7 @@ func (s *Server) till(w http.ResponseWriter, r *http.Request) error {
 	}
 	view := map[string]any{
 		"open": d.Till.IsOpen(), "runs": s.viewer().runs(d.Runs), "unpaid": openOrders(d.Unpaid, kitchen.Ticket.Due),
-		"owed": openOrders(d.Owed, kitchen.Ticket.Owed), "till": nil,
+		"owed": openOrders(d.Owed, kitchen.Ticket.Owed), "short": shortRuns(d.Short), "till": nil,
 	}
 	if d.Till.ID != "" {
 		view["till"] = tillViewOf(d.Till)

@@ -219,3 +219,26 @@ func TestADayAfterAnOrderEndedItsGuestIsFoundByTheirNumberOnly(t *testing.T) {
 		t.Errorf("%s", s)
 	}
 }
+
+func TestASecondPaymentWithoutAKeyIsOneOfItsOwnWhenTheOrderHasBecomeDearer(t *testing.T) {
+	t.Parallel()
+	n := open(t)
+	n.post("/api/till/open", object{"float": 0})
+	o := n.place()
+	pay := func() reply { return n.post("/api/orders/"+o+"/pay", object{"method": "cash", "tendered": 5000}) }
+	first := pay()
+	total := minor(t, first, "order", "totals", "total")
+	if again := pay(); first.status != http.StatusCreated || again.status != http.StatusOK || again.header.Get("Idempotent-Replayed") != "true" {
+		t.Fatalf("the same once more: %d, %d %s", first.status, again.status, again.body)
+	}
+	more := n.post("/api/orders/"+o+"/change", object{"tap": id.New(), "add": []any{object{"product": "cola", "quantity": 1}}}, "If-Match", n.get("/api/orders/"+o).header.Get("ETag"))
+	due := minor(t, more, "bill", "due")
+	if more.status != http.StatusOK || due == 0 {
+		t.Fatalf("%d %s", more.status, more.body)
+	}
+	for n, want := range []int{http.StatusCreated, http.StatusOK} {
+		if r := pay(); r.status != want || minor(t, r, "change") != 5000-due || minor(t, r, "order", "bill", "paid") != total+due {
+			t.Errorf("what was added, time %d: %d %s", n+1, r.status, r.body)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package kitchen
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -66,6 +67,9 @@ type Return struct {
 // Return ends a run: the guest has the food, or not. Cash goes into the open till as the guest's payment.
 func (k *Kitchen) Return(ctx context.Context, id order.ID, tap Tap, back Return) (Ticket, error) {
 	tap.Reason = cmp.Or(tap.Reason, back.Reason)
+	if back.Cash != nil {
+		tap.detail += fmt.Sprintf(" cash %d", *back.Cash)
+	}
 	action := order.Action("returned")
 	if !back.Delivered {
 		action = "returned failed"
@@ -95,7 +99,7 @@ func (k *Kitchen) Return(ctx context.Context, id order.ID, tap Tap, back Return)
 	})
 }
 
-// collect takes what a driver hands in. Less than was due is written down with a reason; it stays due.
+// collect takes what a driver hands in. Less than was due is written down with a reason; it stays due, and the till names it.
 func (d *draft) collect(t Ticket, run Run, back Return, tap Tap) error {
 	m := Money{Kind: till.Payment, Order: t.Order.ID, Method: till.Cash, Amount: run.Due}
 	if run.Due == 0 {
@@ -109,12 +113,28 @@ func (d *draft) collect(t Ticket, run Run, back Return, tap Tap) error {
 		return problem.New(problem.Invalid, "too_much", "%d are due for order %d, not %d: tips are the driver's.", due, t.Number, m.Amount).With("path", "cash").With("due", due)
 	case m.Amount < run.Due && tap.Reason == "":
 		return problem.New(problem.Invalid, "reason_missing", "%d are missing for order %d: say why (reason)", run.Due-m.Amount, t.Number).With("path", "reason")
+	}
+	if missing := run.Due - m.Amount; missing > 0 && d.drawerNow().IsOpen() {
+		if err := d.lacks(t, missing, run, tap); err != nil {
+			return err
+		}
+	}
+	switch {
 	case m.Amount == 0:
 		return nil
 	case m.Method == till.Card && !d.drawerNow().IsOpen():
 		return nil // no cash moves: a driver is not kept waiting for a till
 	}
 	_, err := d.pay(t, m, till.Entry{Key: runKey + string(t.Order.ID) + "/" + tap.ID, Request: "run", Driver: run.Driver, Reason: tap.Reason})
+	return err
+}
+
+// lacks writes down in the ledger what a driver did not bring.
+func (d *draft) lacks(t Ticket, amount int64, run Run, tap Tap) error {
+	_, err := d.enter(till.Entry{
+		Key: "run/" + tap.ID + "/short", Request: "run", Kind: till.Short, Amount: amount, Driver: run.Driver, Reason: tap.Reason,
+		Order: t.Order.ID, Number: t.Number, Channel: t.Order.Channel,
+	})
 	return err
 }
 

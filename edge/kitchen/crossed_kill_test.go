@@ -140,7 +140,7 @@ func (h *house) agrees() {
 		}
 		want := []string{"ticket"}
 		if t.Bill.Paid > 0 {
-			want = append(want, "receipt")
+			want = append(want, fmt.Sprintf("receipt/paid-%d", t.Bill.Paid))
 		}
 		if t.Order.Changes > 0 {
 			changed, want = changed+1, append(want, "change/1")

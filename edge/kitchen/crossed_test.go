@@ -90,9 +90,13 @@ func TestAChangeAndAVoidAreFollowedByShelvesPaperTillAndClocks(t *testing.T) {
 	if void.Hold != nil || void.Owed() != two {
 		t.Errorf("voided it is on hold %v, and %d are owed of %d", void.Hold, void.Owed(), two)
 	}
-	if diff := diffOf([]string{"ticket", "receipt", "change/1", "void"}, h.papers(placed.Order.ID)); diff != "" {
+	if diff := diffOf([]string{"ticket", fmt.Sprintf("receipt/paid-%d", two), "change/1", "void"}, h.papers(placed.Order.ID)); diff != "" {
 		t.Errorf("on paper is:\n%s", diff)
 	}
+	if !void.OnBoard() {
+		t.Error("its ticket hangs over the make line, and the display says nothing of the void")
+	}
+	h.did(h.Acknowledge(background(), placed.Order.ID, tapAt("")))
 	state, err := h.store.Load(background())
 	if err != nil {
 		t.Fatal(err)
@@ -135,7 +139,7 @@ func TestWhatWasPaidTooMuchIsGivenBackOnceAndMoreIsDueAgain(t *testing.T) {
 	if b := h.booked(kitchen.Money{Kind: till.Refund, Order: ticket.Order.ID, Amount: 100, Reason: "it was late"}); b.Ticket.Due() != 0 || b.Ticket.Owed() != 0 {
 		t.Errorf("after an apology %d are due, %d owed", b.Ticket.Due(), b.Ticket.Owed())
 	}
-	if diff := diffOf([]string{"ticket", "receipt", "change/1", "change/2", "receipt/2"}, h.papers(ticket.Order.ID)); diff != "" {
+	if diff := diffOf([]string{"ticket", fmt.Sprintf("receipt/paid-%d", two), "change/1", "change/2", fmt.Sprintf("receipt/2/paid-%d", 2*two-one)}, h.papers(ticket.Order.ID)); diff != "" {
 		t.Errorf("on paper is:\n%s", diff)
 	}
 }

@@ -6,7 +6,6 @@ import (
 
 	"awesome.pizza/edge/staff"
 	"awesome.pizza/edge/till"
-	"awesome.pizza/shared/order"
 	"awesome.pizza/shared/problem"
 )
 
@@ -17,17 +16,18 @@ func (k *Kitchen) OpenDay(ctx context.Context, key string, float int64) (Booked,
 			return e, problem.New(problem.Conflict, "till_open", "The till of %s is open: close it before another day begins.", t.Day).With("till", t.ID)
 		}
 		day := d.settings.Day(d.now)
-		before, err := k.store.Tills(ctx, day)
+		last, err := k.store.LastTill(ctx, day)
 		if err != nil {
 			return e, err
 		}
 		if err := d.need(staff.DayOpen, day, "", fmt.Sprint(float)); err != nil {
 			return e, err
 		}
-		t, opened, err := till.Open(day, len(before), k.menu.Currency, float, d.answers(), d.now)
+		t, opened, err := till.Open(day, last, k.menu.Currency, float, d.answers(), d.now)
 		if err != nil {
 			return e, err
 		}
+		d.clear(CountCash)
 		opened.Key, opened.Request = e.Key, e.Request
 		d.commit.Shift.Till, d.commit.Shift.Cash = &t, append(d.commit.Shift.Cash, opened)
 		return opened, nil
@@ -52,9 +52,10 @@ func (k *Kitchen) CloseDay(ctx context.Context, key string, counted int64, note 
 		if err != nil {
 			return e, err
 		}
-		if n := len(open.Runs) + len(open.Unpaid) + len(open.Owed); n > 0 && !anyway {
+		if n := len(open.Runs) + len(open.Unpaid) + len(open.Owed) + len(open.Short); n > 0 && !anyway {
 			return e, problem.New(problem.Conflict, "not_settled", "%s Settle that, or close all the same (anyway).", open.words()).
-				With("runs", runNumbers(open.Runs)).With("unpaid", numbersOf(open.Unpaid)).With("owed", numbersOf(open.Owed))
+				With("runs", runNumbers(open.Runs)).With("unpaid", numbersOf(open.Unpaid)).With("owed", numbersOf(open.Owed)).
+				With("short", numbersOf(open.Short))
 		}
 		t, closed, err := now.Close(counted, d.answers(), note, d.now)
 		if err != nil {
@@ -63,22 +64,27 @@ func (k *Kitchen) CloseDay(ctx context.Context, key string, counted int64, note 
 		if err := d.need(staff.DayClose, t.ID, note, fmt.Sprintf("counted %d, difference %d", counted, t.Difference())); err != nil {
 			return e, err
 		}
+		d.clear(CountCash)
 		closed.Key, closed.Request = e.Key, e.Request
 		d.commit.Shift.Till, d.commit.Shift.Cash = &t, append(d.commit.Shift.Cash, closed)
 		return closed, nil
 	})
 }
 
+// CountCash is the alert that a recovery has lost something about the till: somebody counts what is in the drawer, and opens or closes it.
+const CountCash = "count_cash"
+
 // Unsettled is money that is not where it belongs yet.
 type Unsettled struct {
 	Runs   []Run    // with own drivers
 	Unpaid []Ticket // on the board or handed over, and not paid
 	Owed   []Ticket // paid for and not made, and the guest has the money not back
+	Short  []Ticket // an own driver brought less than was due
 }
 
 func (u Unsettled) words() string {
-	return fmt.Sprintf("Own drivers are out with %d orders, %d orders are not paid, and for %d a guest is to get money back.",
-		len(u.Runs), len(u.Unpaid), len(u.Owed))
+	return fmt.Sprintf("Own drivers are out with %d orders and brought too little for %d, %d orders are not paid, and for %d a guest is to get money back.",
+		len(u.Runs), len(u.Short), len(u.Unpaid), len(u.Owed))
 }
 
 // Drawer is the till as it is: the open one, or the last.
@@ -101,12 +107,12 @@ func (k *Kitchen) Drawer(ctx context.Context) (Drawer, error) {
 	return out, err
 }
 
-// unsettled looks at the board, and at what left it on the day of the till. Money for deliveries is with their drivers: the cloud's are not in
-// here, own ones as runs.
+// unsettled looks at the board, and at what left it on the days since the till was opened. Money for deliveries is with their drivers: the
+// cloud's are not in here, own ones as runs while they are out, and as short when they brought too little.
 func (k *Kitchen) unsettled(ctx context.Context, now till.Till, runs []Run, tickets []Ticket) (u Unsettled, err error) {
 	u.Runs = runs
 	if now.IsOpen() {
-		ended, err := k.store.Recent(ctx, now.Day, unsettledMost)
+		ended, err := k.store.EndedSince(ctx, now.Day, now.OpenedAt, unsettledMost)
 		if err != nil {
 			return u, err
 		}
@@ -116,15 +122,16 @@ func (k *Kitchen) unsettled(ctx context.Context, now till.Till, runs []Run, tick
 		switch {
 		case t.Owed() > 0:
 			u.Owed = append(u.Owed, t)
-		case !now.IsOpen() || t.TakenAt.Before(now.OpenedAt) || t.Order.Delivers() || t.Progress.Whole == order.Waiting:
-		case t.Due() > 0:
+		case t.dueAt(now):
 			u.Unpaid = append(u.Unpaid, t)
+		case t.short():
+			u.Short = append(u.Short, t)
 		}
 	}
 	return u, nil
 }
 
-// unsettledMost is how many ended orders of a day are looked at.
+// unsettledMost is how many ended orders are looked at, the last first.
 const unsettledMost = 2000
 
 func numbersOf(tickets []Ticket) []int {

@@ -104,17 +104,28 @@ func (k *Kitchen) Guest(ctx context.Context, phone string) (Guest, error) {
 }
 
 // Forget deletes what is known of a guest, and takes name, number and address out of their orders that have ended. Those that are still to be
-// brought keep them.
+// brought keep them. The number is found as Guest finds it, and all ways in which it was spelled go. It reports problem.NotFound
+// "no_such_customer" when nothing is known of it.
 func (k *Kitchen) Forget(ctx context.Context, phone string) error {
 	key, err := phoneKey(phone)
 	if err != nil {
 		return err
 	}
 	return k.change(ctx, func(d *draft) error {
+		spelled, err := k.store.SamePhone(ctx, key)
+		if err != nil {
+			return err
+		}
+		if len(spelled) == 0 {
+			if _, err := d.desk().Permit(staff.ForgetCustomer, d.caller, d.now); err != nil {
+				return err
+			}
+			return problem.New(problem.NotFound, "no_such_customer", "Nothing is known here of that number, or of more than one that ends so: write all of it.")
+		}
 		if err := d.need(staff.ForgetCustomer, "", "", "number ending in "+key[len(key)-2:]); err != nil {
 			return err
 		}
-		d.commit.Shift.Forget = key
+		d.commit.Shift.Forget = spelled
 		return nil
 	})
 }

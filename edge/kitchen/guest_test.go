@@ -75,6 +75,44 @@ func TestAGuestWhoWantsToBeForgottenIs(t *testing.T) {
 	}
 }
 
+func TestAGuestIsForgottenHoweverTheirNumberWasSpelledAndNobodyIsForgottenInVain(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	var ended []order.ID
+	for _, phone := range []string{"+39 055 1234567", "0551234567", "1234567", "+39 06 7654321", "+39 02 7654321"} {
+		o := counter(cola)
+		o.Customer = order.Customer{Name: "Grace", Phone: phone}
+		ticket, _, err := h.Place(background(), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.did(h.Void(background(), ticket.Order.ID, voiding("wrong")))
+		ended = append(ended, ticket.Order.ID)
+	}
+	for _, nobody := range []string{"+390559999999", "7654321"} { // the second is the end of two numbers
+		if err := h.Forget(background(), nobody); codeOf(err) != "no_such_customer" {
+			t.Errorf("%s: %v", nobody, err)
+		}
+	}
+	if err := h.Forget(background(), "055 1234567"); err != nil {
+		t.Fatal(err)
+	}
+	h.restart()
+	for n, o := range ended {
+		if known := h.ticket(o).Order.Customer.Name != ""; known != (n > 2) {
+			t.Errorf("order %d knows whose it was: %v", n+1, known)
+		}
+	}
+	for phone, want := range map[string]string{"+390551234567": "no_such_customer", "0551234567": "no_such_customer", "+39067654321": "<nil>"} {
+		if _, err := h.Guest(background(), phone); codeOf(err) != want {
+			t.Errorf("%s: %v", phone, err)
+		}
+	}
+	if err := h.Forget(background(), "055 1234567"); codeOf(err) != "no_such_customer" {
+		t.Errorf("forgotten twice: %v", err)
+	}
+}
+
 func TestGuestsAndTheAuditLogAreForgottenAfterAYearAndABit(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

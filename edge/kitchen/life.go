@@ -56,7 +56,7 @@ func (d *draft) lived(t Ticket, why cause, action order.Action, items []string) 
 	if len(items) > 0 {
 		t.How = t.How.with(t.Progress, items, How{By: why.by, Who: why.who})
 	}
-	if action == order.Void && t.Number > 0 && !t.Custody.Shown.IsZero() { // what no screen ever showed, nobody works on
+	if action == order.Void && t.Number > 0 && d.seen(t) { // what nobody ever saw, nobody works on
 		t.Lingers = true
 		t = d.notice(t, Notice{Kind: WasVoided, Who: why.who, Reason: why.reason})
 	}
@@ -64,6 +64,11 @@ func (d *draft) lived(t Ticket, why cause, action order.Action, items []string) 
 		t.Hold = nil
 	}
 	return t
+}
+
+// seen reports whether somebody can know of a ticket: a screen showed it, a hand touched it, or it came out of a printer.
+func (d *draft) seen(t Ticket) bool {
+	return !t.Custody.Shown.IsZero() || !t.Custody.Touched.IsZero() || !t.Recovered && len(tickets(t, d.settings.Printers, "ticket/", d.now)) > 0
 }
 
 func (h Hows) with(p order.Progress, items []string, how How) Hows {

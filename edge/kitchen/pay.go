@@ -27,6 +27,7 @@ type Money struct {
 // Booked is an entry of the ledger with its order as it is after it; Ticket is zero when it belongs to none.
 type Booked struct {
 	Entry    till.Entry
+	Parts    []till.Entry // all, Entry first, of a refund that went back by more than one method
 	Ticket   Ticket
 	Replayed bool
 }
@@ -50,6 +51,9 @@ func (k *Kitchen) Book(ctx context.Context, m Money) (Booked, error) {
 	})
 }
 
+// screenKey begins the keys that screens make: none of them is one that the kitchen makes for what belongs to an order or a run.
+const screenKey = "screen/"
+
 // book lets decide make an entry, once for each key.
 func (k *Kitchen) book(ctx context.Context, key, request string, decide func(*draft, till.Entry) (till.Entry, error)) (b Booked, err error) {
 	if key == "" || len(key) > 100 {
@@ -60,6 +64,7 @@ func (k *Kitchen) book(ctx context.Context, key, request string, decide func(*dr
 			With("path", "idempotency_key")
 	}
 	err = k.change(ctx, func(d *draft) error {
+		key := screenKey + key
 		first, known, err := k.store.CashEntry(ctx, key)
 		switch {
 		case err != nil:
@@ -68,11 +73,20 @@ func (k *Kitchen) book(ctx context.Context, key, request string, decide func(*dr
 			return problem.New(problem.Invalid, "idempotency_mismatch", "this key has been used for something else: make a new one")
 		case known:
 			b = Booked{Entry: first, Replayed: true}
+			if first.Kind == till.Refund {
+				if part, more, err := k.store.CashEntry(ctx, partKey+key); err != nil || more {
+					b.Parts = []till.Entry{first, part}
+					return err
+				}
+			}
 			return nil
 		}
 		b.Entry, err = decide(d, till.Entry{Key: key, Request: request})
 		if t, changed := d.tickets[b.Entry.Order]; changed {
 			b.Ticket = t
+		}
+		if cash := d.commit.Shift.Cash; err == nil && len(cash) > 1 {
+			b.Parts = cash
 		}
 		return err
 	})
@@ -205,12 +219,16 @@ func (d *draft) pay(t Ticket, m Money, e till.Entry) (till.Entry, error) {
 	if err != nil {
 		return e, err
 	}
-	t.Bill.Paid, t.Bill.Method, t.Bill.Given, t.Bill.Change = t.Bill.Paid+e.Amount, e.Method, e.Given, e.Change
+	t.Bill = t.Bill.paid(e)
 	d.put(t)
 	return e, nil
 }
 
-// refund gives money back: what a guest is owed, else all that was paid, or a part of it for a reason.
+// partKey begins the key of a refund's second entry; the key of the first follows.
+const partKey = "part/"
+
+// refund gives money back: what a guest is owed, else all that was paid, or a part of it for a reason. Without a method it goes back as it was
+// paid: by both in an entry each, if need be, of which the first is returned.
 func (d *draft) refund(ctx context.Context, k *Kitchen, m Money, e till.Entry) (till.Entry, error) {
 	t, err := d.ordered(ctx, k, m.Order)
 	if err != nil {
@@ -227,17 +245,30 @@ func (d *draft) refund(ctx context.Context, k *Kitchen, m Money, e till.Entry) (
 	if err := d.need(staff.Refund, string(m.Order), m.Reason, fmt.Sprint(amount)); err != nil {
 		return e, err
 	}
-	e.Kind, e.Method, e.Amount, e.Reason = till.Refund, cmp.Or(m.Method, t.Bill.Method, till.Cash), amount, m.Reason
-	e.Order, e.Number, e.Channel = t.Order.ID, t.Number, t.Order.Channel
-	if e, err = d.enter(e); err != nil {
-		return e, err
+	e.Kind, e.Reason, e.Order, e.Number, e.Channel = till.Refund, m.Reason, t.Order.ID, t.Number, t.Order.Channel
+	shares := t.Bill.back(amount)
+	if m.Method != "" {
+		shares = []portion{{m.Method, amount}}
 	}
-	t.Bill.Refunded += e.Amount
+	first := e
+	for n, s := range shares {
+		part := e
+		if part.Method, part.Amount = s.method, s.amount; n > 0 {
+			part.Key = partKey + e.Key
+		}
+		if part, err = d.enter(part); err != nil {
+			return e, err
+		}
+		if n == 0 {
+			first = part
+		}
+		t.Bill = t.Bill.refunded(part)
+	}
 	if !t.over() {
-		t.Bill.Returned += min(owed, e.Amount)
+		t.Bill.Returned += min(owed, amount)
 	}
 	d.put(t)
-	return e, nil
+	return first, nil
 }
 
 func (d *draft) discount(ctx context.Context, k *Kitchen, m Money, e till.Entry) (till.Entry, error) {
@@ -285,12 +316,11 @@ func (d *draft) payNow(t Ticket, c CounterOrder) error {
 	return err
 }
 
-// paidFor refuses to give away what a guest is to pay for first: while a till is open, what was ordered here since and is taken along. Somebody
+// paidFor refuses to give away what a guest is to pay for first: while a till is open, what was ordered since, here or on the web, and is taken along. Somebody
 // of the counter can say why it goes all the same (reason). Who eats here pays afterwards, and drivers collect at the door.
 func (d *draft) paidFor(t Ticket, tap Tap) error {
-	now, o := d.drawerNow(), t.Order
-	if !now.IsOpen() || t.TakenAt.Before(now.OpenedAt) || o.Origin != order.Edge || o.Delivers() || o.Fulfilment == order.DineIn ||
-		t.Due() == 0 || t.Progress.Kitchen() != order.Ready {
+	o := t.Order
+	if !t.dueAt(d.drawerNow()) || o.Fulfilment == order.DineIn || t.Progress.Kitchen() != order.Ready {
 		return nil
 	}
 	due := money.Of(t.Due(), o.Totals.Total.Currency)

@@ -166,6 +166,9 @@ func receipt(t Ticket, printers []Printer, now time.Time) []PrintJob {
 	if n := t.Order.Changes; n > 0 { // what was printed before says another price
 		name += fmt.Sprintf("/%d", n)
 	}
+	if t.Bill.Paid > 0 { // what was printed before says that it is to be paid
+		name += fmt.Sprintf("/paid-%d", t.Bill.Paid)
+	}
 	return []PrintJob{asJob(name, PaperReceipt, t.Order.ID, "", printers[n].ID, now)}
 }
 

@@ -63,6 +63,8 @@ func (k *Kitchen) relabel(ctx context.Context, now time.Time, moved func(time.Ti
 			}
 		}
 		d.relabelSessions(moved)
+		d.relabelTill(moved)
+		d.relabelIntake(moved)
 		if err := d.queueWaiting(); err != nil {
 			return err
 		}
@@ -71,6 +73,31 @@ func (k *Kitchen) relabel(ctx context.Context, now time.Time, moved func(time.Ti
 		}
 		return nil
 	})
+}
+
+// relabelTill moves since when the till is open and own drivers are out. The ledger keeps what it says, and the till its day.
+func (d *draft) relabelTill(moved func(time.Time) time.Time) {
+	if t := d.drawerNow(); t.IsOpen() {
+		if at := moved(t.OpenedAt); !at.Equal(t.OpenedAt) {
+			t.OpenedAt = at
+			d.commit.Shift.Till = &t
+		}
+	}
+	for _, r := range d.board.shift.runs {
+		if at := moved(r.At); !at.Equal(r.At) {
+			r.At = at
+			d.commit.Shift.Runs = append(d.commit.Shift.Runs, r)
+		}
+	}
+}
+
+// relabelIntake moves a pause of web orders, which lasts for as long as it was meant to. The cloud is told anew until when.
+func (d *draft) relabelIntake(moved func(time.Time) time.Time) {
+	i := d.intake()
+	if by := moved(i.Since).Sub(i.Since); i.Paused && by != 0 {
+		i.Since, i.Until = i.Since.Add(by), i.Until.Add(by)
+		d.pause(i)
+	}
 }
 
 // relabelled is the ticket with every label of the kitchen's clock moved. What the guest was promised stays.

@@ -250,6 +250,12 @@ func TestAClockThatIsPutRightMovesWhatItLabelledAndNothingElse(t *testing.T) {
 			s.boot()
 			ticket := s.bump(s.place(pizza), menu.StationMake)
 			s.place(cola)
+			s.opened(10_000)
+			out := s.delivery()
+			s.did(s.Carry(background(), out.Order.ID, tapAt(""), "Max"))
+			if _, err := s.PauseIntake(background(), "ada", "no dough", 30*time.Minute); err != nil {
+				t.Fatal(err)
+			}
 			after(time.Minute)
 			s.bump(ticket, menu.StationOven)
 			after(2 * time.Minute)
@@ -262,6 +268,11 @@ func TestAClockThatIsPutRightMovesWhatItLabelledAndNothingElse(t *testing.T) {
 			if got := s.ticket(ticket.Order.ID); got.Since.After(time.Now()) || time.Since(got.Since) > 3*time.Minute {
 				t.Errorf("%s: since %v, now it is %v", name, got.Since, time.Now())
 			}
+			s.labelledThreeMinutesAgo(name)
+			s.stop()
+			s.boot()
+			s.release(s.commands)
+			s.labelledThreeMinutesAgo(name + ", restarted")
 			after(7*time.Minute - time.Second) // the second order is stuck ten minutes after it was queued, and the first is overdue
 			rings := len(s.alerts())
 			after(2 * time.Second)
@@ -270,6 +281,30 @@ func TestAClockThatIsPutRightMovesWhatItLabelledAndNothingElse(t *testing.T) {
 			}
 			s.stop()
 		})
+	}
+}
+
+// labelledThreeMinutesAgo checks what has a label and is no ticket.
+func (s *shaky) labelledThreeMinutesAgo(when string) {
+	s.t.Helper()
+	want := time.Now().Add(-3 * time.Minute)
+	is := func(what string, at, want time.Time) {
+		s.t.Helper()
+		if d := at.Sub(want).Abs(); d > time.Minute {
+			s.t.Errorf("%s: %s is %v, want %v", when, what, at, want)
+		}
+	}
+	i, _, err := s.Intake(background())
+	if err != nil || !i.Paused {
+		s.t.Fatalf("%s: %+v, %v", when, i, err)
+	}
+	is("the pause", i.Since, want)
+	is("its end", i.Until, want.Add(30*time.Minute))
+	is("the till", s.drawer().Till.OpenedAt, want)
+	if runs := s.Runs(background()); len(runs) == 1 {
+		is("the run", runs[0].At, want)
+	} else {
+		s.t.Errorf("%s: %d runs", when, len(runs))
 	}
 }
 

@@ -22,7 +22,7 @@ type Shift struct {
 	Runs     []Run      // own drivers who left
 	Back     []order.ID // of runs that are over
 	Guests   []Guest    // who ordered
-	Forget   string     // a customer's phone number
+	Forget   []string   // a customer's phone number, as it was spelled
 }
 
 // ShiftState is what a kitchen has to know of people and money when it starts.
@@ -39,12 +39,14 @@ type Books interface {
 	CashEntry(ctx context.Context, key string) (e till.Entry, ok bool, err error)
 	CashOn(ctx context.Context, day string) ([]till.Entry, error) // of the tills of a day
 	Tills(ctx context.Context, day string) ([]till.Till, error)
+	LastTill(ctx context.Context, day string) (nth int, err error) // the highest that a day has had, also in the ledger
+	SamePhone(ctx context.Context, phone string) (spelled []string, err error)
 	Guest(ctx context.Context, phone string) (g Guest, ok bool, err error)
 }
 
 func (s Shift) empty() bool {
 	return s.People == nil && len(s.Sessions) == 0 && len(s.Ended) == 0 && len(s.Audit) == 0 && s.Till == nil && len(s.Cash) == 0 &&
-		len(s.Runs) == 0 && len(s.Back) == 0 && len(s.Guests) == 0 && s.Forget == ""
+		len(s.Runs) == 0 && len(s.Back) == 0 && len(s.Guests) == 0 && len(s.Forget) == 0
 }
 
 // shift is what the board has in mind of people and money.

@@ -14,12 +14,13 @@ import (
 type Store interface {
 	Load(ctx context.Context) (State, error)
 	Commit(ctx context.Context, c Commit) error
-	Ticket(ctx context.Context, id order.ID) (Ticket, error)               // problem.NotFound
-	Answer(ctx context.Context, tap string) (a Answer, ok bool, err error) // what a tap was answered
-	Recent(ctx context.Context, day string, most int) ([]Ticket, error)    // ended, last first
-	Shift(ctx context.Context, day string) ([]Ticket, error)               // all that got a number on a business day
-	Prune(ctx context.Context, now time.Time) error                        // what nobody will ask for any more
-	Ledger(ctx context.Context, from, to string) (stock.Ledger, error)     // of the stock, by business day
+	Ticket(ctx context.Context, id order.ID) (Ticket, error)                                 // problem.NotFound
+	Answer(ctx context.Context, tap string) (a Answer, ok bool, err error)                   // what a tap was answered
+	Recent(ctx context.Context, day string, most int) ([]Ticket, error)                      // ended, last first
+	EndedSince(ctx context.Context, day string, since time.Time, most int) ([]Ticket, error) // of a day or a later one, or ended since; last first
+	Shift(ctx context.Context, day string) ([]Ticket, error)                                 // all that got a number on a business day
+	Prune(ctx context.Context, now time.Time) error                                          // what nobody will ask for any more
+	Ledger(ctx context.Context, from, to string) (stock.Ledger, error)                       // of the stock, by business day
 	Past
 	Books
 }

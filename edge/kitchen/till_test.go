@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -179,6 +180,41 @@ func TestPartsAndDiscountsAddUp(t *testing.T) {
 	}
 	if d := h.drawer().Till.Drawer; d != total-400 || h.ticket(o.Order.ID).Due() != 0 {
 		t.Errorf("%d in the drawer, %d due", d, h.ticket(o.Order.ID).Due())
+	}
+}
+
+func TestWhatWasPaidInTwoWaysGoesBackInTwoWays(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.opened(0)
+	ctx, o := background(), h.place(pizza)
+	total := o.Order.Totals.Total.Minor
+	for _, m := range []kitchen.Money{{Method: till.Cash, Amount: 500}, {Method: till.Card}} {
+		m.Key, m.Kind, m.Order = id.New(), till.Payment, o.Order.ID
+		if _, err := h.Book(ctx, m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h.restart()
+	part := kitchen.Money{Key: id.New(), Kind: till.Refund, Order: o.Order.ID, Amount: 100, Reason: "late"}
+	if b, err := h.Book(ctx, part); err != nil || b.Entry.Method != till.Card || b.Entry.Amount != 100 || len(b.Parts) != 0 {
+		t.Errorf("a part goes back by the last method: %+v, %v", b.Entry, err)
+	}
+	h.did(h.Void(ctx, o.Order.ID, voiding("guest left")))
+	rest := kitchen.Money{Key: id.New(), Kind: till.Refund, Order: o.Order.ID, Reason: "voided"}
+	for range 2 {
+		b, err := h.Book(ctx, rest)
+		if err != nil || len(b.Parts) != 2 || b.Parts[0].Method != till.Card || b.Parts[0].Amount != total-600 ||
+			b.Parts[1].Method != till.Cash || b.Parts[1].Amount != 500 || b.Ticket.Owed() != 0 {
+			t.Fatalf("%+v, %v", b.Parts, err)
+		}
+	}
+	if d := h.drawer().Till; d.Drawer != 0 {
+		t.Errorf("%d in the drawer", d.Drawer)
+	}
+	r, _, err := h.TillReport(ctx, "")
+	if err != nil || len(r.Methods) != 2 || r.Methods[0].Net != 0 || r.Methods[1].Net != 0 {
+		t.Errorf("%+v, %v", r.Methods, err)
 	}
 }
 
@@ -374,7 +410,7 @@ func TestNoPaymentThatWasConfirmedIsLostWhenTheNodeIsKilled(t *testing.T) {
 		}
 		known, sum := map[string]int64{}, int64(0)
 		for _, e := range entries {
-			known[e.Key] = e.Amount
+			known[strings.TrimPrefix(e.Key, "screen/")] = e.Amount
 			if e.Kind == till.Payment {
 				sum += e.Amount
 				if paid := h.ticket(e.Order).Bill.Paid; paid != e.Amount {

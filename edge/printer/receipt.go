@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 
+	"awesome.pizza/edge/till"
 	"awesome.pizza/shared/order"
 )
 
@@ -53,7 +54,12 @@ func (w *writer) payment() {
 		w.text(usual, cmp.Or(w.say.method[method], method))
 		return
 	}
-	w.pair(usual, cmp.Or(w.say.method[string(b.Method)], string(b.Method)), w.minor(b.Paid))
+	if cash, card := b.Kept(); b.Refunded == 0 && cash > 0 && card > 0 {
+		w.pair(usual, w.say.method[string(till.Cash)], w.minor(cash))
+		w.pair(usual, w.say.method[string(till.Card)], w.minor(card))
+	} else {
+		w.pair(usual, cmp.Or(w.say.method[string(b.Method)], string(b.Method)), w.minor(b.Paid))
+	}
 	if b.Given != 0 {
 		w.pair(usual, w.say.tendered, w.minor(b.Given))
 		w.pair(usual, w.say.change, w.minor(b.Change))

@@ -160,6 +160,23 @@ func TestWhatAPowerCutMayHaveEatenIsPrintedAgainAndSaysSo(t *testing.T) {
 	})
 }
 
+func TestWhatBecameOfPaperIsWrittenOnceTheDiskTakesItAndThePaperComesAfterAll(t *testing.T) {
+	t.Parallel()
+	inKitchen(t, one(), func(w *world) {
+		w.fault("p1", "slow=0.3")
+		w.pizza()
+		w.until("the ticket is under way", func() bool { return strings.Contains(w.ledger("p1"), "sent") })
+		w.full.Store(true)
+		w.fault("p1", "reboot@1s")
+		w.has(w.paper("p1"), "#1") // torn
+		w.pass(time.Minute)
+		w.full.Store(false)
+		w.has(w.paper("p1"), duplicate, "#1", "1 x Margherita")
+		w.until("it is known to be printed", func() bool { return w.ledger("p1") == "ticket confirmed" })
+		w.quiet("p1")
+	})
+}
+
 func TestPaperThatNeverComesThroughIsGivenUpAndWhatFollowsIsPrinted(t *testing.T) {
 	t.Parallel()
 	inKitchen(t, one(), func(w *world) {

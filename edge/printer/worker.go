@@ -28,10 +28,17 @@ type worker struct {
 	room *Room
 	log  *slog.Logger
 	bell chan struct{}
-	torn bool // something unfinished may hang out of it; only run knows
+	torn bool  // something unfinished may hang out of it; only run knows
+	left *mark // what became of a piece and could not be written yet; only run knows
 
 	mu    sync.Mutex
 	state State
+}
+
+// mark is a step of a piece of paper that is to be written.
+type mark struct {
+	paper string
+	to    kitchen.PrintState
 }
 
 // State is how a printer is, for the displays.
@@ -72,6 +79,9 @@ func (w *worker) run(ctx context.Context) {
 func (w *worker) reach(ctx context.Context) (conn net.Conn, err error) {
 	pace := backoff.NewExponentialBackOff(backoff.WithInitialInterval(500*time.Millisecond), backoff.WithMaxInterval(retryMost), backoff.WithMaxElapsedTime(0))
 	err = backoff.RetryNotify(func() error {
+		if err := w.catchUp(); err != nil { // a backup may print what this one cannot, once that is written
+			w.log.WarnContext(ctx, "what became of paper cannot be marked", "printer", w.spec.ID, "err", err)
+		}
 		dialing, cancel := context.WithTimeout(ctx, dialWithin)
 		defer cancel()
 		conn, err = w.room.dial(dialing, w.spec.Address)
@@ -128,6 +138,9 @@ var errLedger = errors.New("the ledger")
 
 // printNext prints the next piece of paper: of this printer, or of one that it stands in for.
 func (w *worker) printNext(ctx context.Context, line *cable) (printed bool, err error) {
+	if err := w.catchUp(); err != nil {
+		return false, err
+	}
 	for _, s := range w.room.servedBy(w.spec) {
 		p, ok, err := w.room.ledger.NextPrint(ctx, s.ID, w.room.clock.Now())
 		if err != nil {
@@ -190,15 +203,25 @@ func (w *worker) mark(ctx context.Context, id string, to kitchen.PrintState) err
 	return w.room.ledger.MarkPrint(ctx, id, to, w.spec.ID, w.room.clock.Now())
 }
 
-// settle writes what became of a piece of paper, also when the node is stopping. While it cannot, the piece counts as sent: the next start
-// doubts it.
+// settle writes what became of a piece of paper, also when the node is stopping. While it cannot, the piece counts as sent: it is written
+// before anything else is printed, and the next start doubts it.
 func (w *worker) settle(p kitchen.Printed, to kitchen.PrintState) error {
+	w.left = &mark{p.ID, to}
+	return w.catchUp()
+}
+
+// catchUp writes what became of the last piece of paper, if that is not written yet.
+func (w *worker) catchUp() error {
+	if w.left == nil {
+		return nil
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), ledgerWait)
 	defer cancel()
 	w.room.ring()
-	if err := w.mark(ctx, p.ID, to); err != nil {
+	if err := w.mark(ctx, w.left.paper, w.left.to); err != nil && !problem.Is(err, problem.Conflict) { // somebody else has it
 		return errors.Join(errLedger, err)
 	}
+	w.left = nil
 	return nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -37,6 +38,7 @@ type world struct {
 	stop    func()
 	printed map[string]int // pieces of paper that were looked at, by printer
 	mangled bool           // connections end in the middle of commands, of which printers then make no sense
+	full    atomic.Bool    // the disk takes no marks
 }
 
 // network connects addresses with printers.
@@ -109,6 +111,19 @@ func two() []printer.Spec {
 	}
 }
 
+// failing is a ledger on a disk that takes nothing while it is full.
+type failing struct {
+	*store.Store
+	full *atomic.Bool
+}
+
+func (f failing) MarkPrint(ctx context.Context, id string, to kitchen.PrintState, by string, at time.Time) error {
+	if f.full.Load() {
+		return errors.New("disk full")
+	}
+	return f.Store.MarkPrint(ctx, id, to, by, at)
+}
+
 // inKitchen plays a story in a bubble.
 func inKitchen(t *testing.T, specs []printer.Spec, story func(*world)) {
 	t.Helper()
@@ -158,7 +173,7 @@ func (w *world) open() {
 	if w.Kitchen, err = kitchen.New(context.Background(), s, m, clock.System{}, w.hub, settings); err != nil {
 		w.t.Fatal(err)
 	}
-	w.room = printer.New(printer.Settings{Printers: w.specs, Menu: m, Zone: time.UTC, Dial: w.net.dial}, s, w.Kitchen)
+	w.room = printer.New(printer.Settings{Printers: w.specs, Menu: m, Zone: time.UTC, Dial: w.net.dial}, failing{s, &w.full}, w.Kitchen)
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- w.room.Run(ctx) }()

@@ -87,6 +87,16 @@ func (s *Store) CashOn(ctx context.Context, day string) ([]till.Entry, error) {
 	return entries, nil
 }
 
+// LastTill is the number of the last till of a business day, also of one that nothing but the ledger knows any more; 0 when there was none.
+func (s *Store) LastTill(ctx context.Context, day string) (nth int, err error) {
+	err = s.reads.QueryRowContext(ctx, `SELECT coalesce(max(CAST(substr(id, length(?1) + 2) AS INTEGER)), 0) FROM
+		(SELECT id FROM tills WHERE day = ?1 UNION ALL SELECT till FROM cash WHERE day = ?1)`, day).Scan(&nth)
+	if err != nil {
+		return 0, fmt.Errorf("count the tills of %s: %w", day, err)
+	}
+	return nth, nil
+}
+
 // Tills are those of a business day, in the order in which they were opened.
 func (s *Store) Tills(ctx context.Context, day string) ([]till.Till, error) {
 	tills, err := list(ctx, &s.reads, scanDoc[till.Till], `SELECT doc FROM tills WHERE day = ? ORDER BY length(id), id`, day)

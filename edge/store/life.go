@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"time"
 
 	"awesome.pizza/edge/kitchen"
 )
@@ -13,6 +14,16 @@ func (s *Store) Shift(ctx context.Context, day string) ([]kitchen.Ticket, error)
 	tickets, err := list(ctx, &s.reads, scanTicket, ticketRows+`WHERE t.day = ? AND t.number > 0 ORDER BY t.number`, day)
 	if err != nil {
 		return nil, fmt.Errorf("read the tickets of %s: %w", day, err)
+	}
+	return tickets, nil
+}
+
+// EndedSince are the tickets that left the board and are of a business day or a later one, or ended since an instant; last first.
+func (s *Store) EndedSince(ctx context.Context, day string, since time.Time, most int) ([]kitchen.Ticket, error) {
+	tickets, err := list(ctx, &s.reads, scanTicket, ticketRows+`WHERE t.open = 0 AND (t.day >= ? OR t.ended_at >= ?)
+		ORDER BY t.ended_at DESC, t.number DESC LIMIT ?`, day, since.UnixMilli(), most)
+	if err != nil {
+		return nil, fmt.Errorf("read the tickets that ended since %s: %w", since.Format(time.RFC3339), err)
 	}
 	return tickets, nil
 }

@@ -29,7 +29,7 @@ func writeShift(ctx context.Context, tx prepared, s kitchen.Shift) error {
 			return err
 		}
 	}
-	if s.Forget != "" {
+	if len(s.Forget) > 0 {
 		if err := forgetGuest(ctx, tx, s.Forget); err != nil {
 			return err
 		}

@@ -249,7 +249,7 @@ func equal(a, b map[string]bool) bool {
 func (e evening) everHad(t *testing.T, rows map[string]bool, how string) {
 	t.Helper()
 	for r := range rows {
-		if !e.ever[r] && !strings.HasPrefix(r, "numbers ") { // numbers are counted up to those on the tickets
+		if !e.ever[r] && !strings.HasPrefix(r, "numbers ") && !strings.HasPrefix(r, `alerts ["count_cash"`) { // numbers are counted up to those on the tickets
 			t.Errorf("%s: a row that was never written: %s", how, r)
 		}
 	}

@@ -46,8 +46,8 @@ func salvage(ctx context.Context, from *source, to *Store, at time.Time) (all []
 			{"sessions", k.plain("sessions")},
 			{"audit", k.plain("audit")},
 			{"guests", k.plain("guests")},
-			{"tills", k.plain("tills")},
-			{"cash", k.plain("cash")},
+			{"tills", k.money("tills")},
+			{"cash", k.money("cash")},
 			{"runs", k.plain("runs")},
 			{"prints", k.print},
 			{"meta", k.meta},
@@ -67,7 +67,7 @@ func salvage(ctx context.Context, from *source, to *Store, at time.Time) (all []
 				return fmt.Errorf("save %s: %w", table.name, err)
 			}
 			saved.Rows, saved.Refused = rows, saved.Refused+refused
-			if err := k.recount(saved); err != nil {
+			if err := errors.Join(k.recount(saved), k.recountCash(saved)); err != nil {
 				return err
 			}
 			all = append(all, saved)
@@ -88,6 +88,8 @@ type keeper struct {
 	sound  []link.Event // those that were kept, in their order
 
 	shelves bool // stock was kept in the file
+	cash    bool // a till was
+	drawers Saved
 }
 
 // insert keeps a row unless a CHECK, a type or another row is against it.
@@ -282,8 +284,30 @@ func (k *keeper) recount(saved Saved) error {
 	if saved.Table != "stock_shelves" && saved.Table != "stock_ledger" || saved.Refused == 0 && (!saved.Holes || !k.shelves) {
 		return nil
 	}
-	_, err := k.insert("alerts", row{
-		"id": kitchen.CountStock, "device": "stock", "what": kitchen.CountStock, "level": "warning", "order_id": "", "since": k.at.UnixMilli(),
-	})
+	return k.ask(kitchen.CountStock, "stock")
+}
+
+// money keeps a row about the till.
+func (k *keeper) money(table string) func(row) (bool, error) {
+	return func(r row) (bool, error) {
+		k.cash = true
+		return k.insert(table, r)
+	}
+}
+
+// recountCash asks for a count of the drawer when a till or an entry of its ledger is lost.
+func (k *keeper) recountCash(saved Saved) error {
+	if saved.Table == "tills" {
+		k.drawers = saved
+	}
+	if saved.Table != "cash" || k.drawers.Refused+saved.Refused == 0 && (!k.cash || !k.drawers.Holes && !saved.Holes) {
+		return nil
+	}
+	return k.ask(kitchen.CountCash, "till")
+}
+
+// ask raises an alert that somebody is to count.
+func (k *keeper) ask(what, device string) error {
+	_, err := k.insert("alerts", row{"id": what, "device": device, "what": what, "level": "warning", "order_id": "", "since": k.at.UnixMilli()})
 	return err
 }

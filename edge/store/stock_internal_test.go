@@ -82,6 +82,38 @@ func TestOldEntriesAreFoldedAndTheirSumsStayWhatTheyAre(t *testing.T) {
 	}
 }
 
+func TestATillThatARecoveryLosesAsksForACountAndItsNumberIsNotGivenAgain(t *testing.T) {
+	t.Parallel()
+	for _, damaged := range []string{"", "tills", "cash"} {
+		path := filepath.Join(t.TempDir(), "edge.db")
+		s, err := Open(t.Context(), path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		shift := anHourOfTheShift(1)
+		day := shift.Till.Day
+		fine(t, s.Commit(t.Context(), kitchen.Commit{Seq: 1, At: friday, Shift: shift}), s.Close())
+		if damaged != "" { // a row that is not what was written
+			db := open(path, 1, "?_txlock=immediate")
+			_, err := db.ExecContext(t.Context(), fmt.Sprintf(`UPDATE %s SET doc = json_set(doc, '$.who', 'eve')`, damaged))
+			fine(t, err, db.Close())
+		}
+		_, err = Recover(t.Context(), path, "a test", friday)
+		fine(t, err)
+		if s, err = Open(t.Context(), path); err != nil {
+			t.Fatal(err)
+		}
+		state, err := s.Load(t.Context())
+		if asks := len(state.Alerts) == 1 && state.Alerts[0].ID == kitchen.CountCash; err != nil || asks != (damaged != "") {
+			t.Errorf("damaged %q: the alerts are %+v, %v", damaged, state.Alerts, err)
+		}
+		if last, err := s.LastTill(t.Context(), day); err != nil || last != 1 {
+			t.Errorf("damaged %q: the last till of %s is %d, %v", damaged, day, last, err)
+		}
+		fine(t, s.Close())
+	}
+}
+
 func TestTheStockComesThroughARecoveryAndALedgerWithHolesAsksForACount(t *testing.T) {
 	t.Parallel()
 	for _, damaged := range []bool{false, true} {

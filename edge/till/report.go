@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+
+	"awesome.pizza/shared/order"
 )
 
 // Report is what the ledger of a day says.
@@ -33,12 +35,14 @@ type Line struct {
 	Taken    int64  `json:"taken"`
 	Refunds  int64  `json:"refunds"`
 	Net      int64  `json:"net"`
+	Short    int64  `json:"short,omitempty"` // drivers: what they have not brought yet
 }
 
 // Sum makes the report of a day's ledger.
 func Sum(day, currency string, tills []Till, entries []Entry) Report {
 	r := Report{Day: day, Currency: currency, Tills: tills}
 	methods, channels, people, drivers := lines{}, lines{}, lines{}, lines{}
+	missing := shorts{}
 	for _, e := range entries {
 		switch e.Kind {
 		case Payment, Refund:
@@ -49,11 +53,13 @@ func Sum(day, currency string, tills []Till, entries []Entry) Report {
 				drivers.add(e.Driver, e)
 			}
 			if e.Kind == Payment {
+				missing.settle(e)
 				r.Taken += e.Amount
 			} else {
 				r.Refunds += e.Amount
 			}
 		case Discount:
+			missing.settle(e)
 			r.Discounts += e.Amount
 		case Drop:
 			r.Drops += e.Amount
@@ -63,11 +69,40 @@ func Sum(day, currency string, tills []Till, entries []Entry) Report {
 			r.PayIns += e.Amount
 		case NoSale:
 			r.NoSales++
+		case Short:
+			missing[e.Order] = short{e.Driver, e.Amount}
 		case Opened, Closed:
 		}
 	}
+	missing.into(drivers)
 	r.Methods, r.Channels, r.People, r.Drivers = methods.sorted(), channels.sorted(), people.sorted(), drivers.sorted()
 	return r
+}
+
+// shorts are what own drivers have not brought for orders.
+type shorts map[order.ID]short
+
+type short struct {
+	driver string
+	amount int64
+}
+
+// settle takes off what was paid or let go afterwards. What the driver handed in when they came back is not in what is missing.
+func (s shorts) settle(e Entry) {
+	if m, known := s[e.Order]; known && e.Driver == "" {
+		m.amount = max(0, m.amount-e.Amount)
+		s[e.Order] = m
+	}
+}
+
+func (s shorts) into(drivers lines) {
+	for _, m := range s {
+		if m.amount > 0 {
+			line := drivers[m.driver]
+			line.Name, line.Short = m.driver, line.Short+m.amount
+			drivers[m.driver] = line
+		}
+	}
 }
 
 type lines map[string]Line

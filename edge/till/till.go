@@ -35,6 +35,7 @@ const (
 	PayOut   Kind = "pay_out"  // to somebody, for something
 	PayIn    Kind = "pay_in"   // into the drawer, for no order
 	NoSale   Kind = "no_sale"  // the drawer was opened
+	Short    Kind = "short"    // an own driver brought so much too little for an order: no money moves
 	Closed   Kind = "close"    // Amount is what was counted
 )
 
@@ -126,7 +127,7 @@ func (e Entry) drawer() int64 {
 		return e.Amount
 	case Refund, Drop, PayOut:
 		return -e.Amount
-	case Opened, Closed, Discount, NoSale:
+	case Opened, Closed, Discount, NoSale, Short:
 	}
 	return 0
 }

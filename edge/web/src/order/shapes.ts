@@ -101,6 +101,8 @@ export interface Till {
 	runs: Run[];
 	unpaid: OpenOrder[];
 	owed: OpenOrder[];
+	/** Own drivers brought less than was due. */
+	short: (OpenOrder & { driver: string })[];
 }
 
 export interface ReportLine {
@@ -109,6 +111,8 @@ export interface ReportLine {
 	taken: number;
 	refunds: number;
 	net: number;
+	/** What a driver has not brought yet. */
+	short?: number;
 }
 
 /** GET /api/till/report; sums are minor units. */

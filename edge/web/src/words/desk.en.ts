@@ -124,6 +124,8 @@ export const deskEnglish = {
 		unpaid: 'not paid',
 		owed: 'to give back',
 		with: (driver: string) => `with ${driver}`,
+		short: (driver: string) => `${driver} brought too little`,
+		missing: (sum: string) => `${sum} missing`,
 		settled: 'Everything is settled.',
 		close: 'Close the day',
 		count: 'Count the drawer',

@@ -155,6 +155,8 @@ export const deskItalian: DeskWords = {
 		unpaid: 'da pagare',
 		owed: 'da restituire',
 		with: (driver) => `con ${driver}`,
+		short: (driver) => `${driver} ha portato troppo poco`,
+		missing: (sum) => `mancano ${sum}`,
 		settled: 'Tutto è regolato.',
 		close: 'Chiudi la giornata',
 		count: 'Conta il cassetto',

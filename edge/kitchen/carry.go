@@ -101,6 +101,7 @@ func (k *Kitchen) Return(ctx context.Context, id order.ID, tap Tap, back Return)
 
 // collect takes what a driver hands in. Less than was due is written down with a reason; it stays due, and the till names it.
 func (d *draft) collect(t Ticket, run Run, back Return, tap Tap) error {
+	run.Due = min(run.Due, t.Due()) // paid here or let go since it left
 	m := Money{Kind: till.Payment, Order: t.Order.ID, Method: till.Cash, Amount: run.Due}
 	if run.Due == 0 {
 		m.Method, m.Amount = till.Card, t.Due() // at the door
@@ -132,7 +133,7 @@ func (d *draft) collect(t Ticket, run Run, back Return, tap Tap) error {
 // lacks writes down in the ledger what a driver did not bring.
 func (d *draft) lacks(t Ticket, amount int64, run Run, tap Tap) error {
 	_, err := d.enter(till.Entry{
-		Key: "run/" + tap.ID + "/short", Request: "run", Kind: till.Short, Amount: amount, Driver: run.Driver, Reason: tap.Reason,
+		Key: runKey + string(t.Order.ID) + "/" + tap.ID + "/short", Request: "run", Kind: till.Short, Amount: amount, Driver: run.Driver, Reason: tap.Reason,
 		Order: t.Order.ID, Number: t.Number, Channel: t.Order.Channel,
 	})
 	return err

@@ -6,6 +6,7 @@ import (
 
 	"awesome.pizza/edge/staff"
 	"awesome.pizza/edge/till"
+	"awesome.pizza/shared/order"
 	"awesome.pizza/shared/problem"
 )
 

@@ -51,20 +51,16 @@ func (k *Kitchen) Book(ctx context.Context, m Money) (Booked, error) {
 	})
 }
 
-// screenKey begins the keys that screens make: none of them is one that the kitchen makes for what belongs to an order or a run.
-const screenKey = "screen/"
-
 // book lets decide make an entry, once for each key.
 func (k *Kitchen) book(ctx context.Context, key, request string, decide func(*draft, till.Entry) (till.Entry, error)) (b Booked, err error) {
 	if key == "" || len(key) > 100 {
 		return b, problem.New(problem.Invalid, "invalid_key", "moving money needs an Idempotency-Key of 1 to 100 bytes, made by the screen").With("path", "idempotency_key")
 	}
 	if ownKey(key) {
-		return b, problem.New(problem.Invalid, "invalid_key", "keys that begin with %q or %q are the node's own: make another", orderKey, runKey).
+		return b, problem.New(problem.Invalid, "invalid_key", "keys that begin with %q, %q or %q are the node's own: make another", orderKey, runKey, partKey).
 			With("path", "idempotency_key")
 	}
 	err = k.change(ctx, func(d *draft) error {
-		key := screenKey + key
 		first, known, err := k.store.CashEntry(ctx, key)
 		switch {
 		case err != nil:
@@ -96,14 +92,16 @@ func (k *Kitchen) book(ctx context.Context, key, request string, decide func(*dr
 	return b, err
 }
 
-// What keys of entries begin with that the node makes from those of an order and of a run: nobody else's may stand in their way.
+// What keys of entries begin with that the node makes from those of an order, of a run and of a refund's first entry: nobody else's may stand in
+// their way.
 const (
 	orderKey = "order/"
 	runKey   = "run/"
+	partKey  = "part/"
 )
 
 func ownKey(key string) bool {
-	return strings.HasPrefix(key, orderKey) || strings.HasPrefix(key, runKey)
+	return strings.HasPrefix(key, orderKey) || strings.HasPrefix(key, runKey) || strings.HasPrefix(key, partKey)
 }
 
 func (m Money) fingerprint() string {
@@ -223,9 +221,6 @@ func (d *draft) pay(t Ticket, m Money, e till.Entry) (till.Entry, error) {
 	d.put(t)
 	return e, nil
 }
-
-// partKey begins the key of a refund's second entry; the key of the first follows.
-const partKey = "part/"
 
 // refund gives money back: what a guest is owed, else all that was paid, or a part of it for a reason. Without a method it goes back as it was
 // paid: by both in an entry each, if need be, of which the first is returned.

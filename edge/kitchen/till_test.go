@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -340,7 +339,7 @@ func TestAKeyOfTheNodesOwnIsNobodyElses(t *testing.T) {
 	h := newHouse(t)
 	h.opened(0)
 	ctx := background()
-	for _, key := range []string{"order/1", "run/1"} {
+	for _, key := range []string{"order/1", "run/1", "part/1"} {
 		if _, err := h.Book(ctx, kitchen.Money{Key: key, Kind: till.PayIn, Amount: 5, Reason: "found"}); codeOf(err) != "invalid_key" {
 			t.Errorf("%s: %v", key, err)
 		}
@@ -410,7 +409,7 @@ func TestNoPaymentThatWasConfirmedIsLostWhenTheNodeIsKilled(t *testing.T) {
 		}
 		known, sum := map[string]int64{}, int64(0)
 		for _, e := range entries {
-			known[strings.TrimPrefix(e.Key, "screen/")] = e.Amount
+			known[e.Key] = e.Amount
 			if e.Kind == till.Payment {
 				sum += e.Amount
 				if paid := h.ticket(e.Order).Bill.Paid; paid != e.Amount {

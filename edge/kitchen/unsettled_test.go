@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"awesome.pizza/edge/kitchen"
-	"awesome.pizza/edge/till"
 	"awesome.pizza/shared/id"
 	"awesome.pizza/shared/order"
 )
@@ -116,24 +115,5 @@ func TestAWebOrderThatIsFetchedIsPaidBeforeItGoesAsTheTillExpects(t *testing.T) 
 	h.did(h.HandOver(ctx, o.Order.ID, tapAt("")))
 	if d := h.drawer(); len(d.Unpaid) != 1 {
 		t.Errorf("%d are unpaid", len(d.Unpaid))
-	}
-}
-
-func TestAScreensKeyIsNeverOneOfTheKitchensOwn(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
-	h.opened(10_000)
-	ctx, o := background(), h.delivery()
-	h.did(h.Carry(ctx, o.Order.ID, tapAt(""), "Max"))
-	for _, key := range []string{"run/back", "order/next"} {
-		if _, err := h.Book(ctx, kitchen.Money{Key: key, Kind: till.Drop, Amount: 100}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	h.did(h.Return(ctx, o.Order.ID, kitchen.Tap{ID: "back"}, kitchen.Return{Delivered: true}))
-	next := counter(pizza)
-	next.Key, next.Tendered = "next", 5_000
-	if _, _, err := h.Place(ctx, next); err != nil {
-		t.Error(err)
 	}
 }

@@ -82,7 +82,10 @@ func (c *chain) tap(ctx context.Context, tablets []*screen, n int) (first, last 
 			first = took
 		}
 	}
-	return first, last, c.post(ctx, c.edge+"/api/tickets/"+id+"/void", fmt.Sprintf(`{"tap":%q,"reason":"measured"}`, id+"-v"), "", nil)
+	if err := c.post(ctx, c.edge+"/api/tickets/"+id+"/void", fmt.Sprintf(`{"tap":%q,"reason":"measured"}`, id+"-v"), "", nil); err != nil {
+		return 0, 0, err
+	}
+	return first, last, c.post(ctx, c.edge+"/api/tickets/"+id+"/acknowledge", fmt.Sprintf(`{"tap":%q}`, id+"-a"), "", nil) // or it stays on the board
 }
 
 // orders measures from the guest's click to the kitchen's glass.

@@ -427,10 +427,10 @@ func (s *soak) rules(open int) map[string]int {
 		"cooks":   0, "dead_letters": 0,                    // nobody was signed in, nothing was without sense
 
 		"people": len(soakStaff()), "sessions": staff.SessionsMost,
-		"guests": soakGuests, // however often they order
-		"runs":   0,          // no driver is out
-		"intake": 1,          // now and then there is too much to do
-		"released": 1,        // how far web orders were let go
+		"guests":   soakGuests, // however often they order
+		"runs":     0,          // no driver is out
+		"intake":   1,          // now and then there is too much to do
+		"released": 1,          // how far web orders were let go
 
 		"audit": s.now.orders + 4*s.now.hours + 2*s.now.days, "cash": s.now.orders + 2*s.now.days, "tills": s.now.days, // of 400 days: payments, and who was there
 		"lessons": 2000,             // and no more

@@ -2,6 +2,7 @@ package authority
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -22,7 +23,7 @@ func WriteSecret(path string, data []byte, replace bool) error {
 	if err := errors.Join(err, tmp.Sync(), tmp.Close()); err != nil {
 		return err
 	}
-	put := os.Link
+	put := linkOrRename
 	if replace {
 		put = os.Rename
 	}
@@ -34,4 +35,17 @@ func WriteSecret(path string, data []byte, replace bool) error {
 		return err
 	}
 	return errors.Join(d.Sync(), d.Close())
+}
+
+// linkOrRename gives a file its name unless another has it: fs.ErrExist. On a card whose file system has no links two writers in the same instant
+// may both believe they were first; there the last one counts.
+func linkOrRename(from, to string) error {
+	err := os.Link(from, to)
+	if err == nil || errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	if _, taken := os.Lstat(to); taken == nil {
+		return fs.ErrExist
+	}
+	return os.Rename(from, to)
 }

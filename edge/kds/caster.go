@@ -23,24 +23,27 @@ type frame struct {
 type caster struct {
 	server  *Server
 	screens *live.Hub[frame]
+	around  surroundings // as the screens know them
 
 	mu   sync.Mutex // order: a frame is kept and passed on in one go, and a screen joins between two frames
 	kept []frame    // gapless
 }
 
 func newCaster(s *Server) *caster {
-	return &caster{server: s, screens: live.New[frame](s.settings.Buffer)}
+	return &caster{server: s, screens: live.New[frame](s.settings.Buffer), around: surroundings{server: s}}
 }
+
+// begin looks at the surroundings before the first screen can join. A screen that joins is told how they stand, so what changes after
+// that is news; looked at later, a change between the two would be nobody's.
+func (c *caster) begin() { c.around.news() }
 
 // run works until ctx ends, then ends all streams.
 func (c *caster) run(ctx context.Context) {
 	defer c.screens.Close()
 	pace := time.NewTicker(c.server.settings.Pace)
 	defer pace.Stop()
-	around := surroundings{server: c.server}
-	around.news() // a screen that joins is told how things stand; here only what changes afterwards
 	for ctx.Err() == nil {
-		c.follow(ctx, pace.C, &around)
+		c.follow(ctx, pace.C)
 		c.forget()
 		select { // dropped by the hub, which is rare, or the hub is closed: not at full speed in either case
 		case <-ctx.Done():
@@ -50,7 +53,7 @@ func (c *caster) run(ctx context.Context) {
 }
 
 // follow passes changes on until ctx ends or the kitchen's hub drops us.
-func (c *caster) follow(ctx context.Context, pace <-chan time.Time, around *surroundings) {
+func (c *caster) follow(ctx context.Context, pace <-chan time.Time) {
 	changes, leave := c.server.Changes.Subscribe()
 	defer leave()
 	for {
@@ -63,7 +66,7 @@ func (c *caster) follow(ctx context.Context, pace <-chan time.Time, around *surr
 			}
 			c.pass(change)
 		case <-pace:
-			for _, f := range around.news() {
+			for _, f := range c.around.news() {
 				c.screens.Publish(f)
 			}
 		}

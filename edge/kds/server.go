@@ -44,6 +44,7 @@ func (s *Server) Serve(ctx context.Context, doors ...net.Listener) error {
 	streams, endStreams := context.WithCancel(context.WithoutCancel(ctx))
 	defer endStreams()
 	var casting sync.WaitGroup
+	s.caster.begin()
 	casting.Go(func() { s.caster.run(streams) })
 	casting.Go(func() { s.watch(streams) })
 	defer casting.Wait()

@@ -7,7 +7,6 @@ import (
 
 	"awesome.pizza/edge/staff"
 	"awesome.pizza/shared/event"
-	"awesome.pizza/shared/menu"
 	"awesome.pizza/shared/money"
 	"awesome.pizza/shared/order"
 	"awesome.pizza/shared/problem"
@@ -22,17 +21,35 @@ type OrderChange struct {
 
 // Change changes the lines of an order that was taken here, while nobody makes what is changed. Lines that stay keep their prices; what is new is
 // priced by the present menu. It reports problem.Conflict "order_of_cloud", "item_started" and "sold_out", and the ticket has a notice with what changed
-// and what that costs.
+// and what that costs. What is lacking is asked back from the cloud first, as for a new order.
 func (k *Kitchen) Change(ctx context.Context, id order.ID, tap Tap, c OrderChange) (Ticket, error) {
 	raw, err := json.Marshal(c)
 	if err != nil {
 		return Ticket{}, invalid("lines", "the change cannot be read: %v", err)
 	}
 	tap.detail = " " + fingerprintOf(raw)
-	return k.tap(ctx, id, "change", tap, func(d *draft, t Ticket, tap Tap) (Ticket, error) { return d.rewrite(t, tap, c, k.menu) })
+	var w writing
+	change := func() (Ticket, error) {
+		return k.tap(ctx, id, "change", tap, func(d *draft, t Ticket, tap Tap) (Ticket, error) {
+			w = writing{t: t, menu: k.menu, last: t.lastItem()}
+			return d.rewrite(&w, tap, c)
+		})
+	}
+	t, err := change()
+	if p := problem.Of(err); p == nil || p.Code != "sold_out" || len(w.more) == 0 {
+		return t, err
+	}
+	over := k.hurry()
+	defer over()
+	if !k.fetch(ctx, w.more, w.freed) {
+		return t, err
+	}
+	return change()
 }
 
-func (d *draft) rewrite(t Ticket, tap Tap, c OrderChange, m *menu.Menu) (Ticket, error) {
+// rewrite writes the order of w anew.
+func (d *draft) rewrite(w *writing, tap Tap, c OrderChange) (Ticket, error) {
+	t, m := w.t, w.menu
 	switch {
 	case !t.Open():
 		return t, t.nothing("to change")
@@ -42,7 +59,6 @@ func (d *draft) rewrite(t Ticket, tap Tap, c OrderChange, m *menu.Menu) (Ticket,
 	if err := d.need(staff.Change, string(t.Order.ID), tap.Reason, ""); err != nil {
 		return t, err
 	}
-	w := writing{t: t, menu: m, last: t.lastItem()}
 	if err := w.write(c); err != nil {
 		return t, err
 	}

@@ -20,10 +20,11 @@ type writing struct {
 	lines []order.Line
 	items []order.Item // with the place of their line in lines
 	said  []LineChange
-	gone  []string     // names of items that are not made
-	fresh []string     // names of items that are new
-	more  []order.Line // what is made more, in so many pieces
-	last  int          // the highest name given
+	gone  []string         // names of items that are not made
+	fresh []string         // names of items that are new
+	more  []order.Line     // what is made more, in so many pieces
+	freed map[string]int64 // what is not needed any more, by ingredient
+	last  int              // the highest name given
 }
 
 // lastItem is the highest name that an item of the ticket ever had.

@@ -54,9 +54,9 @@ func (k *Kitchen) hurry() (over func()) {
 	return func() { k.short.Add(-1) }
 }
 
-// fetch asks the cloud for what the counter lacks for some lines and the cloud was lent, and waits a moment for it. It reports whether all of it
+// fetch asks the cloud for what the counter lacks for some lines, beside what is freed for them, and the cloud was lent, and waits a moment for it. It reports whether all of it
 // is here. Nothing is asked, and nobody waits, when the line is cut, or when it would not do.
-func (k *Kitchen) fetch(ctx context.Context, lines []order.Line) bool {
+func (k *Kitchen) fetch(ctx context.Context, lines []order.Line, freed map[string]int64) bool {
 	needs, asked := map[string]int64{}, false
 	err := k.change(ctx, func(d *draft) error {
 		if d.now.Sub(k.met).Abs() >= lendFor {
@@ -65,6 +65,11 @@ func (k *Kitchen) fetch(ctx context.Context, lines []order.Line) bool {
 		t := d.shelvesNow()
 		for _, l := range lines {
 			add(needs, t.Needs(l), int64(l.Quantity))
+		}
+		for of, n := range freed {
+			if needs[of] -= n; needs[of] <= 0 {
+				delete(needs, of)
+			}
 		}
 		recalled, able := t.Fetch(d.board.epoch, needs)
 		for _, f := range recalled {

@@ -155,6 +155,38 @@ func TestTheCounterGetsBackWhatItLacksWhileTheLineIsUp(t *testing.T) {
 	}
 }
 
+func TestAnOrderThatIsChangedGetsBackWhatItLacksTooBesideWhatItFrees(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ticket := h.place(pizza, pizza)
+	h.write(stock.Count, map[string]int64{ball: 12}) // two are reserved
+	h.release(0)                                     // five and five
+	many := pizza
+	many.Quantity, many.Note = 9, "well done"
+	done := make(chan error, 1)
+	changes, leave := h.hub.Subscribe()
+	defer leave()
+	go func() {
+		_, err := h.Change(background(), ticket.Order.ID, because("the cousins come too"), kitchen.OrderChange{Remove: []int{1}, Add: []order.Line{many}})
+		done <- err
+	}()
+	var recalled []escrow.Recalled
+	for len(recalled) == 0 {
+		h.next(changes)
+		_, recalled = h.sharesTold()
+	}
+	if recalled[0].Total != 3 { // five are free, one is freed, nine are wanted
+		t.Errorf("asked back is %+v", recalled)
+	}
+	h.obey("", escrow.Returned{Ingredient: ball, Epoch: 1, Total: 3})
+	if err := <-done; err != nil {
+		t.Fatalf("it was given back, and the order was not changed: %v", err)
+	}
+	if got := len(h.ticket(ticket.Order.ID).Progress.Items); got != 10 {
+		t.Errorf("it has %d pieces", got)
+	}
+}
+
 func TestTheCounterWaitsAMomentAndNoLonger(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -111,8 +111,9 @@ func add(sum, needs map[string]int64, times int64) {
 }
 
 // hasMore refuses a change of an order when there is not what it adds, also with what it takes off.
-func (d *draft) hasMore(w writing) error {
+func (d *draft) hasMore(w *writing) error {
 	freed, then := map[string]int64{}, d.piecesOf(w.t)
+	w.freed = freed
 	for _, i := range w.t.Progress.Items {
 		if slices.Contains(w.gone, i.ID) {
 			add(freed, then.need(i), 1)

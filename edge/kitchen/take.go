@@ -49,7 +49,7 @@ func (k *Kitchen) Place(ctx context.Context, c CounterOrder) (t Ticket, replayed
 	}
 	over := k.hurry()
 	defer over()
-	if !k.fetch(ctx, o.Lines) {
+	if !k.fetch(ctx, o.Lines, nil) {
 		return t, replayed, err
 	}
 	return k.placePriced(ctx, c, o, items, a)

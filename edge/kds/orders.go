@@ -2,6 +2,7 @@ package kds
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/go-chi/chi/v5"
 
@@ -22,6 +23,7 @@ type orderBody struct {
 	Lines      []lineBody       `json:"lines"`
 	Confirmed  bool             `json:"confirmed"` // the guest knows how long so large an order takes
 	Payment    paymentBody      `json:"payment"`
+	FireAt     *time.Time       `json:"fire_at"` // scheduled: when the guest wants it
 }
 
 // paymentBody says how the guest pays, and with cash that they give now, how much.
@@ -43,7 +45,7 @@ func (b orderBody) order(key string) kitchen.CounterOrder {
 	o := kitchen.CounterOrder{
 		Confirmed: b.Confirmed,
 		Key:       key, Channel: b.Channel, Fulfilment: b.Fulfilment, Customer: b.Customer, Address: b.Address, Tendered: b.Payment.Tendered,
-		Payment: order.Payment{Method: b.Payment.Method},
+		Payment: order.Payment{Method: b.Payment.Method}, FireAt: b.FireAt,
 	}
 	if o.Channel == "" {
 		o.Channel = order.Counter
@@ -79,6 +81,7 @@ type orderView struct {
 	Promise    promiseView      `json:"promise"`
 	Ready      *moment          `json:"ready,omitempty"`
 	PlacedAt   *moment          `json:"placed_at"`
+	FireAt     *moment          `json:"fire_at,omitempty"` // scheduled: when the guest wants it
 	QueuedAt   *moment          `json:"queued_at,omitempty"`
 	Bill       billView         `json:"bill"`
 	Carrier    string           `json:"carrier,omitempty"` // the restaurant's own driver
@@ -99,7 +102,7 @@ func (v viewer) order(t kitchen.Ticket) orderView {
 		Kitchen: laneView{t.Progress.Kitchen(), at(t.Since)}, Delivery: v.delivery(t),
 		Lines: o.Lines, Items: v.items(t), Totals: o.Totals, Payment: o.Payment,
 		Promise:  promiseView{From: at(o.Promise.From), To: at(o.Promise.To), Because: o.Promise.Because},
-		PlacedAt: at(o.PlacedAt), QueuedAt: at(t.QueuedAt), Ready: atMaybe(t.Ready),
+		PlacedAt: at(o.PlacedAt), QueuedAt: at(t.QueuedAt), Ready: atMaybe(t.Ready), FireAt: atMaybe(o.FireAt),
 	}
 	view.Bill, view.Carrier, view.Masked = billOf(t), t.Carrier, hidden
 	if t.Number > 0 {

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestABasketIsQuotedWithoutBeingTaken(t *testing.T) {
@@ -61,6 +62,36 @@ func TestWebOrdersArePausedAndResumedByHand(t *testing.T) {
 	for range 2 {
 		if r := n.post("/api/intake/resume", nil); r.status != 200 || r.json["paused"] != false {
 			t.Errorf("%d %s", r.status, r.body)
+		}
+	}
+}
+
+func TestAnOrderForLaterIsTakenQuotedAndListedWithItsTime(t *testing.T) {
+	t.Parallel()
+	n := open(t)
+	at := time.Now().Add(48 * time.Hour).UTC().Truncate(time.Second)
+	later := object{
+		"fulfilment": "carryout", "customer": object{"name": "Zoë"}, "payment": object{"method": "cash"}, "fire_at": at.Format(time.RFC3339),
+		"lines": []object{{"product": "margherita", "size": "large", "quantity": 1}},
+	}
+	if r := n.post("/api/quote", later); r.status != 200 || !strings.Contains(string(r.body), "scheduled") {
+		t.Errorf("quoted: %d %s", r.status, r.body)
+	}
+	r := n.post("/api/orders", later)
+	taken, err := time.Parse(time.RFC3339, r.text("fire_at"))
+	if r.status != http.StatusCreated || err != nil || !taken.Equal(at) || r.json["number"] != nil {
+		t.Fatalf("taken: %d %s", r.status, r.body)
+	}
+	if all := n.get("/api/orders?state=open"); !strings.Contains(string(all.body), `"fire_at"`) {
+		t.Errorf("listed: %s", all.body)
+	}
+	if board := n.get("/api/board"); strings.Contains(string(board.body), r.text("id")) && !strings.Contains(string(board.body), `"wanted_at"`) {
+		t.Errorf("on the board: %s", board.body)
+	}
+	for wrong, want := range map[any]int{"yesterday": 422, "2001-01-01T00:00:00Z": 422, 12: 422, "2999-01-01T00:00:00Z": 422} {
+		later["fire_at"] = wrong
+		if r := n.post("/api/orders", later); r.status != want {
+			t.Errorf("%v: %d %s", wrong, r.status, r.body)
 		}
 	}
 }

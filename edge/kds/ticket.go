@@ -33,7 +33,7 @@ func (v viewer) ticket(t kitchen.Ticket) ticketView {
 		ID: t.Order.ID, Number: t.Number, Channel: t.Order.Channel, Fulfilment: t.Order.Fulfilment, Customer: t.Order.Customer.Name,
 		State: t.Progress.Kitchen(), Status: t.Progress.Status(), Version: t.Version, Cook: t.Cook,
 		AgeSeconds: int(max(0, v.now.Sub(began)-t.Held(v.now)) / time.Second),
-		Since:      at(t.Since), PlacedAt: at(t.Order.PlacedAt), QueuedAt: at(t.QueuedAt), Ready: atMaybe(t.Ready), FireAt: atMaybe(t.FireAt),
+		Since:      at(t.Since), PlacedAt: at(t.Order.PlacedAt), QueuedAt: at(t.QueuedAt), Ready: atMaybe(t.Ready), FireAt: atMaybe(t.FireAt), Wanted: atMaybe(t.Order.FireAt),
 		Rendered:  at(t.Custody.Shown),
 		Promise:   promiseView{From: at(promise.From), To: at(promise.To), Because: promise.Because},
 		Total:     t.Order.Totals.Total,

@@ -158,7 +158,8 @@ type ticketView struct {
 	Rendered   *moment          `json:"rendered_at,omitempty"` // when a screen said first that it shows the ticket
 	Promise    promiseView      `json:"promise"`
 	Ready      *moment          `json:"ready,omitempty"`
-	FireAt     *moment          `json:"fire_at,omitempty"` // hold: started now, it would wait for whoever fetches it
+	Wanted     *moment          `json:"wanted_at,omitempty"` // scheduled: when the guest wants it
+	FireAt     *moment          `json:"fire_at,omitempty"`   // hold: started now, it would wait for whoever fetches it
 	Total      money.Amount     `json:"total"`
 	Delivery   deliveryView     `json:"delivery"`
 	Items      []itemView       `json:"items"`

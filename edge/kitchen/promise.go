@@ -44,6 +44,9 @@ func (k *Kitchen) Quote(_ context.Context, c CounterOrder) (Quote, error) {
 	if err := sellable(); err != nil {
 		return Quote{}, err
 	}
+	if err := d.schedulable(o); err != nil {
+		return Quote{}, err
+	}
 	o.PlacedAt = d.now
 	return Quote{Lines: o.Lines, Totals: o.Totals, Promise: d.promise(newTicket(o, items, d.now)), Large: d.settings.large(items)}, nil
 }
@@ -98,7 +101,7 @@ func (d *draft) promise(t Ticket) order.Promise {
 		}
 		out.Because = append(out.Because, "drive "+wholeMinutes(drive))
 	}
-	return out
+	return forLater(out, t.Order.FireAt)
 }
 
 // missing is how far orders are usually ready behind forecasts that look so far ahead, and how much more it may be.

@@ -33,9 +33,10 @@ type CounterOrder struct {
 	Payment    order.Payment    `json:"payment"`
 	Tendered   int64            `json:"tendered,omitempty"`  // cash that the guest gives now, in minor units; 0: they pay later
 	Confirmed  bool             `json:"confirmed,omitempty"` // the guest knows how long so large an order takes
+	FireAt     *time.Time       `json:"fire_at,omitempty"`   // scheduled: when the guest wants it; nil: as soon as can be
 }
 
-// Place takes an order: created, validated, numbered and queued in one commit. replayed says that Key was known and nothing was done. It
+// Place takes an order: created, validated, numbered and queued in one commit. A scheduled one is numbered and queued when its time has come. replayed says that Key was known and nothing was done. It
 // reports problem.Invalid with the fact "path", "idempotency_mismatch" among them when Key came with another order.
 func (k *Kitchen) Place(ctx context.Context, c CounterOrder) (t Ticket, replayed bool, err error) {
 	o, items, err := c.price(k.menu, k.settings.Restaurant)
@@ -76,6 +77,9 @@ func (k *Kitchen) placePriced(ctx context.Context, c CounterOrder, o order.Order
 }
 
 func (d *draft) place(o order.Order, items []order.Item, confirmed bool) error {
+	if err := d.schedulable(o); err != nil {
+		return err
+	}
 	if err := d.shelvesNow().Sellable(o.Lines, nil); err != nil {
 		return err
 	}
@@ -89,7 +93,7 @@ func (d *draft) place(o order.Order, items []order.Item, confirmed bool) error {
 	d.tell(o.ID, event.OrderTaken{Order: t.Order, Items: items})
 	d.met(t.Order)
 	t, err := d.step(t, cause{by: event.ByRule}, order.Validate)
-	if err != nil {
+	if err != nil || !d.due(t) { // a timer queues what is scheduled
 		return err
 	}
 	_, err = d.queue(t, cause{by: event.ByRule})
@@ -132,7 +136,7 @@ func (d *draft) raiseNumber(day string, to int) {
 func (c CounterOrder) price(m *menu.Menu, restaurant string) (order.Order, []order.Item, error) {
 	o := order.Order{
 		ID: order.ID(id.New()), Restaurant: restaurant, Origin: order.Edge, Channel: c.Channel, Fulfilment: c.Fulfilment, Customer: c.Customer,
-		Address: c.Address, Payment: c.Payment, MenuVersion: m.Version,
+		Address: c.Address, Payment: c.Payment, MenuVersion: m.Version, FireAt: c.wanted(),
 	}
 	if err := c.check(); err != nil {
 		return o, nil, err

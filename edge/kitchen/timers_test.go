@@ -17,6 +17,7 @@ import (
 	"awesome.pizza/shared/live"
 	"awesome.pizza/shared/menu"
 	"awesome.pizza/shared/order"
+	"awesome.pizza/shared/problem"
 )
 
 // running is a kitchen that runs in a bubble of time, on a real file. stop ends it as a power cut would: nothing more is written.
@@ -215,6 +216,85 @@ func TestAScheduledOrderIsQueuedWhenItsTimeHasCome(t *testing.T) {
 		}
 		stop()
 	})
+}
+
+func TestAnOrderThatIsScheduledAtTheCounterIsQueuedWhenItsTimeHasComeAlsoAfterARestart(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "edge.db")
+	synctest.Test(t, func(t *testing.T) {
+		h, stop := running(t, path)
+		at := time.Now().Add(26 * time.Hour).UTC()
+		c := counter(pizza)
+		c.FireAt = &at
+		ticket, _, err := h.Place(background(), c)
+		if err != nil || ticket.Number != 0 || !ticket.Order.Promise.From.Equal(at) || !ticket.Order.Promise.To.After(at) {
+			t.Fatalf("number %d, promised %+v, %v", ticket.Number, ticket.Order.Promise, err)
+		}
+		if asked, err := h.Quote(background(), c); err != nil || !asked.Promise.From.Equal(at) {
+			t.Errorf("it is quoted as %+v, %v", asked.Promise, err)
+		}
+		again, replayed, err := h.Place(background(), c)
+		if err != nil || !replayed || again.Order.ID != ticket.Order.ID {
+			t.Errorf("sent again it is %s, replayed %v, %v", again.Order.ID, replayed, err)
+		}
+		after(20 * time.Hour)
+		stop()
+		h, stop = running(t, path) // nobody has to hear of the cloud
+		after(5*time.Hour + 30*time.Minute - time.Second)
+		if got := h.ticket(ticket.Order.ID).Number; got != 0 {
+			t.Errorf("it went to the queue too early, as number %d", got)
+		}
+		after(time.Second)
+		got := h.ticket(ticket.Order.ID)
+		if got.Number != 1 || !got.QueuedAt.Equal(at.Add(-30*time.Minute)) {
+			t.Errorf("number %d, queued at %v", got.Number, got.QueuedAt)
+		}
+		stop()
+	})
+}
+
+func TestATimerThatCameDueWhileTheNodeWasOffFiresAtTheStart(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	at := evening.Add(2 * time.Hour)
+	c := counter(pizza)
+	c.FireAt = &at
+	ticket, _, err := h.Place(background(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.close()
+	h.clock.pass(100 * time.Minute)
+	h.open()
+	h.mind()
+	if got := h.ticket(ticket.Order.ID); got.Number != 1 {
+		t.Errorf("it is %s with number %d", got.Progress.Status(), got.Number)
+	}
+}
+
+func TestAnOrderCanBeScheduledNeitherForThePastNorForNextMonth(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	for name, at := range map[string]time.Time{
+		"an hour ago": evening.Add(-time.Hour), "now": evening, "in five minutes": evening.Add(5 * time.Minute),
+		"in eight days": evening.Add(8 * 24 * time.Hour), "in the year one": {},
+	} {
+		c := counter(pizza)
+		c.FireAt = &at
+		_, _, err := h.Place(background(), c)
+		if p := problem.Of(err); p == nil || p.Code != "invalid_order" || p.Facts["path"] != "fire_at" {
+			t.Errorf("%s: %v", name, err)
+		}
+		if _, err := h.Quote(background(), c); problem.Of(err) == nil {
+			t.Errorf("%s: it is quoted", name)
+		}
+	}
+	soon := evening.Add(20 * time.Minute)
+	c := counter(pizza)
+	c.FireAt = &soon
+	if ticket, _, err := h.Place(background(), c); err != nil || ticket.Number != 1 {
+		t.Errorf("what is wanted so soon is queued at once: number %d, %v", ticket.Number, err)
+	}
 }
 
 func TestForecastsSlipWhenNobodyWorks(t *testing.T) {

@@ -77,3 +77,25 @@ func BenchmarkOpen(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkTapAmongAHundred is a bump, durable, while a hundred other tickets wait.
+func BenchmarkTapAmongAHundred(b *testing.B) {
+	h := houseAt(b, filepath.Join(b.TempDir(), "edge.db"), settings())
+	defer h.close()
+	for range 100 {
+		h.place(pizza, cola)
+	}
+	var taps []func()
+	for b.Loop() {
+		if len(taps) == 0 {
+			b.StopTimer()
+			t := h.place(pizza, cola)
+			for range 5 {
+				taps = append(taps, func() { h.bump(t, "") })
+			}
+			b.StartTimer()
+		}
+		taps[0]()
+		taps = taps[1:]
+	}
+}

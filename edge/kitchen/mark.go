@@ -86,13 +86,14 @@ func kindsOf(marks []Mark) (kinds []string) {
 
 // bumped is a bump of a moment ago. Only the last seconds are remembered, and not across a restart: nobody's hands are that fast.
 type bumped struct {
-	at    time.Time
-	hand  string // whose, at which station
-	order order.ID
+	at     time.Time
+	hand   string // whose, at which station
+	order  order.ID
+	marked bool // as one of too many
 }
 
 // bulk is for a bump that is about to be decided: it marks this one, and those of the same hand within the last seconds, when they are too many.
-// It returns what is to be remembered once this one is committed. Turn is held.
+// It returns what is to be remembered once this one is committed: who is marked is left alone, however long the row of bumps becomes. Turn is held.
 func (k *Kitchen) bulk(ctx context.Context, d *draft, t Ticket, tap Tap) (remember func(), err error) {
 	station := tap.Station
 	if station == "" {
@@ -103,22 +104,37 @@ func (k *Kitchen) bulk(ctx context.Context, d *draft, t Ticket, tap Tap) (rememb
 		age := d.now.Sub(b.at)
 		return age > bulkWithin || age < 0
 	})
-	var others []order.ID
+	others := map[order.ID]bool{} // and whether they are marked
 	for _, b := range recent {
-		if b.hand == now.hand && b.order != now.order && !slices.Contains(others, b.order) {
-			others = append(others, b.order)
+		if b.hand == now.hand && b.order != now.order {
+			others[b.order] = others[b.order] || b.marked
 		}
 	}
 	if d.bulk = len(others) >= bulkMost; d.bulk {
-		for _, id := range others {
-			other, ok, err := d.find(ctx, k, id)
-			if err != nil {
-				return nil, err
-			}
-			if ok {
-				d.put(d.marked(other, Mark{Kind: BulkBump, At: d.now, Who: tap.Who}))
-			}
+		now.marked = true
+		for n := range recent {
+			recent[n].marked = recent[n].marked || recent[n].hand == now.hand && recent[n].order != now.order
+		}
+		if err := d.markBulk(ctx, k, tap.Who, others); err != nil {
+			return nil, err
 		}
 	}
-	return func() { k.lately = slices.Concat(recent, []bumped{now}) }, nil
+	return func() { k.lately = append(recent, now) }, nil
+}
+
+// markBulk marks those of too many bumps that are not marked yet.
+func (d *draft) markBulk(ctx context.Context, k *Kitchen, who string, others map[order.ID]bool) error {
+	for id, done := range others {
+		if done {
+			continue
+		}
+		t, ok, err := d.find(ctx, k, id)
+		if err != nil {
+			return err
+		}
+		if ok {
+			d.put(d.marked(t, Mark{Kind: BulkBump, At: d.now, Who: who}))
+		}
+	}
+	return nil
 }

@@ -93,6 +93,33 @@ func TestMoreTicketsAtOnceThanHandsCanMakeAreABulkBump(t *testing.T) {
 	}
 }
 
+func TestALongRowOfBumpsMarksEachTicketOnceAndLeavesItAlone(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	tickets := make([]kitchen.Ticket, 12)
+	for n := range tickets {
+		tickets[n] = h.place(cola)
+	}
+	changes, cancel := h.hub.Subscribe()
+	defer cancel()
+	for n, ticket := range tickets {
+		h.clock.pass(100 * time.Millisecond)
+		h.bump(ticket, "")
+		c := h.next(changes)
+		for _, other := range tickets[:n] {
+			same := func(x kitchen.Ticket) bool { return x.Order.ID == other.Order.ID }
+			if again := slices.ContainsFunc(c.Tickets, same); again != (n == 3) { // the fourth is one too many
+				t.Errorf("with bump %d ticket %d changes: %v", n+1, other.Number, again)
+			}
+		}
+	}
+	for _, ticket := range tickets {
+		if got := marks(h.ticket(ticket.Order.ID)); !slices.Equal(got, []string{kitchen.BulkBump}) {
+			t.Errorf("ticket %d is marked %v", ticket.Number, got)
+		}
+	}
+}
+
 func TestWhatComesOutBeforeItIsBakedIsMarked(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

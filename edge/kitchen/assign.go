@@ -81,7 +81,7 @@ func (d *draft) give(t Ticket) {
 	case len(able) == 1:
 		chosen = able[0].ID
 	case len(able) > 1:
-		chosen = leastLoaded(withLoads(able, d.open()))
+		chosen = leastLoaded(withLoads(able, d.anyhow()))
 	}
 	if chosen != t.Cook {
 		t.Cook = chosen

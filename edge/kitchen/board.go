@@ -70,22 +70,45 @@ func (b *board) snapshot() Snapshot {
 	for _, a := range b.alerts {
 		s.Alerts = append(s.Alerts, a)
 	}
-	slices.SortFunc(s.Tickets, byQueue)
+	s.Tickets = inQueue(s.Tickets)
 	slices.SortFunc(s.Alerts, func(x, y Alert) int { return cmp.Or(x.Since.Compare(y.Since), cmp.Compare(x.ID, y.ID)) })
 	s.SoldOut = b.stock.MissingOf(b.stock.Offs())
 	s.Cooks = withLoads(b.present(b.cooks), s.Tickets)
 	return s
 }
 
+// inQueue are tickets in the order in which the kitchen works. A ticket is large, so what is sorted is where they are.
+func inQueue(all []Ticket) []Ticket {
+	at := make([]*Ticket, len(all))
+	for n := range all {
+		at[n] = &all[n]
+	}
+	slices.SortFunc(at, byQueue)
+	sorted := make([]Ticket, len(all))
+	for n, t := range at {
+		sorted[n] = *t
+	}
+	return sorted
+}
+
 // byQueue puts tickets in the order in which the kitchen works: what is rushed, then as they were queued, then what waits.
-func byQueue(x, y Ticket) int {
+func byQueue(x, y *Ticket) int {
+	if first := cmp.Compare(orderOf(x), orderOf(y)); first != 0 {
+		return first
+	}
+	if first := x.rushed().Compare(y.rushed()); first != 0 {
+		return first
+	}
+	if first := x.QueuedAt.Compare(y.QueuedAt); first != 0 {
+		return first
+	}
 	return cmp.Or(
-		cmp.Compare(orderOf(x), orderOf(y)), x.rushed().Compare(y.rushed()), x.QueuedAt.Compare(y.QueuedAt), cmp.Compare(x.Day, y.Day), cmp.Compare(x.Number, y.Number),
+		cmp.Compare(x.Day, y.Day), cmp.Compare(x.Number, y.Number),
 		cmp.Compare(x.Command, y.Command), x.TakenAt.Compare(y.TakenAt), cmp.Compare(x.Order.ID, y.Order.ID),
 	)
 }
 
-func orderOf(t Ticket) int {
+func orderOf(t *Ticket) int {
 	switch {
 	case t.Number == 0:
 		return 2

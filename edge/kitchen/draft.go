@@ -73,7 +73,10 @@ func (d *draft) ticket(id order.ID) (Ticket, bool) {
 }
 
 // open are all open tickets as this draft leaves them, in the order of the queue.
-func (d *draft) open() []Ticket {
+func (d *draft) open() []Ticket { return inQueue(d.anyhow()) }
+
+// anyhow are all open tickets as this draft leaves them, in no order.
+func (d *draft) anyhow() []Ticket {
 	all := make([]Ticket, 0, len(d.board.tickets)+len(d.tickets))
 	for id, t := range d.board.tickets {
 		if _, changed := d.tickets[id]; !changed && t.Open() {
@@ -85,7 +88,6 @@ func (d *draft) open() []Ticket {
 			all = append(all, t)
 		}
 	}
-	slices.SortFunc(all, byQueue)
 	return all
 }
 
@@ -170,8 +172,7 @@ func (d *draft) changed() []Ticket {
 	for _, t := range d.tickets {
 		out = append(out, t)
 	}
-	slices.SortFunc(out, byQueue)
-	return out
+	return inQueue(out)
 }
 
 // readyOfSteps writes the forecast into the facts about steps: one fact says both.
@@ -203,7 +204,7 @@ func (d *draft) change() Change {
 		if d.cooks != nil {
 			cooks = d.cooks
 		}
-		c.Cooks = withLoads(d.present(cooks), d.open())
+		c.Cooks = withLoads(d.present(cooks), d.anyhow())
 	}
 	if d.shelves != nil {
 		if offs, changed := d.shelves.Offs(); changed {

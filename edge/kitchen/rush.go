@@ -64,7 +64,7 @@ func calm(d *draft, t Ticket, tap Tap) (Ticket, error) {
 }
 
 // rushed is when the ticket was rushed; zero when it was not.
-func (t Ticket) rushed() time.Time {
+func (t *Ticket) rushed() time.Time {
 	if t.Rush == nil {
 		return time.Time{}
 	}

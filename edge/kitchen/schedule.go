@@ -143,6 +143,11 @@ func (l line) run(now time.Time, tickets []Ticket, release map[order.ID]time.Tim
 	for n := range r.hands {
 		r.hands[n].free = now
 	}
+	items := 0
+	for n := range tickets {
+		items += len(tickets[n].Progress.Items)
+	}
+	r.jobs = make([]job, 0, items)
 	for n := range tickets {
 		r.begin(n, release[tickets[n].Order.ID])
 	}
@@ -266,7 +271,7 @@ type queue struct {
 }
 
 func (r *running) queue() queue {
-	q := queue{at: make([]int, len(r.jobs))}
+	q := queue{at: make([]int, len(r.jobs)), open: make([]int, 0, len(r.jobs))}
 	var stations []string
 	for n := range r.jobs {
 		if r.jobs[n].of.State != order.ItemQueued {
@@ -316,7 +321,7 @@ func (r *running) nextRelease(q queue, who int) (next time.Time) {
 
 // bake puts what is made into the ovens, in the order in which it is made.
 func (r *running) bake() {
-	var made []*job
+	made := make([]*job, 0, len(r.jobs))
 	for n := range r.jobs {
 		j := &r.jobs[n]
 		switch j.of.State {
@@ -339,7 +344,7 @@ func (r *running) bake() {
 
 // finish cuts and boxes what comes out, in that order.
 func (r *running) finish() {
-	var out []*job
+	out := make([]*job, 0, len(r.jobs))
 	for n := range r.jobs {
 		if j := &r.jobs[n]; j.of.Bakes && j.of.State != order.ItemDone {
 			out = append(out, j)

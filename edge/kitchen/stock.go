@@ -270,7 +270,7 @@ func (d *draft) endOff(timer Timer) {
 // reserveAll makes the book of a kitchen that opens know what its tickets have reserved.
 func (b *board) reserveAll() {
 	d := &draft{board: b, shelves: b.stock.Turn(time.Time{}, "")}
-	for _, t := range slices.SortedFunc(maps.Values(b.tickets), byQueue) {
+	for _, t := range inQueue(slices.Collect(maps.Values(b.tickets))) {
 		sum := map[string]int64{}
 		d.piecesOf(t).reserve(sum, 1)
 		d.shelvesNow().Reserve(sum)

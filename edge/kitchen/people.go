@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"maps"
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -61,8 +62,8 @@ func (d *draft) staffed(hires []Hire) {
 }
 
 // hire makes hashes of the PINs, if that has not been done. Who has another PIN than before is signed out everywhere. Its caller has the
-// door's turn.
-func (k *Kitchen) hire(ctx context.Context) error {
+// door's turn; swept is called behind each hash.
+func (k *Kitchen) hire(ctx context.Context, swept func()) error {
 	if len(k.door.hires) == 0 {
 		return nil
 	}
@@ -87,6 +88,7 @@ func (k *Kitchen) hire(ctx context.Context) error {
 		if hash := staff.Hash(h.PIN, salt); people[n].PIN != hash {
 			changed[h.ID], people[n].PIN = people[n].PIN, hash
 		}
+		swept()
 	}
 	err := k.change(ctx, func(d *draft) error {
 		if len(changed) == 0 {
@@ -113,15 +115,28 @@ func (d *draft) signOutAll(id string) {
 	}
 }
 
-// hireAtLeisure makes the hashes beside the first orders, so that the first PIN need not wait for it.
+// leisure is how long after its start a kitchen makes hashes of the PINs that it was given, if nobody has come with one before: a node that
+// starts again has orders to show first.
+const leisure = 3 * time.Second
+
+// hireAtLeisure makes the hashes beside the first orders, so that the first PIN need not wait for it. Each takes twelve megabytes for a
+// moment, and a collection that runs just then lets the heap grow to twice as much: if they were not collected at once, a small node would
+// have twice the memory that it needs for minutes after its start.
 func (k *Kitchen) hireAtLeisure(ctx context.Context) {
+	wait := time.NewTimer(leisure)
+	defer wait.Stop()
+	select {
+	case <-wait.C:
+	case <-ctx.Done():
+		return
+	}
 	select {
 	case k.door.turn <- struct{}{}:
 	case <-ctx.Done():
 		return
 	}
 	defer func() { <-k.door.turn }()
-	if err := k.hire(ctx); err != nil && ctx.Err() == nil {
+	if err := k.hire(ctx, debug.FreeOSMemory); err != nil && ctx.Err() == nil {
 		k.settings.Log.ErrorContext(ctx, "PINs cannot be kept yet; the next sign-in tries again", "restaurant", k.settings.Restaurant, "err", err)
 	}
 }
@@ -144,7 +159,7 @@ func (k *Kitchen) identify(ctx context.Context, pin, want string) (p staff.Perso
 		return p, problem.New(problem.Refused, "pin_locked", "Too many wrong PINs at this screen: try again in %d s. Cooking goes on without.", seconds).
 			With("retry_after", seconds)
 	}
-	if err := k.hire(ctx); err != nil {
+	if err := k.hire(ctx, func() {}); err != nil { // with somebody waiting
 		return p, err
 	}
 	k.mu.RLock()

@@ -198,6 +198,25 @@ func TestNothingThatAGuestWritesCanSpeakToThePrinter(t *testing.T) {
 	})
 }
 
+func TestANameThatIsWiderThanThePaperGoesOnBelow(t *testing.T) {
+	t.Parallel()
+	for _, width := range []int{32, 42, 48} {
+		f := printer.Facts{Job: kitchen.PrintJob{What: kitchen.PaperReceipt}, Ticket: feast(t), Menu: dishes(t)}
+		f.Ticket.Order.Customer.Name = strings.Repeat("A", width-3) + "Ⅷ" // four letters once it is spelled: one more than there is room for
+		s := kitchen48
+		s.Width = width
+		s = s.WithDefaults()
+		machine := sim.NewMachine(width)
+		machine.Receive(printer.Draw(f, s).Bytes(s))
+		for worked := true; worked; {
+			_, worked = machine.Step(evening)
+		}
+		if papers, _ := machine.Papers(); len(machine.Strange) > 0 || !strings.Contains(papers[0].Text(), "AVII\n") {
+			t.Errorf("a paper of %d columns: %q on\n%s", width, machine.Strange, papers[0].Text())
+		}
+	}
+}
+
 func TestWhatAPrinterDoesNotHaveIsSpelled(t *testing.T) {
 	t.Parallel()
 	for page, want := range map[string]string{

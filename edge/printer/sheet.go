@@ -94,7 +94,11 @@ func (r row) wrap(columns int, p page) []string {
 		out[last] += strings.Repeat(" ", gap) + right
 		return out
 	}
-	return append(out, strings.Repeat(" ", max(0, columns-utf8.RuneCountInString(right)))+right)
+	for rest := right; rest != ""; {
+		right, rest = split(rest, columns) // what is wider than the paper goes on below
+		out = append(out, strings.Repeat(" ", max(0, columns-utf8.RuneCountInString(right)))+right)
+	}
+	return out
 }
 
 func fits(before, word string, columns int) bool {

@@ -1,0 +1,143 @@
+package engine
+
+// How the day's orders are read: the pace of all by a window, each restaurant's share by the whole day with a fading memory, how long
+// kitchens need by a histogram.
+const (
+	window   = 45  // minutes
+	fade     = 120 // minutes until an order counts half
+	longPrep = 90  // minutes and more are alike
+	prior    = 3   // orders that a restaurant's own mean is mixed with
+)
+
+// demand is what was placed so far today.
+type demand struct {
+	at       []int   // of each order, as they came
+	seen     []int   // of each restaurant
+	share    []int64 // of each restaurant, fading
+	shareAt  []int
+	prepares []int // sum of each restaurant
+	prep     [longPrep]int64
+	total    int64 // minutes of all
+}
+
+func (d *demand) add(restaurant, at, prepares int) {
+	for restaurant >= len(d.seen) {
+		d.seen, d.share, d.shareAt, d.prepares = append(d.seen, 0), append(d.share, 0), append(d.shareAt, 0), append(d.prepares, 0)
+	}
+	prepares = min(max(prepares, 0), longPrep-1)
+	d.at = append(d.at, at)
+	d.share[restaurant] = faded(d.share[restaurant], at-d.shareAt[restaurant]) + 1<<20
+	d.shareAt[restaurant] = at
+	d.seen[restaurant]++
+	d.prepares[restaurant] += prepares
+	d.prep[prepares]++
+	d.total += int64(prepares)
+}
+
+// faded is a weight after so many minutes: a straight line within each half-life, so that it is the same on every machine.
+func faded(w int64, minutes int) int64 {
+	for ; minutes >= fade && w > 0; minutes -= fade {
+		w /= 2
+	}
+	return w - w*int64(max(minutes, 0))/(2*fade)
+}
+
+// expected are the orders of each restaurant in so many minutes from now, in thousandths.
+func (d *demand) expected(restaurants, now, minutes int) []int64 {
+	out := make([]int64, restaurants)
+	var lately, sum int64
+	for i := len(d.at) - 1; i >= 0 && d.at[i] > now-window; i-- {
+		lately++
+	}
+	for r := range d.share {
+		if r < restaurants {
+			out[r] = faded(d.share[r], now-d.shareAt[r])
+			sum += out[r]
+		}
+	}
+	if sum == 0 {
+		return out
+	}
+	span := int64(min(window, max(now-d.first(), 15)))
+	for r := range out {
+		out[r] = lately * int64(minutes) * 1000 / span * (out[r] >> 6) / (sum >> 6)
+	}
+	return out
+}
+
+func (d *demand) first() int {
+	if len(d.at) == 0 {
+		return 0
+	}
+	return d.at[0]
+}
+
+// lateness tells for a driver who needs 0, 1, 2… minutes to a restaurant how long an order that is placed now would wait for him, in
+// thousandths of a minute. quick says by how much a restaurant's kitchen is faster than the others.
+func (d *demand) lateness(half int) []int64 {
+	out := make([]int64, 2*longPrep)
+	n := int64(len(d.at))
+	for way := range out {
+		var sum int64
+		for prep, k := range d.prep {
+			sum += k * int64(max(0, way+half-prep))
+		}
+		if n > 0 {
+			out[way] = sum * 1000 / n
+		}
+	}
+	return out
+}
+
+func (d *demand) quick(r int) int {
+	n := len(d.at)
+	if r >= len(d.seen) || d.seen[r] == 0 || n == 0 {
+		return 0
+	}
+	mean := int(d.total) / n
+	return mean - (d.prepares[r]+prior*mean)/(d.seen[r]+prior)
+}
+
+// misses are how many minutes kitchens were later than they thought.
+type misses struct {
+	of [2*longPrep + 1]int64
+	n  int64
+}
+
+func (m *misses) add(late int) {
+	m.of[min(max(late, -longPrep), longPrep)+longPrep]++
+	m.n++
+}
+
+// late is the share of forecasts, in percent, that are off by at most so much, among those that are off by more than past.
+func (m *misses) late(past, percent int) int {
+	var beyond int64
+	for i := max(past+longPrep+1, 0); i < len(m.of); i++ {
+		beyond += m.of[i]
+	}
+	if beyond == 0 {
+		return past + 1
+	}
+	want := (beyond*int64(percent) + 99) / 100
+	for i := max(past+longPrep+1, 0); i < len(m.of); i++ {
+		if want -= m.of[i]; want <= 0 {
+			return i - longPrep
+		}
+	}
+	return longPrep
+}
+
+// forecast plans with the moment at which a driver had better be there, by what the kitchens' forecasts were worth today.
+func (p *Planner) forecast(t *table) {
+	for o := range t.ready {
+		order := &t.snap.Orders[o]
+		if !order.Forecast {
+			continue
+		}
+		if p.error.n < 20 {
+			t.ready[o] = max(order.Ready, t.snap.Now+1)
+			continue
+		}
+		t.ready[o] = max(order.Ready+p.error.late(t.snap.Now-order.Ready, p.w.Quantile), t.snap.Now+1)
+	}
+}

@@ -1,0 +1,146 @@
+package engine
+
+import "slices"
+
+// Planner plans tick after tick. What it keeps is a place to begin from and what the day taught it: one that is made anew in the middle
+// of a day and is told of the day's orders plans nearly as well.
+type Planner struct {
+	rules  Rules
+	w      Weights
+	last   map[string][]bag
+	demand demand
+	error  misses
+	ways   ways
+}
+
+// bag is a pick-up of the last plan, by the orders' ids.
+type bag []string
+
+// NewPlanner makes a planner for a day.
+func NewPlanner(rules Rules, w Weights) *Planner {
+	return &Planner{rules: rules, w: w, last: map[string][]bag{}}
+}
+
+// Placed tells of an order: where, when, and how long its restaurant needs or thinks to need. Whoever plans says it once for each order.
+func (p *Planner) Placed(restaurant, at, prepares int) { p.demand.add(restaurant, at, prepares) }
+
+// Done tells by how many minutes a kitchen was later than its forecast.
+func (p *Planner) Done(late int) { p.error.add(late) }
+
+// Plan is what everybody does now.
+func (p *Planner) Plan(s *Snapshot) Plan {
+	t := newTable(s, p.rules, p.w)
+	p.forecast(t)
+	cover := p.cover(s)
+	if p.w.Begin > 0 {
+		for d := range t.begin {
+			t.begin[d] = cover.loss(d) * p.w.Begin / 1000
+		}
+	}
+	sr := newSearch(t, p.w.Seed+uint64(s.Now)) //nolint:gosec // any number will do
+	p.warm(sr)
+	sr.construct()
+	sr.swap()
+	sr.improve(p.w.Steps)
+	sr.swap()
+	p.remember(sr)
+	plan := sr.plan()
+	p.spread(sr, cover, &plan)
+	return plan
+}
+
+// warm begins with what was planned a tick ago, as far as it still can be.
+func (p *Planner) warm(s *search) {
+	number := make(map[string]int32, len(s.snap.Orders))
+	for i := range s.snap.Orders {
+		number[s.snap.Orders[i].ID] = int32(i) //nolint:gosec // an index
+	}
+	for d := range s.snap.Drivers {
+		var route []visit
+		for _, b := range p.last[s.snap.Drivers[d].ID] {
+			joins := false
+			for _, id := range b {
+				if o, open := number[id]; open && s.owner[o] < 0 {
+					route = append(route, visit{order: o, joins: joins})
+					joins = true
+				}
+			}
+		}
+		if c := s.cost(d, route); c < impossible {
+			s.set(d, route, c)
+		}
+	}
+}
+
+func (p *Planner) remember(s *search) {
+	clear(p.last)
+	for d, route := range s.routes {
+		var bags []bag
+		for _, v := range route {
+			if !v.joins {
+				bags = append(bags, nil)
+			}
+			bags[len(bags)-1] = append(bags[len(bags)-1], s.snap.Orders[v.order].ID)
+		}
+		if len(bags) > 0 {
+			p.last[s.snap.Drivers[d].ID] = bags
+		}
+	}
+}
+
+// plan reads the routes.
+func (s *search) plan() Plan {
+	p := Plan{Routes: make([][]Stop, len(s.routes)), Cost: s.total}
+	for d := range s.routes {
+		p.Routes[d] = s.stops(d)
+		if len(p.Routes[d]) > 0 && s.snap.Drivers[d].FreeAt <= s.snap.Now {
+			s.act(d, &p)
+		}
+	}
+	for o, d := range s.owner {
+		if d < 0 {
+			p.Left = append(p.Left, o)
+		}
+	}
+	return p
+}
+
+// act says what the next stop asks a free driver to do now.
+func (s *search) act(d int, p *Plan) {
+	next, now := p.Routes[d][0], s.snap.Now
+	switch standing := s.here[d] == s.short[next.Restaurant]; {
+	case standing && next.Pickup == now && !slices.ContainsFunc(next.Orders, func(o int) bool { return s.snap.Orders[o].Forecast }):
+		p.Actions = append(p.Actions, Action{Driver: d, Kind: Fetch, Restaurant: next.Restaurant, Orders: next.Orders})
+	case !standing && now >= next.Leave-s.w.Slack:
+		p.Actions = append(p.Actions, Action{Driver: d, Kind: Go, Restaurant: next.Restaurant, Orders: next.Orders})
+	}
+}
+
+// stops are a driver's pick-ups with their times.
+func (s *search) stops(d int) []Stop {
+	var out []Stop
+	route, at := s.routes[d], s.from[d]
+	for i := 0; i < len(route); {
+		o := int(route[i].order)
+		r, ready, end := s.room[o], s.ready[o], i+1
+		orders := []int{o}
+		for ; end < len(route) && route[end].joins; end++ {
+			ready = max(ready, s.ready[route[end].order])
+			orders = append(orders, int(route[end].order))
+		}
+		way, arrive := s.toRoom[d*len(s.rooms)+r], s.arrive[d*len(s.rooms)+r]
+		if i > 0 {
+			way = s.dropTo[int(route[i-1].order)*len(s.rooms)+r]
+			arrive = at + way
+		}
+		pick := max(arrive+s.rules.PickupHalf, ready, s.snap.Now)
+		out = append(out, Stop{Restaurant: s.rooms[r], Orders: orders, Leave: pick - s.rules.PickupHalf - way, Pickup: pick})
+		at = pick + s.rules.PickupHalf + s.direct[o] + 2*s.rules.DropHalf
+		for k := i + 1; k < end; k++ {
+			a, b := s.group[route[k-1].order], s.group[route[k].order]
+			at += s.between[r][a*len(s.members[r])+b] + 2*s.rules.DropHalf
+		}
+		i = end
+	}
+	return out
+}

@@ -1,0 +1,118 @@
+package engine
+
+import "slices"
+
+// nobody is the time of what cannot be.
+const nobody = 1 << 20
+
+// near is how many drivers are tried for an order: those who could be at its restaurant first.
+const near = 40
+
+// table is a snapshot as numbers that a search reads quickly. Restaurants are those with orders, under their own short numbers.
+type table struct {
+	snap  *Snapshot
+	rules Rules
+	w     Weights
+
+	rooms   []int     // restaurant of a short number
+	short   []int     // short number of a restaurant, -1 without orders
+	from    []int     // of each driver: the earliest departure
+	here    []int     // short number of the restaurant the driver stands at, -1 elsewhere
+	toRoom  []int     // [driver*rooms+room] minutes to it
+	arrive  []int     // [driver*rooms+room] when the driver could be there
+	first   [][]int32 // drivers by when they could be at a room
+	end     []int     // of each driver's shift
+	room    []int     // of each order
+	ready   []int     // as it is planned with
+	placed  []int
+	direct  []int    // of each order: from its restaurant to its drop
+	dropTo  []int    // [order*rooms+room] from its drop to a restaurant
+	group   []int    // of each order: its number within its restaurant
+	members [][]int  // orders of a room
+	between [][]int  // of each room [a*n+b]: from drop to drop
+	begin   []int64  // of each driver: what it costs the others when this one is busy
+	not     [][]bool // of each order with refusals: by driver
+}
+
+func newTable(s *Snapshot, rules Rules, w Weights) *table {
+	t := &table{snap: s, rules: rules, w: w, short: make([]int, len(s.Restaurants))}
+	for i := range t.short {
+		t.short[i] = -1
+	}
+	t.orders()
+	t.drivers()
+	return t
+}
+
+func (t *table) orders() {
+	s, n := t.snap, len(t.snap.Orders)
+	t.room, t.ready, t.placed, t.direct, t.group = make([]int, n), make([]int, n), make([]int, n), make([]int, n), make([]int, n)
+	t.not = make([][]bool, n)
+	for i := range s.Orders {
+		o := &s.Orders[i]
+		if t.short[o.Restaurant] < 0 {
+			t.short[o.Restaurant] = len(t.rooms)
+			t.rooms, t.members = append(t.rooms, o.Restaurant), append(t.members, nil)
+		}
+		r := t.short[o.Restaurant]
+		t.room[i], t.ready[i], t.placed[i] = r, o.Ready, o.Placed
+		t.group[i] = len(t.members[r])
+		t.members[r] = append(t.members[r], i)
+		t.direct[i] = s.Travel.Time(s.Restaurants[o.Restaurant], o.Drop, s.Now)
+		if len(o.Not) > 0 {
+			t.not[i] = make([]bool, len(s.Drivers))
+			for d := range s.Drivers {
+				t.not[i][d] = slices.Contains(o.Not, s.Drivers[d].ID)
+			}
+		}
+	}
+	rooms := len(t.rooms)
+	t.dropTo = make([]int, n*rooms)
+	for i := range s.Orders {
+		for r, at := range t.rooms {
+			t.dropTo[i*rooms+r] = s.Travel.Time(s.Orders[i].Drop, s.Restaurants[at], s.Now)
+		}
+	}
+	t.between = make([][]int, rooms)
+	for r, m := range t.members {
+		t.between[r] = make([]int, len(m)*len(m))
+		for a, x := range m {
+			for b, y := range m {
+				t.between[r][a*len(m)+b] = s.Travel.Time(s.Orders[x].Drop, s.Orders[y].Drop, s.Now)
+			}
+		}
+	}
+}
+
+func (t *table) drivers() {
+	s, n, rooms := t.snap, len(t.snap.Drivers), len(t.rooms)
+	t.from, t.here, t.end, t.begin = make([]int, n), make([]int, n), make([]int, n), make([]int64, n)
+	t.toRoom, t.arrive = make([]int, n*rooms), make([]int, n*rooms)
+	for d := range s.Drivers {
+		v := &s.Drivers[d]
+		t.from[d], t.here[d], t.end[d] = max(s.Now, v.FreeAt), -1, v.ShiftEnd
+		if v.Restaurant >= 0 {
+			t.here[d] = t.short[v.Restaurant]
+		}
+		for r, at := range t.rooms {
+			if t.here[d] == r {
+				t.arrive[d*rooms+r] = v.FreeAt
+				continue
+			}
+			way := s.Travel.Time(v.At, s.Restaurants[at], s.Now)
+			t.toRoom[d*rooms+r], t.arrive[d*rooms+r] = way, t.from[d]+way
+		}
+	}
+	keys := make([]int, n)
+	t.first = make([][]int32, rooms)
+	for r := range t.rooms {
+		for d := range n {
+			keys[d] = max(t.arrive[d*rooms+r], s.Now-nobody/2)<<16 + d
+		}
+		slices.Sort(keys)
+		t.first[r] = make([]int32, min(n, near))
+		for i := range t.first[r] {
+			t.first[r][i] = int32(keys[i] & 0xffff) //nolint:gosec // 16 bits of an index
+		}
+	}
+}

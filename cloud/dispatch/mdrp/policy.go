@@ -1,0 +1,174 @@
+package mdrp
+
+import (
+	"math"
+	"slices"
+
+	"awesome.pizza/cloud/dispatch/engine"
+)
+
+// Category is what a dispatcher may do and know.
+type Category string
+
+// The categories.
+const (
+	N Category = "N" // couriers are sent only to restaurants with an order that waits
+	P Category = "P" // couriers may be sent anywhere
+	E Category = "E" // as P, but a kitchen tells only its mean preparation time until an order is ready
+)
+
+// Known reports whether there is such a category.
+func (c Category) Known() bool { return c == N || c == P || c == E }
+
+// Init is what is known before a day begins.
+type Init struct {
+	Parameters  Parameters
+	Restaurants []Restaurant
+	Couriers    []Courier
+}
+
+// News is what a minute brings.
+type News struct {
+	Now    int
+	Orders []Placed
+	Ready  []string // forecasts that came true
+	Free   []Free
+}
+
+// Placed is a new order. Estimate says that Ready is the restaurant's mean.
+type Placed struct {
+	Order
+	ReadyAt  float64
+	Estimate bool
+}
+
+// Free is a courier who has nothing to do.
+type Free struct {
+	Courier string
+	At      string // 0 is where the courier began
+	Since   int
+}
+
+// Command is for one courier: to a restaurant, or what to pick up there.
+type Command struct {
+	Courier string
+	Move    string
+	Deliver []string
+}
+
+// Policy plays a day with the engine.
+type Policy struct {
+	init     Init
+	travel   straight
+	planner  *engine.Planner
+	rooms    []engine.Place
+	room     map[string]int
+	couriers []courier
+	number   map[string]int
+	orders   map[string]*Placed
+	open     []*Placed // in the sequence of their coming
+}
+
+// courier is where the policy knows one to be.
+type courier struct {
+	Courier
+	at    engine.Place
+	room  int
+	since int
+}
+
+// NewPolicy is a policy for a day.
+func NewPolicy(init Init, c Category, w engine.Weights) *Policy {
+	p := &Policy{
+		init: init, travel: straight(init.Parameters.Speed), room: map[string]int{}, number: map[string]int{}, orders: map[string]*Placed{},
+		planner: engine.NewPlanner(engine.Rules{
+			PickupHalf: init.Parameters.Pickup / 2, DropHalf: init.Parameters.Dropoff / 2, Target: init.Parameters.Target, FreeMoves: c != N,
+		}, w),
+	}
+	for i, r := range init.Restaurants {
+		p.room[r.ID] = i
+		p.rooms = append(p.rooms, engine.Place{X: r.X, Y: r.Y})
+	}
+	for i, c := range init.Couriers {
+		p.number[c.ID] = i
+		p.couriers = append(p.couriers, courier{Courier: c, at: engine.Place{X: c.X, Y: c.Y}, room: -1, since: c.On})
+	}
+	return p
+}
+
+// Minute hears the news and says what to do.
+func (p *Policy) Minute(n News) []Command {
+	p.hear(n)
+	s := engine.Snapshot{Now: n.Now, Restaurants: p.rooms, Travel: p.travel}
+	var who []int
+	for i := range p.couriers {
+		c := &p.couriers[i]
+		if c.Off < n.Now || c.On > n.Now+45 {
+			continue
+		}
+		who = append(who, i)
+		s.Drivers = append(s.Drivers, engine.Driver{ID: c.ID, At: c.at, Restaurant: c.room, FreeAt: c.since, ShiftEnd: c.Off})
+	}
+	for _, o := range p.open {
+		s.Orders = append(s.Orders, engine.Order{
+			ID: o.ID, Restaurant: p.room[o.Restaurant], Drop: engine.Place{X: o.X, Y: o.Y}, Placed: o.Placed, Ready: int(math.Ceil(o.ReadyAt)),
+			Forecast: o.Estimate,
+		})
+	}
+	plan := p.planner.Plan(&s)
+	var out []Command
+	for _, a := range plan.Actions {
+		c := &p.couriers[who[a.Driver]]
+		switch a.Kind {
+		case engine.Go:
+			out = append(out, Command{Courier: c.ID, Move: p.init.Restaurants[a.Restaurant].ID})
+			c.since = max(n.Now, c.since) + p.travel.Time(c.at, p.rooms[a.Restaurant], n.Now)
+			c.at, c.room = p.rooms[a.Restaurant], a.Restaurant
+		case engine.Fetch:
+			out = append(out, p.fetch(n.Now, c, a.Orders, s.Orders))
+		}
+	}
+	return out
+}
+
+// hear takes the news in.
+func (p *Policy) hear(n News) {
+	for i := range n.Orders {
+		o := &n.Orders[i]
+		p.orders[o.ID] = o
+		p.open = append(p.open, o)
+		p.planner.Placed(p.room[o.Restaurant], o.Placed, int(o.ReadyAt)-o.Placed)
+	}
+	for _, id := range n.Ready {
+		if o := p.orders[id]; o != nil && o.Estimate {
+			p.planner.Done(n.Now - int(math.Ceil(o.ReadyAt)))
+			o.ReadyAt, o.Estimate = float64(n.Now), false
+		}
+	}
+	for _, f := range n.Free {
+		i, known := p.number[f.Courier]
+		if !known {
+			continue
+		}
+		c := &p.couriers[i]
+		c.since = f.Since
+		if r, isRoom := p.room[f.At]; isRoom {
+			c.at, c.room = p.rooms[r], r
+		} else if o := p.orders[f.At]; o != nil {
+			c.at, c.room = engine.Place{X: o.X, Y: o.Y}, -1
+		}
+	}
+}
+
+// fetch is a pick-up, now.
+func (p *Policy) fetch(now int, c *courier, orders []int, of []engine.Order) Command {
+	cmd := Command{Courier: c.ID}
+	at := now + p.init.Parameters.Pickup/2
+	for _, o := range orders {
+		cmd.Deliver = append(cmd.Deliver, of[o].ID)
+		at += p.travel.Time(c.at, of[o].Drop, now) + p.init.Parameters.Dropoff/2*2
+		c.at, c.room, c.since = of[o].Drop, -1, at
+	}
+	p.open = slices.DeleteFunc(p.open, func(o *Placed) bool { return slices.Contains(cmd.Deliver, o.ID) })
+	return cmd
+}

@@ -46,6 +46,8 @@ func (p *Planner) Plan(s *Snapshot) Plan {
 	p.remember(sr)
 	plan := sr.plan()
 	p.spread(sr, cover, &plan)
+	// Who goes is told before the bags are fetched: the last order of a restaurant may be in one of them.
+	slices.SortStableFunc(plan.Actions, func(a, b Action) int { return int(a.Kind) - int(b.Kind) })
 	return plan
 }
 

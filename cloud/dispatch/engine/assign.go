@@ -22,7 +22,7 @@ func assign(cost [][]int64) []int {
 		at := 0
 		for owner[at] != 0 {
 			done[at] = true
-			i, delta, next := owner[at], int64(unreachable*4), 0
+			i, delta, next := owner[at], unreachable*4, 0
 			line, price := cost[i-1], u[i]
 			for j := 1; j <= cols; j++ {
 				if done[j] {

@@ -102,7 +102,7 @@ func (c *cover) nearest(i, drivers int) []int32 {
 			at--
 		}
 		if at <= len(rank) {
-			out = slices.Insert(out, at, int32(d)) //nolint:gosec // an index
+			out = slices.Insert(out, at, int32(d))
 			out = out[:min(len(out), len(rank)+1)]
 		}
 	}

@@ -12,4 +12,4 @@ func (d *dice) next() uint64 {
 }
 
 // roll is below n.
-func (d *dice) roll(n int) uint64 { return (d.next() >> 32) * uint64(n) >> 32 } //nolint:gosec // n is a size
+func (d *dice) roll(n int) uint64 { return (d.next() >> 32) * uint64(n) >> 32 }

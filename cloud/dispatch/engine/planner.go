@@ -37,7 +37,7 @@ func (p *Planner) Plan(s *Snapshot) Plan {
 			t.begin[d] = cover.loss(d) * p.w.Begin / 1000
 		}
 	}
-	sr := newSearch(t, p.w.Seed+uint64(s.Now)) //nolint:gosec // any number will do
+	sr := newSearch(t, p.w.Seed+uint64(s.Now))
 	p.warm(sr)
 	sr.construct()
 	sr.swap()
@@ -55,7 +55,7 @@ func (p *Planner) Plan(s *Snapshot) Plan {
 func (p *Planner) warm(s *search) {
 	number := make(map[string]int32, len(s.snap.Orders))
 	for i := range s.snap.Orders {
-		number[s.snap.Orders[i].ID] = int32(i) //nolint:gosec // an index
+		number[s.snap.Orders[i].ID] = int32(i)
 	}
 	for d := range s.snap.Drivers {
 		var route []visit

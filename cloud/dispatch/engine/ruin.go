@@ -55,7 +55,7 @@ func (t *table) related(most int) [][]int32 {
 		slices.Sort(keys)
 		out[o] = make([]int32, min(n, most))
 		for i := range out[o] {
-			out[o][i] = int32(keys[i] & 0xffff) //nolint:gosec // 16 bits of an index
+			out[o][i] = int32(keys[i] & 0xffff)
 		}
 	}
 	return out
@@ -86,7 +86,7 @@ func (s *search) improve(steps int) {
 func (s *search) keep(d int) {
 	if !s.mark[d] {
 		s.mark[d] = true
-		s.touch = append(s.touch, int32(d)) //nolint:gosec // an index
+		s.touch = append(s.touch, int32(d))
 		s.saved[d] = append(s.saved[d][:0], s.routes[d]...)
 	}
 }
@@ -102,7 +102,7 @@ func (s *search) undo() {
 
 // ruin takes a few related orders out; now and then the whole routes they are in.
 func (s *search) ruin(kin []int32, pulled []bool) {
-	most := 1 + int(s.dice.roll(7)) //nolint:gosec // below 8
+	most := 1 + int(s.dice.roll(7))
 	whole := s.dice.roll(3) == 0
 	for _, o := range kin {
 		if len(s.gone) >= most {

@@ -42,7 +42,7 @@ func (s *search) set(d int, route []visit, cost int64) {
 	s.total += int64(len(s.routes[d])) * s.w.Left
 	s.routes[d] = append(s.routes[d][:0], route...)
 	for _, v := range route {
-		s.owner[v.order] = int32(d) //nolint:gosec // an index
+		s.owner[v.order] = int32(d)
 	}
 	s.left -= len(route)
 	s.total -= int64(len(route)) * s.w.Left
@@ -100,7 +100,7 @@ func (s *search) into(d, o int, bound int64) spot {
 	}
 	for at := 0; ; at++ {
 		within := at < n && route[at].joins
-		buf[at] = visit{order: int32(o)} //nolint:gosec // an index
+		buf[at] = visit{order: int32(o)}
 		if !within {
 			try(at, false, false)
 		}
@@ -123,7 +123,7 @@ func (s *search) into(d, o int, bound int64) spot {
 func (s *search) insert(o int, sp spot) {
 	route := s.routes[sp.driver]
 	buf := append(s.best[:0], route[:sp.at]...)
-	buf = append(buf, visit{order: int32(o), joins: sp.joins}) //nolint:gosec // an index
+	buf = append(buf, visit{order: int32(o), joins: sp.joins})
 	buf = append(buf, route[sp.at:]...)
 	if sp.at < len(route) {
 		buf[sp.at+1].joins = sp.next

@@ -112,7 +112,7 @@ func (t *table) drivers() {
 		slices.Sort(keys)
 		t.first[r] = make([]int32, min(n, near))
 		for i := range t.first[r] {
-			t.first[r][i] = int32(keys[i] & 0xffff) //nolint:gosec // 16 bits of an index
+			t.first[r][i] = int32(keys[i] & 0xffff)
 		}
 	}
 }

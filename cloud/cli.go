@@ -25,7 +25,7 @@ everything in Postgres: a private one that it starts itself, or yours. Run as ma
   CLOUD_DATABASE_URL=postgres://… CLOUD_STAFF_TOKEN=… cloud serve --listen 0.0.0.0:5000 --nats-url nats://hub:4222`,
 		Version: watch.BuildVersion(),
 	}
-	root.AddCommand(serveCommand(), migrateCommand(), enrollCommand(), revokeCommand(), salvageCommand(), trustCommand(),
+	root.AddCommand(serveCommand(), migrateCommand(), enrollCommand(), revokeCommand(), salvageCommand(), trustCommand(), dispatchCommand(),
 		settings.HealthCommand("CLOUD", "the core", Config{}.withDefaults().Listen))
 	return root
 }

@@ -56,6 +56,9 @@ type Command struct {
 	Deliver []string
 }
 
+// soon is how many minutes before their shift couriers are planned with.
+const soon = 45
+
 // Policy plays a day with the engine.
 type Policy struct {
 	init     Init
@@ -99,11 +102,40 @@ func NewPolicy(init Init, c Category, w engine.Weights) *Policy {
 // Minute hears the news and says what to do.
 func (p *Policy) Minute(n News) []Command {
 	p.hear(n)
-	s := engine.Snapshot{Now: n.Now, Restaurants: p.rooms, Travel: p.travel}
-	var who []int
+	s, who := p.snapshot(n.Now)
+	plan := p.planner.Plan(&s)
+	var out []Command
+	for _, a := range plan.Actions {
+		c := &p.couriers[who[a.Driver]]
+		cmd := Command{Courier: c.ID}
+		if a.Kind == engine.Go {
+			cmd.Move = p.init.Restaurants[a.Restaurant].ID
+		}
+		for _, o := range a.Orders {
+			if a.Kind == engine.Fetch {
+				cmd.Deliver = append(cmd.Deliver, s.Orders[o].ID)
+			}
+		}
+		p.follow(n.Now, cmd)
+		out = append(out, cmd)
+	}
+	return out
+}
+
+// Recall tells a new policy of a minute that another one decided.
+func (p *Policy) Recall(n News, said []Command) {
+	p.hear(n)
+	for _, cmd := range said {
+		p.follow(n.Now, cmd)
+	}
+}
+
+// snapshot is what the engine may know, and which courier each of its drivers is.
+func (p *Policy) snapshot(now int) (s engine.Snapshot, who []int) {
+	s = engine.Snapshot{Now: now, Restaurants: p.rooms, Travel: p.travel}
 	for i := range p.couriers {
 		c := &p.couriers[i]
-		if c.Off < n.Now || c.On > n.Now+45 {
+		if c.Off < now || c.On > now+soon {
 			continue
 		}
 		who = append(who, i)
@@ -115,20 +147,24 @@ func (p *Policy) Minute(n News) []Command {
 			Forecast: o.Estimate,
 		})
 	}
-	plan := p.planner.Plan(&s)
-	var out []Command
-	for _, a := range plan.Actions {
-		c := &p.couriers[who[a.Driver]]
-		switch a.Kind {
-		case engine.Go:
-			out = append(out, Command{Courier: c.ID, Move: p.init.Restaurants[a.Restaurant].ID})
-			c.since = max(n.Now, c.since) + p.travel.Time(c.at, p.rooms[a.Restaurant], n.Now)
-			c.at, c.room = p.rooms[a.Restaurant], a.Restaurant
-		case engine.Fetch:
-			out = append(out, p.fetch(n.Now, c, a.Orders, s.Orders))
-		}
+	return s, who
+}
+
+// follow keeps where a courier will be by a command.
+func (p *Policy) follow(now int, cmd Command) {
+	c := &p.couriers[p.number[cmd.Courier]]
+	if room, goes := p.room[cmd.Move]; goes {
+		c.since = max(now, c.since) + p.travel.Time(c.at, p.rooms[room], now)
+		c.at, c.room = p.rooms[room], room
+		return
 	}
-	return out
+	at := now + p.init.Parameters.Pickup/2
+	for _, id := range cmd.Deliver {
+		drop := engine.Place{X: p.orders[id].X, Y: p.orders[id].Y}
+		at += p.travel.Time(c.at, drop, now) + p.init.Parameters.Dropoff/2*2
+		c.at, c.room, c.since = drop, -1, at
+	}
+	p.open = slices.DeleteFunc(p.open, func(o *Placed) bool { return slices.Contains(cmd.Deliver, o.ID) })
 }
 
 // hear takes the news in.
@@ -158,17 +194,4 @@ func (p *Policy) hear(n News) {
 			c.at, c.room = engine.Place{X: o.X, Y: o.Y}, -1
 		}
 	}
-}
-
-// fetch is a pick-up, now.
-func (p *Policy) fetch(now int, c *courier, orders []int, of []engine.Order) Command {
-	cmd := Command{Courier: c.ID}
-	at := now + p.init.Parameters.Pickup/2
-	for _, o := range orders {
-		cmd.Deliver = append(cmd.Deliver, of[o].ID)
-		at += p.travel.Time(c.at, of[o].Drop, now) + p.init.Parameters.Dropoff/2*2
-		c.at, c.room, c.since = of[o].Drop, -1, at
-	}
-	p.open = slices.DeleteFunc(p.open, func(o *Placed) bool { return slices.Contains(cmd.Deliver, o.ID) })
-	return cmd
 }

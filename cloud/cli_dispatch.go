@@ -1,0 +1,89 @@
+package cloud
+
+import (
+	"runtime"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"awesome.pizza/cloud/dispatch/mdrp"
+	"awesome.pizza/shared/settings"
+)
+
+func dispatchCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "dispatch",
+		Short: "Hold the dispatch engine against the public meal delivery instances",
+		Args:  cobra.NoArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(dispatchBenchCommand(), dispatchLinesCommand())
+	return cmd
+}
+
+func dispatchBenchCommand() *cobra.Command {
+	b := mdrp.Bench{Workers: runtime.NumCPU()}
+	var category string
+	cmd := &cobra.Command{
+		Use:     "bench",
+		Short:   "Play days of the public instances (github.com/grubhub/mdrplib) in this process, and print a table",
+		Example: "  cloud dispatch bench --instances mdrplib/public_instances --category N --only '0o*' --out solutions",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if b.Instances == "" {
+				return settings.Usage("--instances is empty; give the folder that holds the instances, a folder each")
+			}
+			var err error
+			if b.Category, err = categoryOf(category); err != nil {
+				return err
+			}
+			b.Weights = mdrp.Weights(b.Category)
+			days, err := b.Run(cmd.Context(), time.Now)
+			if err != nil {
+				return err
+			}
+			return mdrp.Table(cmd.OutOrStdout(), b.Category, days)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&b.Instances, "instances", "", "`folder` that holds the instances")
+	f.StringVar(&b.Only, "only", "", "`pattern` of the instances' names: 0o* is base day 0 with all or half of its orders")
+	f.StringVar(&b.Out, "out", "", "`folder` for the solutions; without it they are only measured")
+	f.IntVar(&b.Workers, "workers", b.Workers, "days played at a time")
+	categoryFlag(cmd, &category)
+	return cmd
+}
+
+func dispatchLinesCommand() *cobra.Command {
+	var category string
+	cmd := &cobra.Command{
+		Use:   "mdrp",
+		Short: "Decide for whoever plays a day: JSON lines on standard input, answers on standard output",
+		Long: `mdrp is the dispatcher of a harness that plays a day of the meal delivery routing problem minute by minute: it reads init, tick and
+end, one JSON object a line, and answers each tick with the commands of that minute. A harness that forbids to send couriers where nothing
+waits has to be told of with --category N, for init does not say it.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := categoryOf(category)
+			if err != nil {
+				return err
+			}
+			return mdrp.Converse(cmd.InOrStdin(), cmd.OutOrStdout(), c, mdrp.Weights(c))
+		},
+	}
+	categoryFlag(cmd, &category)
+	return cmd
+}
+
+func categoryFlag(cmd *cobra.Command, category *string) {
+	cmd.Flags().StringVar(category, "category", string(mdrp.P),
+		"`N`: couriers go only where an order waits; P: they may be sent anywhere; E: as P, with the kitchens' mean times instead of exact ones")
+}
+
+func categoryOf(s string) (mdrp.Category, error) {
+	c := mdrp.Category(s)
+	if !c.Known() {
+		return c, settings.Usage("--category is %q; write N, P or E", s)
+	}
+	return c, nil
+}

@@ -113,7 +113,7 @@ func TestTheSameDayIsPlayedTheSameWay(t *testing.T) {
 	t.Parallel()
 	in := town(2, 60, 9)
 	for _, c := range []mdrp.Category{mdrp.N, mdrp.P, mdrp.E} {
-		if files(t, in, play(t, in, c)) != files(t, in, play(t, in, c)) {
+		if first := files(t, in, play(t, in, c)); first != files(t, in, play(t, in, c)) {
 			t.Errorf("%s: two runs differ", c)
 		}
 	}

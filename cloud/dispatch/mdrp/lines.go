@@ -107,7 +107,7 @@ func begin(l *line, c Category, w engine.Weights) (*Policy, error) {
 		init.Restaurants = append(init.Restaurants, Restaurant{ID: r.ID, X: r.X, Y: r.Y})
 	}
 	for _, k := range l.Couriers {
-		init.Couriers = append(init.Couriers, Courier{ID: k.ID, X: k.X, Y: k.Y, On: k.On, Off: k.Off})
+		init.Couriers = append(init.Couriers, Courier(k))
 	}
 	return NewPolicy(init, c, w), nil
 }

@@ -119,7 +119,8 @@ func (k *Kitchen) bulk(ctx context.Context, d *draft, t Ticket, tap Tap) (rememb
 			return nil, err
 		}
 	}
-	return func() { k.lately = append(recent, now) }, nil
+	recent = append(recent, now)
+	return func() { k.lately = recent }, nil
 }
 
 // markBulk marks those of too many bumps that are not marked yet.

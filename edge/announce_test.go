@@ -33,7 +33,7 @@ func (n *node) listen(device, secret, filter string) (*autopaho.ConnectionManage
 		n.t.Fatal(err)
 	}
 	n.t.Cleanup(func() { cancel(); <-cm.Done() })
-	wait, stop := context.WithTimeout(ctx, 10*time.Second)
+	wait, stop := context.WithTimeout(ctx, time.Minute)
 	defer stop()
 	if err := cm.AwaitConnection(wait); err != nil {
 		n.t.Fatal(err)
@@ -49,7 +49,7 @@ func (n *node) next(heard <-chan *paho.Publish) *paho.Publish {
 	select {
 	case p := <-heard:
 		return p
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		n.t.Fatal("nothing is announced")
 		return nil
 	}

@@ -116,7 +116,7 @@ func TestALeafCanNeitherSpeakNorListenForAnother(t *testing.T) {
 				return
 			}
 			t.Errorf("it says %s", m.Subject)
-		case <-time.After(10 * time.Second):
+		case <-time.After(time.Minute):
 			t.Fatal("what it may say does not arrive")
 		}
 	}
@@ -290,7 +290,7 @@ func TestACredentialEndsAndTheNextOneIsTaken(t *testing.T) {
 	eventually(t, "the leaf joins the hub", func() bool { return leaf.NumLeafNodes() == 1 })
 	select {
 	case <-thrown:
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		t.Error("it is still connected")
 	}
 	eventually(t, "the leaf is thrown out", func() bool { return leaf.NumLeafNodes() == 0 })
@@ -355,7 +355,7 @@ func TestTheSigningKeyIsChangedWithoutCuttingAnybodyOff(t *testing.T) {
 	}
 	select {
 	case <-thrown:
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		t.Error("what the stolen key has signed is still good")
 	}
 	for _, old := range []device{d, second} {

@@ -195,7 +195,7 @@ func (c *chain) end(cmd *exec.Cmd, ended <-chan struct{}) {
 				c.t.Errorf("%s, process %d, is still there after Ctrl-C", name, pid)
 			}
 		}
-	case <-time.After(20 * time.Second):
+	case <-time.After(time.Minute):
 		_ = cmd.Process.Kill()
 		<-ended
 		c.t.Error("Ctrl-C did not end the chain")

@@ -64,7 +64,7 @@ func TestTwoBoxesFromOneCard(t *testing.T) {
 	t.Parallel()
 	c := start(t, options{})
 	first := c.counterOrder(1, "before")
-	c.eventually(20*time.Second, "the cloud has it", func() bool { _, ok := c.order(first); return ok && c.caughtUp(1) })
+	c.eventually(time.Minute, "the cloud has it", func() bool { _, ok := c.order(first); return ok && c.caughtUp(1) })
 	clone := c.image(1, 0)
 	port := c.base - 5000 + 8089
 	_, end := forever(t, bin(t, "edge"), "serve", "--data", clone, "--devices", filepath.Join(c.data, "r1.toml"), "--listen", fmt.Sprintf("127.0.0.1:%d", port),
@@ -108,7 +108,7 @@ func (c *chain) image(n, number int) (dir string) {
 		c.t.Fatal(err)
 	}
 	c.restart(process)
-	c.eventually(20*time.Second, process+" serves again", func() bool { return c.serves(process) })
+	c.eventually(time.Minute, process+" serves again", func() bool { return c.serves(process) })
 	return dir
 }
 

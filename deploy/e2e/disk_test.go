@@ -40,7 +40,7 @@ func TestThePowerOfANodeGoes(t *testing.T) {
 		c.kill("edge-r1")
 		disk.Tear(dice.Uint64())
 		c.restart("edge-r1")
-		c.eventually(20*time.Second, fmt.Sprintf("the node serves again in round %d", round), func() bool { return c.serves("edge-r1") })
+		c.eventually(time.Minute, fmt.Sprintf("the node serves again in round %d", round), func() bool { return c.serves("edge-r1") })
 	}
 	closeShop()
 	c.settleAll([]*journal{j})
@@ -67,7 +67,7 @@ func TestThePowerOfTheHubGoes(t *testing.T) {
 		c.kill("hub")
 		disk.Tear(dice.Uint64())
 		c.restart("hub")
-		c.eventually(20*time.Second, "the hub serves again", func() bool { return c.serves("hub") })
+		c.eventually(time.Minute, "the hub serves again", func() bool { return c.serves("hub") })
 	}
 	closeShop()
 	c.settleAll([]*journal{j})

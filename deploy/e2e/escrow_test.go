@@ -64,13 +64,13 @@ func TestACutOffRestaurantAndTheWebSellExactlyWhatThereIs(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.restart("cloud")
-	c.eventually(20*time.Second, "the line is up", func() bool {
+	c.eventually(time.Minute, "the line is up", func() bool {
 		return strings.Contains(string(c.get(c.cloud+"/api/restaurants/r1").body), `"link":{"state":"up"`)
 	})
 	const there = 21
 	web := basket("r1", "carryout", "margherita")
 	first := c.place(web, "before anybody has counted")
-	c.eventually(20*time.Second, "the kitchen has it", func() bool { v, _ := c.order(first); return v.Status == "Queued" })
+	c.eventually(time.Minute, "the kitchen has it", func() bool { v, _ := c.order(first); return v.Status == "Queued" })
 	count := c.post(c.edge(1)+"/api/stock/counts", fmt.Sprintf(`{"request":"c-1","ingredient":"dough_small","quantity":%d}`, there+2))
 	if count.status >= 300 {
 		t.Fatalf("count: %d %s", count.status, count.body)
@@ -79,15 +79,15 @@ func TestACutOffRestaurantAndTheWebSellExactlyWhatThereIs(t *testing.T) {
 	if s := c.shelf(1, "dough_small"); s.Available != there+1 || s.Reserved != 1 || s.Lent != 11 {
 		t.Errorf("with the line up the shelf is %+v", s)
 	}
-	c.eventually(20*time.Second, "the cloud has heard of it", func() bool { return c.backlog(1) == 0 })
+	c.eventually(time.Minute, "the cloud has heard of it", func() bool { return c.backlog(1) == 0 })
 	c.murder("postgres") // who knows what it has forgotten: it sells again once the restaurant has asked twice
 	var second view
 	c.eventually(40*time.Second, "the web sells from its share again", func() bool {
 		a := c.post(c.cloud+"/api/orders", web, "Idempotency-Key", "after the murder")
 		return a.status == http.StatusCreated && json.Unmarshal(a.body, &second) == nil
 	})
-	c.eventually(20*time.Second, "the kitchen has that too", func() bool { v, _ := c.order(second.ID); return v.Status == "Queued" })
-	c.eventually(20*time.Second, "the cloud has heard of it", func() bool { return c.backlog(1) == 0 })
+	c.eventually(time.Minute, "the kitchen has that too", func() bool { v, _ := c.order(second.ID); return v.Status == "Queued" })
+	c.eventually(time.Minute, "the cloud has heard of it", func() bool { return c.backlog(1) == 0 })
 	c.cutWhileTheWebMaySell(web)
 	guests := c.sellOut(c.cloud+"/api/orders", web, "guest-")
 	till := c.sellOut(c.edge(1)+"/api/orders", counterBasket("carryout"), "till-")
@@ -99,7 +99,7 @@ func TestACutOffRestaurantAndTheWebSellExactlyWhatThereIs(t *testing.T) {
 		c.eventually(30*time.Second, "cloud and kitchen have every order", func() bool { v, _ := c.order(id); return v.Status == "Queued" })
 	}
 	c.agree(1, append(guests, till...))
-	c.eventually(20*time.Second, "all adds up", func() bool {
+	c.eventually(time.Minute, "all adds up", func() bool {
 		s := c.shelf(1, "dough_small")
 		return s.OnHand == there+2 && s.Reserved == there+2 && s.Lent == 0 && s.Available == 0
 	})

@@ -15,8 +15,8 @@ func TestADatabaseThatForgotAnEnrolmentTakesTheNodeBack(t *testing.T) {
 	t.Parallel()
 	c := start(t, options{})
 	before := c.place(basket("r1", "carryout", "margherita"), "before the dump")
-	c.eventually(20*time.Second, "the kitchen has it", func() bool { v, _ := c.order(before); return v.Status == "Queued" })
-	c.eventually(20*time.Second, "nothing is left to send", func() bool { return c.caughtUp(1) })
+	c.eventually(time.Minute, "the kitchen has it", func() bool { v, _ := c.order(before); return v.Status == "Queued" })
+	c.eventually(time.Minute, "nothing is left to send", func() bool { return c.caughtUp(1) })
 	dump := c.dump()
 
 	c.kill("edge-r1")
@@ -29,7 +29,7 @@ func TestADatabaseThatForgotAnEnrolmentTakesTheNodeBack(t *testing.T) {
 	c.restart("edge-r1")
 	c.eventually(time.Minute, "the new box serves", func() bool { return c.serves("edge-r1") && c.onBoard(1, []string{before}) })
 	sold := c.counterOrder(1, "sold by the new box")
-	c.eventually(20*time.Second, "the cloud knows", func() bool { _, known := c.order(sold); return known })
+	c.eventually(time.Minute, "the cloud knows", func() bool { _, known := c.order(sold); return known })
 
 	c.kill("cloud")
 	c.restore(dump, true)

@@ -28,7 +28,7 @@ func TestADiskThatIsFullReadOnlyOrBroken(t *testing.T) {
 		for _, f := range []powercut.Fault{powercut.Full, powercut.ReadOnly, powercut.BadWrite, powercut.BadSync, powercut.Gone} {
 			c.eventually(30*time.Second, fmt.Sprintf("there is trade before the disk is %s", f), j.more(2))
 			disk.Fail(f)
-			c.eventually(20*time.Second, fmt.Sprintf("an order is refused while the disk is %s", f), c.refuses)
+			c.eventually(time.Minute, fmt.Sprintf("an order is refused while the disk is %s", f), c.refuses)
 			if f == powercut.Full || f == powercut.ReadOnly {
 				if a := c.get(c.edge(1) + "/api/board"); a.err != nil || a.status != http.StatusOK {
 					t.Errorf("the board is not shown while the disk is %s: %d %s %v", f, a.status, a.body, a.err)

@@ -39,7 +39,7 @@ func TestWhatCannotBeIsRefusedWithAWord(t *testing.T) {
 	t.Parallel()
 	c := start(t, options{restaurants: 2})
 	id := c.place(basket("r1", "carryout", "margherita"), "victim")
-	c.eventually(20*time.Second, "it is queued", func() bool { v, _ := c.order(id); return v.Status == "Queued" })
+	c.eventually(time.Minute, "it is queued", func() bool { v, _ := c.order(id); return v.Status == "Queued" })
 	before, _ := c.order(id)
 	good := basket("r1", "carryout", "margherita")
 	huge := strings.Replace(good, "Ada", strings.Repeat("A", 1<<20), 1)
@@ -124,7 +124,7 @@ func TestAClosedRestaurantSaysWhenItOpens(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.restart("cloud")
-	c.eventually(20*time.Second, "the last restaurant of the file is closed", func() bool {
+	c.eventually(time.Minute, "the last restaurant of the file is closed", func() bool {
 		a := c.post(c.cloud+"/api/orders", basket("r2", "carryout", "margherita"))
 		return a.status == http.StatusConflict && bytes.Contains(a.body, []byte(`"restaurant_closed"`)) && bytes.Contains(a.body, []byte(`"opens"`))
 	})

@@ -22,7 +22,7 @@ func TestACutOffRestaurantCooksAndSellsAndNothingIsDoubled(t *testing.T) {
 		web = append(web, c.place(basket("r1", "carryout", "margherita"), fmt.Sprintf("before-%d", n)))
 	}
 	for _, id := range web {
-		c.eventually(20*time.Second, "the kitchen has every web order", func() bool { v, _ := c.order(id); return v.Status == "Queued" })
+		c.eventually(time.Minute, "the kitchen has every web order", func() bool { v, _ := c.order(id); return v.Status == "Queued" })
 	}
 	c.internet(1, false)
 	c.eventually(15*time.Second, "the display says so", func() bool { return strings.Contains(string(c.get(c.edge(1)+"/api/link").body), `"down"`) })
@@ -80,7 +80,7 @@ func TestARestaurantThatQueuesGetsItsWebOrdersAfterTheCut(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.restart("cloud")
-	c.eventually(20*time.Second, "the line is up", func() bool {
+	c.eventually(time.Minute, "the line is up", func() bool {
 		return strings.Contains(string(c.get(c.cloud+"/api/restaurants/r1").body), `"link":{"state":"up"`)
 	})
 	c.internet(1, false)
@@ -90,7 +90,7 @@ func TestARestaurantThatQueuesGetsItsWebOrdersAfterTheCut(t *testing.T) {
 	id := c.place(basket("r1", "carryout", "margherita"), "patient")
 	c.eventually(10*time.Second, "it waits for the restaurant", func() bool { v, _ := c.order(id); return v.Status == "Validated" })
 	c.internet(1, true)
-	c.eventually(20*time.Second, "the kitchen has it", func() bool { v, _ := c.order(id); return v.Status == "Queued" })
+	c.eventually(time.Minute, "the kitchen has it", func() bool { v, _ := c.order(id); return v.Status == "Queued" })
 	c.agree(1, []string{id})
 }
 

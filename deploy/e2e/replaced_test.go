@@ -23,9 +23,9 @@ func TestADeadNodeIsReplaced(t *testing.T) {
 	}
 	c.bumpOnce(1, open[0])
 	for _, id := range open {
-		c.eventually(20*time.Second, "the cloud knows every order", func() bool { v, _ := c.order(id); return v.Kitchen.State == "queued" || v.Kitchen.State == "preparing" })
+		c.eventually(time.Minute, "the cloud knows every order", func() bool { v, _ := c.order(id); return v.Kitchen.State == "queued" || v.Kitchen.State == "preparing" })
 	}
-	c.eventually(20*time.Second, "nothing is left to send", func() bool { return c.caughtUp(1) })
+	c.eventually(time.Minute, "nothing is left to send", func() bool { return c.caughtUp(1) })
 	c.internet(1, false)
 	tail := []string{c.counterOrder(1, "nobody knows 1"), c.counterOrder(1, "nobody knows 2")}
 	c.kill("edge-r1")
@@ -55,7 +55,7 @@ func TestADeadNodeIsReplaced(t *testing.T) {
 	c.cook(1, fresh)
 	all := append(slices.Clone(open), fresh)
 	for _, id := range all {
-		c.eventually(20*time.Second, "cloud and new kitchen agree", func() bool { v, _ := c.order(id); return v.Status == "ReadyForPickup" })
+		c.eventually(time.Minute, "cloud and new kitchen agree", func() bool { v, _ := c.order(id); return v.Status == "ReadyForPickup" })
 	}
 	c.agree(1, all)
 
@@ -90,18 +90,18 @@ func TestADeadNodeIsReplaced(t *testing.T) {
 	said := once(t, bin(t, "cloud"), "salvage", "r1", "--approve", kept.Items[0].Device, "--cloud", c.cloud)
 	t.Logf("salvaged: %s", strings.TrimSpace(said))
 	for _, id := range tail {
-		c.eventually(20*time.Second, "what was salvaged counts", func() bool { v, ok := c.order(id); return ok && v.Kitchen.State == "queued" })
+		c.eventually(time.Minute, "what was salvaged counts", func() bool { v, ok := c.order(id); return ok && v.Kitchen.State == "queued" })
 	}
-	c.eventually(20*time.Second, "the new kitchen is asked where its food is", func() bool { return c.onBoard(1, tail) })
+	c.eventually(time.Minute, "the new kitchen is asked where its food is", func() bool { return c.onBoard(1, tail) })
 	c.agree(1, all)
 	again := c.place(basket("r1", "carryout", "margherita"), "the old box is still there")
-	c.eventually(20*time.Second, "the new node goes on", func() bool { v, _ := c.order(again); return v.Status == "Queued" })
+	c.eventually(time.Minute, "the new node goes on", func() bool { v, _ := c.order(again); return v.Status == "Queued" })
 }
 
 // bumpOnce takes an order one step on.
 func (c *chain) bumpOnce(n int, id string) {
 	c.t.Helper()
-	c.eventually(20*time.Second, "the kitchen has "+id, func() bool {
+	c.eventually(time.Minute, "the kitchen has "+id, func() bool {
 		return c.post(fmt.Sprintf("%s/api/tickets/%s/bump", c.edge(n), id), fmt.Sprintf(`{"tap":"once-%s"}`, id)).status == http.StatusOK
 	})
 }

@@ -32,7 +32,7 @@ func TestTheReadmesTourWordForWord(t *testing.T) {
 		t.Fatal("the tour goes through the usual ports, and something listens on them: is make run still running?")
 	}
 	c := start(t, options{base: 5000, restaurants: 2, guests: 4, drivers: 3, cook: true})
-	c.eventually(20*time.Second, "the restaurant is connected", func() bool {
+	c.eventually(time.Minute, "the restaurant is connected", func() bool {
 		return strings.Contains(string(c.get(c.edge(1)+"/api/link").body), `"up"`)
 	})
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)

@@ -53,12 +53,12 @@ func TestTwoCoresAreOneCloud(t *testing.T) {
 	id := a.place(basket("r1", "carryout", "margherita"), "placed on a")
 	tracked := make(chan []heard, 1)
 	go func() { tracked <- b.track(id, "", time.Minute) }()
-	b.eventually(20*time.Second, "b serves what a took", func() bool { v, _ := b.order(id); return v.Status == "Queued" })
+	b.eventually(time.Minute, "b serves what a took", func() bool { v, _ := b.order(id); return v.Status == "Queued" })
 	for _, to := range []string{"Preparing", "Baking", "QualityCheck", "ReadyForPickup", "Delivered"} {
 		if got := b.do(http.MethodPut, b.cloud+"/api/orders/"+id+"/status", fmt.Sprintf(`{"status":%q}`, to)); got.status != http.StatusAccepted {
 			t.Fatalf("wishing %s on b: %d %s", to, got.status, got.body)
 		}
-		a.eventually(20*time.Second, "a sees "+to, func() bool { v, _ := a.order(id); return v.Status == to })
+		a.eventually(time.Minute, "a sees "+to, func() bool { v, _ := a.order(id); return v.Status == to })
 	}
 	want := "Created Validated Queued Preparing Baking QualityCheck ReadyForPickup Delivered"
 	if got := strings.Join(statuses(<-tracked), " "); got != want {
@@ -109,7 +109,7 @@ func forever(t *testing.T, program string, args ...string) (pid int, end func())
 			if err != nil && !strings.Contains(program, "nats-server") {
 				t.Errorf("%s did not end well: %v", filepath.Base(program), err)
 			}
-		case <-time.After(20 * time.Second):
+		case <-time.After(time.Minute):
 			_ = cmd.Process.Kill()
 			t.Errorf("%s does not end", filepath.Base(program))
 			<-ended

@@ -27,7 +27,7 @@ func (n *node) screens() (all []screenBody) {
 // until waits for something that the node does by itself.
 func (n *node) until(what string, holds func() bool) {
 	n.t.Helper()
-	poll, limit := time.NewTicker(5*time.Millisecond), time.After(20*time.Second)
+	poll, limit := time.NewTicker(5*time.Millisecond), time.After(time.Minute)
 	defer poll.Stop()
 	for !holds() {
 		select {

@@ -263,7 +263,7 @@ func TestAScreenThatDoesNotKeepUpIsDroppedAndTheOthersDoNotWait(t *testing.T) {
 // until waits for a condition, with a deadline.
 func until(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	deadline := time.NewTimer(10 * time.Second)
+	deadline := time.NewTimer(time.Minute)
 	defer deadline.Stop()
 	poll := time.NewTicker(time.Millisecond)
 	defer poll.Stop()

@@ -52,7 +52,7 @@ const walRoom = 2 * walLimit
 
 // Room is what the ladder is decided on, in bytes.
 type Room struct {
-	Total   int64
+	Total   int64 // used and Free; what the system keeps for itself is neither, as df reckons
 	Free    int64 // to whoever we are
 	Inside  int64 // free pages within the database file, which it fills first
 	Reserve bool  // the reserve lies there, whole
@@ -188,6 +188,7 @@ func RoomAt(dir string, r Room) (Room, error) {
 	if err := syscall.Statfs(dir, &fs); err != nil {
 		return r, fmt.Errorf("ask for the room on the disk: %w", err)
 	}
-	r.Total, r.Free = int64(fs.Blocks)*fs.Bsize, int64(fs.Bavail)*fs.Bsize
+	r.Free = int64(fs.Bavail) * fs.Bsize
+	r.Total = int64(fs.Blocks-fs.Bfree)*fs.Bsize + r.Free
 	return r, nil
 }

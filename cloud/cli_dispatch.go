@@ -37,7 +37,7 @@ func dispatchBenchCommand() *cobra.Command {
 			if b.Category, err = categoryOf(category); err != nil {
 				return err
 			}
-			b.Weights = mdrp.Weights(b.Category)
+			b.Weights = mdrp.Weights()
 			days, err := b.Run(cmd.Context(), time.Now)
 			if err != nil {
 				return err
@@ -68,7 +68,7 @@ waits has to be told of with --category N, for init does not say it.`,
 			if err != nil {
 				return err
 			}
-			return mdrp.Converse(cmd.InOrStdin(), cmd.OutOrStdout(), c, mdrp.Weights(c))
+			return mdrp.Converse(cmd.InOrStdin(), cmd.OutOrStdout(), c, mdrp.Weights())
 		},
 	}
 	categoryFlag(cmd, &category)

@@ -54,8 +54,8 @@ func (k *Kitchen) hurry() (over func()) {
 	return func() { k.short.Add(-1) }
 }
 
-// fetch asks the cloud for what the counter lacks for some lines, beside what is freed for them, and the cloud was lent, and waits a moment for it. It reports whether all of it
-// is here. Nothing is asked, and nobody waits, when the line is cut, or when it would not do.
+// fetch asks the cloud for what the counter lacks for some lines, beside what is freed for them, and the cloud was lent, and waits a moment
+// for it. It reports whether all of it is here. Nothing is asked, and nobody waits, when the line is cut, or when it would not do.
 func (k *Kitchen) fetch(ctx context.Context, lines []order.Line, freed map[string]int64) bool {
 	needs, asked := map[string]int64{}, false
 	err := k.change(ctx, func(d *draft) error {

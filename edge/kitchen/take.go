@@ -36,8 +36,8 @@ type CounterOrder struct {
 	FireAt     *time.Time       `json:"fire_at,omitempty"`   // scheduled: when the guest wants it; nil: as soon as can be
 }
 
-// Place takes an order: created, validated, numbered and queued in one commit. A scheduled one is numbered and queued when its time has come. replayed says that Key was known and nothing was done. It
-// reports problem.Invalid with the fact "path", "idempotency_mismatch" among them when Key came with another order.
+// Place takes an order: created, validated, numbered and queued in one commit. A scheduled one is numbered and queued when its time has
+// come. replayed says that Key was known and nothing was done. It reports problem.Invalid with the fact "path", "idempotency_mismatch" among them when Key came with another order.
 func (k *Kitchen) Place(ctx context.Context, c CounterOrder) (t Ticket, replayed bool, err error) {
 	o, items, err := c.price(k.menu, k.settings.Restaurant)
 	if err != nil {

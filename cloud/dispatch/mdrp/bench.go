@@ -59,13 +59,18 @@ func (b Bench) day(folder string, clock func() time.Time) (Measures, error) {
 	}
 	p := NewPolicy(Init{in.Parameters, in.Restaurants, in.Couriers}, b.Category, b.Weights)
 	s, err := Play(in, b.Category, p.Minute, clock)
-	if err == nil {
-		err = Check(in, s)
+	if err != nil {
+		return Measures{}, err
 	}
-	if err == nil && b.Out != "" {
-		err = s.Write(in, filepath.Join(b.Out, in.Name))
+	if err := Check(in, s); err != nil {
+		return Measures{}, err
 	}
-	return Measure(in, s), err
+	if b.Out != "" {
+		if err := s.Write(in, filepath.Join(b.Out, in.Name)); err != nil {
+			return Measures{}, fmt.Errorf("write the solution of %s: %w", in.Name, err)
+		}
+	}
+	return Measure(in, s), nil
 }
 
 // Table writes the means of the days by group of instances, in Markdown.

@@ -47,8 +47,8 @@ func town(seed uint64, orders, couriers int) *mdrp.Instance {
 }
 
 // quick are the weights with a shorter search: these days are small, and there are many.
-func quick(c mdrp.Category) engine.Weights {
-	w := mdrp.Weights(c)
+func quick() engine.Weights {
+	w := mdrp.Weights()
 	w.Steps = 40
 	return w
 }
@@ -58,7 +58,7 @@ func still() time.Time { return time.Time{} }
 
 func play(t testing.TB, in *mdrp.Instance, c mdrp.Category) *mdrp.Solution {
 	t.Helper()
-	p := mdrp.NewPolicy(mdrp.Init{Parameters: in.Parameters, Restaurants: in.Restaurants, Couriers: in.Couriers}, c, quick(c))
+	p := mdrp.NewPolicy(mdrp.Init{Parameters: in.Parameters, Restaurants: in.Restaurants, Couriers: in.Couriers}, c, quick())
 	s, err := mdrp.Play(in, c, p.Minute, still)
 	if err != nil {
 		t.Fatal(err)
@@ -128,14 +128,14 @@ func TestADispatcherThatDiesIsRebuiltFromTheDay(t *testing.T) {
 	whole := mdrp.Measure(in, play(t, in, mdrp.P))
 	var told []mdrp.News
 	var obeyed [][]mdrp.Command
-	p := mdrp.NewPolicy(init, mdrp.P, quick(mdrp.P))
+	p := mdrp.NewPolicy(init, mdrp.P, quick())
 	deaths := map[int]bool{}
 	for len(deaths) < 20 {
 		deaths[dice.IntN(240)] = true
 	}
 	s, err := mdrp.Play(in, mdrp.P, func(n mdrp.News) []mdrp.Command {
 		if deaths[n.Now] {
-			p = mdrp.NewPolicy(init, mdrp.P, quick(mdrp.P))
+			p = mdrp.NewPolicy(init, mdrp.P, quick())
 			for i, before := range told {
 				p.Recall(before, obeyed[i])
 			}
@@ -159,7 +159,7 @@ func TestAConversationInLinesDecidesAsTheProgramItselfDoes(t *testing.T) {
 		ask, lines := io.Pipe()
 		answers, said := io.Pipe()
 		done := make(chan error, 1)
-		go func() { done <- mdrp.Converse(ask, said, c, quick(c)) }()
+		go func() { done <- mdrp.Converse(ask, said, c, quick()) }()
 		say := func(v any) {
 			text, err := json.Marshal(v)
 			if err != nil {
@@ -233,7 +233,7 @@ func TestAConversationThatIsNotUnderstoodSaysWhichLine(t *testing.T) {
 		"an order of nobody": {start + `{"type":"tick","orders":[{"id":"o1","restaurant":"r9","ready":4}]}` + "\n", `line 2: order "o1" is of restaurant "r9"`},
 		"never ready":        {start + `{"type":"tick","orders":[{"id":"o1","restaurant":"r1"}]}` + "\n", "neither ready nor ready_est"},
 	} {
-		if err := mdrp.Converse(strings.NewReader(c.said), io.Discard, mdrp.P, quick(mdrp.P)); err == nil || !strings.Contains(err.Error(), c.want) {
+		if err := mdrp.Converse(strings.NewReader(c.said), io.Discard, mdrp.P, quick()); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -274,7 +274,7 @@ func TestDaysAreReadFromAFolderAndMeasuredByGroup(t *testing.T) {
 	for seed := range uint64(3) {
 		write(t, filepath.Join(folder, town(seed, 30, 8).Name), town(seed, 30, 8))
 	}
-	b := mdrp.Bench{Instances: folder, Category: mdrp.N, Weights: quick(mdrp.N), Out: filepath.Join(folder, "out"), Workers: 2}
+	b := mdrp.Bench{Instances: folder, Category: mdrp.N, Weights: quick(), Out: filepath.Join(folder, "out"), Workers: 2}
 	days, err := b.Run(t.Context(), still)
 	if err != nil || len(days) != 3 {
 		t.Fatal(days, err)

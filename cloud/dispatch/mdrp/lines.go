@@ -99,6 +99,9 @@ func begin(l *line, c Category, w engine.Weights) (*Policy, error) {
 	if l.Params.Speed <= 0 {
 		return nil, errors.New("meters_per_minute must be above zero")
 	}
+	if len(l.Restaurants) > maxRows || len(l.Couriers) > maxRows {
+		return nil, fmt.Errorf("%d restaurants and %d couriers, at most %d of each", len(l.Restaurants), len(l.Couriers), maxRows)
+	}
 	init := Init{Parameters: Parameters{
 		Speed: l.Params.Speed, Pickup: l.Params.Pickup, Dropoff: l.Params.Dropoff, Target: int(l.Params.Target), Most: int(l.Params.Most),
 		PerOrder: l.Params.PerOrder, PerHour: l.Params.PerHour,

@@ -12,6 +12,7 @@ import (
 	"periph.io/x/host/v3"
 
 	"awesome.pizza/edge/kitchen"
+	"awesome.pizza/edge/line"
 	"awesome.pizza/edge/oven"
 	"awesome.pizza/edge/oven/max31855"
 	"awesome.pizza/edge/oven/mqttoven"
@@ -166,9 +167,9 @@ func isStation(s string) bool {
 }
 
 // hearths is what pizzas bake in, as the kitchen sees it.
-func (h House) hearths() (all []kitchen.Oven) {
+func (h House) hearths() (all []line.Oven) {
 	for _, o := range h.Ovens {
-		all = append(all, kitchen.Oven{ID: o.ID, Decks: o.Decks, Capacity: o.Capacity, Sizes: o.Sizes, Belt: o.Belt()})
+		all = append(all, line.Oven{ID: o.ID, Decks: o.Decks, Capacity: o.Capacity, Sizes: o.Sizes, Belt: o.Belt()})
 	}
 	return all
 }

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"awesome.pizza/edge/line"
 	"awesome.pizza/edge/stock"
 	"awesome.pizza/shared/menu"
 	"awesome.pizza/shared/order"
@@ -28,7 +29,7 @@ type board struct {
 	stock   *stock.Book
 	epoch   uint64 // of the outbox
 	shift   shift
-	lessons map[LessonKey]Lesson
+	lessons map[line.Topic]line.Lesson
 	intake  Intake
 
 	released uint64 // web orders of commands up to this one may go to the queue
@@ -38,11 +39,11 @@ func boardOf(s State, m *menu.Menu) board {
 	b := board{
 		seq: s.Seq, applied: s.Applied, cooks: s.Cooks, numbers: cloneMap(s.Numbers),
 		tickets: map[order.ID]Ticket{}, alerts: map[string]Alert{}, timers: map[TimerKey]Timer{},
-		stock: stock.NewBook(m, s.Stock), epoch: s.Stock.Epoch, shift: shiftOf(s.Shift), lessons: map[LessonKey]Lesson{}, intake: s.Intake, screens: map[string]Screen{},
+		stock: stock.NewBook(m, s.Stock), epoch: s.Stock.Epoch, shift: shiftOf(s.Shift), lessons: map[line.Topic]line.Lesson{}, intake: s.Intake, screens: map[string]Screen{},
 	}
 	for _, l := range s.Lessons {
-		if l.sound() {
-			b.lessons[l.LessonKey] = l
+		if l.Sound() {
+			b.lessons[l.Topic] = l
 		}
 	}
 	for _, t := range s.Tickets {
@@ -157,7 +158,7 @@ func (b *board) after(c Commit) {
 		delete(b.lessons, key)
 	}
 	for _, l := range c.Lessons {
-		b.lessons[l.LessonKey] = l
+		b.lessons[l.Topic] = l
 	}
 	if c.Intake != nil {
 		b.intake = *c.Intake

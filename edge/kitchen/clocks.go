@@ -60,3 +60,10 @@ func (t Ticket) entered(i order.Item) time.Time {
 	}
 	return t.Since
 }
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}

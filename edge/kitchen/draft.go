@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"awesome.pizza/edge/line"
 	"awesome.pizza/edge/staff"
 	"awesome.pizza/edge/stock"
 	"awesome.pizza/shared/event"
@@ -23,17 +24,17 @@ type draft struct {
 	caller   staff.Caller
 
 	commit  Commit
-	tickets map[order.ID]Ticket  // changed
-	numbers map[string]int       // given
-	cooks   []Cook               // nil while unchanged
-	answer  *Answer              // its body is written at the end
-	shelves *stock.Turn          // nil while nobody has looked at them
-	arrived map[order.ID]sale    // orders that the kitchen did not have, and what the cloud sold them from
-	lends   bool                 // the cloud hears of what it is lent
-	settled bool                 // the cloud has given something back
-	within  time.Duration        // how long the commit may take; commitWithin when zero
-	landed  func()               // called once the store has it, before any screen hears of it
-	lessons map[LessonKey]Lesson // changed
+	tickets map[order.ID]Ticket        // changed
+	numbers map[string]int             // given
+	cooks   []Cook                     // nil while unchanged
+	answer  *Answer                    // its body is written at the end
+	shelves *stock.Turn                // nil while nobody has looked at them
+	arrived map[order.ID]sale          // orders that the kitchen did not have, and what the cloud sold them from
+	lends   bool                       // the cloud hears of what it is lent
+	settled bool                       // the cloud has given something back
+	within  time.Duration              // how long the commit may take; commitWithin when zero
+	landed  func()                     // called once the store has it, before any screen hears of it
+	lessons map[line.Topic]line.Lesson // changed
 
 	bulk    bool // the tap is one of too many at once
 	sensing bool // an oven has lately seen something going in

@@ -4,9 +4,11 @@ import (
 	"slices"
 	"time"
 
+	"awesome.pizza/edge/line"
 	"awesome.pizza/shared/event"
 	"awesome.pizza/shared/menu"
 	"awesome.pizza/shared/order"
+	"awesome.pizza/shared/wire"
 )
 
 // reforecastAfter is how far a forecast may move before anybody is told: a minute, a tenth of the wait if that is more, or a fifth of the
@@ -25,20 +27,62 @@ type ItemPlan struct {
 
 func seconds(n int) time.Duration { return time.Duration(n) * time.Second }
 
+// schedule is how tickets go through the line, in the order of the queue.
+func (d *draft) schedule(tickets []Ticket) line.Plan {
+	asked := make([]line.Ticket, len(tickets))
+	items := 0
+	for n := range tickets {
+		items += len(tickets[n].Progress.Items)
+	}
+	all := make([]line.Item, 0, items)
+	for n := range tickets {
+		from := len(all)
+		all = tickets[n].items(all)
+		asked[n] = d.asked(&tickets[n])
+		asked[n].Items = all[from:]
+	}
+	return d.line().Schedule(d.now, asked)
+}
+
+// asked is what a ticket asks of the line, without its items.
+func (d *draft) asked(t *Ticket) line.Ticket {
+	l := line.Ticket{Order: t.Order.ID, Queued: t.Progress.Whole == order.Queued, Cook: t.Cook, Web: t.Command > 0, Held: t.Hold != nil}
+	if l.Held && t.Hold.Until != nil {
+		l.Release = *t.Hold.Until
+	}
+	l.Aim, _ = d.aim(*t)
+	return l
+}
+
+// items are the items of a ticket as the line sees them, behind those of others.
+func (t *Ticket) items(behind []line.Item) []line.Item {
+	for n := range t.Progress.Items {
+		i := line.Item{Of: &t.Progress.Items[n], Entered: t.entered(t.Progress.Items[n])}
+		if s, seen := t.Slots[i.Of.ID]; seen {
+			i.Slot = &s
+		}
+		behind = append(behind, i)
+	}
+	return behind
+}
+
 // line is what the kitchen can do as this draft leaves it.
-func (d *draft) line() line {
-	l := line{cut: d.settings.Cut, ovens: d.settings.Ovens, alerts: d.alerts(), took: d.estimates(), aim: d.aim}
+func (d *draft) line() line.Line {
+	l := line.Line{Cut: d.settings.Cut, Ovens: d.settings.Ovens, Took: d.estimates()}
+	for _, a := range d.alerts() {
+		l.Faults = append(l.Faults, line.Fault{Oven: a.Device, What: wire.AlertKind(a.What)})
+	}
 	for _, c := range d.cooksNow() {
 		switch {
 		case !c.SignedIn, d.isAway(c.ID):
 		case makes(c):
-			h := hand{id: c.ID, skills: c.Skills, pace: 1}
-			if pace, ok := d.lesson(LessonKey{CookLesson, c.ID, AnyHour}); ok {
-				h.pace = pace.Mid
+			h := line.Hand{ID: c.ID, Skills: c.Skills, Pace: 1}
+			if pace, ok := d.lesson(line.On(line.CookLesson, c.ID)); ok {
+				h.Pace = pace.Mid
 			}
-			l.hands = append(l.hands, h)
+			l.Hands = append(l.Hands, h)
 		case slices.Contains(c.Skills, menu.StationCut):
-			l.cutters++
+			l.Cutters++
 		}
 	}
 	return l
@@ -78,7 +122,7 @@ func (d *draft) aim(t Ticket) (at time.Time, ok bool) {
 // took a step say it with the step.
 func (d *draft) forecast() {
 	open := d.open()
-	p := schedule(d.now, d.withWaiting(open), d.line())
+	p := d.schedule(d.withWaiting(open))
 	stepped := map[order.ID]bool{}
 	for _, f := range d.commit.Facts {
 		if s, ok := f.Body.(event.OrderStepped); ok {
@@ -86,7 +130,7 @@ func (d *draft) forecast() {
 		}
 	}
 	for _, t := range open {
-		if o, ok := p.orders[t.Order.ID]; ok {
+		if o, ok := p.Orders[t.Order.ID]; ok {
 			d.foresee(t, o, stepped[t.Order.ID])
 		}
 	}
@@ -94,14 +138,14 @@ func (d *draft) forecast() {
 }
 
 // foresee writes a forecast onto a ticket, if it says something new.
-func (d *draft) foresee(t Ticket, o planned, stepped bool) {
-	at := o.ready.Round(time.Second)
+func (d *draft) foresee(t Ticket, o line.Planned, stepped bool) {
+	at := o.Ready.Round(time.Second)
 	if t.Progress.Kitchen() == order.Ready {
 		at = t.Since
 	}
 	news := t.Ready == nil || !t.Ready.Equal(at) && (stepped || far(d.now, t.Since, *t.Ready, at))
 	_, changed := d.tickets[t.Order.ID]
-	if !news && !changed && !t.heldOtherwise(o.fire, d.now) {
+	if !news && !changed && !t.heldOtherwise(o.Fire, d.now) {
 		return
 	}
 	if news {
@@ -114,9 +158,9 @@ func (d *draft) foresee(t Ticket, o planned, stepped bool) {
 		first := *t.Ready
 		t.Forecast = &first
 	}
-	t.FireAt, t.Plan = nil, o.hints()
-	if !o.fire.IsZero() {
-		fire := o.fire
+	t.FireAt, t.Plan = nil, hints(o)
+	if !o.Fire.IsZero() {
+		fire := o.Fire
 		t.FireAt = &fire
 	}
 	d.put(t)
@@ -129,26 +173,26 @@ func (t Ticket) heldOtherwise(fire, now time.Time) bool {
 	case t.FireAt == nil:
 		return !fire.IsZero()
 	case fire.IsZero():
-		return t.FireAt.Sub(now) >= holdLeast
+		return t.FireAt.Sub(now) >= line.HoldLeast
 	}
-	return t.FireAt.Sub(fire).Abs() >= holdLeast
+	return t.FireAt.Sub(fire).Abs() >= line.HoldLeast
 }
 
 // hints are what the schedule has in mind with each item that is not done. What is ready before the last is started later.
-func (p planned) hints() map[string]ItemPlan {
+func hints(p line.Planned) map[string]ItemPlan {
 	hints := map[string]ItemPlan{}
-	for _, j := range p.items {
-		if j.of.State == order.ItemDone {
+	for _, j := range p.Items {
+		if j.Of.State == order.ItemDone {
 			continue
 		}
-		h := ItemPlan{Cook: j.cook, Oven: j.oven, Deck: j.deck, Ready: j.ready.Round(time.Second)}
-		if !j.in.IsZero() {
-			h.In = j.in.Round(time.Second)
+		h := ItemPlan{Cook: j.Cook, Oven: j.Oven, Deck: j.Deck, Ready: j.Ready.Round(time.Second)}
+		if !j.In.IsZero() {
+			h.In = j.In.Round(time.Second)
 		}
-		if j.of.State == order.ItemQueued {
-			h.Start = j.start.Add(max(0, p.ready.Sub(j.ready)-holdSpare)).Round(time.Second)
+		if j.Of.State == order.ItemQueued {
+			h.Start = j.Start.Add(max(0, p.Ready.Sub(j.Ready)-line.HoldSpare)).Round(time.Second)
 		}
-		hints[j.of.ID] = h
+		hints[j.Of.ID] = h
 	}
 	if len(hints) == 0 {
 		return nil

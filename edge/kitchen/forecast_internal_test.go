@@ -5,8 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"pgregory.net/rapid"
-
+	"awesome.pizza/edge/line"
 	"awesome.pizza/shared/menu"
 	"awesome.pizza/shared/order"
 )
@@ -35,60 +34,56 @@ func (t Ticket) as(item int, state order.ItemState, ago time.Duration) Ticket {
 	return t
 }
 
-// capacity is a kitchen as simple as can be.
-type capacity struct {
-	cooks, slots int
-	cut          time.Duration
-}
+func minutesFrom(at time.Time) float64 { return at.Sub(noon).Minutes() }
 
-func (c capacity) line() line {
-	l := line{ovens: []Oven{{Capacity: c.slots}}, cut: c.cut}
-	for n := range c.cooks {
-		l.hands = append(l.hands, hand{id: fmt.Sprint(n), pace: 1})
-	}
-	return l
-}
-
-// readyAt is when each order is ready by the schedule.
-func readyAt(now time.Time, tickets []Ticket, c capacity) map[order.ID]time.Time {
-	ready := map[order.ID]time.Time{}
-	for id, o := range schedule(now, tickets, c.line()).orders {
-		ready[id] = o.ready
-	}
-	return ready
-}
-
-func TestAForecastAddsUpCooksOvenAndCutTable(t *testing.T) {
+func TestASaladWaitsForThePizzaItIsEatenWith(t *testing.T) {
 	t.Parallel()
-	can := capacity{cooks: 1, slots: 2, cut: 20 * time.Second}
+	b := boardOf(State{Tickets: []Ticket{queued(1, 1, 1)}}, &menu.Menu{})
+	d := newDraft(&b, Settings{Ovens: []line.Oven{{Capacity: 2}}, Cut: 20 * time.Second, Zone: time.UTC}, noon)
+	o := d.schedule(d.open()).Orders["1"]
+	hints := hints(o)
+	if start := minutesFrom(hints["2"].Start); start < 4 || hints["2"].Start.Add(10*time.Second).After(o.Ready) {
+		t.Errorf("a salad of 10 s is begun after %.1f min, and the pizza is ready after %.1f", start, minutesFrom(o.Ready))
+	}
+	if !hints["1"].Start.Equal(noon) {
+		t.Errorf("the pizza is begun at %v", hints["1"].Start)
+	}
+}
+
+func TestAnOrderIsHeldUntilItIsTimeAndNeverPastItsPromise(t *testing.T) {
+	t.Parallel()
+	s, err := Settings{Restaurant: "r1"}.withDefaults()
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := func(minutes int) *time.Time { at := noon.Add(time.Duration(minutes) * time.Minute); return &at }
 	for name, c := range map[string]struct {
-		tickets []Ticket
-		can     capacity
-		want    []int // seconds from noon
+		driver  *time.Time
+		promise int // minutes, for the door
+		ready   float64
 	}{
-		"one pizza":                      {[]Ticket{queued(1, 1, 0)}, can, []int{380}},
-		"one drink":                      {[]Ticket{queued(1, 0, 1)}, can, []int{10}},
-		"two orders, one cook":           {[]Ticket{queued(1, 1, 0), queued(2, 1, 0)}, can, []int{380, 440}},
-		"two orders, two cooks":          {[]Ticket{queued(1, 1, 0), queued(2, 1, 0)}, capacity{2, 2, 20 * time.Second}, []int{380, 380}},
-		"the third waits for the oven":   {[]Ticket{queued(1, 1, 0), queued(2, 1, 0), queued(3, 1, 0)}, can, []int{380, 440, 680}},
-		"nobody is signed in":            {[]Ticket{queued(1, 1, 0)}, capacity{0, 0, 20 * time.Second}, []int{380}},
-		"half made":                      {[]Ticket{queued(1, 1, 0).as(0, order.ItemMaking, 40*time.Second)}, can, []int{340}},
-		"half made holds the cook":       {[]Ticket{queued(1, 1, 0).as(0, order.ItemMaking, 40*time.Second), queued(2, 0, 1)}, can, []int{340, 30}},
-		"made":                           {[]Ticket{queued(1, 1, 0).as(0, order.ItemMade, time.Hour)}, can, []int{320}},
-		"in the oven":                    {[]Ticket{queued(1, 1, 0).as(0, order.ItemInOven, 4*time.Minute)}, can, []int{80}},
-		"overdue":                        {[]Ticket{queued(1, 1, 0).as(0, order.ItemInOven, time.Hour)}, can, []int{20}},
-		"on the cut table":               {[]Ticket{queued(1, 1, 0).as(0, order.ItemBaked, 5*time.Second)}, can, []int{15}},
-		"done":                           {[]Ticket{queued(1, 1, 0).as(0, order.ItemDone, 5*time.Second)}, can, []int{-5}},
-		"the slowest item counts":        {[]Ticket{queued(1, 1, 1).as(0, order.ItemInOven, 4*time.Minute)}, can, []int{80}},
-		"a full oven":                    {[]Ticket{queued(1, 2, 0).as(0, order.ItemInOven, 0).as(1, order.ItemInOven, 0), queued(2, 1, 0).as(0, order.ItemMade, 0)}, can, []int{320, 620}},
-		"what waits has no forecast yet": {[]Ticket{{Order: order.Order{ID: "1"}, Progress: order.Progress{Whole: order.Waiting}}}, can, []int{0}},
+		"nobody comes yet":                         {nil, 90, 6.3},
+		"the driver is at the door":                {in(0), 90, 6.3},
+		"the driver comes in half an hour":         {in(30), 90, 30},
+		"the driver would be late for the guest":   {in(50), 60, 40},
+		"the driver comes next week, by a clock":   {in(7 * 24 * 60), 8 * 24 * 60, 6.3},
+		"it is late already, and so is the driver": {in(30), 5, 6.3},
 	} {
-		got := readyAt(noon, c.tickets, c.can)
-		for n, want := range c.want {
-			at, ok := got[c.tickets[n].Order.ID]
-			if want != 0 && (!ok || !at.Equal(noon.Add(time.Duration(want)*time.Second))) || want == 0 && ok {
-				t.Errorf("%s: order %d is ready at %v, want %d s", name, n+1, at.Sub(noon), want)
-			}
+		ticket := queued(1, 1, 0)
+		ticket.Order.Fulfilment, ticket.Order.Promise = order.ByDelivery, order.Promise{From: noon, To: *in(c.promise)}
+		ticket.Driver = &Driver{ID: "d1", Arrives: c.driver}
+		b := boardOf(State{Tickets: []Ticket{ticket, queued(2, 1, 0)}}, &menu.Menu{})
+		d := newDraft(&b, s, noon)
+		d.forecast()
+		got := d.tickets["1"]
+		if at := minutesFrom(*got.Ready); at > c.ready+0.1 || at < c.ready-3 {
+			t.Errorf("%s: ready after %.1f min, not shortly before %.1f", name, at, c.ready)
+		}
+		if held := got.FireAt != nil; held != (c.ready > 10) || held && !got.FireAt.Before(*got.Ready) {
+			t.Errorf("%s: held until %v", name, got.FireAt)
+		}
+		if other := minutesFrom(*d.tickets["2"].Ready); c.ready > 10 && other > 6.5 {
+			t.Errorf("%s: the order behind it waits with it, and is ready after %.1f min", name, other)
 		}
 	}
 }
@@ -121,44 +116,5 @@ func TestTicketsThatAreForgottenOvernightHardlyWrite(t *testing.T) {
 	}
 	if soon < 8 {
 		t.Errorf("in the first ten minutes the cloud heard of their lateness only %d times", soon)
-	}
-}
-
-func TestMoreHandsAreNeverSlowerAndTheQueueIsKept(t *testing.T) {
-	t.Parallel()
-	rapid.Check(t, func(r *rapid.T) {
-		var tickets []Ticket
-		for n := range rapid.IntRange(1, 12).Draw(r, "tickets") {
-			tickets = append(tickets, queued(n+1, rapid.IntRange(0, 3).Draw(r, "pizzas"), rapid.IntRange(1, 2).Draw(r, "drinks")))
-		}
-		can := capacity{rapid.IntRange(1, 4).Draw(r, "cooks"), rapid.IntRange(1, 6).Draw(r, "slots"), 20 * time.Second}
-		few := readyAt(noon, tickets, can)
-		more := readyAt(noon, tickets, capacity{can.cooks, can.slots + 1, can.cut})
-		ahead := readyAt(noon, tickets[:len(tickets)-1], can)
-		for _, t := range tickets {
-			if more[t.Order.ID].After(few[t.Order.ID]) {
-				r.Errorf("with a larger oven order %s is ready later", t.Order.ID)
-			}
-			if at, ok := ahead[t.Order.ID]; ok && !at.Equal(few[t.Order.ID]) {
-				r.Errorf("an order behind it changes when order %s is ready", t.Order.ID)
-			}
-		}
-	})
-}
-
-func TestAForecastOfThreeHundredTicketsIsQuick(t *testing.T) {
-	t.Parallel()
-	var tickets []Ticket
-	for n := range 300 {
-		tickets = append(tickets, queued(n+1, 2, 1))
-	}
-	best := time.Hour
-	for range 20 { // the machine does other things too
-		start := time.Now()
-		schedule(noon, tickets, capacity{4, 24, 20 * time.Second}.line())
-		best = min(best, time.Since(start))
-	}
-	if best > 20*time.Millisecond {
-		t.Errorf("it takes %v", best)
 	}
 }

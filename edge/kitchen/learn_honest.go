@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"awesome.pizza/edge/line"
 	"awesome.pizza/shared/event"
 	"awesome.pizza/shared/order"
 	"awesome.pizza/shared/wire"
@@ -46,10 +47,10 @@ func (d *draft) learnMade(t Ticket, why cause, items []string) {
 	if ratio < leastMade || ratio > mostMade {
 		return
 	}
-	usual := d.estimates().ratio(MakeLesson, productOf(i))
-	d.hearOf(MakeLesson, productOf(i), ratio)
+	usual := d.estimates().Ratio(line.MakeLesson, line.ProductOf(i))
+	d.hearOf(line.MakeLesson, line.ProductOf(i), ratio)
 	if slices.ContainsFunc(d.cooksNow(), func(c Cook) bool { return c.ID == why.who && why.who != "" }) {
-		d.hear(LessonKey{CookLesson, why.who, AnyHour}, ratio/usual, 1)
+		d.hear(line.On(line.CookLesson, why.who), ratio/usual, 1)
 	}
 }
 
@@ -91,20 +92,20 @@ func (d *draft) learnBaked(t Ticket, why cause, items []string) {
 			continue
 		}
 		if ratio := why.at.Sub(t.entered(i)).Seconds() / float64(i.BakeSeconds); ratio >= least && ratio <= most {
-			d.hearOf(BakeLesson, productOf(i), ratio)
+			d.hearOf(line.BakeLesson, line.ProductOf(i), ratio)
 		}
 	}
 }
 
 // belted reports whether an oven is a conveyor: its belt says how long it takes, and teaches nothing of recipes.
 func (d *draft) belted(oven string) bool {
-	return slices.ContainsFunc(d.settings.Ovens, func(o Oven) bool { return o.Belt > 0 && (o.ID == oven || oven == "") })
+	return slices.ContainsFunc(d.settings.Ovens, func(o line.Oven) bool { return o.Belt > 0 && (o.ID == oven || oven == "") })
 }
 
 // unwell reports whether something is wrong with an oven.
 func (d *draft) unwell() bool {
 	for _, a := range d.board.alerts {
-		if rank(wire.AlertKind(a.What)) > 0 && slices.ContainsFunc(d.settings.Ovens, func(o Oven) bool { return o.ID == a.Device || o.ID == "" }) {
+		if line.Slows(wire.AlertKind(a.What)) && slices.ContainsFunc(d.settings.Ovens, func(o line.Oven) bool { return o.ID == a.Device || o.ID == "" }) {
 			return true
 		}
 	}
@@ -119,7 +120,7 @@ func (d *draft) learnReady(t Ticket, at time.Time) Ticket {
 	missed := int(at.Sub(*t.Forecast).Round(time.Second) / time.Second)
 	t.Missed = &missed
 	d.commit.Missed = append(d.commit.Missed, time.Duration(missed)*time.Second)
-	d.hear(LessonKey{ErrorLesson, aheadOf(t.Forecast.Sub(t.QueuedAt)), AnyHour}, min(mostError, max(-mostError, float64(missed))), 0)
+	d.hear(line.On(line.ErrorLesson, line.AheadOf(t.Forecast.Sub(t.QueuedAt))), float64(missed), 0)
 	return t
 }
 
@@ -141,17 +142,4 @@ func (t Ticket) believable() bool {
 		}
 	}
 	return true
-}
-
-// aheadOf is the class of a forecast by how far it looked ahead.
-func aheadOf(lead time.Duration) string {
-	for _, class := range []struct {
-		below time.Duration
-		name  string
-	}{{10 * time.Minute, "0"}, {20 * time.Minute, "10"}, {40 * time.Minute, "20"}} {
-		if lead < class.below {
-			return class.name
-		}
-	}
-	return "40"
 }

@@ -5,20 +5,22 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"awesome.pizza/edge/line"
 )
 
 func TestLessonsNeverBecomeTooManyHoweverManyAreNewAtOnce(t *testing.T) {
 	t.Parallel()
 	d := blank(t)
 	for n := range mostLessons {
-		l := firstLesson(LessonKey{MakeLesson, fmt.Sprint("old-", n), AnyHour})
+		l := line.FirstLesson(line.On(line.MakeLesson, fmt.Sprint("old-", n)))
 		l.Seen, l.At = 1, noon.Add(time.Duration(n-mostLessons)*time.Minute)
-		d.board.lessons[l.LessonKey] = l
+		d.board.lessons[l.Topic] = l
 	}
-	oldest := []LessonKey{{MakeLesson, "old-0", AnyHour}, {MakeLesson, "old-1", AnyHour}, {MakeLesson, "old-3", AnyHour}}
-	d.hear(LessonKey{MakeLesson, "old-2", AnyHour}, 1, 1) // it is heard: it stays
+	oldest := []line.Topic{line.On(line.MakeLesson, "old-0"), line.On(line.MakeLesson, "old-1"), line.On(line.MakeLesson, "old-3")}
+	d.hear(line.On(line.MakeLesson, "old-2"), 1, 1) // it is heard: it stays
 	for n := range 3 {
-		d.hear(LessonKey{MakeLesson, fmt.Sprint("new-", n), AnyHour}, 1, 1)
+		d.hear(line.On(line.MakeLesson, fmt.Sprint("new-", n)), 1, 1)
 	}
 	if !slices.Equal(d.commit.Forgotten, oldest) {
 		t.Errorf("three new ones make it forget %v", d.commit.Forgotten)

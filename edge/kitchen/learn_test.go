@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"awesome.pizza/edge/kitchen"
+	"awesome.pizza/edge/line"
 	"awesome.pizza/shared/id"
 	"awesome.pizza/shared/order"
 	"awesome.pizza/shared/wire"
@@ -29,15 +30,15 @@ func (h *house) makes(who string, make, bake int) kitchen.Ticket {
 	return t
 }
 
-func (h *house) lessons() map[kitchen.LessonKind]int {
+func (h *house) lessons() map[line.LessonKind]int {
 	h.t.Helper()
 	state, err := h.store.Load(background())
 	if err != nil {
 		h.t.Fatalf("load: %v", err)
 	}
-	seen := map[kitchen.LessonKind]int{}
+	seen := map[line.LessonKind]int{}
 	for _, l := range state.Lessons {
-		if l.Hour == kitchen.AnyHour && l.Key != kitchen.AnyProduct {
+		if l.Hour == line.AnyHour && l.Key != line.AnyProduct {
 			seen[l.Kind] += l.Seen
 		}
 	}
@@ -81,7 +82,7 @@ func TestAKitchenThatTakesLongerThanTheMenuSaysPromisesSoAndRemembersIt(t *testi
 	}
 	want := h.lessons()
 	h.restart()
-	if got := h.lessons(); got[kitchen.MakeLesson] != 22 || got[kitchen.BakeLesson] != 22 || got[kitchen.CookLesson] != 22 || got[kitchen.ErrorLesson] != 22 || diffOf(want, got) != "" {
+	if got := h.lessons(); got[line.MakeLesson] != 22 || got[line.BakeLesson] != 22 || got[line.CookLesson] != 22 || got[line.ErrorLesson] != 22 || diffOf(want, got) != "" {
 		t.Errorf("after a restart it has learned %v, before %v", got, want)
 	}
 	if again := h.quote(pizza); !again.Promise.From.Equal(h.clock.Now().Add(now.Promise.From.Sub(h.clock.Now())).UTC()) && again.Promise.From.Sub(h.clock.Now()) < lead+90*time.Second {
@@ -129,7 +130,7 @@ func TestWhatNobodyCanBelieveTeachesNothing(t *testing.T) {
 		}
 	})
 	seen := h.lessons()
-	if seen[kitchen.MakeLesson] > 0 || seen[kitchen.CookLesson] > 0 || seen[kitchen.BakeLesson] > 0 {
+	if seen[line.MakeLesson] > 0 || seen[line.CookLesson] > 0 || seen[line.BakeLesson] > 0 {
 		t.Errorf("it has learned %v", seen)
 	}
 }
@@ -164,7 +165,7 @@ func TestWhatPeopleMakeOtherwiseSaysNothingOfTheForecast(t *testing.T) {
 				h.clock.pass(4 * time.Minute)
 				h.did(h.Bump(background(), ticket.Order.ID, kitchen.Tap{ID: id.New()}))
 			}
-			learned, missed := h.lessons()[kitchen.ErrorLesson], h.ticket(ticket.Order.ID).Missed
+			learned, missed := h.lessons()[line.ErrorLesson], h.ticket(ticket.Order.ID).Missed
 			if plain := name == "as foreseen"; (learned == 1) != plain || (missed != nil) != plain {
 				t.Errorf("it has learned %d times, and was off by %v", learned, missed)
 			}
@@ -183,7 +184,7 @@ func (h *house) ovenAlert(what, oven string) {
 func ovenHouse(t *testing.T, with func(*kitchen.Settings)) *house {
 	t.Helper()
 	s := settings()
-	s.Ovens = []kitchen.Oven{{ID: "oven-1", Capacity: 3}, {ID: "oven-2", Capacity: 3}}
+	s.Ovens = []line.Oven{{ID: "oven-1", Capacity: 3}, {ID: "oven-2", Capacity: 3}}
 	if with != nil {
 		with(&s)
 	}

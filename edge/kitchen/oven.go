@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"awesome.pizza/edge/line"
 	"awesome.pizza/shared/event"
 	"awesome.pizza/shared/order"
 	"awesome.pizza/shared/wire"
@@ -86,7 +87,7 @@ func lastSensed(tickets []Ticket) (last time.Time) {
 }
 
 func (d *draft) putIn(why cause, ev wire.OvenEvent) error {
-	slot := Slot{Oven: why.oven, Slot: ev.Slot}
+	slot := line.Slot{Oven: why.oven, Slot: ev.Slot}
 	for _, t := range d.open() {
 		for item, s := range t.Slots {
 			if s == slot {
@@ -128,7 +129,7 @@ func (d *draft) goingIn(ev wire.OvenEvent) (Ticket, order.Item, bool) {
 }
 
 func (d *draft) takenOut(why cause, ev wire.OvenEvent) error {
-	slot := Slot{Oven: why.oven, Slot: ev.Slot}
+	slot := line.Slot{Oven: why.oven, Slot: ev.Slot}
 	t, i, ok := d.oldest(func(t Ticket, i order.Item) bool { return i.State == order.ItemInOven && t.Slots[i.ID] == slot })
 	if !ok {
 		t, i, ok = d.oldest(func(t Ticket, i order.Item) bool {

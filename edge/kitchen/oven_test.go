@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"awesome.pizza/edge/kitchen"
+	"awesome.pizza/edge/line"
 	"awesome.pizza/shared/event"
 	"awesome.pizza/shared/id"
 	"awesome.pizza/shared/menu"
@@ -75,7 +76,7 @@ func TestTapAndSensorThatSayTheSameMoveOneItem(t *testing.T) {
 	h.did(h.Bump(t.Context(), ticket.Order.ID, kitchen.Tap{ID: id.New(), Item: "2"}))
 	h.clock.pass(2 * time.Second)
 	h.sense(wire.ItemPutIn, 4)
-	if h.states(ticket) != "made in_oven" || h.ticket(ticket.Order.ID).Slots["2"] != (kitchen.Slot{Oven: "oven-1", Slot: 4}) {
+	if h.states(ticket) != "made in_oven" || h.ticket(ticket.Order.ID).Slots["2"] != (line.Slot{Oven: "oven-1", Slot: 4}) {
 		t.Errorf("items are %s in %v", h.states(ticket), h.ticket(ticket.Order.ID).Slots)
 	}
 	h.sense(wire.ItemPutIn, 5)

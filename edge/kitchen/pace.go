@@ -12,9 +12,9 @@ func (d *draft) paced(t Ticket) bool { return d.settings.Throttle != nil && t.Co
 // room reports whether a web order that joins the line now is begun soon. Those that came before it are in the line already, or wait: after
 // a cut line many come at once, and are dripped in, oldest first.
 func (d *draft) room(t Ticket) bool {
-	p := schedule(d.now, append(d.inLine(), t.asQueued()), d.line())
-	starts := p.orders[t.Order.ID].starts()
-	if fire := p.orders[t.Order.ID].fire; !fire.IsZero() {
+	p := d.schedule(append(d.inLine(), t.asQueued()))
+	starts := p.Orders[t.Order.ID].Starts()
+	if fire := p.Orders[t.Order.ID].Fire; !fire.IsZero() {
 		return fire.Sub(d.now) <= d.settings.Throttle.Ahead
 	}
 	return starts.Sub(d.now) <= d.settings.Throttle.Ahead

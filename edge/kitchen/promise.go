@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"awesome.pizza/edge/line"
 	"awesome.pizza/shared/id"
 	"awesome.pizza/shared/order"
 	"awesome.pizza/shared/problem"
@@ -74,25 +75,24 @@ func (d *draft) promise(t Ticket) order.Promise {
 	ahead := d.open()
 	ahead = slices.DeleteFunc(ahead, func(t Ticket) bool { return t.Progress.Whole != order.Queued || t.Progress.Kitchen() == order.Ready })
 	t.Progress.Whole, t.Progress.Intake = order.Queued, order.Validated
-	l := d.line()
-	p := schedule(d.now, append(slices.Clone(ahead), t), l)
-	mine := p.orders[t.Order.ID]
-	early, spread := d.missing(mine.ready.Sub(d.now))
-	from := mine.ready.Add(early).Round(time.Second)
+	p := d.schedule(append(slices.Clone(ahead), t))
+	mine := p.Orders[t.Order.ID]
+	early, spread := d.missing(mine.Ready.Sub(d.now))
+	from := mine.Ready.Add(early).Round(time.Second)
 	out := order.Promise{From: from, To: from.Add(spread)}
 	if len(ahead) > 0 {
 		out.Because = append(out.Because, fmt.Sprintf("%d orders ahead", len(ahead)))
 	}
 	bake := time.Duration(0)
-	for _, j := range mine.items {
-		if j.of.Bakes {
-			bake = max(bake, j.out.Sub(j.in))
+	for _, j := range mine.Items {
+		if j.Of.Bakes {
+			bake = max(bake, j.Out.Sub(j.In))
 		}
 	}
 	if bake > 0 {
 		out.Because = append(out.Because, "oven "+wholeMinutes(bake))
 	}
-	out.Because = append(out.Because, p.why...)
+	out.Because = append(out.Because, p.Why...)
 	if t.Order.Delivers() {
 		drive, wait := d.settings.Drive, d.driverWait()
 		out.From, out.To = from.Add(drive+wait), from.Add(drive+wait+max(spread, 10*time.Minute))
@@ -106,9 +106,9 @@ func (d *draft) promise(t Ticket) order.Promise {
 
 // missing is how far orders are usually ready behind forecasts that look so far ahead, and how much more it may be.
 func (d *draft) missing(lead time.Duration) (usually, spread time.Duration) {
-	l, ok := d.lesson(LessonKey{ErrorLesson, aheadOf(lead), AnyHour})
+	l, ok := d.lesson(line.On(line.ErrorLesson, line.AheadOf(lead)))
 	if !ok {
-		l = firstLesson(LessonKey{Kind: ErrorLesson})
+		l = line.FirstLesson(line.Topic{Kind: line.ErrorLesson})
 	}
 	usually = time.Duration(l.Mid) * time.Second
 	spread = time.Duration(l.High-l.Mid) * time.Second

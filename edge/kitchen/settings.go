@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"time"
 
+	"awesome.pizza/edge/line"
 	"awesome.pizza/shared/order"
 )
 
@@ -18,7 +19,7 @@ type Settings struct {
 	PINs       bool           // what has a level needs somebody who is signed in, see staff.Levels; else it is only written down
 	Printers   []Printer      // where paper comes out; none prints nothing
 
-	Ovens     []Oven        // what pizzas bake in; one deck with OvenSlots places
+	Ovens     []line.Oven   // what pizzas bake in; one deck with OvenSlots places
 	OvenSlots int           // pizzas that bake at once, if Ovens does not say; 12
 	Cut       time.Duration // cutting and boxing of one item; 20 s
 	Drive     time.Duration // from the shelf to the guest, for promises; 20 min
@@ -78,7 +79,7 @@ func (s Settings) withDefaults() (Settings, error) {
 	}
 	s.OvenSlots = orElse(s.OvenSlots, 12)
 	if len(s.Ovens) == 0 {
-		s.Ovens = []Oven{{Capacity: s.OvenSlots}}
+		s.Ovens = []line.Oven{{Capacity: s.OvenSlots}}
 	}
 	if s.Throttle != nil {
 		t, err := s.Throttle.withDefaults()

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"awesome.pizza/edge/line"
 	"awesome.pizza/edge/stock"
 	"awesome.pizza/shared/event"
 	"awesome.pizza/shared/order"
@@ -45,7 +46,7 @@ type State struct {
 	Numbers map[string]int // the last number given on each of the latest business days
 	Stock   stock.State
 	Shift   ShiftState
-	Lessons []Lesson
+	Lessons []line.Lesson
 	Intake  Intake
 
 	Released uint64 // see Commit
@@ -73,8 +74,8 @@ type Commit struct {
 
 	Moved *Moved // the clock was wrong: paper that waits is of use for as long as if it had been right
 
-	Lessons   []Lesson        // as they are now
-	Forgotten []LessonKey     // make room for others
+	Lessons   []line.Lesson   // as they are now
+	Forgotten []line.Topic    // make room for others
 	Missed    []time.Duration // how far orders were ready behind their first forecast; for who counts, not for the store
 	Intake    *Intake         // when it changed
 

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"time"
 
+	"awesome.pizza/edge/line"
 	"awesome.pizza/edge/staff"
 	"awesome.pizza/shared/event"
 	"awesome.pizza/shared/problem"
@@ -30,9 +31,9 @@ func (t Throttle) withDefaults() (Throttle, error) {
 	t.ResumeBelow = orElse(t.ResumeBelow, min(25*time.Minute, t.PauseAfter/2))
 	t.Ahead = orElse(t.Ahead, 10*time.Minute)
 	t.LargePieces = orElse(t.LargePieces, 20)
-	if t.Reserve > 90 || t.ResumeBelow >= t.PauseAfter || t.PauseAfter > windows*window {
+	if t.Reserve > 90 || t.ResumeBelow >= t.PauseAfter || t.PauseAfter > line.Windows*line.Window {
 		return t, fmt.Errorf("the throttle keeps %d %% in reserve, pauses at %s and resumes at %s: the reserve can be 1 to 90 %%, and it must resume below where it pauses, which is at most %s",
-			t.Reserve, t.PauseAfter, t.ResumeBelow, windows*window)
+			t.Reserve, t.PauseAfter, t.ResumeBelow, line.Windows*line.Window)
 	}
 	return t, nil
 }
@@ -50,75 +51,8 @@ type Intake struct {
 const IntakeRule = "rule"
 
 const (
-	window  = 5 * time.Minute
-	windows = 36 // that are looked at: three hours
-
-	mostPause  = 24 * time.Hour // by a person
-	usualMake  = 3 * time.Minute
-	usualBake  = 12 * time.Minute // a web order of two pizzas
-	usualSpans = 2                // windows that an order may need to be made
+	mostPause = 24 * time.Hour // by a person
 )
-
-// loads is how much of hands and ovens is taken, in windows of five minutes from now on.
-type loads struct {
-	made, webMade, baked, webBaked [windows]time.Duration
-	makes, bakes                   time.Duration // what there is in a window
-}
-
-// loads adds up the work of a plan.
-func (p plan) loads(now time.Time) (l loads) {
-	l.makes = time.Duration(max(1, len(p.line.hands))) * window
-	l.bakes = time.Duration(p.places * float64(window))
-	for _, j := range p.jobs {
-		spread(&l.made, now, j.start, j.made)
-		if j.web {
-			spread(&l.webMade, now, j.start, j.made)
-		}
-		if j.of.Bakes {
-			spread(&l.baked, now, j.in, j.out)
-			if j.web {
-				spread(&l.webBaked, now, j.in, j.out)
-			}
-		}
-	}
-	return l
-}
-
-// spread adds the time from one instant to another to the windows it lies in.
-func spread(in *[windows]time.Duration, now, from, to time.Time) {
-	if from.IsZero() || to.IsZero() {
-		return
-	}
-	for from = later(from, now); from.Before(to); {
-		n := int(from.Sub(now) / window)
-		if n >= windows {
-			return
-		}
-		end := now.Add(time.Duration(n+1) * window)
-		if to.Before(end) {
-			end = to
-		}
-		in[n] += end.Sub(from)
-		from = end
-	}
-}
-
-// webWait is how long a usual web order would wait until hands and ovens have room for it beside all others, without touching the reserve.
-func (l loads) webWait(reserve int) time.Duration {
-	part := func(d time.Duration) time.Duration { return d * time.Duration(100-reserve) / 100 }
-	room := func(n int, can, all, web time.Duration) time.Duration { return max(0, min(can-all, part(can)-web)) }
-	for n := range windows {
-		var makes, bakes time.Duration
-		for at := n; at < min(windows, n+usualSpans); at++ {
-			makes += room(at, l.makes, l.made[at], l.webMade[at])
-			bakes += room(at, l.bakes, l.baked[at], l.webBaked[at])
-		}
-		if makes >= min(usualMake, part(l.makes)) && bakes >= min(usualBake, part(l.bakes)) {
-			return time.Duration(n) * window
-		}
-	}
-	return windows * window
-}
 
 // intake is as this draft leaves it.
 func (d *draft) intake() Intake {
@@ -130,7 +64,7 @@ func (d *draft) intake() Intake {
 
 // throttle pauses and resumes web orders by what the schedule says. Between pausing and resuming there is a gap, so that one order more or
 // less changes nothing.
-func (d *draft) throttle(p plan) {
+func (d *draft) throttle(p line.Plan) {
 	now := d.intake()
 	if now.Paused && now.By != IntakeRule || d.settings.Throttle == nil {
 		if now.Paused && !d.now.Before(now.Until) {
@@ -139,13 +73,13 @@ func (d *draft) throttle(p plan) {
 		return
 	}
 	t := d.settings.Throttle
-	wait := p.loads(d.now).webWait(t.Reserve)
-	until := d.now.Add(max(window, wait-t.ResumeBelow))
+	wait := p.Loads(d.now).WebWait(t.Reserve)
+	until := d.now.Add(max(line.Window, wait-t.ResumeBelow))
 	why := fmt.Sprintf("a new order would wait %d min", int(wait.Minutes()))
 	switch {
 	case !now.Paused && wait >= t.PauseAfter:
 		d.pause(Intake{Paused: true, By: IntakeRule, Reason: why, Since: d.now, Until: until})
-	case now.Paused && wait <= t.ResumeBelow && d.now.Sub(now.Since) >= window:
+	case now.Paused && wait <= t.ResumeBelow && d.now.Sub(now.Since) >= line.Window:
 		d.resumeIntake()
 	case now.Paused && !d.now.Before(now.Until):
 		d.pause(Intake{Paused: true, By: IntakeRule, Reason: why, Since: now.Since, Until: until})
@@ -173,7 +107,7 @@ func (k *Kitchen) Intake(context.Context) (i Intake, wait time.Duration, err err
 	if t := k.settings.Throttle; t != nil {
 		reserve = t.Reserve
 	}
-	return b.intake, schedule(d.now, d.withWaiting(d.open()), d.line()).loads(d.now).webWait(reserve), nil
+	return b.intake, d.schedule(d.withWaiting(d.open())).Loads(d.now).WebWait(reserve), nil
 }
 
 // toPlan is a copy of what the schedule looks at.

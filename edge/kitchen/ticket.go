@@ -5,27 +5,28 @@ import (
 	"slices"
 	"time"
 
+	"awesome.pizza/edge/line"
 	"awesome.pizza/shared/menu"
 	"awesome.pizza/shared/order"
 )
 
 // Ticket is an order as the kitchen holds it. A Ticket is never changed in place: copies are safe to keep.
 type Ticket struct {
-	Order    order.Order     `json:"order"`
-	Progress order.Progress  `json:"progress"`          // its delivery lane is the cloud's, as last told
-	Command  uint64          `json:"command,omitempty"` // the command that offered it; 0 when it was taken here
-	Day      string          `json:"day,omitempty"`     // the business day of Number: 2026-11-22
-	Number   int             `json:"number"`            // 0 until queued
-	Cook     string          `json:"cook,omitempty"`    // id of the cook it is given to
-	Driver   *Driver         `json:"driver,omitempty"`  // as last told by the cloud
-	TakenAt  time.Time       `json:"taken_at"`
-	QueuedAt time.Time       `json:"queued_at,omitzero"`
-	Since    time.Time       `json:"since"`           // when the kitchen lane came where it is; a recall brings back the old time
-	Ready    *time.Time      `json:"ready,omitempty"` // forecast, and from Ready on the fact
-	Version  int             `json:"version"`         // rises by one with every step of either lane
-	Clocks   Clocks          `json:"clocks"`
-	Slots    map[string]Slot `json:"slots,omitempty"` // by item: where in which oven, as a sensor saw it
-	Moves    []Move          `json:"moves,omitempty"` // the last taps, for undo: the newest at the end
+	Order    order.Order          `json:"order"`
+	Progress order.Progress       `json:"progress"`          // its delivery lane is the cloud's, as last told
+	Command  uint64               `json:"command,omitempty"` // the command that offered it; 0 when it was taken here
+	Day      string               `json:"day,omitempty"`     // the business day of Number: 2026-11-22
+	Number   int                  `json:"number"`            // 0 until queued
+	Cook     string               `json:"cook,omitempty"`    // id of the cook it is given to
+	Driver   *Driver              `json:"driver,omitempty"`  // as last told by the cloud
+	TakenAt  time.Time            `json:"taken_at"`
+	QueuedAt time.Time            `json:"queued_at,omitzero"`
+	Since    time.Time            `json:"since"`           // when the kitchen lane came where it is; a recall brings back the old time
+	Ready    *time.Time           `json:"ready,omitempty"` // forecast, and from Ready on the fact
+	Version  int                  `json:"version"`         // rises by one with every step of either lane
+	Clocks   Clocks               `json:"clocks"`
+	Slots    map[string]line.Slot `json:"slots,omitempty"` // by item: where in which oven, as a sensor saw it
+	Moves    []Move               `json:"moves,omitempty"` // the last taps, for undo: the newest at the end
 
 	FireAt   *time.Time          `json:"fire_at,omitempty"`  // hold: started now, it would be ready long before anybody fetches it
 	Plan     map[string]ItemPlan `json:"plan,omitempty"`     // by item: how the schedule sees it through the kitchen
@@ -53,12 +54,6 @@ type Driver struct {
 type Clocks struct {
 	Lane  map[order.Kitchen]time.Time              `json:"lane,omitempty"`
 	Items map[string]map[order.ItemState]time.Time `json:"items,omitempty"`
-}
-
-// Slot is a place in an oven; slots are numbered from 1.
-type Slot struct {
-	Oven string `json:"oven"`
-	Slot int    `json:"slot"`
 }
 
 // Move is what one tap did to the items of a ticket, step by step.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"awesome.pizza/edge/kitchen"
+	"awesome.pizza/edge/line"
 )
 
 // writeLearned writes what the kitchen has learned, and whether web orders are paused.
@@ -52,7 +53,7 @@ func loadLearned(ctx context.Context, tx *sql.Tx, state *kitchen.State) (err err
 	return err
 }
 
-func scanLesson(row scanner) (l kitchen.Lesson, err error) {
+func scanLesson(row scanner) (l line.Lesson, err error) {
 	var at int64
 	err = row.Scan(&l.Kind, &l.Key, &l.Hour, &l.Seen, &l.Low, &l.Mid, &l.High, &at)
 	l.At = instant(at)

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"awesome.pizza/edge/kitchen"
+	"awesome.pizza/edge/line"
 	"awesome.pizza/edge/stock"
 	"awesome.pizza/edge/store"
 	"awesome.pizza/shared/event"
@@ -56,7 +57,7 @@ func ticket(id order.ID, number int) kitchen.Ticket {
 			Lane:  map[order.Kitchen]time.Time{order.Queued: at},
 			Items: map[string]map[order.ItemState]time.Time{"1": {order.ItemQueued: at}},
 		},
-		Slots: map[string]kitchen.Slot{"1": {Oven: "oven-1", Slot: 2}},
+		Slots: map[string]line.Slot{"1": {Oven: "oven-1", Slot: 2}},
 		Moves: []kitchen.Move{{Steps: []kitchen.ItemStep{{Action: order.Start, Items: []string{"1"}}}, Left: map[string]order.ItemState{"1": order.ItemMaking}}},
 	}
 }

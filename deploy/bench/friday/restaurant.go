@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"awesome.pizza/edge/kitchen"
+	"awesome.pizza/edge/line"
 	"awesome.pizza/edge/store"
 	"awesome.pizza/shared/event"
 	"awesome.pizza/shared/id"
@@ -140,7 +141,7 @@ func (r *restaurant) settings() kitchen.Settings {
 	for n := range r.Ovens {
 		o := &chamber{id: fmt.Sprintf("oven-%d", n+1), in: make([]piece, r.Each), turns: make([]int, r.Each)}
 		r.ovens = append(r.ovens, o)
-		s.Ovens = append(s.Ovens, kitchen.Oven{ID: o.id, Decks: 1, Capacity: r.Each})
+		s.Ovens = append(s.Ovens, line.Oven{ID: o.id, Decks: 1, Capacity: r.Each})
 	}
 	return s
 }

@@ -1,10 +1,8 @@
-package kitchen
+package line
 
 import (
 	"slices"
 	"time"
-
-	"awesome.pizza/shared/wire"
 )
 
 // Oven is an oven as the schedule sees it: how much bakes in it at once, and how long that takes. Pizzas lie still on a deck for as long as
@@ -142,45 +140,6 @@ func later(a, b time.Time) time.Time {
 	return a
 }
 
-// heed takes into account what is wrong with ovens: one that is faulty takes nothing, one that is not heard of half as much, and
-// out of its band a pizza bakes longer. When none is left the work goes on all the same, slowly: somebody will see to it. It says what is wrong, for a promise.
-func heed(hearths []hearth, alerts []Alert) (left []hearth, why []string) {
-	wrong := map[string]wire.AlertKind{}
-	for _, a := range alerts {
-		if rank(wire.AlertKind(a.What)) > rank(wrong[a.Device]) {
-			wrong[a.Device] = wire.AlertKind(a.What)
-		}
-	}
-	named := map[string]bool{}
-	for _, h := range hearths {
-		kind := wrong[h.oven]
-		if rank(kind) > 0 && !named[h.oven] {
-			named[h.oven] = true
-			why = append(why, h.oven+" "+words(kind))
-		}
-		switch kind {
-		case wire.Malfunction:
-			continue
-		case wire.Silent:
-			h.slower = silentSlower
-			if h.belt == 0 {
-				h.free = h.free[:max(h.most(), len(h.free)/2)]
-			}
-		case wire.Overheat, wire.Underheat:
-			h.slower = driftSlower
-		case wire.DoorOpen, wire.ProbeLimit:
-		}
-		left = append(left, h)
-	}
-	if len(left) == 0 {
-		left = hearths
-		for n := range left {
-			left[n].slower = noneSlower
-		}
-	}
-	return left, why
-}
-
 // pizzas is how many bake in it at once, counted as if it were well.
 func (h *hearth) pizzas() float64 {
 	n := float64(len(h.free)) / float64(h.need)
@@ -197,35 +156,6 @@ func (h *hearth) most() int {
 		n = max(n, places)
 	}
 	return min(n, len(h.free))
-}
-
-// rank orders what can be wrong with an oven; 0 is nothing that the schedule minds.
-func rank(kind wire.AlertKind) int {
-	switch kind {
-	case wire.Malfunction:
-		return 3
-	case wire.Silent:
-		return 2
-	case wire.Overheat, wire.Underheat:
-		return 1
-	case wire.DoorOpen, wire.ProbeLimit:
-	}
-	return 0
-}
-
-func words(kind wire.AlertKind) string {
-	switch kind {
-	case wire.Malfunction:
-		return "is out of order"
-	case wire.Silent:
-		return "is not heard of"
-	case wire.Overheat:
-		return "is too hot"
-	case wire.Underheat:
-		return "is too cold"
-	case wire.DoorOpen, wire.ProbeLimit:
-	}
-	return string(kind)
 }
 
 // soonest is the hearth from which a pizza is out first; among equals the first.

@@ -238,8 +238,12 @@ func said(open []link.OpenOrder) (all []restaurant.Said) {
 }
 
 func beat(h link.Heartbeat) restaurant.Beat {
+	if h.Outlook != nil && h.Outlook.Sound() != nil {
+		h.Outlook = nil // what nobody can use is as good as not said
+	}
 	return restaurant.Beat{
 		Device: h.Device, Boot: h.Boot, Version: h.Version, Epoch: h.Epoch, Last: h.Last, Acked: h.Acked, CmdSeq: h.CmdSeq,
 		At: h.At, Backlog: h.Backlog, OldestUnsent: h.OldestUnsent, Open: h.Open,
+		Outlook: h.Outlook,
 	}
 }

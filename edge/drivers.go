@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"time"
 
 	"github.com/BurntSushi/toml"
 	"periph.io/x/conn/v3/spi"
@@ -32,42 +31,7 @@ type House struct {
 	Cooks   []Cook        `toml:"cook"`
 
 	Printers []printer.Spec `toml:"printer"`
-	Throttle *Throttle      `toml:"throttle"` // none: web orders all come at once
-}
-
-// Throttle is how web orders are held against what the kitchen can make. What is left out is the kitchen's default.
-type Throttle struct {
-	Reserve     int `toml:"reserve_percent"`      // of hands and ovens, for who stands at the counter or calls
-	PauseAfter  int `toml:"pause_after_minutes"`  // of waiting that a new web order would have
-	ResumeBelow int `toml:"resume_below_minutes"` // likewise
-	Ahead       int `toml:"line_ahead_minutes"`   // web orders are given to the line when they can be begun within this time
-	LargePieces int `toml:"large_order_pieces"`   // an order of more is taken when its guest agrees to the promise
-}
-
-func (t *Throttle) kitchens() *kitchen.Throttle {
-	if t == nil {
-		return nil
-	}
-	minutes := func(n int) time.Duration { return time.Duration(n) * time.Minute }
-	return &kitchen.Throttle{
-		Reserve: t.Reserve, PauseAfter: minutes(t.PauseAfter), ResumeBelow: minutes(t.ResumeBelow), Ahead: minutes(t.Ahead), LargePieces: t.LargePieces,
-	}
-}
-
-func (t *Throttle) check() error {
-	if t == nil {
-		return nil
-	}
-	for name, n := range map[string]int{
-		"reserve_percent": t.Reserve, "pause_after_minutes": t.PauseAfter, "resume_below_minutes": t.ResumeBelow, "line_ahead_minutes": t.Ahead,
-		"large_order_pieces": t.LargePieces,
-	} {
-		if n < 0 || n > 1000 {
-			return fmt.Errorf("throttle: %s is %d; it can be 0, which stands for the default, to 1000", name, n)
-		}
-	}
-	_, err := t.kitchens().Checked()
-	return err
+	Throttle *Throttle      `toml:"throttle"` // none: where ovens and cooks are named, the ovens' work alone counts; elsewhere nothing is held
 }
 
 // Login is how one device signs in to the broker.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"sync"
 	"time"
 
 	"awesome.pizza/edge/kds"
@@ -12,6 +13,7 @@ import (
 	"awesome.pizza/shared/clock"
 	"awesome.pizza/shared/link"
 	"awesome.pizza/shared/menu"
+	"awesome.pizza/shared/order"
 	"awesome.pizza/shared/watch"
 )
 
@@ -48,6 +50,24 @@ func digestOf(k *kitchen.Kitchen) func(context.Context) ([]link.OpenOrder, error
 		return open, err
 	}
 }
+
+// outlookOf is what the kitchen would promise, worked out at most once a second: a heartbeat goes out after each command.
+func outlookOf(k *kitchen.Kitchen) func(context.Context) *order.Outlook {
+	var mu sync.Mutex
+	var last *order.Outlook
+	var at time.Time
+	return func(ctx context.Context) *order.Outlook {
+		mu.Lock()
+		defer mu.Unlock()
+		if !at.IsZero() && time.Since(at) < outlookEvery {
+			return last
+		}
+		last, at = k.Outlook(ctx), time.Now()
+		return last
+	}
+}
+
+const outlookEvery = time.Second
 
 // lineView shows the line to the displays in their words.
 type lineView struct {
@@ -113,7 +133,7 @@ func (c *Config) openKitchen(ctx context.Context, e uplink.Enrolment, h House, d
 		return nil, err
 	}
 	k, err := kitchen.New(ctx, db, m, now, screens, kitchen.Settings{
-		Restaurant: e.Restaurant, Zone: at, DayStarts: c.DayStarts, Roster: h.roster(), Ovens: h.hearths(), Throttle: h.Throttle.kitchens(),
+		Restaurant: e.Restaurant, Zone: at, DayStarts: c.DayStarts, Roster: h.roster(), Ovens: h.hearths(), Throttle: h.throttle(),
 		Printers:   h.outlets(),
 		Meter:      count,
 		StockCheck: c.StockCheck,

@@ -64,7 +64,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	// The line to the chain, which may be cut.
 	line := uplink.New(uplink.Config{
 		Enrolment: enrolment, Mode: uplink.Mode(c.Uplink), Hubs: c.Hubs, Version: watch.BuildVersion(), Log: log, Data: c.Data, Clock: now,
-		Digest: digestOf(kit),
+		Digest: digestOf(kit), Outlook: outlookOf(kit),
 	}, db, obedient{kit})
 
 	// The doors: displays and counter over HTTP, devices over MQTT.

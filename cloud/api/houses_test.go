@@ -50,7 +50,8 @@ func TestAQuoteIsWhatTheOrderCosts(t *testing.T) {
 	placed := c.post(t, "/api/orders", b).is(t, 201)
 	q := map[string]any{"fulfilment": "delivery", "lines": b["lines"], "address": map[string]any{"latitude": 40.7431, "longitude": -73.9899}}
 	quoted := c.post(t, "/api/restaurants/r1/quote", q).is(t, 200)
-	if quoted.at("totals", "total", "minor") != placed.at("totals", "total", "minor") || quoted.at("promise", "from") == nil {
+	if quoted.at("totals", "total", "minor") != placed.at("totals", "total", "minor") || quoted.at("promise", "from") == nil || quoted.at("basis", "by") != "cloud" ||
+		quoted.at("basis", "as_of") != nil || quoted.at("large") != false {
 		t.Errorf("%s\n%s", quoted.body, placed.body)
 	}
 	asked := c.get(t, "/api/restaurants/r1/quote?fulfilment=delivery&latitude=40.7431&longitude=-73.9899&line=margherita:large:2&line=cola").is(t, 200)
@@ -212,4 +213,28 @@ func TestANodeIsBoundToItsRestaurantByACode(t *testing.T) {
 	if len(all) != 3 || all[0].(map[string]any)["node"].(map[string]any)["version"] != "1.2.3" {
 		t.Errorf("%v", all)
 	}
+}
+
+func TestAQuoteSaysWhoseReckoningItIsAndWhatItWasMadeOf(t *testing.T) {
+	t.Parallel()
+	c := open(t)
+	now := time.Now()
+	o := &order.Outlook{
+		At: now, Pizzas: []order.Prospect{{Pieces: 1, Ready: 2400, Spread: 480}, {Pieces: 32, Ready: 5500, Spread: 700}}, Hands: 2, Ahead: 17,
+		Reference: order.Reference{MenuMake: 90, MenuBake: 330, Make: 90, Bake: 330}, Wait: 300, Because: []string{"oven-1 is too cold"},
+		Large: &order.Large{Pieces: 20, Reserve: 20}, Closed: map[order.Channel]order.Shut{order.Partner: {Wait: 1800, Reason: "a new order would wait 30 min"}},
+	}
+	c.presence.Heard("r1", restaurant.Beat{Outlook: o}, now.Add(time.Hour)) // fresh for the whole test
+	q := c.get(t, "/api/restaurants/r1/quote?fulfilment=carryout&line=margherita:large:30").is(t, 200)
+	if q.at("large") != true || q.at("basis", "by") != "kitchen" || q.at("basis", "orders_ahead") != 17.0 || !strings.Contains(string(q.body), `"reasons":["oven-1 is too cold"]`) ||
+		q.at("basis", "stale") != false || q.at("basis", "as_of") == nil || q.at("basis", "driver_wait_s") != 0.0 {
+		t.Errorf("%s", q.body)
+	}
+	body := map[string]any{
+		"restaurant_id": "r1", "fulfilment": "carryout", "channel": "partner", "customer": map[string]any{"name": "Ada"},
+		"lines": []any{map[string]any{"product": "margherita", "size": "large", "quantity": 30}}, "payment": map[string]any{"method": "cash"},
+	}
+	c.post(t, "/api/orders", body).refused(t, 409, "restaurant_paused")
+	body["channel"] = "web"
+	c.post(t, "/api/orders", body).is(t, 201)
 }

@@ -231,6 +231,27 @@ type quoteView struct {
 	Lines   []order.Line `json:"lines"`
 	Totals  order.Totals `json:"totals"`
 	Promise promiseView  `json:"promise"`
+	Basis   basisView    `json:"basis" doc:"what made the promise"`
+	Large   bool         `json:"large" doc:"so large an order that the kitchen promises it later"`
+}
+
+// basisView is what made a promise.
+type basisView struct {
+	By      ordering.By `json:"by" enum:"kitchen,cloud,both" doc:"whose reckoning it is: the kitchen's own, the cloud's, or both while the kitchen's word grows old"`
+	AsOf    or[instant] `json:"as_of" doc:"when the kitchen said how it stands; null if it does not count"`
+	Stale   bool        `json:"stale" doc:"that was more than two minutes ago"`
+	Ahead   int         `json:"orders_ahead"`
+	Make    int         `json:"make_s"`
+	Bake    int         `json:"bake_s"`
+	Wait    int         `json:"driver_wait_s" doc:"how long deliveries wait for a driver"`
+	Drive   int         `json:"drive_s"`
+	Late    int         `json:"late_s" doc:"how much more it takes because the restaurant cannot be reached"`
+	Reasons []string    `json:"reasons" doc:"what is wrong with ovens"`
+}
+
+func basisOf(b ordering.Basis) basisView {
+	s := func(d time.Duration) int { return int(d.Round(time.Second) / time.Second) }
+	return basisView{b.By, at(b.AsOf), b.Stale, b.Ahead, s(b.Make), s(b.Bake), s(b.Wait), s(b.Drive), s(b.Late), list(b.Reasons)}
 }
 
 // quote prices a basket and promises, without taking an order.
@@ -239,7 +260,7 @@ func (a *API) quote(ctx context.Context, in *quoteInput) (*quoteOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &quoteOutput{quoteView{list(q.Lines), q.Totals, promiseOf(q.Promise)}}, nil
+	return &quoteOutput{quoteView{list(q.Lines), q.Totals, promiseOf(q.Promise), basisOf(q.Basis), q.Large}}, nil
 }
 
 // basket is complete for ordering: what a quote does not ask for has no influence on it.

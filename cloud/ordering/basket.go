@@ -1,6 +1,7 @@
 package ordering
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
@@ -38,6 +39,9 @@ const (
 )
 
 var phone = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`) // E.164
+
+// channel is how the basket comes in.
+func (b *Basket) channel() order.Channel { return cmp.Or(b.Channel, order.Web) }
 
 // Digest is the hash of a basket, by which a repeated request is known.
 func (b *Basket) Digest() [32]byte {

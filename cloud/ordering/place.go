@@ -53,6 +53,7 @@ func (s *Service) replay(ctx context.Context, key string, body [32]byte) (Record
 type draft struct {
 	Record
 	house House
+	basis Basis // of the promise
 }
 
 func (s *Service) draft(ctx context.Context, b Basket, now time.Time) (draft, error) {
@@ -73,18 +74,16 @@ func (s *Service) draft(ctx context.Context, b Basket, now time.Time) (draft, er
 	if err := h.has(b, lines); err != nil {
 		return draft{}, err
 	}
+	promise, basis := h.promise(b, items, now)
 	o := order.Order{
-		ID: order.ID(id.New()), Restaurant: h.ID, Origin: order.Cloud, Channel: b.Channel, Fulfilment: b.Fulfilment,
+		ID: order.ID(id.New()), Restaurant: h.ID, Origin: order.Cloud, Channel: b.channel(), Fulfilment: b.Fulfilment,
 		Customer: b.Customer, Address: b.Address, Lines: lines, Totals: h.Menu.Totals(lines, b.Fulfilment), Payment: b.Payment,
-		Promise: h.promise(b, items, now), MenuVersion: h.Menu.Version, PlacedAt: now, FireAt: b.FireAt, AcceptBy: s.acceptBy(b, now),
-	}
-	if o.Channel == "" {
-		o.Channel = order.Web
+		Promise: promise, MenuVersion: h.Menu.Version, PlacedAt: now, FireAt: b.FireAt, AcceptBy: s.acceptBy(b, now),
 	}
 	if err := fits(o, items); err != nil {
 		return draft{}, err
 	}
-	return draft{Begin(o, items, rand.Text(), ByCloud, now), h}, nil
+	return draft{Begin(o, items, rand.Text(), ByCloud, now), h, basis}, nil
 }
 
 // acceptBy is when the restaurant must have answered: a scheduled order may wait until half an hour before it is wanted.
@@ -136,6 +135,10 @@ func (h *House) sells(b Basket, now time.Time) error {
 	if !h.LinkUp && !h.Queues {
 		return problem.New(problem.Conflict, "restaurant_paused", "%s cannot be reached and takes no web orders until it can", h.Name).
 			With("since", h.Since)
+	}
+	if shut, closed := h.shut(b, now); closed {
+		return problem.New(problem.Conflict, "restaurant_paused", "%s takes no orders of the channel %s at the moment, for %s: try again in some minutes, or call", h.Name,
+			b.channel(), shut.Reason).With("channel", b.channel()).With("reason", shut.Reason)
 	}
 	if b.Address != nil {
 		if km := h.distanceKM(*b.Address); km > h.RadiusKM {

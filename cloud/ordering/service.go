@@ -73,6 +73,9 @@ type House struct {
 
 	Ahead        int // orders the kitchen has not finished
 	AheadSeconds int // make seconds in them
+
+	Outlook   *order.Outlook // what the kitchen itself would promise; nil: it has not said
+	OutlookAt time.Time      // when it said so, by our clock
 }
 
 // Service takes orders and moves them. Its fields are set once, before use.

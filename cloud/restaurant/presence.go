@@ -24,6 +24,8 @@ type Beat struct {
 	Backlog      uint64    // events the cloud does not have yet
 	OldestUnsent time.Time // when the oldest of them happened; zero when there is none
 	Open         int       // open orders
+
+	Outlook *order.Outlook // what its kitchen would promise; nil: it does not say
 }
 
 // Said is where the kitchen of an open order stands by the word of its node, ahead of the events that led there.
@@ -44,6 +46,9 @@ type Link struct {
 
 	Said   []Said    // of the orders that moved last, while events about them are on their way; nobody writes into it
 	SaidAt time.Time // when the node said so, by our clock; zero when it has said nothing that still counts
+
+	Outlook   *order.Outlook // what the kitchen would promise, by its last word on that; nobody writes into it
+	OutlookAt time.Time      // of that word, by our clock
 }
 
 // Says is what the node says of an order whose events are still on their way; ok is false when it says nothing.
@@ -69,6 +74,9 @@ type heard struct {
 	said    []Said
 	saidAt  time.Time
 	through uint64 // the last event there was then
+
+	outlook   *order.Outlook
+	outlookAt time.Time
 }
 
 // Heard takes note of a beat that arrived at now, and reports whether the link has come up with it.
@@ -80,6 +88,9 @@ func (p *Presence) Heard(restaurant string, b Beat, now time.Time) (cameUp bool)
 		h.up = now
 	}
 	h.beat, h.at = b, now
+	if b.Outlook != nil {
+		h.outlook, h.outlookAt = b.Outlook, now
+	}
 	if b.Acked >= h.through {
 		h.said, h.saidAt = nil, time.Time{} // the cloud has heard as much
 	}
@@ -132,7 +143,10 @@ func (p *Presence) Of(restaurant string, now time.Time) Link {
 	if h.at.IsZero() { // only its SYNC was heard
 		return Link{Said: h.said, SaidAt: h.saidAt}
 	}
-	l := Link{Up: now.Sub(h.at) < DownAfter, Since: h.up, Heard: h.at, Ahead: h.beat.At.Sub(h.at), Beat: h.beat, Said: h.said, SaidAt: h.saidAt}
+	l := Link{
+		Up: now.Sub(h.at) < DownAfter, Since: h.up, Heard: h.at, Ahead: h.beat.At.Sub(h.at), Beat: h.beat, Said: h.said, SaidAt: h.saidAt,
+		Outlook: h.outlook, OutlookAt: h.outlookAt,
+	}
 	if !l.Up {
 		l.Since = h.at.Add(DownAfter)
 	}

@@ -151,5 +151,6 @@ func (h Houses) House(ctx context.Context, rid string, now time.Time) (ordering.
 		Cooks: c.row.Cooks, Menu: c.menu, Off: c.off, Left: c.left, OpenAt: c.hours.OpenAt, Opens: c.hours.Opens, Paused: c.row.Paused,
 		PausedUntil: c.row.Intake.Until, PausedWhy: c.row.Intake.Reason,
 		Queues: c.row.Offline == restaurant.Queue, LinkUp: l.Up, Since: l.Since, Ahead: c.ahead, AheadSeconds: c.work,
+		Outlook: l.Outlook, OutlookAt: l.OutlookAt,
 	}, nil
 }

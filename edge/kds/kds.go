@@ -64,6 +64,7 @@ type Glass interface {
 type Promises interface {
 	Quote(ctx context.Context, o kitchen.CounterOrder) (kitchen.Quote, error)
 	Intake(ctx context.Context) (i kitchen.Intake, wait time.Duration, err error)
+	Closed(ctx context.Context) map[order.Channel]order.Shut
 	PauseIntake(ctx context.Context, who, reason string, within time.Duration) (kitchen.Intake, error)
 	ResumeIntake(ctx context.Context) (kitchen.Intake, error)
 }

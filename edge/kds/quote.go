@@ -75,6 +75,8 @@ type intakeView struct {
 	Since       *moment `json:"since,omitempty"`
 	Until       *moment `json:"until,omitempty"` // then it ends by itself, or is judged again
 	WaitSeconds *int    `json:"wait_s,omitempty"`
+
+	Closed map[order.Channel]order.Shut `json:"closed,omitempty"` // channels that there is no room for, by their own rule
 }
 
 func intakeOf(i kitchen.Intake) intakeView {
@@ -89,6 +91,7 @@ func (s *Server) intake(w http.ResponseWriter, r *http.Request) error {
 	}
 	v, n := intakeOf(i), int(wait/time.Second)
 	v.WaitSeconds = &n
+	v.Closed = s.Kitchen.Closed(r.Context())
 	return respond(w, http.StatusOK, v)
 }
 

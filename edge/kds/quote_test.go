@@ -39,7 +39,7 @@ func TestABasketIsQuotedWithoutBeingTaken(t *testing.T) {
 func TestWebOrdersArePausedAndResumedByHand(t *testing.T) {
 	t.Parallel()
 	n := open(t)
-	if r := n.get("/api/intake"); r.status != 200 || r.json["paused"] != false || r.json["wait_s"] == nil {
+	if r := n.get("/api/intake"); r.status != 200 || r.json["paused"] != false || r.json["wait_s"] == nil || r.json["closed"] != nil {
 		t.Errorf("%d %s", r.status, r.body)
 	}
 	for name, body := range map[string]any{

@@ -7,7 +7,7 @@ import (
 )
 
 // paced reports whether a ticket is a web order that goes to the line only when there is room for it.
-func (d *draft) paced(t Ticket) bool { return d.settings.Throttle != nil && t.Command > 0 }
+func (d *draft) paced(t Ticket) bool { return d.settings.drips() && t.Command > 0 }
 
 // room reports whether a web order that joins the line now is begun soon. Those that came before it are in the line already, or wait: after
 // a cut line many come at once, and are dripped in, oldest first.
@@ -33,7 +33,7 @@ func (d *draft) inLine() (all []Ticket) {
 // withWaiting are open tickets with those that are dripped into the line as if they were in it, so that they have a forecast: the guest is
 // told of the wait.
 func (d *draft) withWaiting(open []Ticket) []Ticket {
-	if d.settings.Throttle == nil {
+	if !d.settings.drips() {
 		return open
 	}
 	all := make([]Ticket, 0, len(open))

@@ -1,6 +1,7 @@
 package kitchen
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -49,7 +50,7 @@ func (k *Kitchen) Quote(_ context.Context, c CounterOrder) (Quote, error) {
 		return Quote{}, err
 	}
 	o.PlacedAt = d.now
-	return Quote{Lines: o.Lines, Totals: o.Totals, Promise: d.promise(newTicket(o, items, d.now)), Large: d.settings.large(items)}, nil
+	return Quote{Lines: o.Lines, Totals: o.Totals, Promise: d.promise(newTicket(o, items, d.now)), Large: d.settings.large(o.Channel, items)}, nil
 }
 
 // asked is a basket with what an order would say besides.
@@ -69,33 +70,57 @@ func (c CounterOrder) asked() CounterOrder {
 	return c
 }
 
-// promise is what a guest at the counter is told: from the forecast of an order at the end of the queue to what nine of ten such forecasts
-// kept, with what made it.
-func (d *draft) promise(t Ticket) order.Promise {
-	ahead := d.open()
-	ahead = slices.DeleteFunc(ahead, func(t Ticket) bool { return t.Progress.Whole != order.Queued || t.Progress.Kitchen() == order.Ready })
+// expectation is when an order would be ready, and what makes it so.
+type expectation struct {
+	from   time.Time
+	spread time.Duration
+	bake   time.Duration // of what bakes longest
+	why    []string      // what is wrong with ovens
+	places float64       // pizzas that bake at once
+}
+
+// expect is what is expected of an order behind others: from the forecast of an order at the end of the queue to what nine of ten such forecasts
+// kept.
+func (d *draft) expect(t Ticket, ahead []Ticket) (e expectation) {
 	t.Progress.Whole, t.Progress.Intake = order.Queued, order.Validated
 	p := d.schedule(append(slices.Clone(ahead), t))
 	mine := p.Orders[t.Order.ID]
 	early, spread := d.missing(mine.Ready.Sub(d.now))
-	from := mine.Ready.Add(early).Round(time.Second)
-	out := order.Promise{From: from, To: from.Add(spread)}
+	e.from, e.spread, e.why, e.places = mine.Ready.Add(early).Round(time.Second), spread, p.Why, p.Places()
+	for _, j := range mine.Items {
+		if j.Of.Bakes {
+			e.bake = max(e.bake, j.Out.Sub(j.In))
+		}
+	}
+	return e
+}
+
+// aheadOf is what is before an order of a channel. Web orders are behind those that wait for room in the line; the counter's are not.
+func (d *draft) aheadOf(c order.Channel) []Ticket {
+	open := d.open()
+	if c == order.Web {
+		open = d.withWaiting(open)
+	}
+	return slices.DeleteFunc(slices.Clone(open), func(t Ticket) bool {
+		return t.Progress.Whole != order.Queued || t.Progress.Kitchen() == order.Ready
+	})
+}
+
+// promise is what a guest at the counter is told, with what made it.
+func (d *draft) promise(t Ticket) order.Promise {
+	ahead := d.aheadOf(t.Order.Channel)
+	e := d.expect(t, ahead)
+	out := order.Promise{From: e.from, To: e.from.Add(e.spread)}
 	if len(ahead) > 0 {
 		out.Because = append(out.Because, fmt.Sprintf("%d orders ahead", len(ahead)))
 	}
-	bake := time.Duration(0)
-	for _, j := range mine.Items {
-		if j.Of.Bakes {
-			bake = max(bake, j.Out.Sub(j.In))
-		}
+	if e.bake > 0 {
+		out.Because = append(out.Because, "oven "+wholeMinutes(e.bake))
 	}
-	if bake > 0 {
-		out.Because = append(out.Because, "oven "+wholeMinutes(bake))
-	}
-	out.Because = append(out.Because, p.Why...)
+	out.Because = append(out.Because, e.why...)
 	if t.Order.Delivers() {
 		drive, wait := d.settings.Drive, d.driverWait()
-		out.From, out.To = from.Add(drive+wait), from.Add(drive+wait+max(spread, 10*time.Minute))
+		out.From, out.To = e.from.Add(drive+wait), e.from.Add(drive+wait+max(e.spread, 10*time.Minute))
 		if wait > 0 {
 			out.Because = append(out.Because, "deliveries wait "+wholeMinutes(wait)+" for a driver")
 		}
@@ -133,8 +158,11 @@ func wholeMinutes(d time.Duration) string {
 }
 
 // large reports whether an order is so large that its guest has to agree to the promise first.
-func (s Settings) large(items []order.Item) bool {
-	return s.Throttle != nil && len(items) > s.Throttle.LargePieces
+func (s Settings) large(c order.Channel, items []order.Item) bool {
+	if s.Throttle == nil || s.Throttle.Gentle {
+		return false
+	}
+	return len(items) > cmp.Or(s.Throttle.Channels[c].LargePieces, s.Throttle.LargePieces)
 }
 
 // tooLarge refuses a large order that nobody has agreed to.

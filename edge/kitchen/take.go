@@ -87,7 +87,7 @@ func (d *draft) place(o order.Order, items []order.Item, confirmed bool) error {
 	d.arrive(o.ID, sale{})
 	t := newTicket(o, items, d.now)
 	t.Order.Promise = d.promise(t)
-	if d.settings.large(items) && !confirmed {
+	if d.settings.large(t.Order.Channel, items) && !confirmed {
 		return tooLarge(len(items), t.Order.Promise)
 	}
 	d.tell(o.ID, event.OrderTaken{Order: t.Order, Items: items})

@@ -10,6 +10,7 @@ import (
 	"awesome.pizza/edge/line"
 	"awesome.pizza/edge/staff"
 	"awesome.pizza/shared/event"
+	"awesome.pizza/shared/order"
 	"awesome.pizza/shared/problem"
 )
 
@@ -19,14 +20,36 @@ type Throttle struct {
 	PauseAfter  time.Duration // web orders are paused when a new one would have to wait for so long; 45 min
 	ResumeBelow time.Duration // and taken again when it would wait for no longer than this; 25 min
 	Ahead       time.Duration // web orders are given to the line when they can be begun within this time; 10 min
-	LargePieces int           // an order of more pieces has to be agreed upon; 20
+	LargePieces int           // an order of more pieces has to be agreed upon, or is promised later on the web; 20
+
+	Channels map[order.Channel]ChannelRule // that have another rule than web orders
+
+	// Gentle is for a restaurant that has set nothing: web orders are paused only while somebody who makes is signed in and the ovens alone have
+	// work for PauseAfter, 90 min by default; nothing is dripped into the line, and no order of the counter has to be agreed upon.
+	Gentle bool
 }
+
+// ChannelRule is how the orders of one channel are held, where that is another way than web orders are. Zero fields are as for web orders.
+type ChannelRule struct {
+	Reserve     int           // percent of hands and ovens that web orders together leave free, or one of this channel is refused
+	PauseAfter  time.Duration // one of this channel is refused while it would have to wait for so long
+	LargePieces int           // of orders that are taken here
+}
+
+func (c ChannelRule) refuses() bool { return c.Reserve > 0 || c.PauseAfter > 0 }
+
+// drips reports whether web orders are given to the line only when there is room.
+func (s Settings) drips() bool { return s.Throttle != nil && !s.Throttle.Gentle }
 
 // Checked is the throttle with its defaults, or what is wrong with it.
 func (t Throttle) Checked() (Throttle, error) { return t.withDefaults() }
 
 func (t Throttle) withDefaults() (Throttle, error) {
 	t.Reserve = orElse(t.Reserve, 20)
+	if t.Gentle {
+		t.PauseAfter = orElse(t.PauseAfter, 90*time.Minute)
+		t.ResumeBelow = orElse(t.ResumeBelow, t.PauseAfter/2)
+	}
 	t.PauseAfter = orElse(t.PauseAfter, 45*time.Minute)
 	t.ResumeBelow = orElse(t.ResumeBelow, min(25*time.Minute, t.PauseAfter/2))
 	t.Ahead = orElse(t.Ahead, 10*time.Minute)
@@ -35,7 +58,27 @@ func (t Throttle) withDefaults() (Throttle, error) {
 		return t, fmt.Errorf("the throttle keeps %d %% in reserve, pauses at %s and resumes at %s: the reserve can be 1 to 90 %%, and it must resume below where it pauses, which is at most %s",
 			t.Reserve, t.PauseAfter, t.ResumeBelow, line.Windows*line.Window)
 	}
+	for c, rule := range t.Channels {
+		if err := rule.check(c, t); err != nil {
+			return t, err
+		}
+	}
 	return t, nil
+}
+
+// check reports what is wrong with the rule of a channel.
+func (c ChannelRule) check(of order.Channel, t Throttle) error {
+	switch {
+	case of != order.Phone && of != order.Kiosk && of != order.Partner && of != order.Counter:
+		return fmt.Errorf("the throttle has a rule for the channel %q; it can be phone, kiosk, partner or counter: what is said of no channel is for the web", of)
+	case of == order.Counter && c.refuses():
+		return fmt.Errorf("the throttle refuses orders of the counter; only large_order_pieces can be said of them")
+	case c.Reserve < 0 || c.Reserve > 90 || c.PauseAfter < 0 || c.LargePieces < 0:
+		return fmt.Errorf("the throttle keeps %d %% from the channel %s; it can be 1 to 90 %%", c.Reserve, of)
+	case c.PauseAfter > t.PauseAfter:
+		return fmt.Errorf("the throttle refuses the channel %s after %s, when all web orders are paused after %s: write less", of, c.PauseAfter, t.PauseAfter)
+	}
+	return nil
 }
 
 // Intake is whether web orders are taken.
@@ -66,7 +109,7 @@ func (d *draft) intake() Intake {
 // less changes nothing.
 func (d *draft) throttle(p line.Plan) {
 	now := d.intake()
-	if now.Paused && now.By != IntakeRule || d.settings.Throttle == nil {
+	if now.Paused && now.By != IntakeRule || !d.judges() {
 		if now.Paused && !d.now.Before(now.Until) {
 			d.resumeIntake()
 		}
@@ -74,8 +117,12 @@ func (d *draft) throttle(p line.Plan) {
 	}
 	t := d.settings.Throttle
 	wait := p.Loads(d.now).WebWait(t.Reserve)
+	why := wouldWait(wait)
+	if t.Gentle {
+		wait = p.OvenWork(d.now)
+		why = fmt.Sprintf("the ovens have work for %d min", int(wait.Minutes()))
+	}
 	until := d.now.Add(max(line.Window, wait-t.ResumeBelow))
-	why := fmt.Sprintf("a new order would wait %d min", int(wait.Minutes()))
 	switch {
 	case !now.Paused && wait >= t.PauseAfter:
 		d.pause(Intake{Paused: true, By: IntakeRule, Reason: why, Since: d.now, Until: until})
@@ -84,6 +131,16 @@ func (d *draft) throttle(p line.Plan) {
 	case now.Paused && !d.now.Before(now.Until):
 		d.pause(Intake{Paused: true, By: IntakeRule, Reason: why, Since: now.Since, Until: until})
 	}
+}
+
+// judges reports whether the kitchen is one that can be judged by what its schedule says.
+func (d *draft) judges() bool {
+	t := d.settings.Throttle
+	return t != nil && (!t.Gentle || d.makers() > 0)
+}
+
+func wouldWait(wait time.Duration) string {
+	return fmt.Sprintf("a new order would wait %d min", int(wait.Minutes()))
 }
 
 func (d *draft) pause(i Intake) {

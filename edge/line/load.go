@@ -72,3 +72,17 @@ func (l Loads) WebWait(reserve int) time.Duration {
 	}
 	return Windows * Window
 }
+
+// Places is how many pizzas bake at once in what works of the ovens.
+func (p Plan) Places() float64 { return p.places }
+
+// OvenWork is how long the ovens are busy with what is to be baked, if they are filled all the time.
+func (p Plan) OvenWork(now time.Time) time.Duration {
+	var work time.Duration
+	for _, j := range p.jobs {
+		if j.Of.Bakes && j.Out.After(now) {
+			work += j.Out.Sub(later(j.In, now))
+		}
+	}
+	return time.Duration(float64(work) / max(1, p.places))
+}

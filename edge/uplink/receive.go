@@ -149,6 +149,9 @@ func (u *Uplink) sendHeartbeat(ctx context.Context) error {
 			return err
 		}
 	}
+	if u.cfg.Outlook != nil {
+		h.Outlook = u.cfg.Outlook(ctx)
+	}
 	data, err := link.Encode(h)
 	if err != nil {
 		return err

@@ -18,6 +18,7 @@ import (
 	"awesome.pizza/shared/id"
 	"awesome.pizza/shared/link"
 	"awesome.pizza/shared/live"
+	"awesome.pizza/shared/order"
 )
 
 // Outbox is what the node's database does for the link.
@@ -62,6 +63,8 @@ type Config struct {
 	pace time.Duration // between two dials of one bus; 0: as fast as is good for a node that is wanted
 
 	Digest func(ctx context.Context) ([]link.OpenOrder, error) // where the open orders stand; nil: SYNC does not say
+
+	Outlook func(ctx context.Context) *order.Outlook // what the kitchen would promise now; nil, and a nil answer: heartbeats do not say
 
 	Patience time.Duration // how long SYNC may stay unanswered by a hub that can be dialled, before it is dialled anew; 3 min by default
 	Joining  time.Duration // how long a leaf may take to be connected at all before a client is tried, and so on in turn; 45 s by default

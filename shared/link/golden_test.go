@@ -101,6 +101,8 @@ func goldenV2() map[string]any {
 	proven.Proof = &link.SignedProof{Doc: []byte(`{}`), Sig: []byte("signature")}
 	req.Digest = []link.OpenOrder{{Order: goldenOrder, State: order.Baking, Number: 42, Since: goldenAt}}
 	resume.Schema = 2
+	beat := v1["heartbeat"].(link.Heartbeat)
+	beat.Schema, beat.Outlook = 2, goldenOutlook()
 	incompatible := v1["sync_reply_fork"].(link.SyncReply)
 	incompatible.Kind, incompatible.Reason = link.Incompatible, "the edge writes schemas 3 to 4, the cloud reads schemas 1 to 2"
 	return map[string]any{
@@ -109,6 +111,7 @@ func goldenV2() map[string]any {
 		"control_sync_past": link.Control{Kind: link.CallSync, Epoch: 2, Gen: "b0.1", Reason: "batch is of epoch 1, the link is in 2"},
 		"control_renew":     link.Control{Kind: link.Renew, Reason: "half of the credential's life is over"},
 		"command_batch":     again,
+		"heartbeat_outlook": beat,
 		"heal_request": link.HealRequest{
 			N: 1, Device: "UDEV1", Boot: goldenBoot, Epoch: 1, CmdSeq: 7, IDs: []string{goldenEvents()[0].ID, goldenEvents()[1].ID}, Renew: true,
 		},
@@ -122,6 +125,16 @@ func goldenV2() map[string]any {
 			Restaurant: edgeID, Device: "UDEV1", Epoch: 3, Inc: "pg-1", Made: goldenAt, More: true, Numbers: map[string]int{"2026-07-03": 42},
 			Orders: []event.OrderStanding{goldenStanding()},
 		},
+	}
+}
+
+func goldenOutlook() *order.Outlook {
+	return &order.Outlook{
+		At: goldenAt, Pizzas: []order.Prospect{{Pieces: 1, Ready: 545, Spread: 300}, {Pieces: 2, Ready: 575, Spread: 300}, {Pieces: 32, Ready: 1890, Spread: 480}},
+		Side:      &order.Prospect{Pieces: 1, Ready: 30, Spread: 300},
+		Reference: order.Reference{MenuMake: 90, MenuBake: 390, Make: 95, Bake: 400, MenuSide: 20},
+		Hands:     3, Places: 6.4, Ahead: 4, Wait: 120, Because: []string{"oven-1 is too cold"}, Large: &order.Large{Pieces: 20, Reserve: 20},
+		Closed: map[order.Channel]order.Shut{order.Partner: {Wait: 1800, Reason: "a new order would wait 30 min"}},
 	}
 }
 

@@ -1,6 +1,10 @@
 package link
 
-import "time"
+import (
+	"time"
+
+	"awesome.pizza/shared/order"
+)
 
 const (
 	// HeartbeatEvery is how often an edge sends a heartbeat; one goes out at once when a command was applied.
@@ -23,6 +27,8 @@ type Heartbeat struct {
 	Backlog      uint64    `json:"backlog"`                // events not yet acknowledged
 	OldestUnsent time.Time `json:"oldest_unsent,omitzero"` // when the oldest of them happened
 	Open         int       `json:"open"`                   // open orders
+
+	Outlook *order.Outlook `json:"outlook,omitempty"` // what the kitchen would promise; nil: it does not say. Who reads it asks whether it is sound
 }
 
 // LinkUp reports whether a link that was last heard of at heard counts as up. Both times are the cloud's.

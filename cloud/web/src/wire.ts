@@ -67,10 +67,26 @@ export interface QuoteRequest {
 	lines: BasketLine[];
 }
 
+/** What made a promise, in seconds. */
+export interface Basis {
+	by: 'kitchen' | 'cloud' | 'both';
+	as_of: Instant | null;
+	stale: boolean;
+	orders_ahead: number;
+	make_s: number;
+	bake_s: number;
+	driver_wait_s: number;
+	drive_s: number;
+	late_s: number;
+	reasons: string[];
+}
+
 export interface Quote {
 	lines: OrderLine[];
 	totals: Totals;
 	promise: PromiseRange;
+	basis?: Basis;
+	large?: boolean;
 }
 
 export interface Person {

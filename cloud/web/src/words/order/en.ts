@@ -1,6 +1,7 @@
 import type { Amount, Placement } from '@awesome/ui';
 import type { Compass } from '../../map/ground.ts';
 import type { Mood } from '../../shop/restaurant.ts';
+import type { WhyWords } from '../../shop/why.ts';
 import type { Field } from '../../shop/guest.svelte.ts';
 
 /** Every text of the order page, in English. Another language is a file with the same shape. */
@@ -93,6 +94,16 @@ export const en = {
 	about: 'about',
 	when: { delivery: 'At your door', carryout: 'Ready for you' },
 	why: 'Why then',
+	whyThen: {
+		ahead: (n) => (n === 1 ? '1 order ahead' : `${n} orders ahead`),
+		oven: (min) => `${min} min in the oven`,
+		unwell: 'an oven is not well',
+		large: 'a large order',
+		driver: (min) => `a driver in about ${min} min`,
+		drive: (min) => `${min} min on the road`,
+		unreached: 'the restaurant cannot be reached at the moment',
+		stale: (min) => `the kitchen was last heard of ${min} min ago`,
+	} satisfies WhyWords as WhyWords,
 	asking: 'Asking the kitchen …',
 	quoteOnPin: 'For an address near the restaurant; put the pin on your door for your own time.',
 	noQuote: 'Price and time cannot be asked for at the moment. You see them again before the order counts.',

@@ -1,0 +1,31 @@
+import type { Quote } from '../wire.ts';
+
+/** WhyWords are what a promise is explained with. */
+export interface WhyWords {
+	ahead: (orders: number) => string;
+	oven: (minutes: number) => string;
+	unwell: string;
+	large: string;
+	driver: (minutes: number) => string;
+	drive: (minutes: number) => string;
+	unreached: string;
+	stale: (minutes: number) => string;
+}
+
+const minutes = (seconds: number): number => Math.ceil(seconds / 60);
+
+/** why says what made the range of a quote. A cloud that does not say it in numbers says it in its own words. */
+export function why(quote: Quote, words: WhyWords, now: number): string[] {
+	const b = quote.basis;
+	if (!b) return quote.promise.because ?? [];
+	const all: string[] = [];
+	if (b.orders_ahead > 0) all.push(words.ahead(b.orders_ahead));
+	if (b.bake_s > 0) all.push(words.oven(minutes(b.bake_s)));
+	if (b.reasons.length > 0) all.push(words.unwell);
+	if (quote.large) all.push(words.large);
+	if (b.driver_wait_s > 0) all.push(words.driver(minutes(b.driver_wait_s)));
+	if (b.drive_s > 0) all.push(words.drive(minutes(b.drive_s)));
+	if (b.late_s > 0) all.push(words.unreached);
+	if (b.stale && b.as_of !== null) all.push(words.stale(Math.max(2, minutes((now - Date.parse(b.as_of)) / 1000))));
+	return all;
+}

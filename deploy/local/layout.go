@@ -247,6 +247,10 @@ name = "Kitchen printer"
 address = {{quote .Printer}}
 jobs = ["ticket", "label", "receipt"]
 
+# Guests of stories and measurements come in any number.
+[throttle]
+off = true
+
 {{range .Staff}}
 [[cook]]
 id = {{quote .ID}}

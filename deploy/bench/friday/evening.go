@@ -2,8 +2,8 @@
 // cooks, ovens and drivers made of one seed. It asks how good the forecasts are, who is late and what lies on the shelf, under the kitchen's own
 // schedule and under two simple policies on the same arrivals.
 //
-// Not in here: the link and the cloud. Web orders come as their commands do, and every guest is told the kitchen's own quote; the cloud's page makes
-// its own, with less to go by. The throttle is off: all guests are served under each policy, so that nobody looks better by sending some away.
+// Not in here: the link and the cloud. Web orders come as their commands do, and every guest is told the kitchen's own quote, which is what the
+// cloud's page promises as well, from the outlook of the last heartbeat. The throttle is off: all guests are served under each policy, so that nobody looks better by sending some away.
 package friday
 
 import (

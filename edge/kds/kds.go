@@ -72,7 +72,7 @@ type Promises interface {
 // Roster is who works here.
 type Roster interface {
 	SignInWith(ctx context.Context, cook, pin string) error
-	SignOut(ctx context.Context, cook string) error
+	SignOutWith(ctx context.Context, cook, pin string) error
 }
 
 // Shelves are the restaurant's stock, and what is off its menu. A request that is repeated is answered, and does nothing.

@@ -28,10 +28,9 @@ var free = map[string]string{
 	"POST /api/tickets/{id}/start": hands, "POST /api/tickets/{id}/bump": hands, "POST /api/tickets/{id}/items/{item}/bump": hands,
 	"POST /api/tickets/{id}/hold": hands, "POST /api/tickets/{id}/release": hands, "POST /api/tickets/{id}/confirm": hands,
 	"POST /api/tickets/{id}/acknowledge": hands,
-	"POST /api/printers/{id}/test":       "whoever changes the paper sees whether it prints",
 
 	"POST /api/cooks/{id}/sign-in":  "it asks for the cook's own PIN",
-	"POST /api/cooks/{id}/sign-out": "who goes home gives away what they had",
+	"POST /api/cooks/{id}/sign-out": "it asks for the cook's own PIN",
 	"GET /api/session":              "it says whether anybody is signed in", "POST /api/session": "it is where PINs are shown", "DELETE /api/session": "it is one's own",
 
 	"PUT /api/screens/{id}": itself, "POST /api/screens/{id}/rendered": itself,
@@ -232,6 +231,9 @@ func guards() []guarded {
 		{"POST /api/intake/resume", "", staff.Pause, func(n *levels) asked {
 			n.did(http.MethodPost, "/api/intake/pause", `{"minutes":10,`+why+`}`)
 			return asked{path: "/api/intake/resume", body: "{}"}
+		}},
+		{"POST /api/printers/{id}/test", "", staff.TestPage, func(*levels) asked {
+			return asked{path: "/api/printers/p1/test", body: fmt.Sprintf(`{"tap":%q}`, id.New())}
 		}},
 		{"DELETE /api/screens/{id}", "", staff.UnplugScreen, func(n *levels) asked {
 			n.did(http.MethodPut, "/api/screens/kds-9", `{"name":"Old","station":"make"}`)

@@ -119,7 +119,7 @@ type broken struct{ kds.Kitchen }
 func (broken) SignInWith(context.Context, string, string) error {
 	return errors.New("write /var/lib/edge.db: input/output error")
 }
-func (broken) SignOut(context.Context, string) error { panic("trip") }
+func (broken) SignOutWith(context.Context, string, string) error { panic("trip") }
 
 func TestWhatGoesWrongInsideStaysInside(t *testing.T) {
 	t.Parallel()

@@ -33,12 +33,20 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 
 // signOut answers with all cooks as they are after it.
 func (s *Server) signOut(w http.ResponseWriter, r *http.Request) error {
+	var body struct {
+		overridable
+		PIN string `json:"pin"`
+	}
 	if !emptyBody(r) {
-		if err := read(w, r, &struct{}{}); err != nil {
+		if err := read(w, r, &body); err != nil {
 			return err
 		}
 	}
-	if err := s.Kitchen.SignOut(r.Context(), chi.URLParam(r, "id")); err != nil {
+	ctx, err := s.vouched(r, body.overridable)
+	if err != nil {
+		return err
+	}
+	if err := s.Kitchen.SignOutWith(ctx, chi.URLParam(r, "id"), body.PIN); err != nil {
 		return err
 	}
 	return s.cooks(w, r)

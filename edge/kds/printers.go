@@ -151,6 +151,7 @@ func (s *Server) print(w http.ResponseWriter, r *http.Request) error {
 // printTest answers POST /api/printers/{id}/test.
 func (s *Server) printTest(w http.ResponseWriter, r *http.Request) error {
 	var body struct {
+		overridable
 		Tap string `json:"tap"`
 	}
 	if !emptyBody(r) {
@@ -161,7 +162,11 @@ func (s *Server) printTest(w http.ResponseWriter, r *http.Request) error {
 	if len(body.Tap) > 64 {
 		return invalid("tap", "tap is %d bytes long; it can have up to 64", len(body.Tap))
 	}
-	j, err := s.Kitchen.PrintTest(r.Context(), chi.URLParam(r, "id"), body.Tap)
+	ctx, err := s.vouched(r, body.overridable)
+	if err != nil {
+		return err
+	}
+	j, err := s.Kitchen.PrintTest(ctx, chi.URLParam(r, "id"), body.Tap)
 	if err != nil {
 		return err
 	}

@@ -42,7 +42,7 @@ func (n *node) until(what string, holds func() bool) {
 func (n *node) lost(want bool) {
 	n.t.Helper()
 	n.until("for the alert about a lost screen, or its end", func() bool {
-		return strings.Contains(string(n.get("/api/board").body), `"screen_lost/make-1"`) == want
+		return strings.Contains(string(n.get("/api/board").body), `"screen_lost/make"`) == want
 	})
 }
 

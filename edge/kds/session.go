@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
+	"time"
 
 	"awesome.pizza/edge/kitchen"
 	"awesome.pizza/edge/staff"
@@ -22,17 +23,20 @@ type People interface {
 	Audit(ctx context.Context, day string, after int64) (lines []staff.Record, intact bool, err error)
 }
 
-const sessionCookie = "pizza_session"
+const (
+	sessionCookie = "pizza_session"
+	knownCookie   = "pizza_screen" // by which a screen is known at which somebody has signed in
+)
 
 // caller says who asks: by the session's cookie, or a bearer token for hands that use curl. X-Screen names the screen for the audit log; wrong
-// PINs are counted by the address, which nobody chooses.
+// PINs are counted by the token of a screen that is known, and else by the address: nobody chooses either.
 func (s *Server) caller(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !strings.HasPrefix(r.URL.Path, "/api/") {
 			next.ServeHTTP(w, r)
 			return
 		}
-		c := staff.Caller{Session: staff.NameOf(tokenOf(r)), Address: addressOf(r)}
+		c := staff.Caller{Session: staff.NameOf(tokenOf(r)), Known: knownAs(r), Address: addressOf(r)}
 		c.Screen = c.Address
 		if name := r.Header.Get("X-Screen"); screenName.MatchString(name) {
 			c.Screen = name + "@" + c.Address
@@ -54,6 +58,14 @@ func tokenOf(r *http.Request) string {
 	}
 	if c, err := r.Cookie(sessionCookie); err == nil {
 		return c.Value
+	}
+	return ""
+}
+
+// knownAs is the name of the screen's own token; empty without one.
+func knownAs(r *http.Request) string {
+	if c, err := r.Cookie(knownCookie); err == nil {
+		return staff.NameOf(c.Value)
 	}
 	return ""
 }
@@ -161,9 +173,21 @@ func (s *Server) openSession(w http.ResponseWriter, r *http.Request) error {
 	http.SetCookie(w, &http.Cookie{
 		Name: sessionCookie, Value: token, Path: "/", Expires: in.Session.Until, HttpOnly: true, Secure: r.TLS != nil, SameSite: http.SameSiteStrictMode,
 	})
+	if token := in.Known; token != "" {
+		s.know(w, r, token)
+	} else if c, err := r.Cookie(knownCookie); err == nil {
+		s.know(w, r, c.Value) // for as long again
+	}
 	v := s.sessionView(in, true)
 	v.Token = token
 	return respond(w, http.StatusCreated, v)
+}
+
+// know tells a screen the token by which it is known. It stays when whoever signed in leaves.
+func (s *Server) know(w http.ResponseWriter, r *http.Request, token string) {
+	http.SetCookie(w, &http.Cookie{
+		Name: knownCookie, Value: token, Path: "/", MaxAge: int(staff.KnownFor / time.Second), HttpOnly: true, Secure: r.TLS != nil, SameSite: http.SameSiteStrictMode,
+	})
 }
 
 // closeSession answers DELETE /api/session.

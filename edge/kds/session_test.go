@@ -163,6 +163,71 @@ func TestACookWithAPINSaysItToBeGivenTickets(t *testing.T) {
 	}
 }
 
+func TestACookWithAPINIsSentHomeByNobodyElse(t *testing.T) {
+	t.Parallel()
+	n := openStaffed(t)
+	works := func() bool { return strings.Contains(string(n.get("/api/cooks").body), `"id":"ada","name":"Ada","skills":[],"signed_in":true`) }
+	in := func() {
+		if r := n.post("/api/cooks/ada/sign-in", object{"pin": "1111"}); r.status != http.StatusOK || !works() {
+			t.Fatalf("%d %s", r.status, r.body)
+		}
+	}
+	in()
+	for _, body := range []any{nil, object{}} {
+		if r := n.post("/api/cooks/ada/sign-out", body); r.status != http.StatusForbidden || r.text("code") != "pin_needed" || r.text("path") != "pin" || !works() {
+			t.Errorf("by nobody: %d %s", r.status, r.body)
+		}
+	}
+	if r := n.post("/api/cooks/ada/sign-out", nil, n.signIn("2222")...); r.status != http.StatusForbidden || r.text("code") != "pin_needed" || !works() {
+		t.Errorf("by the counter: %d %s", r.status, r.body)
+	}
+	if r := n.post("/api/cooks/ada/sign-out", object{"pin": "9999"}); r.status != http.StatusUnauthorized || r.text("code") != "wrong_pin" || !works() {
+		t.Errorf("with a guess: %d %s", r.status, r.body)
+	}
+	if r := n.post("/api/cooks/ada/sign-out", object{"cook": "ada"}); r.status != http.StatusUnprocessableEntity {
+		t.Errorf("with another field: %d %s", r.status, r.body)
+	}
+	for name, c := range map[string]struct {
+		body    any
+		headers []string
+	}{
+		"her PIN": {object{"pin": "1111"}, nil}, "her session": {nil, n.signIn("1111")}, "a manager": {nil, n.signIn("3333")},
+		"a manager's word": {object{"override": object{"pin": "3333", "reason": "she left"}}, nil},
+	} {
+		in()
+		if r := n.post("/api/cooks/ada/sign-out", c.body, c.headers...); r.status != http.StatusOK || works() {
+			t.Errorf("%s: %d %s", name, r.status, r.body)
+		}
+	}
+}
+
+func TestAScreenAtWhichSomebodyHasSignedInIsNotHeldUpByAStranger(t *testing.T) {
+	t.Parallel()
+	n := openStaffed(t)
+	screen := ""
+	for _, c := range n.post("/api/session", object{"pin": "1111"}).header.Values("Set-Cookie") {
+		if strings.HasPrefix(c, "pizza_screen=") {
+			screen, _, _ = strings.Cut(c, ";")
+			if !strings.Contains(c, "HttpOnly") || !strings.Contains(c, "SameSite=Strict") || !strings.Contains(c, "Max-Age=7776000") {
+				t.Errorf("the cookie is %s", c)
+			}
+		}
+	}
+	for range 4 { // from the same machine: a proxy, or one network of IPv6
+		n.post("/api/session", object{"pin": "9999"})
+	}
+	if r := n.post("/api/session", object{"pin": "2222"}); r.status != http.StatusTooManyRequests {
+		t.Errorf("a stranger: %d %s", r.status, r.body)
+	}
+	if r := n.post("/api/session", object{"pin": "2222"}, "Cookie", "pizza_screen=made-up"); r.status != http.StatusTooManyRequests {
+		t.Errorf("a stranger with a token of their own making: %d %s", r.status, r.body)
+	}
+	r := n.post("/api/session", object{"pin": "2222"}, "Cookie", screen)
+	if r.status != http.StatusCreated || !strings.Contains(strings.Join(r.header.Values("Set-Cookie"), "\n"), screen+";") {
+		t.Errorf("the screen: %d %s, %v", r.status, r.body, r.header.Values("Set-Cookie"))
+	}
+}
+
 func TestShelvesMenuAndIntakeAreForWhoeverMayChangeThem(t *testing.T) {
 	t.Parallel()
 	n := openStaffed(t)

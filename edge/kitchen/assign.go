@@ -17,14 +17,15 @@ func (k *Kitchen) SignIn(ctx context.Context, cook string) error { return k.sign
 func (k *Kitchen) SignOut(ctx context.Context, cook string) error { return k.sign(ctx, cook, false) }
 
 func (k *Kitchen) sign(ctx context.Context, cook string, in bool) error {
-	return k.change(ctx, func(d *draft) error {
-		n := slices.IndexFunc(d.board.cooks, func(c Cook) bool { return c.ID == cook })
-		if n < 0 {
-			return problem.New(problem.NotFound, "no_such_cook", "nobody on the roster has the id %q", cook)
-		}
-		d.work(cook, in)
-		return nil
-	})
+	return k.change(ctx, func(d *draft) error { return d.signCook(cook, in) })
+}
+
+func (d *draft) signCook(cook string, in bool) error {
+	if !slices.ContainsFunc(d.board.cooks, func(c Cook) bool { return c.ID == cook }) {
+		return problem.New(problem.NotFound, "no_such_cook", "nobody on the roster has the id %q", cook)
+	}
+	d.work(cook, in)
+	return nil
 }
 
 // enrol brings the cooks in line with the roster. Who is no longer on it is gone.

@@ -43,7 +43,8 @@ type Kitchen struct {
 
 	// Guarded by turn:
 	gate  gate
-	doubt bool // the last commit failed, perhaps only its answer was lost
+	here  map[string]bool // screens that are here; Watch alone reads it without
+	doubt bool            // the last commit failed, perhaps only its answer was lost
 
 	lately []bumped  // the bumps of the last seconds
 	sensed time.Time // when an oven last saw something going in

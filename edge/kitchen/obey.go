@@ -143,6 +143,7 @@ func (d *draft) queueWaiting() error {
 		}
 		if d.paced(t) && (full || !d.room(t)) {
 			full = true // those behind it wait behind it
+			d.mayGo(t)
 			continue
 		}
 		if _, err := d.queue(t, cause{by: event.ByRule}); err != nil && problem.Of(err) == nil { // one that cannot be queued is in nobody's way

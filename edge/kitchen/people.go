@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/rand"
 	"maps"
-	"runtime/debug"
 	"slices"
 	"time"
 
@@ -19,24 +18,6 @@ type Hire struct {
 	ID, Name string
 	Role     staff.Role
 	PIN      string
-}
-
-// door is where PINs are looked at, one after the other: each takes a while, on purpose.
-type door struct {
-	turn    chan struct{} // held by whoever looks at a PIN
-	hires   []Hire        // whose PINs have no hash yet; guarded by turn, as strikes
-	strikes staff.Strikes
-}
-
-// newDoor is a door that knows the PINs, and the people without them: all that is said is whether they have one.
-func newDoor(hires []Hire) (door, []Hire) {
-	d, without := door{turn: make(chan struct{}, 1), hires: slices.Clone(hires)}, slices.Clone(hires)
-	for n := range without {
-		if without[n].PIN != "" {
-			without[n].PIN = "set"
-		}
-	}
-	return d, without
 }
 
 // staffed brings the people in line with the settings. A PIN gets its hash later: see hire.
@@ -59,52 +40,10 @@ func (d *draft) staffed(hires []Hire) {
 			d.endSession(name)
 		}
 	}
-}
-
-// hire makes hashes of the PINs, if that has not been done. Who has another PIN than before is signed out everywhere. Its caller has the
-// door's turn; swept is called behind each hash.
-func (k *Kitchen) hire(ctx context.Context, swept func()) error {
-	if len(k.door.hires) == 0 {
-		return nil
-	}
-	k.mu.RLock()
-	people := slices.Clone(k.board.shift.people)
-	k.mu.RUnlock()
-	salt := make([]byte, staff.SaltBytes)
-	if _, err := rand.Read(salt); err != nil {
-		return err
-	}
-	for _, p := range people {
-		if known, ok := staff.SaltOf(p.PIN); ok {
-			salt = known
-		}
-	}
-	changed := map[string]string{}
-	for _, h := range k.door.hires {
-		n := slices.IndexFunc(people, func(p staff.Person) bool { return p.ID == h.ID })
-		if n < 0 || h.PIN == "" {
-			continue
-		}
-		if hash := staff.Hash(h.PIN, salt); people[n].PIN != hash {
-			changed[h.ID], people[n].PIN = people[n].PIN, hash
-		}
-		swept()
-	}
-	err := k.change(ctx, func(d *draft) error {
-		if len(changed) == 0 {
-			return nil
-		}
-		d.commit.Shift.People = people
-		for _, id := range slices.Sorted(maps.Keys(changed)) {
-			d.record(staff.Record{Who: id, Action: staff.PINChanged})
-			d.signOutAll(id)
-		}
-		return nil
+	d.forgetScreens(func(k staff.Known) bool {
+		p, ok := d.desk().Person(k.Who)
+		return !ok || p.PIN == "" || !k.Live(d.now)
 	})
-	if err == nil {
-		k.door.hires = nil
-	}
-	return err
 }
 
 func (d *draft) signOutAll(id string) {
@@ -115,75 +54,11 @@ func (d *draft) signOutAll(id string) {
 	}
 }
 
-// leisure is how long after its start a kitchen makes hashes of the PINs that it was given, if nobody has come with one before: a node that
-// starts again has orders to show first.
-const leisure = 3 * time.Second
-
-// hireAtLeisure makes the hashes beside the first orders, so that the first PIN need not wait for it. Each takes twelve megabytes for a
-// moment, and a collection that runs just then lets the heap grow to twice as much: if they were not collected at once, a small node would
-// have twice the memory that it needs for minutes after its start.
-func (k *Kitchen) hireAtLeisure(ctx context.Context) {
-	wait := time.NewTimer(leisure)
-	defer wait.Stop()
-	select {
-	case <-wait.C:
-	case <-ctx.Done():
-		return
-	}
-	select {
-	case k.door.turn <- struct{}{}:
-	case <-ctx.Done():
-		return
-	}
-	defer func() { <-k.door.turn }()
-	if err := k.hire(ctx, debug.FreeOSMemory); err != nil && ctx.Err() == nil {
-		k.settings.Log.ErrorContext(ctx, "PINs cannot be kept yet; the next sign-in tries again", "restaurant", k.settings.Restaurant, "err", err)
-	}
-}
-
-// identify is whose PIN it is; want is whose it should be, empty for anybody's. It reports problem.Invalid "invalid_pin", problem.Refused
-// "wrong_pin", and "pin_locked" with the fact "retry_after" in seconds.
-func (k *Kitchen) identify(ctx context.Context, pin, want string) (p staff.Person, err error) {
-	if !staff.ValidPIN(pin) {
-		return p, problem.New(problem.Invalid, "invalid_pin", "A PIN has 4 to 8 digits.").With("path", "pin")
-	}
-	select {
-	case k.door.turn <- struct{}{}:
-	case <-ctx.Done():
-		return p, ctx.Err()
-	}
-	defer func() { <-k.door.turn }()
-	screen := staff.CallerOf(ctx).Address
-	if wait := k.door.strikes.Wait(screen, k.now()); wait > 0 {
-		seconds := int((wait + time.Second - 1) / time.Second)
-		return p, problem.New(problem.Refused, "pin_locked", "Too many wrong PINs at this screen: try again in %d s. Cooking goes on without.", seconds).
-			With("retry_after", seconds)
-	}
-	if err := k.hire(ctx, func() {}); err != nil { // with somebody waiting
-		return p, err
-	}
-	k.mu.RLock()
-	people := k.board.shift.people
-	k.mu.RUnlock()
-	p, ok := staff.Find(people, pin)
-	if ok && (want == "" || p.ID == want) {
-		return p, nil // what was guessed before stays counted: one's own PIN buys no more guesses at another's
-	}
-	k.door.strikes.Wrong(screen, k.now())
-	err = k.change(ctx, func(d *draft) error {
-		d.record(staff.Record{Action: staff.WrongPIN, Subject: want})
-		return nil
-	})
-	if err != nil {
-		return p, err
-	}
-	return staff.Person{}, problem.New(problem.Refused, "wrong_pin", "That is not the PIN of anybody who may do this here: try again.")
-}
-
 // SignedIn is a session with whose it is.
 type SignedIn struct {
 	Person  staff.Person
 	Session staff.Session
+	Known   string // the token by which this screen is known from now on; told once, empty when it was known
 }
 
 // Expires is when it ends if nothing is done in it.
@@ -205,6 +80,7 @@ func (k *Kitchen) OpenSession(ctx context.Context, pin, cook string) (in SignedI
 		if _, was := d.board.shift.sessions[caller.Session]; was && !slices.Contains(d.commit.Shift.Ended, caller.Session) {
 			d.commit.Shift.Ended = append(d.commit.Shift.Ended, caller.Session) // this screen's is replaced: that sends no cook home
 		}
+		in.Known = d.know(in)
 		d.record(staff.Record{Who: in.Person.ID, Action: staff.SignedIn})
 		if in.Person.Role == staff.Cook {
 			d.work(in.Person.ID, true)
@@ -279,7 +155,7 @@ func (k *Kitchen) Session(ctx context.Context) (SignedIn, bool) {
 	k.mu.RLock()
 	defer k.mu.RUnlock()
 	p, s, ok := k.board.desk(k.settings).Who(staff.CallerOf(ctx), k.now())
-	return SignedIn{p, s}, ok
+	return SignedIn{Person: p, Session: s}, ok
 }
 
 // CloseSession signs the caller out. A cook who is signed in nowhere else goes home, and what they had goes to others.
@@ -347,14 +223,50 @@ func (k *Kitchen) SignInWith(ctx context.Context, cook, pin string) error {
 func (k *Kitchen) mayPutToWork(ctx context.Context, cook string) error {
 	k.mu.RLock()
 	defer k.mu.RUnlock()
-	desk := k.board.desk(k.settings)
-	p, known := desk.Person(cook)
-	who, _, signed := desk.Who(staff.CallerOf(ctx), k.now())
-	hasPIN := known && slices.ContainsFunc(k.settings.Staff, func(h Hire) bool { return h.ID == cook && h.PIN != "" })
-	if !desk.Required || !hasPIN || signed && (who.ID == cook || who.Role.Covers(staff.Manager)) {
-		return nil
+	if p, may := k.speaksFor(staff.CallerOf(ctx), cook, k.board.desk(k.settings), k.now()); !may {
+		return problem.New(problem.Refused, "sign_in_needed", "%s signs in with a PIN: send it as pin.", p.Name).With("path", "pin")
 	}
-	return problem.New(problem.Refused, "sign_in_needed", "%s signs in with a PIN: send it as pin.", p.Name).With("path", "pin")
+	return nil
+}
+
+// SignOutWith lets a cook go. While PINs are required, one who has a PIN says it, or is signed in at the screen, or a shift manager is, or
+// gives their word. It reports problem.Refused "pin_needed".
+func (k *Kitchen) SignOutWith(ctx context.Context, cook, pin string) error {
+	own := false
+	if pin != "" {
+		if _, err := k.identify(ctx, pin, cook); err != nil {
+			return err
+		}
+		own = true
+	}
+	return k.change(ctx, func(d *draft) error {
+		desk := d.desk()
+		if p, may := k.speaksFor(d.caller, cook, desk, d.now); !own && !may {
+			return problem.New(problem.Refused, "pin_needed", "%s signs out with a PIN: send it as pin, or let a shift manager do it.", p.Name).
+				With("path", "pin").With("cook", cook)
+		}
+		if err := d.signCook(cook, false); err != nil {
+			return err
+		}
+		if who := d.who(); !own && who != cook && (who != "" || d.caller.Manager != "") {
+			d.record(staff.Record{Who: who, Action: staff.SignedOut, Subject: cook, Manager: d.caller.Manager, Reason: d.caller.Reason})
+		}
+		return nil
+	})
+}
+
+// speaksFor reports whether a caller may say when a cook works: anybody for who has no PIN, or where none is required.
+func (k *Kitchen) speaksFor(c staff.Caller, cook string, desk staff.Desk, now time.Time) (p staff.Person, may bool) {
+	p, known := desk.Person(cook)
+	hasPIN := known && slices.ContainsFunc(k.settings.Staff, func(h Hire) bool { return h.ID == cook && h.PIN != "" })
+	if !desk.Required || !hasPIN {
+		return p, true
+	}
+	if m, ok := desk.Person(c.Manager); ok && m.Role.Covers(staff.Manager) {
+		return p, true
+	}
+	who, _, signed := desk.Who(c, now)
+	return p, signed && (who.ID == cook || who.Role.Covers(staff.Manager))
 }
 
 // PINsNeeded reports whether what has a level needs somebody who is signed in.

@@ -290,6 +290,9 @@ func (k *Kitchen) PrintTest(ctx context.Context, printer, tap string) (PrintJob,
 	}
 	j := asJob("test/"+printer+"/"+tap, PaperTest, "", "", printer, k.now())
 	return j, k.change(ctx, func(d *draft) error {
+		if err := d.need(staff.TestPage, printer, "", ""); err != nil {
+			return err
+		}
 		d.commit.Prints = []PrintJob{j}
 		return nil
 	})

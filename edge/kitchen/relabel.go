@@ -63,6 +63,7 @@ func (k *Kitchen) relabel(ctx context.Context, now time.Time, moved func(time.Ti
 			}
 		}
 		d.relabelSessions(moved)
+		d.relabelDoor(moved)
 		d.relabelTill(moved)
 		d.relabelIntake(moved)
 		if err := d.queueWaiting(); err != nil {

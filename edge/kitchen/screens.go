@@ -3,6 +3,7 @@ package kitchen
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -13,7 +14,7 @@ import (
 )
 
 const (
-	// ScreensMost is how many screens are known: one more takes the place of the one that was not heard of for longest.
+	// ScreensMost is how many screens are known: one more takes the place of the one that is not here and announced itself longest ago.
 	ScreensMost = 100
 	// EveryStation is the station of a screen that shows all of them.
 	EveryStation = "all"
@@ -21,6 +22,8 @@ const (
 	screenGone = 15 * time.Second // how long a screen may be gone before somebody has to look
 	screenSeen = time.Hour        // how often it is written down that a screen has announced itself
 	screenLost = "screen_lost"
+	// screenForgotten is how long a screen may be gone until it is forgotten: anybody can announce one that does not exist.
+	screenForgotten = 24 * time.Hour
 )
 
 // Screen is a display that has told its name and its station.
@@ -66,13 +69,30 @@ func (k *Kitchen) Announce(ctx context.Context, s Screen) (Screen, error) {
 			s = was
 			return nil
 		}
-		if all := d.board.screensNow(); !known && len(all) >= ScreensMost {
-			d.unplug(slices.MinFunc(all, func(x, y Screen) int { return x.Seen.Compare(y.Seen) }).ID)
+		if !known {
+			if err := d.makeRoomForGlass(k.here); err != nil {
+				return err
+			}
 		}
 		d.commit.Screens = append(d.commit.Screens, s)
 		return nil
 	})
 	return s, err
+}
+
+// makeRoomForGlass forgets a screen if there are too many. One that is here goes for none that is new: whoever invents screens puts away none
+// that shows the board.
+func (d *draft) makeRoomForGlass(here map[string]bool) error {
+	all := d.board.screensNow()
+	if len(all) < ScreensMost {
+		return nil
+	}
+	all = slices.DeleteFunc(all, func(s Screen) bool { return here[s.ID] })
+	if len(all) == 0 {
+		return problem.New(problem.Conflict, "too_many_screens", "%d screens show the board: put one of them away first", ScreensMost)
+	}
+	d.unplug(slices.MinFunc(all, func(x, y Screen) int { return cmp.Or(x.Seen.Compare(y.Seen), cmp.Compare(x.ID, y.ID)) }).ID)
+	return nil
 }
 
 func (s Screen) check() error {
@@ -104,36 +124,78 @@ func (k *Kitchen) Unplug(ctx context.Context, id string) error {
 
 func (d *draft) unplug(id string) {
 	d.commit.Unplugged = append(d.commit.Unplugged, id)
-	d.clear(screenLost + "/" + id)
+	if a, rings := d.alert(screenLost + "/" + d.board.screens[id].Station); rings && a.Device == id {
+		d.clear(a.ID) // should another of that station be missed, Watch says so
+	}
 }
 
 // hasScreens reports whether anybody could show a ticket.
 func (d *draft) hasScreens() bool { return len(d.board.screens) > 0 }
 
-// Watch compares how screens are with what they should show. A screen that has been gone for too long while something is at its station, and
-// nobody else shows that station, is lost until it is back, another one shows its station, or nothing is there any more. It is called every
-// second or so; it commits only when that makes a difference.
+// Watch compares how screens are with what they should show. A station is lost while something is at it, a screen of it has been gone for too
+// long, and nobody else shows it: one alert, about the screen that has been gone for longest. A screen that is gone for a day is forgotten. Watch is
+// called every second or so, by one caller; it commits only when that makes a difference.
 func (k *Kitchen) Watch(ctx context.Context, sights []Sight) error {
+	here := map[string]bool{}
+	for _, s := range sights {
+		here[s.Screen] = s.Here
+	}
 	k.mu.RLock()
 	raise, over := k.board.missing(sights, k.now())
+	gone := k.board.gone(sights, k.now())
+	same := maps.Equal(here, k.here)
 	k.mu.RUnlock()
-	if len(raise) == 0 && len(over) == 0 {
+	if len(raise)+len(over)+len(gone) == 0 && same {
 		return nil
 	}
 	return k.change(ctx, func(d *draft) error {
-		raise, over := d.board.missing(sights, d.now)
-		for _, a := range raise {
-			d.raise(a)
+		k.here = here
+		for _, id := range d.board.gone(sights, d.now) {
+			d.unplug(id)
 		}
+		raise, over := d.board.missing(sights, d.now)
 		for _, id := range over {
 			d.clear(id)
+		}
+		for _, a := range raise {
+			if !slices.Contains(d.commit.Unplugged, a.Device) {
+				d.raise(a)
+			}
 		}
 		return nil
 	})
 }
 
+// gone are the screens that nobody has seen for so long that they are forgotten.
+func (b *board) gone(sights []Sight, now time.Time) (ids []string) {
+	for _, s := range sights {
+		if k, known := b.screens[s.Screen]; known && !s.Here && now.Sub(s.Since) > screenForgotten && now.Sub(k.Seen) > screenForgotten {
+			ids = append(ids, s.Screen)
+		}
+	}
+	return ids
+}
+
 // missing are the alerts to raise about screens, and those that are over.
 func (b *board) missing(sights []Sight, now time.Time) (raise []Alert, over []string) {
+	lost := b.lostStations(sights, now)
+	for id, a := range b.alerts {
+		if a.What == screenLost && lost[id].Device != a.Device {
+			over = append(over, id)
+		}
+	}
+	for id, a := range lost {
+		if b.alerts[id].Device != a.Device {
+			raise = append(raise, a)
+		}
+	}
+	slices.Sort(over)
+	slices.SortFunc(raise, func(x, y Alert) int { return cmp.Compare(x.ID, y.ID) })
+	return raise, over
+}
+
+// lostStations are the alerts about screens that there should be, by their ids. One that rings goes on being about its screen.
+func (b *board) lostStations(sights []Sight, now time.Time) map[string]Alert {
 	seen := map[string]Sight{}
 	for _, s := range sights {
 		seen[s.Screen] = s
@@ -142,19 +204,22 @@ func (b *board) missing(sights []Sight, now time.Time) (raise []Alert, over []st
 	for _, s := range b.screens {
 		shown[s.Station] = shown[s.Station] || seen[s.ID].Here
 	}
+	lost := map[string]Alert{}
 	for _, s := range b.screensNow() {
-		id := screenLost + "/" + s.ID
-		_, rang := b.alerts[id]
 		sight, known := seen[s.ID]
-		lost := known && !sight.Here && !shown[s.Station] && !shown[EveryStation] && b.busy(s.Station)
-		switch {
-		case rang && !lost:
-			over = append(over, id)
-		case !rang && lost && now.Sub(sight.Since) >= screenGone:
-			raise = append(raise, Alert{ID: id, Device: s.ID, What: screenLost, Level: "critical", Since: sight.Since.UTC().Truncate(time.Millisecond)})
+		if !known || sight.Here || shown[s.Station] || shown[EveryStation] || !b.busy(s.Station) {
+			continue
+		}
+		a := Alert{ID: screenLost + "/" + s.Station, Device: s.ID, What: screenLost, Level: "critical", Since: sight.Since.UTC().Truncate(time.Millisecond)}
+		rang, rings := b.alerts[a.ID]
+		if !rings && now.Sub(a.Since) < screenGone {
+			continue
+		}
+		if best, any := lost[a.ID]; !any || rang.Device == s.ID || rang.Device != best.Device && a.Since.Before(best.Since) {
+			lost[a.ID] = a
 		}
 	}
-	return raise, over
+	return lost
 }
 
 // busy reports whether anything is at a station.

@@ -13,22 +13,28 @@ import (
 
 // Shift is what a commit changes of people and money.
 type Shift struct {
-	People   []staff.Person  // all of them, when one changed
-	Sessions []staff.Session // begun, or seen again
-	Ended    []string        // names of sessions
-	Audit    []staff.Record  // numbered and chained by the store
-	Till     *till.Till      // opened, moved on, or closed
-	Cash     []till.Entry
-	Runs     []Run      // own drivers who left
-	Back     []order.ID // of runs that are over
-	Guests   []Guest    // who ordered
-	Forget   []string   // a customer's phone number, as it was spelled
+	People    []staff.Person  // all of them, when one changed
+	Sessions  []staff.Session // begun, or seen again
+	Ended     []string        // names of sessions
+	Strikes   []staff.Strike  // as they are now
+	Forgiven  []string        // places of strikes that are over
+	Known     []staff.Known   // screens at which somebody signed in
+	Strangers []string        // names of screens that are known no more
+	Audit     []staff.Record  // numbered and chained by the store
+	Till      *till.Till      // opened, moved on, or closed
+	Cash      []till.Entry
+	Runs      []Run      // own drivers who left
+	Back      []order.ID // of runs that are over
+	Guests    []Guest    // who ordered
+	Forget    []string   // a customer's phone number, as it was spelled
 }
 
 // ShiftState is what a kitchen has to know of people and money when it starts.
 type ShiftState struct {
 	People   []staff.Person
 	Sessions []staff.Session
+	Strikes  []staff.Strike
+	Known    []staff.Known
 	Till     till.Till // the one that is open
 	Runs     []Run
 }
@@ -46,19 +52,29 @@ type Books interface {
 
 func (s Shift) empty() bool {
 	return s.People == nil && len(s.Sessions) == 0 && len(s.Ended) == 0 && len(s.Audit) == 0 && s.Till == nil && len(s.Cash) == 0 &&
-		len(s.Runs) == 0 && len(s.Back) == 0 && len(s.Guests) == 0 && len(s.Forget) == 0
+		len(s.Strikes) == 0 && len(s.Forgiven) == 0 && len(s.Known) == 0 && len(s.Strangers) == 0 && len(s.Runs) == 0 && len(s.Back) == 0 && len(s.Guests) == 0 && len(s.Forget) == 0
 }
 
 // shift is what the board has in mind of people and money.
 type shift struct {
 	people   []staff.Person
 	sessions map[string]staff.Session
+	strikes  staff.Strikes
+	known    map[string]staff.Known
 	till     till.Till // closed, or none, when it is not open
 	runs     map[order.ID]Run
 }
 
 func shiftOf(s ShiftState) shift {
-	out := shift{people: s.People, till: s.Till, sessions: map[string]staff.Session{}, runs: map[order.ID]Run{}}
+	out := shift{
+		people: s.People, till: s.Till, sessions: map[string]staff.Session{}, runs: map[order.ID]Run{}, strikes: staff.Strikes{}, known: map[string]staff.Known{},
+	}
+	for _, x := range s.Strikes {
+		out.strikes[x.Where] = x
+	}
+	for _, x := range s.Known {
+		out.known[x.Name] = x
+	}
 	for _, x := range s.Sessions {
 		out.sessions[x.Name] = x
 	}
@@ -78,6 +94,20 @@ func (s *shift) after(c Shift) {
 	}
 	for _, name := range c.Ended {
 		delete(s.sessions, name)
+	}
+	for _, place := range c.Forgiven {
+		delete(s.strikes, place)
+	}
+	for _, x := range c.Strikes {
+		if !slices.Contains(c.Forgiven, x.Where) {
+			s.strikes[x.Where] = x
+		}
+	}
+	for _, name := range c.Strangers {
+		delete(s.known, name)
+	}
+	for _, x := range c.Known {
+		s.known[x.Name] = x
 	}
 	if c.Till != nil {
 		s.till = *c.Till

@@ -2,6 +2,7 @@ package kitchen_test
 
 import (
 	"path/filepath"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -201,13 +202,32 @@ func TestAScreenThatDiesWhileItIsNeededIsNoticed(t *testing.T) {
 	h.clock.pass(time.Millisecond)
 	before := h.snapshot().Seq
 	for range 3 {
-		if a := h.watch(gone("make-1"), gone("cut-1")); len(a) != 1 || a[0] != "screen_lost/make-1" {
+		if a := h.watch(gone("make-1"), gone("cut-1")); len(a) != 1 || a[0] != "screen_lost/make" {
 			t.Errorf("the alerts are %v; nothing is at the cut table", a)
 		}
 	}
 	if h.snapshot().Seq != before+1 {
 		t.Error("the same alert is raised again and again")
 	}
+	h.screen("make-2", menu.StationMake)
+	earlier := kitchen.Sight{Screen: "make-2", Since: died.Add(-time.Minute)}
+	if a := h.watch(gone("make-1"), earlier, gone("cut-1")); len(a) != 1 || h.snapshot().Alerts[0].Device != "make-1" {
+		t.Errorf("of two screens of a station that are gone it says %v, %+v", a, h.snapshot().Alerts)
+	}
+	if err := h.Unplug(t.Context(), "make-1"); err != nil {
+		t.Fatal(err)
+	}
+	if a := h.alerts(); len(a) != 0 {
+		t.Errorf("the one that was missed is put away: %v", a)
+	}
+	if a := h.watch(earlier, gone("cut-1")); len(a) != 1 || h.snapshot().Alerts[0].Device != "make-2" {
+		t.Errorf("the other one is gone for long: %v, %+v", a, h.snapshot().Alerts)
+	}
+	h.screen("make-1", menu.StationMake)
+	if err := h.Unplug(t.Context(), "make-2"); err != nil {
+		t.Fatal(err)
+	}
+	h.watch(gone("make-1"), gone("cut-1"))
 	h.restart()
 	if a := h.watch(here("make-1"), gone("cut-1")); len(a) != 0 {
 		t.Errorf("it is back: %v", a)
@@ -263,6 +283,76 @@ func TestScreensAreRememberedAndBounded(t *testing.T) {
 	}
 	if last := all[len(all)-1]; last.ID != "make-1" || last.Station != menu.StationCut || last.Name != "the make-1" {
 		t.Errorf("it came back as %+v", last)
+	}
+}
+
+func TestInventedScreensPutAwayNoneThatIsHereAndAreForgotten(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.screen("real", menu.StationMake)
+	h.clock.pass(time.Hour)
+	h.place(pizza)
+	sights := func(real bool) (all []kitchen.Sight) {
+		screens, err := h.Screens(background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range screens {
+			all = append(all, kitchen.Sight{Screen: s.ID, Here: real && s.ID == "real", Since: evening})
+		}
+		return all
+	}
+	h.watch(sights(true)...)
+	for n := range 3 * kitchen.ScreensMost {
+		h.screen(id.New(), menu.Stations()[n%len(menu.Stations())])
+		if n%50 == 0 {
+			h.watch(sights(true)...)
+		}
+	}
+	known := func() bool {
+		return slices.ContainsFunc(sights(true), func(s kitchen.Sight) bool { return s.Screen == "real" })
+	}
+	if all := sights(true); len(all) != kitchen.ScreensMost || !known() {
+		t.Errorf("%d screens are known, the real one is: %v", len(all), known())
+	}
+	h.clock.pass(time.Hour)
+	if a := h.watch(sights(false)...); len(a) == 0 || len(a) > len(menu.Stations()) {
+		t.Errorf("%d alerts about %d screens: %v", len(a), kitchen.ScreensMost, a)
+	}
+	h.clock.pass(25 * time.Hour)
+	if a := h.watch(sights(true)...); len(sights(true)) != 1 || !known() || len(a) != 0 {
+		t.Errorf("a day later %d screens are known, the real one is: %v; alerts %v", len(sights(true)), known(), a)
+	}
+}
+
+func TestOneScreenMoreThanAllThatAreHereIsRefused(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	var here []kitchen.Sight
+	for range kitchen.ScreensMost {
+		s := id.New()
+		h.screen(s, menu.StationMake)
+		here = append(here, kitchen.Sight{Screen: s, Here: true, Since: evening})
+	}
+	h.watch(here...)
+	if _, err := h.Announce(t.Context(), kitchen.Screen{ID: "one-more", Station: menu.StationMake}); code(err) != "too_many_screens" {
+		t.Errorf("%v", err)
+	}
+	h.screen(here[0].Screen, menu.StationCut) // one that is known may still change
+	here[3].Here = false
+	h.watch(here...)
+	h.screen("one-more", menu.StationMake)
+}
+
+func TestAnAlertOfAScreenFromBeforeThereWasOneForEachStationEnds(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.screen("make-1", menu.StationMake)
+	if err := h.Alert(t.Context(), kitchen.Alert{ID: "screen_lost/make-1", Device: "make-1", What: "screen_lost", Level: "critical"}); err != nil {
+		t.Fatal(err)
+	}
+	if a := h.watch(kitchen.Sight{Screen: "make-1", Here: true, Since: evening}); len(a) != 0 {
+		t.Errorf("the board says %v", a)
 	}
 }
 

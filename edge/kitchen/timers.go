@@ -40,6 +40,7 @@ const (
 	HoldOver    TimerKind = "hold_over"    // a hold ends by itself
 	NotShown    TimerKind = "not_shown"    // no screen shows a ticket
 	Unread      TimerKind = "unread"       // a voided ticket leaves the board, though nobody has taken note of it
+	Unreleased  TimerKind = "unreleased"   // a web order waits, and nobody has said that it may be made
 	SilentCook  TimerKind = "silent_cook"  // nothing was heard of a cook; Item is the cook's id
 )
 
@@ -76,6 +77,9 @@ func timersOf(t Ticket, s Settings, now time.Time, screens bool) map[TimerKey]Ti
 	if at, later := t.firesAt(s); later && at.After(now) && t.Progress.Whole == order.Waiting {
 		set(FireOrder, "", t.TakenAt, at.Sub(t.TakenAt))
 	}
+	if since, waits := t.waitsSince(s); waits {
+		set(Unreleased, "", since, unreleasedFor)
+	}
 	for _, i := range t.Progress.Items {
 		if i.State == order.ItemInOven && !t.Recovered { // else nobody has said that it is in there
 			set(OverdueBake, i.ID, t.entered(i), seconds(i.BakeSeconds)+s.Overdue)
@@ -96,7 +100,7 @@ func (t Ticket) firesAt(s Settings) (time.Time, bool) {
 func (d *draft) mind(t Ticket) {
 	want := timersOf(t, d.settings, d.now, d.hasScreens())
 	var keys []TimerKey
-	for _, kind := range []TimerKind{StuckOrder, FireOrder, HoldOver, NotShown, Unread} {
+	for _, kind := range []TimerKind{StuckOrder, FireOrder, HoldOver, NotShown, Unread, Unreleased} {
 		keys = append(keys, TimerKey{kind, t.Order.ID, ""})
 	}
 	for _, i := range t.Progress.Items {
@@ -130,7 +134,7 @@ func (d *draft) fire(timer Timer) error {
 		d.check()
 	case SilentCook:
 		d.silent(timer)
-	case StuckOrder, OverdueBake, FireOrder, NotShown, HoldOver, Unread:
+	case StuckOrder, OverdueBake, FireOrder, NotShown, HoldOver, Unread, Unreleased:
 		if t, ok := d.ticket(timer.Order); ok {
 			return d.fireFor(t, timer)
 		}
@@ -161,6 +165,8 @@ func (d *draft) fireFor(t Ticket, timer Timer) error {
 	case Unread:
 		t.Lingers = false
 		d.put(t)
+	case Unreleased:
+		d.waited(t, timer, a)
 	case FireOrder:
 		if t.Progress.Whole == order.Waiting && !t.Doubtful && d.released(t) {
 			_, err := d.queue(t, cause{by: event.ByRule})
@@ -227,6 +233,7 @@ func (k *Kitchen) prune(ctx context.Context) {
 func (k *Kitchen) reforecast(ctx context.Context) error {
 	return k.change(ctx, func(d *draft) error {
 		d.endOver()
+		d.forgive(d.board.shift.strikes)
 		if err := d.queueWaiting(); err != nil {
 			return err
 		}

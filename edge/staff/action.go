@@ -30,6 +30,7 @@ const (
 	FindCustomer   Action = "find_customer"
 	ForgetCustomer Action = "forget_customer"
 	Reprint        Action = "reprint_receipt"
+	TestPage       Action = "print_test"
 	UnplugScreen   Action = "unplug_screen"
 	ReadAudit      Action = "read_audit"
 )
@@ -77,6 +78,7 @@ func Levels() []Level {
 		{FindCustomer, Counter, "look a customer up"},
 		{ForgetCustomer, Manager, "forget a customer"},
 		{Reprint, Counter, "print a receipt again"},
+		{TestPage, Cook, "print a test page"},
 		{UnplugScreen, Counter, "put a screen away"},
 		{ReadAudit, Manager, "read the audit log"},
 	}

@@ -1,5 +1,5 @@
 // Package staff decides who may do what in a restaurant: people with PINs and roles, sessions at screens, the levels of what is done, a shift
-// manager's word for what somebody else may not do, how wrong PINs slow a screen down, and the chain of the audit log.
+// manager's word for what somebody else may not do, how wrong PINs slow down where they come from, and the chain of the audit log.
 //
 // Not in here: where any of it is kept (edge/store), cookies and headers (edge/kds), and what an action does (edge/kitchen).
 package staff
@@ -39,7 +39,8 @@ type Person struct {
 type Caller struct {
 	Session string // name of a session, see NameOf; empty without one
 	Screen  string // where the request came from, for the log
-	Address string // which machine that is: wrong PINs are counted by it
+	Known   string // name of the screen's own token, see Known; empty without one
+	Address string // which machine that is: a stranger's wrong PINs are counted by it
 
 	Manager string // the shift manager who gave their PIN for this one thing
 	Reason  string // and why

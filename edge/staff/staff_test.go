@@ -112,37 +112,117 @@ func TestSessionsEndWithTheDayAfterTwelveHoursAndWhenAManagerIsIdle(t *testing.T
 	}
 }
 
-func TestWrongPINsSlowOneScreenDownAndNoneForLong(t *testing.T) {
-	t.Parallel()
-	var s staff.Strikes
-	at := now
-	var waits []time.Duration
-	for range 10 {
-		waits = append(waits, s.Wait("a", at))
-		at = at.Add(s.Wait("a", at))
-		s.Wrong("a", at)
+// book keeps strikes as a kitchen does.
+type book struct{ staff.Strikes }
+
+func (b book) wrong(p staff.Post, at time.Time) {
+	for _, s := range b.Wrong(p, at) {
+		b.Strikes[s.Where] = s
 	}
-	want := []time.Duration{0, 0, 0, 1, 2, 4, 8, 16, 30, 30}
-	for n := range want {
-		if waits[n] != want[n]*time.Second {
-			t.Fatalf("%v", waits)
+}
+
+// waits is how long each of so many PINs waits that come as soon as they may, all of them wrong.
+func (b book) waits(p staff.Post, at time.Time, tries int) (all []time.Duration) {
+	for range tries {
+		wait := b.Wait(p, at)
+		all = append(all, wait/time.Second)
+		at = at.Add(wait)
+		b.wrong(p, at)
+	}
+	return all
+}
+
+func TestWrongPINsSlowAStrangerDownMoreThanAScreenThatIsKnown(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		at   staff.Post
+		want []time.Duration
+	}{
+		"a known screen": {staff.Post{Address: "a", Screen: "s"}, []time.Duration{0, 0, 0, 1, 2, 4, 8, 16, 32, 60, 60, 60}},
+		"somebody's own": {staff.Post{Address: "a", Person: "ada"}, []time.Duration{0, 0, 0, 1, 2, 4, 8, 16, 32, 60, 60, 60}},
+		"a stranger":     {staff.Post{Address: "a"}, []time.Duration{0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900}},
+	} {
+		b := book{staff.Strikes{}}
+		if got := b.waits(c.at, now, len(c.want)); !slices.Equal(got, c.want) {
+			t.Errorf("%s waits %v", name, got)
+		}
+		if w := b.Wait(c.at, now.Add(-time.Hour)); w > 15*time.Minute {
+			t.Errorf("%s: a clock that was put back makes it wait for %s", name, w)
+		}
+		if w := b.Wait(c.at, now.Add(12*time.Hour)); w != 0 {
+			t.Errorf("%s: wrong PINs of yesterday cost %s", name, w)
 		}
 	}
-	if s.Wait("b", at) != 0 {
-		t.Error("another screen waits too")
+}
+
+func TestManyAddressesBuyAStrangerNothingAndCostAKnownScreenNothing(t *testing.T) {
+	t.Parallel()
+	b, at, looked := book{staff.Strikes{}}, now, 0
+	for n := range 24 * 3600 { // each second from another machine, for a day
+		p := staff.Post{Address: fmt.Sprint("10.0.0.", n)}
+		if b.Wait(p, at) == 0 {
+			b.wrong(p, at)
+			looked++
+		}
+		at = at.Add(time.Second)
 	}
-	if w := s.Wait("a", at.Add(-time.Hour)); w > 30*time.Second {
-		t.Errorf("a clock that was put back makes it wait for %s", w)
+	if looked < 20 || looked > 150 {
+		t.Errorf("in a day %d PINs of a stranger's were looked at", looked)
 	}
-	s.Wrong("a", at.Add(time.Hour))
-	if w := s.Wait("a", at.Add(time.Hour)); w != 0 {
-		t.Errorf("after an hour one wrong PIN costs %s", w)
+	if !b.Guessed(at) || b.Calm(at) || b.Guessed(at.Add(6*time.Hour)) || !b.Calm(at.Add(6*time.Hour)) {
+		t.Error("it is not noticed that somebody guesses, or that nobody does any more")
 	}
-	for n := range 5000 {
-		s.Wrong(fmt.Sprint("screen ", n), at)
+	for _, p := range []staff.Post{{Address: "10.0.0.1", Screen: "kitchen"}, {Address: "10.0.0.1", Person: "carla"}} {
+		if w := b.Wait(p, at); w != 0 {
+			t.Errorf("%+v waits for %s because of a stranger", p, w)
+		}
 	}
-	if s.Wait("screen 0", at) != 0 {
-		t.Error("remembered for ever")
+	if over := b.Over(at, func(string) bool { return true }); len(over) == 0 || slices.Contains(over, "house") {
+		t.Errorf("it forgets %v", over)
+	}
+}
+
+func TestWhatIsKnownOfAScreenBuysNoMoreGuesses(t *testing.T) {
+	t.Parallel()
+	b := book{staff.Strikes{}}
+	stranger := staff.Post{Address: "a"}
+	for range 5 {
+		b.wrong(staff.Post{Address: "a", Screen: "mine"}, now)
+	}
+	if b.Wait(stranger, now) == 0 {
+		t.Error("guesses at a known screen are free at its address")
+	}
+	s, any := b.Inherited(stranger, "another", now)
+	if !any || s.Where != "screen/another" || s.Wrong != 5 {
+		t.Errorf("a screen that becomes known begins with %+v", s)
+	}
+	if _, any := b.Inherited(stranger, "another", now.Add(24*time.Hour)); any {
+		t.Error("what is made good for is inherited")
+	}
+}
+
+func TestStrikesAreForgottenWhenTheyAreOverOrTooMany(t *testing.T) {
+	t.Parallel()
+	b := book{staff.Strikes{}}
+	for n := range 1500 {
+		b.wrong(staff.Post{Address: fmt.Sprint(n)}, now.Add(time.Duration(n)*time.Millisecond))
+	}
+	b.wrong(staff.Post{Address: "1499", Screen: "dead"}, now.Add(time.Minute))
+	at := now.Add(time.Minute)
+	for _, place := range b.Over(at, func(string) bool { return false }) {
+		delete(b.Strikes, place)
+	}
+	_, first := b.Strikes["address/0"]
+	_, last := b.Strikes["address/1499"]
+	_, dead := b.Strikes["screen/dead"]
+	if _, house := b.Strikes["house"]; len(b.Strikes) != 1001 || !house || first || !last || dead {
+		t.Errorf("%d are remembered; house %v, the first %v, the last %v, of a screen that is not known %v", len(b.Strikes), house, first, last, dead)
+	}
+	if over := b.Over(at.Add(24*time.Hour), func(string) bool { return true }); len(over) != len(b.Strikes) {
+		t.Errorf("after a day %d of %d are over", len(over), len(b.Strikes))
+	}
+	if all := b.All(); len(all) != len(b.Strikes) || all[0].Where > all[1].Where {
+		t.Errorf("%d of them are listed", len(all))
 	}
 }
 

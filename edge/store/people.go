@@ -21,6 +21,9 @@ func writeShift(ctx context.Context, tx prepared, s kitchen.Shift) error {
 	if err := writeSessions(ctx, tx, s); err != nil {
 		return err
 	}
+	if err := writeDoor(ctx, tx, s); err != nil {
+		return err
+	}
 	if err := writeAudit(ctx, tx, s.Audit); err != nil {
 		return err
 	}
@@ -46,6 +49,9 @@ func loadShift(ctx context.Context, tx *sql.Tx, s *kitchen.ShiftState) (err erro
 	}
 	s.Sessions, err = list(ctx, tx, scanSession, `SELECT name, who, screen, began, seen, until FROM sessions`)
 	if err != nil {
+		return err
+	}
+	if err := loadDoor(ctx, tx, s); err != nil {
 		return err
 	}
 	return loadCash(ctx, tx, s)

@@ -44,6 +44,8 @@ func salvage(ctx context.Context, from *source, to *Store, at time.Time) (all []
 			{"dead_letters", k.plain("dead_letters")},
 			{"people", k.plain("people")},
 			{"sessions", k.plain("sessions")},
+			{"strikes", k.plain("strikes")},
+			{"known_screens", k.plain("known_screens")},
 			{"audit", k.plain("audit")},
 			{"guests", k.plain("guests")},
 			{"tills", k.money("tills")},

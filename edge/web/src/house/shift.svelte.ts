@@ -109,7 +109,8 @@ export class Shift {
 	}
 
 	testPrint(printer: string): Promise<boolean> {
-		return this.try_(() => call(`/api/printers/${encodeURIComponent(printer)}/test`, { body: { tap: uuid() }, headers: this.desk.headers }));
+		const url = `/api/printers/${encodeURIComponent(printer)}/test`;
+		return this.try_(() => this.desk.guarded((more) => call(url, { body: { tap: uuid(), ...more }, headers: this.desk.headers })));
 	}
 
 	async putAway(screen: string): Promise<boolean> {

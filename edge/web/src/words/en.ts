@@ -153,6 +153,7 @@ export const en = {
 	contains: 'contains',
 	loading: 'Looking for the node …',
 	alert: {
+		unreleased: 'web order waits: nobody has released it', pin_guessing: 'somebody is guessing PINs',
 		not_shown: 'is on no screen', screen_lost: 'screen is gone', cook_away: 'is silent for long: gets no tickets',
 		stuck_order: 'has not moved for long', overdue_bake: 'should be out of the oven', silent: 'is silent', overheat: 'is too hot', underheat: 'is too cold',
 		malfunction: 'has a fault', door_open: 'door is open', probe_limit: 'is out of its limits',

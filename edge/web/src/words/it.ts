@@ -150,6 +150,7 @@ export const it: Words = {
 	contains: 'contiene',
 	loading: 'Cerco il nodo …',
 	alert: {
+		unreleased: 'ordine web in attesa: nessuno lo ha rilasciato', pin_guessing: 'qualcuno prova dei PIN',
 		not_shown: 'non è su nessuno schermo', screen_lost: 'schermo assente', cook_away: 'tace da molto: non riceve comande',
 		stuck_order: 'è fermo da molto', overdue_bake: 'dovrebbe essere fuori dal forno', silent: 'tace', overheat: 'troppo caldo', underheat: 'troppo freddo',
 		malfunction: 'guasto', door_open: 'sportello aperto', probe_limit: 'fuori dai limiti',

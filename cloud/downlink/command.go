@@ -14,6 +14,8 @@ type errand struct {
 	kind errandKind
 	seq  uint64
 	rest bool // reported: the node knows the cloud to have all that it has said
+
+	epoch, acked uint64 // reported: what the node knows the cloud to have
 }
 
 type errandKind int
@@ -45,6 +47,8 @@ type addressee struct {
 
 	called    time.Time // when it was called to SYNC because of what it reported
 	calledFor uint64
+
+	doubted bool // it reported to have obeyed a command that has no answer here; its next word says whether one is under way
 }
 
 // courier owns the couriers of all edges: nothing else touches them.
@@ -63,6 +67,7 @@ func (d *Downlink) courier(ctx context.Context) error {
 				all[e.edge] = to
 			}
 			d.compare(to, e, time.Now())
+			d.doubt(ctx, to, e)
 			to.wake = d.deliver(ctx, e.edge, run(&to.Courier, e, time.Now()))
 		case now := <-tick.C:
 			for edge, to := range all {
@@ -93,12 +98,33 @@ func (d *Downlink) compare(to *addressee, e errand, now time.Time) {
 	case e.seq == 0 || to.last.seq < e.seq:
 		return // it has still to obey it
 	case to.last.seq == e.seq && (!to.last.rest || now.Sub(to.since) < compareAfter):
+		to.doubted = true
 		return
 	case to.calledFor == e.seq && now.Sub(to.called) < compareAgain:
 		return
 	}
 	to.called, to.calledFor = now, e.seq
 	d.control(e.edge, link.Control{Kind: link.CallSync, Reason: "it has obeyed commands that wait for an answer here"})
+}
+
+// doubt looks, at the word of a node that has obeyed what has no answer here, whether the database has what it once acknowledged to it. It is not
+// waited until somebody says again that there is no answer: several commands may be one hint.
+func (d *Downlink) doubt(ctx context.Context, to *addressee, e errand) {
+	if !to.doubted || e.kind != reported {
+		return
+	}
+	to.doubted = !e.rest // what it is not known to have yet is looked at with a later word
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	row, _, _, _, err := d.store.Meet(ctx, e.edge, 0)
+	if err != nil {
+		to.doubted = true
+		return
+	}
+	if row.Epoch == e.epoch && row.Seq < e.acked {
+		to.doubted = false
+		d.control(e.edge, link.Control{Kind: link.CallSync, Reason: "the database lacks what it has acknowledged"})
+	}
 }
 
 func run(c *link.Courier, e errand, now time.Time) link.Delivery {

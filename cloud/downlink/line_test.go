@@ -60,6 +60,7 @@ type chain struct {
 	kitchen  *kitchen.Kitchen
 	line     *uplink.Uplink
 
+	silent    atomic.Bool // the core is not told of commands
 	listening atomic.Bool
 	beats     chan string // versions in the heartbeats that count, while listening
 }
@@ -156,7 +157,7 @@ func (c *chain) core(hub string, db *cloudstore.Store) (down *downlink.Downlink,
 		}
 		return nil
 	}
-	stops := []func(){run(t, live), run(t, func(ctx context.Context) error { return passOn(ctx, db, down) })}
+	stops := []func(){run(t, live), run(t, func(ctx context.Context) error { return c.passOn(ctx, db, down) })}
 	return down, func() {
 		for _, stop := range stops {
 			stop()
@@ -165,7 +166,7 @@ func (c *chain) core(hub string, db *cloudstore.Store) (down *downlink.Downlink,
 }
 
 // passOn is what the core does: every commit of commands is told to the downlink.
-func passOn(ctx context.Context, s *cloudstore.Store, down *downlink.Downlink) error {
+func (c *chain) passOn(ctx context.Context, s *cloudstore.Store, down *downlink.Downlink) error {
 	edges, stop := s.WatchCommands()
 	defer stop()
 	for {
@@ -176,7 +177,7 @@ func passOn(ctx context.Context, s *cloudstore.Store, down *downlink.Downlink) e
 			if !ok {
 				return nil
 			}
-			if _, high, err := s.Link(ctx, edge); err == nil {
+			if _, high, err := s.Link(ctx, edge); err == nil && !c.silent.Load() {
 				down.Committed(ctx, edge, high)
 			}
 		}

@@ -164,6 +164,29 @@ func TestADatabaseRestoredToAnOlderPointIsRefilledFromTheNode(t *testing.T) {
 	}
 }
 
+// A database goes back, and gives the numbers of commands again, up to the very last one that the node has obeyed: the core hears of all of
+// them in one hint. The node's next word tells that something is wrong; nobody waits for its next SYNC, which is a minute away.
+func TestADatabaseThatGivesNumbersAgainUpToTheLastOneIsNoticedAtTheNodesNextWord(t *testing.T) {
+	t.Parallel()
+	c := newChain(t, uplink.Client)
+	eventually(t, "the link is up", func() bool { return c.presence.Up("r1", time.Now()) })
+	before := c.placed(2)
+	c.queued(before)
+	c.dump()
+	lost := c.placed(3)
+	c.queued(lost)
+	eventually(t, "the node knows that the cloud has all of it", func() bool { return c.line.State().Backlog == 0 })
+	c.silent.Store(true)
+	c.restore("history")
+	after := c.placed(len(lost))
+	all := uint64(len(before) + len(lost))
+	eventually(t, "the numbers are given again", func() bool { _, high, err := c.store.Link(t.Context(), "r1"); return err == nil && high == all })
+	c.down.Committed(t.Context(), "r1", all)
+	for _, r := range slices.Concat(before, lost, after) {
+		within(t, 40*time.Second, fmt.Sprintf("order %s stands in the cloud as in its kitchen", r.Order.ID), func() bool { return c.same(r.Order.ID) })
+	}
+}
+
 // same reports whether cloud and kitchen show the same of an order.
 func (c *chain) same(id order.ID) bool {
 	ticket, err := c.kitchen.Ticket(c.t.Context(), id)

@@ -150,7 +150,7 @@ func (d *Downlink) heard(edge string, h link.Heartbeat, now time.Time) {
 	d.even(now)
 	d.says(word{edge, h.Epoch, h.Acked, h.Last, now})
 	select {
-	case d.errand <- errand{edge: edge, kind: reported, seq: h.CmdSeq, rest: h.Acked == h.Last}:
+	case d.errand <- errand{edge: edge, kind: reported, seq: h.CmdSeq, rest: h.Acked == h.Last, epoch: h.Epoch, acked: h.Acked}:
 	default: // the couriers wait for the database; the next heartbeat says the same
 	}
 }

@@ -25,8 +25,13 @@ type caster struct {
 	screens *live.Hub[frame]
 	around  surroundings // as the screens know them
 
-	mu   sync.Mutex // order: a frame is kept and passed on in one go, and a screen joins between two frames
-	kept []frame    // gapless
+	mu     sync.Mutex // order: a frame is kept and passed on in one go, and a screen joins between two frames
+	kept   []frame    // gapless
+	passed uint64     // the last change that was passed on
+
+	sharing sync.Mutex
+	shared  frame // the last snapshot
+	made    time.Time
 }
 
 func newCaster(s *Server) *caster {
@@ -66,6 +71,7 @@ func (c *caster) follow(ctx context.Context, pace <-chan time.Time) {
 			}
 			c.pass(change)
 		case <-pace:
+			c.letGo()
 			for _, f := range c.around.news() {
 				c.screens.Publish(f)
 			}
@@ -84,7 +90,7 @@ func (c *caster) pass(change kitchen.Change) {
 	if n := len(c.kept); n > 0 && c.kept[n-1].seq+1 != f.seq {
 		c.kept = nil
 	}
-	c.kept = append(c.kept, f)
+	c.kept, c.passed = append(c.kept, f), f.seq
 	if over := len(c.kept) - c.server.settings.Backlog; over > 0 {
 		c.kept = append([]frame(nil), c.kept[over:]...)
 	}
@@ -97,21 +103,54 @@ func (c *caster) forget() {
 	c.kept = nil
 }
 
-// join subscribes a screen that has seen everything up to seen; missed is what came since. ok is false when that is not known any
-// more, and the screen needs a snapshot.
-func (c *caster) join(seen uint64, resume bool) (missed []frame, frames <-chan frame, leave func(), ok bool) {
+// join subscribes a screen that has seen everything up to seen; missed is what came since. It is nil when that is not known any more, and the
+// screen needs a snapshot of a change not before through.
+func (c *caster) join(seen uint64, resume bool) (missed []frame, through uint64, frames <-chan frame, leave func()) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	frames, leave = c.screens.Subscribe()
 	if !resume || len(c.kept) == 0 || seen+1 < c.kept[0].seq || seen > c.kept[len(c.kept)-1].seq {
-		return nil, frames, leave, false
+		return nil, c.passed, frames, leave
 	}
+	missed = []frame{}
 	for _, f := range c.kept {
 		if f.seq > seen {
 			missed = append(missed, f)
 		}
 	}
-	return missed, frames, leave, true
+	return missed, c.passed, frames, leave
+}
+
+// sharedFor is for how long a snapshot is good for others who come.
+const sharedFor = 250 * time.Millisecond
+
+// snapshot is the board as of a change not before through. Many who come at once, as after a power cut, share one: it may be a megabyte, and those
+// who do not read hold it for a while.
+func (c *caster) snapshot(ctx context.Context, through uint64) (frame, error) {
+	c.sharing.Lock()
+	defer c.sharing.Unlock()
+	now := c.server.Clock.Now()
+	if age := now.Sub(c.made); c.shared.seq >= max(through, 1) && age >= 0 && age < sharedFor {
+		return c.shared, nil
+	}
+	snap, err := c.server.snapshot(ctx)
+	if err != nil {
+		return frame{}, err
+	}
+	f, err := numbered("snapshot", snap.Seq, snap)
+	if err == nil {
+		c.shared, c.made = f, now
+	}
+	return f, err
+}
+
+// letGo forgets a snapshot that nobody will share any more.
+func (c *caster) letGo() {
+	c.sharing.Lock()
+	defer c.sharing.Unlock()
+	if c.server.Clock.Now().Sub(c.made).Abs() >= sharedFor {
+		c.shared = frame{}
+	}
 }
 
 // surroundings are what stands around the tickets: ovens and the line to the cloud. They are looked at, at our own pace.

@@ -20,6 +20,7 @@ type People interface {
 	Seen(ctx context.Context) error
 	Vouch(ctx context.Context, pin, reason string) (context.Context, error)
 	PINsNeeded() bool
+	Knows(ctx context.Context) bool
 	Audit(ctx context.Context, day string, after int64) (lines []staff.Record, intact bool, err error)
 }
 

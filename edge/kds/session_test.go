@@ -166,7 +166,9 @@ func TestACookWithAPINSaysItToBeGivenTickets(t *testing.T) {
 func TestACookWithAPINIsSentHomeByNobodyElse(t *testing.T) {
 	t.Parallel()
 	n := openStaffed(t)
-	works := func() bool { return strings.Contains(string(n.get("/api/cooks").body), `"id":"ada","name":"Ada","skills":[],"signed_in":true`) }
+	works := func() bool {
+		return strings.Contains(string(n.get("/api/cooks").body), `"id":"ada","name":"Ada","skills":[],"signed_in":true`)
+	}
 	in := func() {
 		if r := n.post("/api/cooks/ada/sign-in", object{"pin": "1111"}); r.status != http.StatusOK || !works() {
 			t.Fatalf("%d %s", r.status, r.body)

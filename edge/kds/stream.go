@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"time"
-
-	"awesome.pizza/shared/problem"
 )
 
 // stuck is how long a screen may take to receive one event before it is dropped.
@@ -19,25 +17,20 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) error {
 	if screen != "" && !screenName.MatchString(screen) {
 		return invalid("screen", "a screen's name is 1 to 64 letters, digits, dots, dashes or underscores")
 	}
-	stand, ok := s.seats.take(addressOf(r))
-	if !ok {
-		return problem.New(problem.Refused, "too_many_streams", "%d streams go to this address already: close pages that nobody looks at", streamsMost).
-			With("retry_after", int(stuck/time.Second))
+	stand, err := s.seats.take(addressOf(r), s.Kitchen.Knows(r.Context()))
+	if err != nil {
+		return err
 	}
 	defer stand()
 	seen, err := strconv.ParseUint(r.Header.Get("Last-Event-ID"), 10, 64)
-	missed, frames, leave, ok := s.caster.join(seen, err == nil)
+	missed, through, frames, leave := s.caster.join(seen, err == nil)
 	defer leave()
-	if !ok {
-		snap, err := s.snapshot(r.Context())
+	if missed == nil {
+		first, err := s.caster.snapshot(r.Context(), through)
 		if err != nil {
 			return err
 		}
-		first, err := numbered("snapshot", snap.Seq, snap)
-		if err != nil {
-			return err
-		}
-		missed, seen = []frame{first}, snap.Seq
+		missed, seen = []frame{first}, first.seq
 	}
 	around := surroundings{server: s}
 	start := slices.Concat(missed, around.news())

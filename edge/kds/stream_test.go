@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -303,4 +304,44 @@ func TestNoMachineHoldsMoreStreamsThanAKitchenHasScreens(t *testing.T) {
 		}
 		return res.Body.Close() == nil && res.StatusCode == http.StatusOK
 	})
+}
+
+// counting is a kitchen that counts how often its board is read.
+type counting struct {
+	kds.Kitchen
+	read *atomic.Int32
+}
+
+func (c counting) Snapshot(ctx context.Context) (kitchen.Snapshot, error) {
+	c.read.Add(1)
+	return c.Kitchen.Snapshot(ctx)
+}
+
+func TestScreensThatComeAtOnceShareASnapshotAndMissNoChange(t *testing.T) {
+	t.Parallel()
+	var read atomic.Int32
+	n := open(t, func(d *kds.Deps, _ *kds.Settings) { d.Kitchen = counting{d.Kitchen, &read} })
+	n.place()
+	var first []uint64
+	before := read.Load()
+	for range 20 { // its clock stands still: they come in one moment
+		first = append(first, n.watch("").next("snapshot").seq(t))
+	}
+	if made := read.Load() - before; made > 3 {
+		t.Errorf("20 screens that came at once had %d snapshots made", made)
+	}
+	n.place()
+	g := n.watch("")
+	last := g.next("snapshot").seq(t)
+	for last < n.seq() {
+		last = g.next("change").seq(t)
+	}
+	if last <= first[0] {
+		t.Errorf("who came later was shown change %d, as those before", last)
+	}
+	n.pass(time.Second)
+	n.place()
+	if seq := n.watch("").next("snapshot").seq(t); seq != n.seq() {
+		t.Errorf("a second later change %d is shown, and the last one is %d", seq, n.seq())
+	}
 }

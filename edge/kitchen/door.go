@@ -165,6 +165,14 @@ func (b *board) post(c staff.Caller, s Settings, now time.Time) staff.Post {
 	return p
 }
 
+// Knows reports whether somebody has signed in at the caller's screen, or is signed in there.
+func (k *Kitchen) Knows(ctx context.Context) bool {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	post := k.board.post(staff.CallerOf(ctx), k.settings, k.now())
+	return post.Screen != "" || post.Person != ""
+}
+
 // pinGuessing is the alert about somebody who guesses at PINs.
 const pinGuessing = "pin_guessing"
 

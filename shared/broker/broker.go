@@ -49,7 +49,7 @@ type Config struct {
 	Clock clock.Clock  // default: clock.System
 
 	MaxPacket        int           // bytes; default 64 KiB
-	MaxClients       int           // connections, whether signed in or not; default 1,024
+	MaxClients       int           // connections; one more takes the place of the first that has not signed in; default 1,024
 	MaxSessions      int           // client ids per device; default 32
 	MaxBacklog       int           // bytes waiting for one slow client before it is cut off; default 256 KiB
 	DeadPerMinute    int           // dead letters kept per device and minute, the rest is counted; default 30

@@ -107,6 +107,28 @@ func TestWhoConnectsAndSaysNothingIsCutOff(t *testing.T) {
 	eventually(t, "room again", func() bool { return dial(t, k.Addr()).connect("oven-1", "oven-1", "1-nevo", true, nil) == 0 })
 }
 
+func TestWhoHoldsConnectionsKeepsNoDeviceOut(t *testing.T) {
+	t.Parallel()
+	k := open(t, func(c *broker.Config) { c.HandshakeTimeout = time.Hour; c.MaxClients = 4 })
+	held := dial(t, k.Addr())
+	for range 20 {
+		dial(t, k.Addr()) // says nothing
+	}
+	held.expectGone()
+	oven := signIn(t, k.Addr(), "oven-1")
+	for range 20 {
+		dial(t, k.Addr())
+	}
+	oven.publish1("shop/oven-1", "fine", 1)
+	oven.expectAck(1)
+	for _, name := range []string{"oven-2", "oven-3", "oven-9"} {
+		signIn(t, k.Addr(), name)
+	}
+	dial(t, k.Addr()).expectGone() // all who are there have signed in
+	oven.publish1("shop/oven-1", "still", 2)
+	oven.expectAck(2)
+}
+
 func TestAStormOfReconnectsEndsWithOneSession(t *testing.T) {
 	t.Parallel()
 	k := open(t, nil)

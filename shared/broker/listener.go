@@ -26,13 +26,14 @@ type listener struct {
 	served chan struct{} // closed when Serve ends
 
 	mu   sync.Mutex
-	open map[*conn]struct{}
+	open map[*conn]uint64 // with the number of its arrival
+	came uint64
 }
 
 func newListener(c Config, h *hook) *listener {
 	return &listener{
 		config: c, hook: h, socket: c.Listener,
-		done: make(chan struct{}), served: make(chan struct{}), open: map[*conn]struct{}{},
+		done: make(chan struct{}), served: make(chan struct{}), open: map[*conn]uint64{},
 	}
 }
 
@@ -85,10 +86,29 @@ func (l *listener) welcome(raw net.Conn, establish listeners.EstablishFn) {
 func (l *listener) admit(c *conn) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if len(l.open) >= l.config.MaxClients {
+	if len(l.open) >= l.config.MaxClients && !l.makeRoom() {
 		return false
 	}
-	l.open[c] = struct{}{}
+	l.came++
+	l.open[c] = l.came
+	return true
+}
+
+// makeRoom cuts off who has come first and not signed in: a device does that in a moment, and whoever only holds connections keeps none out. Mu
+// is held.
+func (l *listener) makeRoom() bool {
+	var first *conn
+	for c, came := range l.open {
+		if !c.signedIn.Load() && (first == nil || came < l.open[first]) {
+			first = c
+		}
+	}
+	if first == nil {
+		return false
+	}
+	delete(l.open, first)
+	l.hook.stats.turnedAway.Add(1)
+	_ = first.Close()
 	return true
 }
 

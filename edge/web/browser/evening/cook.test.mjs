@@ -188,11 +188,16 @@ test('a burned pizza is made again for a reason, and a ticket is printed again o
 	await page.context().close();
 });
 
-test('the health page asks a cook for a PIN as well, and names the printer', async () => {
+test('the health page asks for a PIN to send a cook home as well, and names the printer', async () => {
 	const page = await tablet('/health', { width: 1280, height: 800 });
 	await page.getByText('Kitchen printer: ready').waitFor();
 	const ada = page.locator('.cook').filter({ hasText: 'Ada' });
+	const refused = await fetch(`${edge}/api/cooks/ada/sign-out`, { method: 'POST' });
+	assert.deepEqual([refused.status, (await refused.json()).code], [403, 'pin_needed'], 'anybody sends Ada home');
 	await ada.getByRole('button', { name: 'Sign out' }).click();
+	await page.getByRole('dialog', { name: 'PIN of Ada' }).waitFor();
+	await page.keyboard.type(pins.ada);
+	await page.keyboard.press('Enter');
 	await until('Ada to go home', async () => !(await working('ada')));
 	await ada.getByRole('button', { name: 'Sign in' }).click();
 	await page.getByRole('dialog', { name: 'PIN of Ada' }).waitFor();

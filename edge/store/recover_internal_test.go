@@ -135,6 +135,8 @@ func anHourOfTheShift(n uint64) kitchen.Shift {
 	drawer.ClosedAt = friday
 	return kitchen.Shift{
 		Sessions: []staff.Session{{Name: name, Who: "ada", Began: friday, Seen: friday, Until: friday.Add(time.Hour)}},
+		Strikes:  []staff.Strike{{Where: "address/" + name, Wrong: 1, Last: friday}},
+		Known:    []staff.Known{{Name: name, Who: "ada", Since: friday, Seen: friday}},
 		Audit:    []staff.Record{{At: friday, Day: "2026-07-03", Who: "carla", Action: staff.Void, Reason: name}},
 		Till:     &drawer, Cash: []till.Entry{opened}, Runs: []kitchen.Run{{Order: o, Driver: "Max", At: friday}},
 		Guests: []kitchen.Guest{{Phone: fmt.Sprintf("39055%07d", n), Name: "Grace", Seen: friday}},

@@ -169,7 +169,11 @@ func (b *board) post(c staff.Caller, s Settings, now time.Time) staff.Post {
 func (k *Kitchen) Knows(ctx context.Context) bool {
 	k.mu.RLock()
 	defer k.mu.RUnlock()
-	post := k.board.post(staff.CallerOf(ctx), k.settings, k.now())
+	return k.board.knows(staff.CallerOf(ctx), k.settings, k.now())
+}
+
+func (b *board) knows(c staff.Caller, s Settings, now time.Time) bool {
+	post := b.post(c, s, now)
 	return post.Screen != "" || post.Person != ""
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"awesome.pizza/edge/kitchen"
 	"awesome.pizza/edge/staff"
+	"awesome.pizza/shared/order"
 	"awesome.pizza/shared/problem"
 )
 
@@ -293,5 +294,35 @@ func TestWhereNobodyNeedsAPINAnybodySendsACookHome(t *testing.T) {
 		if in, _ := h.working(); len(in) != 0 {
 			t.Errorf("%s: %v still work", name, in)
 		}
+	}
+}
+
+func TestWhoOrdersWithoutEndIsStoppedAndTheKitchenGoesOn(t *testing.T) {
+	t.Parallel()
+	h := newStaffedHouse(t, func(s *kitchen.Settings) { s.OpenMost = 5 })
+	var all []kitchen.Ticket
+	for range 5 {
+		all = append(all, h.place(cola))
+	}
+	one := counter(cola)
+	for range 2 {
+		if _, _, err := h.Place(background(), one); codeOf(err) != "too_many_open" {
+			t.Errorf("one more: %v", err)
+		}
+	}
+	if _, _, err := h.Place(h.known("counter", "2222"), counter(cola)); err != nil {
+		t.Errorf("at the counter, where somebody has signed in: %v", err)
+	}
+	web := h.offer(order.Carryout, cola) // the cloud has sold it
+	h.release(h.commands)
+	if got := h.ticket(web).Progress.Whole; got != order.Queued {
+		t.Errorf("the web order is %s", got)
+	}
+	manager := h.as("3333")
+	for _, ticket := range all[:3] {
+		h.did(h.Void(manager, ticket.Order.ID, voiding("nobody wants it")))
+	}
+	if _, _, err := h.Place(background(), one); err != nil {
+		t.Errorf("the same order, when there is room again: %v", err)
 	}
 }

@@ -31,6 +31,8 @@ type Settings struct {
 	Stuck   map[order.Kitchen]time.Duration // how long a ticket may stand in a state; see stuckAfter
 	Overdue time.Duration                   // how long past its bake seconds an item may stay in the oven; 30 s
 
+	OpenMost int // orders that may be open when one more is taken at a screen at which nobody has signed in; 1,000
+
 	Silent time.Duration // how long nothing is heard of a cook who has tickets, while others work, before others get them; 10 min
 	Meter  Meter         // counts nothing
 
@@ -92,6 +94,7 @@ func (s Settings) withDefaults() (Settings, error) {
 	s.Drive = orElse(s.Drive, 20*time.Minute)
 	s.FireLead = orElse(s.FireLead, 30*time.Minute)
 	s.StockCheck = orElse(s.StockCheck, 10)
+	s.OpenMost = orElse(s.OpenMost, 1000)
 	s.Overdue = orElse(s.Overdue, 30*time.Second)
 	s.Silent = orElse(s.Silent, 10*time.Minute)
 	return s, nil

@@ -83,6 +83,9 @@ func (d *draft) place(o order.Order, items []order.Item, confirmed bool) error {
 	if err := d.shelvesNow().Sellable(o.Lines, nil); err != nil {
 		return err
 	}
+	if open := len(d.anyhow()); open >= d.settings.OpenMost && !d.board.knows(d.caller, d.settings, d.now) { // nobody signs in to order
+		return problem.New(problem.Conflict, "too_many_open", "%d orders are open: hand some over or void them before another is taken, or sign in here", open)
+	}
 	o.PlacedAt = d.now
 	d.arrive(o.ID, sale{})
 	t := newTicket(o, items, d.now)

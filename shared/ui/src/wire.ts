@@ -139,6 +139,7 @@ export interface Ticket {
 	queued_at?: Instant;
 	promise: PromiseRange;
 	ready?: Instant;
+	wanted_at?: Instant; // scheduled: when the guest wants it
 	fire_at?: Instant; // started before, it would wait for whoever fetches it
 	total: Money;
 	delivery: { state: string; driver?: Driver };

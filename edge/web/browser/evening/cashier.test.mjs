@@ -22,11 +22,11 @@ async function ready(order) {
 }
 
 async function enter(page, pin, reason) {
-	const dialog = page.getByRole('dialog').last();
-	await dialog.getByRole('textbox', { name: 'PIN' }).or(dialog.getByLabel('PIN')).first().waitFor();
-	for (const digit of pin) await dialog.getByRole('button', { name: `Digit ${digit}` }).click();
-	if (reason) await dialog.getByRole('button', { name: reason }).click();
-	await dialog.getByRole('button', { name: reason ? 'Allow it' : 'Sign in' }).click();
+	const pad = page.getByRole('dialog').last();
+	await pad.getByLabel('PIN', { exact: true }).waitFor();
+	if (reason) await pad.getByRole('button', { name: reason }).click();
+	for (const digit of pin) await pad.getByRole('button', { name: digit, exact: true }).click();
+	await pad.getByRole('button', { name: 'Enter', exact: true }).click();
 }
 
 let page;
@@ -220,11 +220,12 @@ test('who pays when they fetch it is found by name; voiding takes a shift manage
 	await other.getByRole('button', { name: 'Void the order' }).click();
 	await other.getByRole('button', { name: 'twice by mistake' }).click();
 	await other.getByRole('button', { name: 'Void the order' }).last().click();
-	await page.getByText('A shift manager’s word').waitFor();
-	await enter(page, pins.clara, 'wrong order'); // hers is not enough
-	await page.getByRole('dialog').getByRole('alert').waitFor();
+	const word = page.getByRole('dialog', { name: 'Shift manager’s word' });
+	await word.getByText('Clara cannot void an order: it takes a shift manager.').waitFor();
+	await enter(page, pins.clara, 'our mistake'); // hers is not enough
+	await word.getByText('That takes a shift manager’s PIN.').waitFor();
 	found.push(...(await looks(page, 'override')));
-	await enter(page, pins.dora, 'wrong order');
+	await enter(page, pins.dora);
 	await page.getByText(`${never.number} is voided.`).waitFor();
 	await page.getByRole('button', { name: /Clara.*counter/ }).waitFor();
 	assert.equal((await get(`/api/orders/${never.id}`)).status, 'Cancelled');

@@ -1,4 +1,4 @@
-import { render, screen as page } from '@testing-library/svelte';
+import { render, screen as page, within } from '@testing-library/svelte';
 import { expect, it } from 'vitest';
 import { Device } from '../device/device.svelte.ts';
 import { Chime } from '../device/sound.svelte.ts';
@@ -23,4 +23,14 @@ it('a ticket that would wait for its guest says when to start, then that it is t
 	expect(page.getByText('Start now')).toBeTruthy();
 	await shown.rerender({ card: { ...card, ticket: { ...later, state: 'preparing' } } });
 	expect(page.queryByText('Start now')).toBeNull();
+});
+
+it('a scheduled ticket says for when it is wanted, where others say by when they are promised', () => {
+	const board = new Board({ onTime: () => undefined, onPages: () => undefined });
+	const screen = new Screen(board, new Taps(() => undefined, () => true), new Device(), new Chime());
+	const items = [item('1')];
+	const wanted = ticket(8, items, { wanted_at: new Date(2026, 6, 3, 19, 30).toISOString() });
+	const shown = within(render(TicketCard, { card: { ticket: wanted, part: { rows: rows(items), index: 0, of: 1 } }, cell: 0, key: 0, screen, now: Date.now(), stale: false }).container);
+	expect(shown.getByText(/for (19:30|07:30 PM)/)).toBeTruthy();
+	expect(shown.queryByText(/^by /)).toBeNull();
 });

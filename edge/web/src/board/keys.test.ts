@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { actions, cellOf, Keymap, teachable, usual } from './keys.ts';
+import { actions, cellOf, digitOf, Keymap, teachable, usual } from './keys.ts';
 
 const press = (key: string, more = {}) => ({ key, ctrlKey: false, altKey: false, metaKey: false, repeat: false, ...more });
 const read = (key: string, more = {}) => new Keymap().action(press(key, more));
@@ -47,4 +47,11 @@ it('Tab, and keys that only go with others, cannot be taught', () => {
 	expect(['Tab', 'Shift', 'Meta'].map((k) => teachable(press(k)))).toEqual([false, false, false]);
 	expect(teachable(press('F13'))).toBe(true);
 	expect(teachable(press('b', { ctrlKey: true }))).toBe(false);
+});
+
+it('a digit of a number is that of the cell it stands for, or the one on the key', () => {
+	const press = (key: string, more: object = {}) => ({ key, ctrlKey: false, altKey: false, metaKey: false, repeat: false, ...more });
+	const bar = new Keymap().teach('focus_10', press('F5'));
+	const digit = (key: string, more: object = {}) => digitOf(press(key, more), bar.action(press(key, more)));
+	expect([digit('1'), digit('9'), digit('F5'), digit('0'), digit('s'), digit('0', { ctrlKey: true })]).toEqual(['1', '9', '0', '0', undefined, undefined]);
 });

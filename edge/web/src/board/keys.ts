@@ -87,6 +87,13 @@ export function teachable(press: Press): boolean {
 	return !press.ctrlKey && !press.altKey && !press.metaKey && !press.repeat && press.key.length <= 32 && !never.includes(press.key);
 }
 
+/** digitOf is the digit that a key stands for in a number: that of its cell on a bump bar, else the one on the key. */
+export function digitOf(press: Press, action: Action | undefined): string | undefined {
+	const cell = action && cellOf(action);
+	if (cell !== undefined) return String((cell + 1) % 10);
+	return !action && /^\d$/.test(press.key) && !press.ctrlKey && !press.altKey && !press.metaKey ? press.key : undefined;
+}
+
 /** cellOf is the cell that a digit stands for, from 0, or undefined. */
 export function cellOf(action: Action): number | undefined {
 	return action.startsWith('focus_') ? Number(action.slice(6)) - 1 : undefined;

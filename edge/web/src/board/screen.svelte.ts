@@ -9,6 +9,7 @@ import type { Cell } from './grid.ts';
 import { settle } from './grid.ts';
 import { fires } from './ageing.ts';
 import { told } from './changes.ts';
+import { Dial } from './dial.svelte.ts';
 import { Glass } from './glass.svelte.ts';
 import { calls, Ringer } from './ringer.ts';
 import { parts, remade, rows, speaksOfAllergy, type Part } from './rows.ts';
@@ -64,6 +65,7 @@ export class Screen {
 	readonly device: Device;
 	readonly chime: Chime;
 	readonly glass = new Glass();
+	readonly dial = new Dial();
 	#now: () => number;
 
 	constructor(board: Board, taps: Taps, device: Device, chime: Chime, now: () => number = Date.now) {

@@ -13,13 +13,22 @@ export interface Asked {
 	giveUp: () => void;
 }
 
+/** Worker is a cook as a page knows them. */
+interface Worker {
+	id: string;
+	name: string;
+}
+
 /** More is what may go along with something that has a level. */
 export interface More {
 	override?: Word;
 }
 
 /** Guard sends something, and asks for a person when the node says that it takes one. */
-export type Guard = <T>(send: (more: More) => Promise<T>, about?: { reason?: string | undefined }) => Promise<T>;
+export type Guard = <T>(send: (more: More) => Promise<T>, about?: { reason?: string | undefined; ways?: readonly Way[] }) => Promise<T>;
+
+/** Backed: somebody was asked for a PIN and thought better of it. What they wanted is refused as it was. */
+export class Backed extends Refusal {}
 
 /** Desk is who is signed in at this screen. */
 export class Desk {
@@ -67,20 +76,30 @@ export class Desk {
 	}
 
 	/** work puts a cook to work; one who has a PIN is asked for it. */
-	async work(cook: { id: string; name: string }): Promise<void> {
-		const send = (pin?: string) => call(`/api/cooks/${encodeURIComponent(cook.id)}/sign-in`, { body: pin ? { pin } : {}, headers: this.headers });
+	work(cook: Worker): Promise<void> {
+		return this.#turn(cook, 'sign-in', ['cook']);
+	}
+
+	/** rest sends a cook home: they say so with their PIN, or somebody who may signs in here. */
+	rest(cook: Worker): Promise<void> {
+		return this.#turn(cook, 'sign-out', ['cook', 'sign_in']);
+	}
+
+	async #turn(cook: Worker, way: 'sign-in' | 'sign-out', ways: readonly Way[]): Promise<void> {
+		const send = (pin?: string) => call(`/api/cooks/${encodeURIComponent(cook.id)}/${way}`, { body: pin ? { pin } : {}, headers: this.headers });
 		try {
 			await send();
 		} catch (err) {
 			if (!(err instanceof Refusal) || !forPerson(err.problem)) throw err;
 			await new Promise<void>((done) => {
-				this.#open({ ways: ['cook'], name: cook.name, give: async (_, pin) => void (await send(pin), done()), giveUp: done });
+				const give = async (how: Way, pin: string) => {
+					if (how === 'sign_in') await this.#begin(pin);
+					await send(how === 'sign_in' ? undefined : pin);
+					done();
+				};
+				this.#open({ ways, name: cook.name, give, giveUp: done });
 			});
 		}
-	}
-
-	async rest(cook: string): Promise<void> {
-		await call(`/api/cooks/${encodeURIComponent(cook)}/sign-out`, { body: {}, headers: this.headers });
 	}
 
 	/** guarded: see Guard. What is given up is refused, as it was. */
@@ -103,11 +122,11 @@ export class Desk {
 					await this.#begin(pin);
 					await again({});
 				};
-				const ways: Way[] = err.problem.code === 'role_needed' ? ['word', 'sign_in'] : ['sign_in', 'word'];
+				const ways = about.ways ?? (err.problem.code === 'role_needed' ? (['word', 'sign_in'] as const) : (['sign_in', 'word'] as const));
 				this.#open({
 					ways, problem: err.problem, ...(about.reason ? { reason: about.reason } : {}),
 					give: (way, pin, reason) => (way === 'word' ? again({ override: { pin, reason } }) : signed(pin)),
-					giveUp: () => reject(err),
+					giveUp: () => reject(new Backed(err.problem)),
 				});
 			});
 		}
@@ -139,7 +158,7 @@ export class Desk {
 
 /** forPerson: somebody has to sign in, or somebody else has to. */
 function forPerson(p: Problem): boolean {
-	return p.code === 'sign_in_needed' || p.code === 'role_needed';
+	return p.code === 'sign_in_needed' || p.code === 'role_needed' || p.code === 'pin_needed';
 }
 
 /** ofPIN: it was about the PIN itself. */

@@ -84,4 +84,37 @@ describe('what takes a person', () => {
 		await said;
 		expect(desk.asked).toBeUndefined();
 	});
+
+	const ada = { id: 'ada', name: 'Ada' };
+
+	it('who finishes work at somebody else’s screen is asked for their PIN', async () => {
+		answers = [no('pin_needed'), no('wrong_pin'), { cooks: [] }];
+		const done = desk.rest(ada);
+		await vi.waitFor(() => expect(desk.asked?.ways).toEqual(['cook', 'sign_in']));
+		expect(desk.asked?.name).toBe('Ada');
+		await expect(desk.asked?.give('cook', '9999', '')).rejects.toMatchObject({ problem: { code: 'wrong_pin' } });
+		await desk.asked?.give('cook', '1111', '');
+		await done;
+		expect(asked.map((a) => [a.url, a.body])).toEqual([
+			['/api/cooks/ada/sign-out', {}], ['/api/cooks/ada/sign-out', { pin: '9999' }], ['/api/cooks/ada/sign-out', { pin: '1111' }],
+		]);
+		expect(desk.asked).toBeUndefined();
+	});
+
+	it('a shift manager who signs in sends a cook home; somebody else does not', async () => {
+		const session = (name: string) => ({ signed_in: true, name, may: [] });
+		answers = [no('pin_needed'), session('Clara'), no('pin_needed'), session('Dora'), { cooks: [] }];
+		const done = desk.rest(ada);
+		await vi.waitFor(() => expect(desk.asked).toBeDefined());
+		await expect(desk.asked?.give('sign_in', '3333', '')).rejects.toMatchObject({ problem: { code: 'pin_needed' } });
+		await desk.asked?.give('sign_in', '4444', '');
+		await done;
+		expect(asked.map((a) => a.url)).toEqual(['/api/cooks/ada/sign-out', '/api/session', '/api/cooks/ada/sign-out', '/api/session', '/api/cooks/ada/sign-out']);
+	});
+
+	it('a cook whom nobody asks for a PIN goes home at once', async () => {
+		answers = [{ cooks: [] }];
+		await desk.rest(ada);
+		expect(desk.asked).toBeUndefined();
+	});
 });

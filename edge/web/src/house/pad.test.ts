@@ -100,4 +100,14 @@ describe('a pad', () => {
 		await vi.advanceTimersByTimeAsync(6_000);
 		expect(gone).toHaveBeenCalled();
 	});
+
+	it('tells whoever signs in, and may not send a cook home, whom it takes', async () => {
+		open({ ways: ['cook', 'sign_in'], name: 'Ada' });
+		answer = () => Promise.reject(new Refusal({ code: 'pin_needed', title: '', status: 403 }));
+		expect(page.getByRole('dialog', { name: 'PIN of Ada' })).toBeTruthy();
+		await press('Sign in');
+		await type('3', '3', '3', '3', 'Enter');
+		await settled();
+		expect(page.getByRole('alert').textContent).toBe('That takes Ada, or a shift manager.');
+	});
 });

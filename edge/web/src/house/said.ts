@@ -8,6 +8,7 @@ export function said(err: unknown): string {
 	const { code, retry_after, detail, title } = err.problem;
 	if (code === 'wrong_pin') return house.pad.wrong;
 	if (code === 'pin_locked') return house.pad.locked(Number(retry_after) || 0);
+	if (code === 'pin_needed') return house.failed(house.pinNeeded);
 	if (code === 'sign_in_needed') return house.failed(house.signInNeeded);
 	if (code === 'role_needed') return house.failed(house.roleNeeded);
 	return house.failed(detail ?? title);

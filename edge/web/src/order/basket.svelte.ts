@@ -58,6 +58,8 @@ export class Basket {
 	guest = $state<Guest>({ name: '', phone: '' });
 	place = $state<Required<Place>>({ street: '', city: '', note: '' });
 	confirmed = $state(false);
+	/** later is when the guest wants it, in ms since 1970; undefined: as soon as can be. */
+	later = $state<number | undefined>();
 	#missing = $state(false);
 	#town = '';
 
@@ -154,13 +156,18 @@ export class Basket {
 			...(this.fulfilment === 'delivery' ? { address: { street: street.trim(), city: city.trim(), ...(note.trim() ? { note: note.trim() } : {}) } } : {}),
 			payment: { method: this.payment },
 			...(this.confirmed ? { confirmed: true } : {}),
+			...this.#wanted(),
 			lines: this.#body(),
 		};
 	}
 
 	/** ask is what POST /api/quote takes, or undefined while there is nothing to ask. */
 	ask(): Record<string, unknown> | undefined {
-		return this.#lines.length ? { channel: this.channel, fulfilment: this.fulfilment, lines: this.#body() } : undefined;
+		return this.#lines.length ? { channel: this.channel, fulfilment: this.fulfilment, ...this.#wanted(), lines: this.#body() } : undefined;
+	}
+
+	#wanted(): { fire_at?: string } {
+		return this.later === undefined ? {} : { fire_at: new Date(this.later).toISOString() };
 	}
 
 	#body(): Record<string, unknown>[] {
@@ -178,6 +185,7 @@ export class Basket {
 		this.#lines = [];
 		this.#key = uuid();
 		this.#missing = this.confirmed = false;
+		this.later = undefined;
 		if (this.fulfilment === 'delivery') this.#town = this.place.city.trim();
 		this.guest = { name: '', phone: '' };
 		this.place = { street: '', city: this.#town, note: '' }; // the next delivery goes to the same town, most of the time

@@ -84,3 +84,13 @@ it('has again what was had before, as far as it is still on the menu', () => {
 	b.clear();
 	expect([b.missing, b.ask()]).toEqual([false, undefined]);
 });
+
+it('an order for later says when, to the quote as well, and the next one is for now again', () => {
+	const b = new Basket();
+	b.add(pizza('margherita', 1499), large);
+	expect([b.body()['fire_at'], b.ask()?.['fire_at']]).toEqual([undefined, undefined]);
+	b.later = Date.UTC(2026, 6, 4, 17, 30);
+	expect([b.body()['fire_at'], b.ask()?.['fire_at']]).toEqual(['2026-07-04T17:30:00.000Z', '2026-07-04T17:30:00.000Z']);
+	b.clear();
+	expect(b.later).toBeUndefined();
+});

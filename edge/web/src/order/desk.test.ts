@@ -8,6 +8,8 @@ interface Asked {
 	key: string;
 }
 
+const nobody = { signed_in: false, pins: 'required', may: [] };
+
 /** node answers requests one after the other; a string is a refusal with that code, undefined is no answer at all. */
 function node(...answers: (object | string | undefined)[]): Asked[] {
 	const asked: Asked[] = [];
@@ -22,44 +24,63 @@ function node(...answers: (object | string | undefined)[]): Asked[] {
 	return asked;
 }
 
-const asking = (desk: Desk) => vi.waitFor(() => desk.question ?? Promise.reject(new Error('nothing is asked')));
+const asking = (desk: Desk) => vi.waitFor(() => desk.asked ?? Promise.reject(new Error('nothing is asked')));
 
 afterEach(() => vi.unstubAllGlobals());
 
 it('does what was asked for when somebody has signed in for it', async () => {
-	const asked = node('sign_in_needed', { signed_in: true, name: 'Bob', pins: 'required', may: [] }, { done: 1 });
+	const asked = node('sign_in_needed', nobody, { signed_in: true, name: 'Bob', pins: 'required', may: [] }, { done: 1 });
 	const desk = new Desk('till');
 	const done = desk.run(() => desk.send('/api/till/open', { float: 1 }), () => 'open');
-	const question = await asking(desk);
-	expect(question.kind).toBe('sign_in');
-	await desk.signIn('2222');
-	question.answer('signed in');
+	const pad = await asking(desk);
+	expect(pad.ways).toEqual(['sign_in', 'word']);
+	await pad.give('sign_in', '2222', '');
 	expect(await done).toEqual({ done: 1 });
-	expect([desk.note, desk.session?.name, desk.question]).toEqual(['open', 'Bob', undefined]);
-	expect(asked.map((a) => a.url)).toEqual(['/api/till/open', '/api/session', '/api/till/open']);
-	expect(asked[2]?.key).toBe(asked[0]?.key);
+	expect([desk.note, desk.session?.name, desk.asked]).toEqual(['open', 'Bob', undefined]);
+	expect(asked.map((a) => a.url)).toEqual(['/api/till/open', '/api/session', '/api/session', '/api/till/open']);
+	expect(asked[3]?.key).toBe(asked[0]?.key);
 });
 
 it('asks again for a shift manager’s word while it is wrong, with the reason that was given', async () => {
-	const asked = node('role_needed', 'wrong_pin', { done: 1 });
+	const asked = node('role_needed', nobody, 'wrong_pin', { done: 1 });
 	const desk = new Desk('till');
 	const done = desk.send('/api/orders/o1/refund', { reason: 'cold' });
-	const first = await asking(desk);
-	expect([first.kind, first.wrong, first.reason]).toEqual(['override', '', 'cold']);
-	first.answer({ pin: '1', reason: 'cold food' });
-	await vi.waitFor(() => expect(desk.question?.wrong).toBe('wrong_pin'));
-	expect([desk.question?.why, desk.question?.reason]).toEqual(['role_needed', 'cold food']);
-	desk.question?.answer({ pin: '3333', reason: 'cold food' });
+	const pad = await asking(desk);
+	expect([pad.ways[0], pad.reason]).toEqual(['word', 'cold']);
+	await expect(pad.give('word', '1111', 'cold')).rejects.toMatchObject({ problem: { code: 'wrong_pin' } });
+	expect(desk.asked).toBeDefined();
+	await pad.give('word', '3333', 'cold');
 	expect(await done).toEqual({ done: 1 });
-	expect(asked.map((a) => a.body['override'])).toEqual([undefined, { pin: '1', reason: 'cold food' }, { pin: '3333', reason: 'cold food' }]);
+	const sent = asked.filter((a) => a.url !== '/api/session');
+	expect(sent.map((a) => a.body['override'])).toEqual([undefined, { pin: '1111', reason: 'cold' }, { pin: '3333', reason: 'cold' }]);
+	expect(new Set(sent.map((a) => a.key)).size).toBe(1);
+});
+
+it('a word also goes with what has no body, like putting something back on the menu', async () => {
+	const asked = node('role_needed', nobody, { done: 1 });
+	const desk = new Desk('till');
+	const done = desk.send('/api/86/product/napoli', undefined, { method: 'DELETE' });
+	await (await asking(desk)).give('word', '4444', 'our mistake');
+	expect(await done).toEqual({ done: 1 });
+	expect(asked.at(-1)?.body).toEqual({ override: { pin: '4444', reason: 'our mistake' } });
+});
+
+it('what is only read takes somebody who signs in, and no word', async () => {
+	node('sign_in_needed', nobody);
+	const desk = new Desk('till');
+	const done = desk.run(() => desk.read('/api/till'));
+	expect((await asking(desk)).ways).toEqual(['sign_in']);
+	desk.giveUp();
+	expect(await done).toBeUndefined();
 });
 
 it('does nothing when whoever was asked thinks better of it', async () => {
-	const asked = node('role_needed');
+	const asked = node('role_needed', nobody);
 	const desk = new Desk('till');
 	const done = desk.run(() => desk.send('/api/till/close', { counted: 1 }));
-	(await asking(desk)).answer(undefined);
-	expect([await done, desk.trouble, desk.busy, asked.length]).toEqual([undefined, '', false, 1]);
+	await asking(desk);
+	desk.giveUp();
+	expect([await done, desk.trouble, desk.busy, asked.filter((a) => a.url !== '/api/session').length]).toEqual([undefined, '', false, 1]);
 });
 
 it('sends what got no answer again under the same key, and what was done under another', async () => {
@@ -89,5 +110,17 @@ it('forgets the quote of a basket that has changed, and says what is lacking', a
 	expect(quoter.quote).toBeUndefined();
 	quoter.ask(undefined);
 	expect(quoter.lacks).toEqual([]);
+	vi.useRealTimers();
+});
+
+it('a time that is over is said of the time, and nothing else is', async () => {
+	vi.useFakeTimers();
+	vi.stubGlobal('fetch', () => Promise.resolve(new Response(JSON.stringify({ code: 'invalid_order', path: 'fire_at', title: '', status: 422 }), { status: 422 })));
+	const quoter = new Quoter();
+	quoter.ask({ lines: [1], fire_at: 'yesterday' });
+	await vi.advanceTimersByTimeAsync(300);
+	expect([quoter.untimely, quoter.lacks.length, quoter.quote]).toEqual([true, 0, undefined]);
+	quoter.ask(undefined);
+	expect(quoter.untimely).toBe(false);
 	vi.useRealTimers();
 });

@@ -6,6 +6,7 @@ export class Quoter {
 	#quote = $state.raw<Quote | undefined>();
 	#lacks = $state.raw<Lack[]>([]);
 	#others = $state.raw<Alternative[]>([]);
+	#untimely = $state(false);
 	#timer: ReturnType<typeof setTimeout> | undefined;
 	#turn = 0;
 
@@ -20,6 +21,11 @@ export class Quoter {
 
 	get others(): readonly Alternative[] {
 		return this.#others;
+	}
+
+	/** untimely: for the time that was chosen nothing can be ordered. */
+	get untimely(): boolean {
+		return this.#untimely;
 	}
 
 	/** ask forgets the last quote and asks for another; an empty basket costs nothing. */
@@ -39,12 +45,13 @@ export class Quoter {
 		if (body) void this.#answer(body, ++this.#turn);
 	}
 
-	/** refused takes what a refusal says is sold out; it reports whether it said so. */
+	/** refused takes what a refusal says of what is sold out and of the time; it reports whether it said so. */
 	refused(err: unknown): boolean {
 		const sold = err instanceof Refusal && err.problem.code === 'sold_out';
 		this.#lacks = sold ? ((err.problem['sold_out'] as Lack[] | undefined) ?? []) : [];
 		this.#others = sold ? ((err.problem['alternatives'] as Alternative[] | undefined) ?? []) : [];
-		return sold;
+		this.#untimely = err instanceof Refusal && err.problem['path'] === 'fire_at';
+		return sold || this.#untimely;
 	}
 
 	async #answer(body: Record<string, unknown>, turn: number): Promise<void> {

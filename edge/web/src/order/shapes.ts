@@ -1,15 +1,7 @@
 import type { Change, Channel, Fulfilment, Instant, Money, PromiseRange, Status } from '@awesome/ui';
-
-/** GET /api/session: who is signed in at this screen, if anybody, and what they may do. */
-export interface Session {
-	signed_in: boolean;
-	pins: 'required' | 'optional';
-	who?: string;
-	name?: string;
-	role?: 'cook' | 'counter' | 'shift_manager';
-	expires?: Instant;
-	may: string[];
-}
+import { desk as words } from '../words/desk.ts';
+import { words as common } from '../words/words.ts';
+import { when } from './later.ts';
 
 /** Place is where a delivery goes, as people say it on the phone. */
 export interface Place {
@@ -55,6 +47,8 @@ export interface Order {
 	payment: { method: string };
 	promise: PromiseRange;
 	ready?: Instant;
+	/** fire_at: scheduled, for then. */
+	fire_at?: Instant;
 	placed_at: Instant;
 	bill: Bill;
 	carrier?: string;
@@ -62,6 +56,13 @@ export interface Order {
 
 /** over: the order has ended, so that nothing more is made for it. */
 export const over = (o: Order) => ['Delivered', 'Cancelled', 'Failed'].includes(o.status);
+
+/** titled is how the counter calls an order: by its number, and as long as it has none by who wants it when. */
+export function titled(o: Order, now = Date.now()): string {
+	if (o.number !== null) return String(o.number);
+	const who = o.customer.name || words.pay.guest;
+	return o.fire_at ? words.later.order(who, when(o.fire_at, now, common.language)) : who;
+}
 
 /** Run is an order that is out with a driver of the restaurant's own. */
 export interface Run {

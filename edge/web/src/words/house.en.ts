@@ -15,15 +15,19 @@ export const en = {
 		wordHint: 'A shift manager enters their PIN and says why. Nobody is signed in or out.',
 		hint: 'PIN of 4 to 8 digits', pin: 'PIN', digits: (n: number) => (n === 1 ? '1 digit' : `${n} digits`), wipe: 'Delete a digit', enter: 'Enter', reason: 'Why',
 		wrong: 'That is nobody’s PIN. Try again.', locked: (s: number) => `Too many wrong PINs: wait ${s} s. Cooking goes on without.`, notManager: 'That takes a shift manager’s PIN.',
-		reasons: ['agreed with the guest', 'our mistake', 'nobody else is here'], noReason: 'Choose a reason first.',
+		reasons: ['agreed with the guest', 'our mistake', 'nobody else is here'], noReason: 'Choose a reason first.', notTheirs: (name: string) => `That takes ${name}, or a shift manager.`,
 	},
 	does: {
 		void: 'void an order', remake_finished: 'make finished food again', rush: 'rush an order', change: 'change an order', 86: 'take something off the menu',
 		pause: 'pause or take web orders', take_back: 'take back what was handed over', hand_over_unpaid: 'hand over what is not paid',
 		reprint_receipt: 'print a receipt again', unplug_screen: 'put a screen away',
+		day_open: 'open the day', day_close: 'close the day', see_till: 'look into the till', take_payment: 'take a payment', refund: 'give money back',
+		discount: 'give a discount', no_sale: 'open the drawer without a sale', drop: 'bring cash to the safe', pay_out: 'pay something out of the drawer',
+		own_driver: 'send an own driver', find_customer: 'look a guest up', forget_customer: 'forget a guest', stock_count: 'count stock',
+		stock_waste: 'write off stock', stock_receipt: 'receive stock', thresholds: 'set thresholds', read_audit: 'read the audit log',
 	} as Partial<Record<string, string>>,
 	somethingElse: 'do that',
-	signInNeeded: 'Somebody has to sign in for that.', roleNeeded: 'That takes somebody else.',
+	signInNeeded: 'Somebody has to sign in for that.', pinNeeded: 'That takes their PIN, or a shift manager.', roleNeeded: 'That takes somebody else.',
 
 	atScreen: 'At this screen', nobody: 'Nobody is signed in here. Cooking needs nobody.', since: (time: string) => `since ${time}`, until: (time: string) => `until ${time}`,
 	signIn: 'Sign in', signOut: 'Sign out', cooks: 'Cooks at work', noCooks: 'Nobody is on the roster.', working: (n: number) => (n === 1 ? 'at work · 1 ticket' : `at work · ${n} tickets`),
@@ -45,7 +49,7 @@ export const en = {
 
 	thisScreen: 'Name of this screen', screenName: (view: string, id: string) => `${view} ${id}`, here: 'on', gone: (ago: string) => `gone for ${ago}`, thisOne: 'this screen', putAway: 'Put away', noScreens: 'No screen has told its name yet.',
 
-	startAt: (time: string) => `Start at ${time}`, startNow: 'Start now', startWhy: 'it is fetched later', plan: (start: string, oven: string, ready: string) => [start && `start ${start}`, oven && `oven ${oven}`, `ready ${ready}`].filter(Boolean).join(' · '),
+	startAt: (time: string) => `Start at ${time}`, startNow: 'Start now', startWhy: 'it is fetched later', wanted: (time: string) => `for ${time}`, plan: (start: string, oven: string, ready: string) => [start && `start ${start}`, oven && `oven ${oven}`, `ready ${ready}`].filter(Boolean).join(' · '),
 	isNew: 'new', isChanged: 'changed', takenOff: 'off', wasBefore: (what: string) => `was ${what}`, remakes: { burned: 'Burned', dropped: 'Dropped', wrong: 'Made wrong', other: 'Something else' }, inWords: 'In words, if you like',
 	remade: 'Made again', remadeFor: { burned: 'burned', dropped: 'dropped', wrong: 'made wrong', other: 'another reason' } as Partial<Record<string, string>>,
 	marks: 'Doubts about its times', mark: { bulk_bump: 'bumped with many others', early_out: 'tapped out of the oven early', not_sensed: 'no oven saw it go in', before_driver: 'handed over before the driver came' } as Partial<Record<string, string>>,

@@ -15,15 +15,19 @@ export const it: HouseWords = {
 		wordHint: 'Un capoturno inserisce il suo PIN e dice perché. Nessuno entra o esce.',
 		hint: 'PIN di 4–8 cifre', pin: 'PIN', digits: (n) => (n === 1 ? '1 cifra' : `${n} cifre`), wipe: 'Cancella una cifra', enter: 'Invio', reason: 'Perché',
 		wrong: 'Non è il PIN di nessuno. Riprova.', locked: (s) => `Troppi PIN sbagliati: aspetta ${s} s. Si cucina anche senza.`, notManager: 'Serve il PIN di un capoturno.',
-		reasons: ['d’accordo col cliente', 'errore nostro', 'non c’è nessun altro'], noReason: 'Scegli prima il perché.',
+		reasons: ['d’accordo col cliente', 'errore nostro', 'non c’è nessun altro'], noReason: 'Scegli prima il perché.', notTheirs: (name) => `Serve ${name}, o un capoturno.`,
 	},
 	does: {
 		void: 'annullare un ordine', remake_finished: 'rifare ciò che era pronto', rush: 'dare la precedenza', change: 'cambiare un ordine', 86: 'togliere dal menu',
 		pause: 'sospendere o riprendere gli ordini web', take_back: 'riprendere ciò che era consegnato', hand_over_unpaid: 'consegnare ciò che non è pagato',
 		reprint_receipt: 'ristampare uno scontrino', unplug_screen: 'mettere via uno schermo',
+		day_open: 'aprire la giornata', day_close: 'chiudere la giornata', see_till: 'guardare nella cassa', take_payment: 'incassare', refund: 'restituire denaro',
+		discount: 'fare uno sconto', no_sale: 'aprire il cassetto senza vendita', drop: 'portare contanti in cassaforte', pay_out: 'pagare dal cassetto',
+		own_driver: 'mandare un autista nostro', find_customer: 'cercare un cliente', forget_customer: 'dimenticare un cliente', stock_count: 'contare le scorte',
+		stock_waste: 'buttare scorte', stock_receipt: 'ricevere scorte', thresholds: 'fissare le soglie', read_audit: 'leggere il registro',
 	},
 	somethingElse: 'farlo',
-	signInNeeded: 'Qualcuno deve entrare col PIN.', roleNeeded: 'Serve qualcun altro.',
+	signInNeeded: 'Qualcuno deve entrare col PIN.', pinNeeded: 'Serve il suo PIN, o un capoturno.', roleNeeded: 'Serve qualcun altro.',
 
 	atScreen: 'A questo schermo', nobody: 'Qui non è entrato nessuno. Per cucinare non serve.', since: (time) => `dalle ${time}`, until: (time) => `fino alle ${time}`,
 	signIn: 'Entra', signOut: 'Esci', cooks: 'Cuochi al lavoro', noCooks: 'Nessuno in elenco.', working: (n) => (n === 1 ? 'al lavoro · 1 comanda' : `al lavoro · ${n} comande`),
@@ -45,7 +49,7 @@ export const it: HouseWords = {
 
 	thisScreen: 'Nome di questo schermo', screenName: (view, id) => `${view} ${id}`, here: 'acceso', gone: (ago) => `assente da ${ago}`, thisOne: 'questo schermo', putAway: 'Metti via', noScreens: 'Nessuno schermo ha ancora detto il suo nome.',
 
-	startAt: (time) => `Inizia alle ${time}`, startNow: 'Inizia ora', startWhy: 'si ritira più tardi', plan: (start, oven, ready) => [start && `inizio ${start}`, oven && `forno ${oven}`, `pronto ${ready}`].filter(Boolean).join(' · '),
+	startAt: (time) => `Inizia alle ${time}`, startNow: 'Inizia ora', startWhy: 'si ritira più tardi', wanted: (time) => `per le ${time}`, plan: (start, oven, ready) => [start && `inizio ${start}`, oven && `forno ${oven}`, `pronto ${ready}`].filter(Boolean).join(' · '),
 	isNew: 'nuovo', isChanged: 'cambiato', takenOff: 'tolto', wasBefore: (what) => `era ${what}`, remakes: { burned: 'Bruciata', dropped: 'Caduta', wrong: 'Fatta male', other: 'Altro motivo' }, inWords: 'A parole, se vuoi',
 	remade: 'Rifatto', remadeFor: { burned: 'bruciata', dropped: 'caduta', wrong: 'fatta male', other: 'altro motivo' },
 	marks: 'Dubbi sui suoi tempi', mark: { bulk_bump: 'chiuso insieme a molti altri', early_out: 'tolto dal forno presto', not_sensed: 'nessun forno l’ha visto entrare', before_driver: 'consegnato prima del fattorino' },

@@ -30,7 +30,7 @@ func (v viewer) ticket(t kitchen.Ticket) ticketView {
 	t, _ = t.Masked(v.now)
 	promise := t.Order.Promise
 	return ticketView{
-		ID: t.Order.ID, Number: t.Number, Channel: t.Order.Channel, Fulfilment: t.Order.Fulfilment, Customer: t.Order.Customer.Name,
+		ID: t.Order.ID, Number: t.Number, Rank: t.Rank(), Channel: t.Order.Channel, Fulfilment: t.Order.Fulfilment, Customer: t.Order.Customer.Name,
 		State: t.Progress.Kitchen(), Status: t.Progress.Status(), Version: t.Version, Cook: t.Cook,
 		AgeSeconds: int(max(0, v.now.Sub(began)-t.Held(v.now)) / time.Second),
 		Since:      at(t.Since), PlacedAt: at(t.Order.PlacedAt), QueuedAt: at(t.QueuedAt), Ready: atMaybe(t.Ready),

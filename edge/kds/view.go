@@ -144,6 +144,7 @@ type alertView struct {
 type ticketView struct {
 	ID         order.ID         `json:"order_id"`
 	Number     int              `json:"number"`
+	Rank       string           `json:"rank"` // tickets sort by it as the kitchen works
 	Channel    order.Channel    `json:"channel"`
 	Fulfilment order.Fulfilment `json:"fulfilment"`
 	Customer   string           `json:"customer"`

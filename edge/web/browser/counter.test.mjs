@@ -1,7 +1,7 @@
 // The counter: quick, honest, and the same with the internet cut.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { edge, errors, tablet, world } from './stage.mjs';
+import { edge, errors, photograph, tablet, violations, world } from './stage.mjs';
 
 test('a pizza with two changes takes no more than ten taps, and its number is shown', async () => {
 	const page = await tablet('/counter', { width: 1280, height: 800 });
@@ -144,6 +144,65 @@ test('on a phone and in Italian nothing lies beside the page, and everything can
 		}
 		await page.context().close();
 	}
+});
+
+test('an order for later is taken in three touches, promised for then, and in the list with its time', async () => {
+	const page = await tablet('/counter', { width: 1280, height: 800 });
+	await page.getByRole('button', { name: /^Marinara/ }).click();
+	await page.getByRole('button', { name: 'For later' }).click();
+	const panel = page.getByRole('dialog', { name: 'When does the guest want it?' });
+	await panel.getByRole('button', { name: 'Tomorrow', exact: true }).click();
+	await panel.getByRole('group', { name: 'Hour' }).getByRole('button', { name: '19:00', exact: true }).click();
+	const small = await panel.getByRole('button').evaluateAll((all) => all.map((b) => b.getBoundingClientRect()).filter((b) => b.width < 72 || b.height < 72).length);
+	assert.equal(small, 0, 'a time is smaller than a finger');
+	assert.deepEqual(await violations(page, 'when'), []);
+	for (const theme of ['dark', 'light']) {
+		await page.evaluate((to) => (document.documentElement.dataset.theme = to), theme);
+		await photograph(page, `counter-when-${theme}`);
+	}
+	await panel.getByRole('button', { name: /^For \w+ 19:30$/ }).click();
+	await panel.waitFor({ state: 'detached' });
+	await page.getByText(/Ready 19:30–/).waitFor();
+	assert.deepEqual(await violations(page, 'for later'), []);
+	await photograph(page, 'counter-later');
+	await page.getByRole('textbox', { name: 'Name or table' }).fill('Hedy');
+	await page.getByRole('button', { name: /Place order/ }).click();
+	const done = page.getByRole('dialog', { name: 'Taken for' });
+	await done.getByText(/^\w+ 19:30$/).waitFor();
+	await photograph(page, 'counter-taken-for');
+	await done.getByRole('button', { name: /Next order/ }).click();
+	await page.getByRole('button', { name: 'For later' }).waitFor(); // the next guest is asked anew
+	const { orders } = await (await fetch(`${edge}/api/orders`)).json();
+	const order = orders.find((o) => o.customer.name === 'Hedy');
+	const ahead = Date.parse(order.fire_at) - Date.now();
+	assert.ok(order.number === null && ahead > 15 * 60_000 && ahead < 48 * 3_600_000, `${order.number} ${order.fire_at}`);
+	assert.equal(order.promise.from, order.fire_at);
+	await page.getByRole('navigation').first().getByRole('button', { name: /^Orders/ }).click();
+	await page.getByRole('button', { name: /Hedy.*For \w+ 19:30/ }).click();
+	await page.getByRole('region', { name: /^Hedy, for \w+ 19:30$/ }).waitFor();
+	await photograph(page, 'counter-later-list');
+	await page.context().close();
+});
+
+test('a time that is over is said where it was chosen, and another one makes it good', async () => {
+	const page = await tablet('/counter', { width: 1280, height: 800 });
+	await page.getByRole('button', { name: 'Drinks' }).click();
+	await page.getByRole('button', { name: /^Cola\b/ }).first().click();
+	await page.getByRole('button', { name: 'For later' }).click();
+	await page.getByRole('dialog').getByRole('group', { name: /at what time/ }).getByRole('button').first().click();
+	await page.getByText(/^Ready/).waitFor();
+	await world('clock', { seconds: 3 * 24 * 3600 });
+	await page.getByRole('button', { name: 'One more' }).click();
+	await page.getByRole('alert').getByText('It is too late for that time').waitFor();
+	assert.ok(await page.getByRole('button', { name: /Place order/ }).isDisabled());
+	assert.deepEqual(await violations(page, 'too late'), []);
+	await photograph(page, 'counter-too-late');
+	await page.getByRole('button', { name: /^For / }).click();
+	await page.getByRole('button', { name: 'As soon as can be' }).click();
+	await page.getByText(/^Ready/).waitFor();
+	await page.getByRole('button', { name: /Place order/ }).click();
+	await page.getByRole('dialog', { name: 'Order number' }).waitFor();
+	await page.context().close();
 });
 
 test('no page threw an error on the way', () => assert.deepEqual(errors, []));

@@ -1,7 +1,7 @@
 // A cook with a bump bar and no hand free: pages, keys that are taught, panels without a touch, and what is heard.
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import { card, clear, errors, place, tap, tablet, until, world } from './stage.mjs';
+import { card, clear, edge, errors, photograph, place, tap, tablet, until, violations, world } from './stage.mjs';
 
 beforeEach(clear);
 
@@ -64,6 +64,42 @@ test('all-day counts what is on the page in view, and says how much there is in 
 	assert.match(await panel.innerText(), /3\s+Black olives\s+of 6/);
 	await page.keyboard.press('PageDown');
 	await until('the other page', async () => /2\s+S Marinara\s+of 5\s+1\s+S Hawaii\s+of 1/.test(await panel.innerText()));
+	await page.context().close();
+});
+
+test('any ticket of the shift is found by its number, by key and by touch, and comes back with its clock', async () => {
+	const order = await place([{ product: 'cola' }, { product: 'tiramisu' }]);
+	await tap(order.id, 'bump', { station: 'sides' });
+	await tap(order.id, 'hand-over', { station: 'pass' });
+	const other = await place([{ product: 'hawaii', size: 'small' }]);
+	const page = await tablet('/', { view: 'pass', ...small });
+	await page.keyboard.press('r');
+	const panel = page.getByRole('dialog', { name: 'Recall a ticket' });
+	await panel.getByText('Ended today').waitFor();
+	await page.keyboard.type(`${order.number}7`);
+	await page.keyboard.press('Backspace');
+	const found = panel.getByRole('status').getByRole('listitem');
+	await found.getByText(/handed over · \d\d:\d\d/).waitFor();
+	await found.getByText(/queued \d\d:\d\d · \d+:\d\d/).waitFor();
+	assert.equal(await panel.getByText('Ended today').count(), 0, 'what is not asked for is out of the way');
+	assert.deepEqual(await violations(page, 'recall by number'), []);
+	await photograph(page, 'display-recall-number');
+	const small_ = await panel.getByRole('button').evaluateAll((all) => all.map((b) => b.getBoundingClientRect()).filter((b) => b.width < 72 || b.height < 72).length);
+	assert.equal(small_, 0, 'a digit is smaller than a thumb');
+	await page.keyboard.press('ArrowDown'); // past the digits, to the one thing there is to do
+	await page.keyboard.press('Enter');
+	await panel.waitFor({ state: 'detached' });
+	await card(page, order).waitFor();
+	const ticket = (await (await fetch(`${edge}/api/board`)).json()).tickets.find((t) => t.order_id === order.id);
+	assert.deepEqual([ticket.state, ticket.queued_at], ['ready', order.queued_at]);
+
+	await page.getByRole('button', { name: 'Recall' }).click();
+	for (const digit of String(other.number)) await panel.getByRole('button', { name: digit, exact: true }).click();
+	await found.getByText('Hawaii').waitFor();
+	assert.equal(await found.getByRole('button').count(), 0, 'nobody has begun it');
+	for (let i = 0; i < 4; i++) await panel.getByRole('button', { name: 'Delete a digit' }).click();
+	await panel.getByRole('textbox', { name: 'Number of the ticket' }).fill('9999');
+	await panel.getByText('No order of today has the number 9999.').waitFor();
 	await page.context().close();
 });
 

@@ -126,6 +126,7 @@ export interface Notice {
 export interface Ticket {
 	order_id: string;
 	number: number;
+	rank?: string; // tickets sort by it as the kitchen works; an older node does not say
 	channel: Channel;
 	fulfilment: Fulfilment;
 	customer: string;

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { edge, errors, post, tablet, tap, until, world } from '../stage.mjs';
 import { looks } from './looks.mjs';
 
-const pins = { clara: '3333', dora: '4444' };
+const pins = { ada: '1111', clara: '3333', dora: '4444' };
 const found = [];
 const size = { width: 1280, height: 800 };
 
@@ -229,6 +229,85 @@ test('who pays when they fetch it is found by name; voiding takes a shift manage
 	await page.getByText(`${never.number} is voided.`).waitFor();
 	await page.getByRole('button', { name: /Clara.*counter/ }).waitFor();
 	assert.equal((await get(`/api/orders/${never.id}`)).status, 'Cancelled');
+});
+
+test('what is not paid goes when it is paid, or when somebody says why', async () => {
+	const clara = await session(pins.clara);
+	const body = { channel: 'counter', fulfilment: 'carryout', customer: { name: 'Owes Much' }, payment: { method: 'cash' }, lines: [{ product: 'parma', size: 'large', quantity: 1 }] };
+	const pays = await post('/api/orders', body, clara);
+	const later = await post('/api/orders', { ...body, customer: { name: 'Pays Later' } }, clara);
+	for (const order of [pays, later]) await ready(order);
+	const give = async (order, who) => {
+		await page.getByLabel('Number or name').fill(who);
+		await page.getByRole('button', { name: who }).click();
+		await page.getByRole('region', { name: `Order ${order.number}` }).getByRole('button', { name: 'Hand over' }).click();
+		const dialog = page.getByRole('dialog', { name: `${order.number} is not paid` });
+		await dialog.getByText('$', { exact: false }).first().waitFor();
+		return dialog;
+	};
+	const first = await give(pays, 'Owes Much');
+	await first.getByRole('button', { name: 'Cash', exact: true }).click();
+	await first.getByRole('button', { name: '$50', exact: true }).click();
+	found.push(...(await looks(page, 'unpaid')));
+	await first.getByRole('button', { name: /^Take \$[\d.]+ and hand over$/ }).click();
+	await page.getByText(new RegExp(`${pays.number} handed over\\. Give \\$[\\d.]+ back`)).waitFor();
+	const paid = await get(`/api/orders/${pays.id}`);
+	assert.deepEqual([paid.kitchen.state, paid.bill.due.minor, paid.bill.paid.minor], ['handed_over', 0, paid.totals.total.minor]);
+
+	const second = await give(later, 'Pays Later');
+	await second.getByRole('button', { name: 'Hand over all the same' }).click();
+	assert.ok(await second.getByRole('button', { name: 'Hand over unpaid' }).isDisabled(), 'without a reason');
+	await second.getByRole('button', { name: 'pays later' }).click();
+	found.push(...(await looks(page, 'unpaid-reason')));
+	await second.getByRole('button', { name: 'Hand over unpaid' }).click();
+	await page.getByText(`${later.number} handed over.`).waitFor();
+	const owes = await get(`/api/orders/${later.id}`);
+	assert.deepEqual([owes.kitchen.state, owes.bill.paid.minor], ['handed_over', 0]);
+});
+
+test('a guest who wants to be forgotten is, after a question and with a shift manager’s word', async () => {
+	await tab(page, 'Sell');
+	await page.getByRole('button', { name: 'By phone' }).click();
+	await page.getByLabel('Phone').fill('0039 055 7771234');
+	await page.getByText('Grace has ordered here before').waitFor();
+	await page.getByRole('button', { name: 'Forget this guest' }).click();
+	const sure = page.getByRole('dialog', { name: 'Forget Grace?' });
+	found.push(...(await looks(page, 'forget')));
+	await sure.getByRole('button', { name: 'Back' }).click();
+	await sure.waitFor({ state: 'detached' });
+	await page.getByRole('button', { name: 'Forget this guest' }).click();
+	await sure.getByRole('button', { name: 'Forget this guest' }).click();
+	await page.getByRole('dialog', { name: 'Shift manager’s word' }).getByText('Clara cannot forget a guest').waitFor();
+	await enter(page, pins.dora, 'agreed with the guest');
+	await page.getByText('Forgotten: name, number and addresses are gone.').waitFor();
+	assert.equal(await page.getByLabel('Phone').inputValue(), '', 'the number would be written down again');
+	const { status } = await fetch(`${edge}/api/customers?phone=${encodeURIComponent('0039 055 7771234')}`, { headers: await session(pins.clara) });
+	assert.equal(status, 404);
+	await page.getByRole('button', { name: 'At the counter' }).click();
+});
+
+test('a cook at the till takes something off, and back, with a shift manager’s word and her reason', async () => {
+	await page.getByRole('button', { name: /Clara.*counter/ }).click();
+	await page.getByRole('button', { name: 'Sign out' }).click();
+	await page.getByRole('button', { name: 'Nobody signed in' }).click();
+	await enter(page, pins.ada);
+	await page.getByRole('button', { name: /Ada.*cook/ }).waitFor();
+	await page.getByRole('button', { name: '86', exact: true }).click();
+	await page.getByRole('button', { name: 'machine is broken' }).click();
+	await page.getByRole('button', { name: /^Greca/ }).click();
+	const word = page.getByRole('dialog', { name: 'Shift manager’s word' });
+	await word.getByText('Ada cannot take something off the menu').waitFor();
+	assert.equal(await word.getByRole('button', { name: 'machine is broken' }).getAttribute('aria-pressed'), 'true', 'the reason was said already');
+	await enter(page, pins.dora);
+	await page.getByText('Greca is off.').waitFor();
+	await page.getByRole('button', { name: /^Greca.*machine is broken/ }).waitFor();
+	await page.getByRole('button', { name: /^Greca/ }).click();
+	await word.waitFor();
+	await enter(page, pins.dora, 'our mistake');
+	await page.getByText('Greca is back.').waitFor();
+	const { lines } = await get('/api/audit', await session(pins.dora));
+	const told = lines.filter((l) => l.action === '86' && l.manager === 'dora').map((l) => [l.who, l.reason]);
+	assert.deepEqual(told.toSorted(), [['ada', 'machine is broken'], ['ada', 'our mistake']]);
 	await page.context().close();
 });
 

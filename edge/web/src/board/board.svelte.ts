@@ -46,9 +46,9 @@ export class Board {
 		this.#restore();
 	}
 
-	/** tickets in the order of the queue, what is rushed before all else. */
+	/** tickets in the order of the queue, which is the node's: a change of the board brings tickets without those around them. */
 	get tickets(): Ticket[] {
-		return [...this.#tickets.values()].sort((a, b) => Number(b.rush !== undefined) - Number(a.rush !== undefined) || queue(a) - queue(b) || a.number - b.number);
+		return [...this.#tickets.values()].sort((a, b) => by(a.rank ?? '', b.rank ?? '') || by(a.order_id, b.order_id));
 	}
 
 	ticket(id: string): Ticket | undefined {
@@ -226,6 +226,7 @@ export class Board {
 	}
 }
 
-function queue(t: Ticket): number {
-	return Date.parse(t.queued_at ?? t.placed_at);
+/** by compares texts as the node does, in no language. */
+function by(a: string, b: string): number {
+	return a < b ? -1 : Number(a > b);
 }

@@ -1,6 +1,6 @@
 import type { Change, Channel, Fulfilment, Instant, Money, PromiseRange, Status } from '@awesome/ui';
 import { desk as words } from '../words/desk.ts';
-import { words as common } from '../words/words.ts';
+import { locale } from '../words/words.ts';
 import { when } from './later.ts';
 
 /** Place is where a delivery goes, as people say it on the phone. */
@@ -61,7 +61,7 @@ export const over = (o: Order) => ['Delivered', 'Cancelled', 'Failed'].includes(
 export function titled(o: Order, now = Date.now()): string {
 	if (o.number !== null) return String(o.number);
 	const who = o.customer.name || words.pay.guest;
-	return o.fire_at ? words.later.order(who, when(o.fire_at, now, common.language)) : who;
+	return o.fire_at ? words.later.order(who, when(o.fire_at, now, locale)) : who;
 }
 
 /** Run is an order that is out with a driver of the restaurant's own. */

@@ -25,6 +25,7 @@ const because: [RegExp, string][] = [
 	[/^1 orders ahead$/, '1 ordine prima'],
 	[/^(\d+) orders ahead$/, '$1 ordini prima'],
 	[/^oven (\d+) min$/, 'forno $1 min'],
+	[/^scheduled$/, 'per l’ora chiesta'],
 	[/^drive (\d+) min$/, 'strada $1 min'],
 	[/^deliveries wait (\d+) min for a driver$/, 'le consegne aspettano un autista da $1 min'],
 ];

@@ -86,7 +86,7 @@ export const en = {
 	recallTitle: 'Recall a ticket',
 	recallNumber: 'Number of the ticket',
 	recallUnknown: (n: string) => `No order of today has the number ${n}.`,
-	recallSince: (time: string, span: string) => `since ${time}: ${span}`,
+	recallSince: (time: string) => `queued ${time}`,
 	recallOpen: 'Further on in the kitchen',
 	recallEnded: 'Ended today',
 	recallOne: 'Take back the last step',

@@ -82,7 +82,7 @@ export const it: Words = {
 	recallTitle: 'Richiama una comanda',
 	recallNumber: 'Numero della comanda',
 	recallUnknown: (n) => `Nessun ordine di oggi ha il numero ${n}.`,
-	recallSince: (time, span) => `dalle ${time}: ${span}`,
+	recallSince: (time) => `in coda dalle ${time}`,
 	recallOpen: 'Più avanti in cucina',
 	recallEnded: 'Finite oggi',
 	recallOne: "Annulla l'ultimo passo",

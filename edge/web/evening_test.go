@@ -39,7 +39,7 @@ func TestEveningsAtTheRealProgramHoldInARealBrowser(t *testing.T) {
 	}
 	for _, story := range stories {
 		t.Run(strings.TrimSuffix(filepath.Base(story), ".test.mjs"), func(t *testing.T) {
-			p := newProgram(t, exe)
+			p := newProgram(t, exe, dirFor(t, story))
 			run(t, story, p.url, p.control(t).URL)
 		})
 	}
@@ -47,8 +47,8 @@ func TestEveningsAtTheRealProgramHoldInARealBrowser(t *testing.T) {
 
 // program is a restaurant's node as a process of its own, with a printer beside it.
 type program struct {
-	exe, dir, url string
-	printer       *sim.Printer
+	exe, dir, url, figures string
+	printer                *sim.Printer
 
 	mu  sync.Mutex
 	cmd *exec.Cmd
@@ -81,9 +81,9 @@ width = 42
 jobs = ["ticket", "label"]
 `
 
-func newProgram(t *testing.T, exe string) *program {
+func newProgram(t *testing.T, exe, dir string) *program {
 	t.Helper()
-	p := &program{exe: exe, dir: t.TempDir()}
+	p := &program{exe: exe, dir: dir, figures: free(t)}
 	pair, err := nkeys.CreateUser()
 	if err != nil {
 		t.Fatal(err)
@@ -147,7 +147,7 @@ func (p *program) start() error {
 		return nil
 	}
 	cmd := exec.Command(p.exe, "serve", "--data", p.dir, "--devices", filepath.Join(p.dir, "devices.toml"), "--listen", strings.TrimPrefix(p.url, "http://"),
-		"--mqtt-listen", "", "--metrics-listen", "", "--log-level", "error")
+		"--mqtt-listen", "", "--metrics-listen", p.figures, "--log-level", "error")
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	if err := cmd.Start(); err != nil {
 		return err
@@ -203,6 +203,9 @@ func (p *program) control(t *testing.T) *httptest.Server {
 		}
 		return nil, p.printer.Break(t.Context(), fault.Fault{Device: "kitchen", Kind: body.Fault})
 	}))
+	mux.HandleFunc("POST /fill", answer(func(json.RawMessage) (any, error) { return nil, p.fill() }))
+	mux.HandleFunc("POST /room", answer(func(json.RawMessage) (any, error) { return nil, os.Remove(p.film()) }))
+	mux.HandleFunc("POST /footprint", answer(func(json.RawMessage) (any, error) { return p.footprint() }))
 	mux.HandleFunc("POST /papers", answer(func(json.RawMessage) (any, error) { return len(p.printer.Papers()), nil }))
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)

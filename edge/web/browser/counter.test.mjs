@@ -178,7 +178,7 @@ test('an order for later is taken in three touches, promised for then, and in th
 	assert.ok(order.number === null && ahead > 15 * 60_000 && ahead < 48 * 3_600_000, `${order.number} ${order.fire_at}`);
 	assert.equal(order.promise.from, order.fire_at);
 	await page.getByRole('navigation').first().getByRole('button', { name: /^Orders/ }).click();
-	await page.getByRole('button', { name: /Hedy.*For \w+ 19:30/ }).click();
+	await page.getByRole('button', { name: /Hedy.*for \w+ 19:30/ }).click();
 	await page.getByRole('region', { name: /^Hedy, for \w+ 19:30$/ }).waitFor();
 	await photograph(page, 'counter-later-list');
 	await page.context().close();

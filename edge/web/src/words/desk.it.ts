@@ -1,6 +1,7 @@
 import type { DeskWords } from './desk.en.ts';
 
 const problems: Record<string, string> = {
+	disk_full: 'Il disco del nodo è pieno: nessun nuovo ordine si può conservare. Scrivilo su carta; quelli sul tabellone vanno avanti.',
 	sign_in_needed: 'Per farlo entra con il tuo PIN.',
 	role_needed: 'Serve la parola di un responsabile di turno: PIN e motivo.',
 	wrong_pin: 'Questo PIN non è di nessuno.',
@@ -40,6 +41,7 @@ export const deskItalian: DeskWords = {
 	problem: (code, detail) => problems[code] ?? detail,
 	noAnswer: 'Il nodo non risponde. Riprova: non sarà fatto due volte.',
 	because: (text) => because.reduce((t, [english, italian]) => t.replace(english, italian), text),
+	onPaper: 'Scrivi i nuovi ordini su carta. Quelli sul tabellone vanno avanti.',
 	cancel: 'Indietro',
 	reason: 'Motivo',
 	amount: 'Importo',
@@ -73,6 +75,7 @@ export const deskItalian: DeskWords = {
 		hour: 'Ora',
 		time: (day) => `${day}, a che ora?`,
 		for_: (time) => `Per ${time}`,
+		wanted: (time) => `per ${time}`,
 		wrong: 'Per quell’ora è troppo tardi, o è troppo lontana: scegli da 15 minuti a 7 giorni da adesso.',
 		taken: 'Preso per',
 		numbered: 'Va in cucina, e riceve il numero, in tempo utile.',

@@ -2,8 +2,6 @@ package kitchen
 
 import (
 	"fmt"
-	"strconv"
-	"strings"
 	"time"
 )
 
@@ -11,27 +9,21 @@ import (
 // of its own. Tickets of one rank go by their ids.
 func (t *Ticket) Rank() string {
 	class := orderOf(t)
-	parts := []string{strconv.Itoa(class)}
+	rank := fmt.Sprint(class)
 	if class != 1 {
-		parts = append(parts, inOrder(t.rushed()))
+		rank += inOrder(t.rushed())
 	}
-	parts = append(parts, inOrder(t.QueuedAt), fmt.Sprintf("%-10s", t.Day), fixed(int64(t.Number), 4))
+	rank += fmt.Sprintf("%s%-10s%04x", inOrder(t.QueuedAt), t.Day, max(0, t.Number))
 	if t.Number == 0 {
-		parts = append(parts, fixed(int64(t.Command), 9), inOrder(t.TakenAt)) //nolint:gosec // commands are counted from 1
+		rank += fmt.Sprintf("%012x%s", t.Command, inOrder(t.TakenAt))
 	}
-	return strings.Join(parts, "")
+	return rank
 }
 
 // inOrder is a time to the millisecond, as the kitchen has them; none comes first.
 func inOrder(t time.Time) string {
 	if t.IsZero() {
-		return fixed(0, 9)
+		t = time.UnixMilli(0)
 	}
-	return fixed(t.UnixMilli(), 9)
-}
-
-// fixed writes a number that is not negative so that a longer one sorts after it.
-func fixed(n int64, width int) string {
-	digits := strconv.FormatInt(max(0, n), 36)
-	return strings.Repeat("0", max(0, width-len(digits))) + digits
+	return fmt.Sprintf("%011x", max(0, t.UnixMilli()))
 }

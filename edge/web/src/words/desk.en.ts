@@ -5,7 +5,7 @@ export const deskEnglish = {
 	nobody: 'Nobody signed in',
 	optional: 'Sign in',
 	pin: { until: (time: string) => `signed in until ${time}` },
-	problem: (_code: string, detail: string): string => detail,
+	problem: (code: string, detail: string): string => (code === 'disk_full' ? 'Not taken: the node’s disk is full. Write it on paper.' : detail),
 	because: (text: string): string => text.replace(/^1 orders/, '1 order'),
 	noAnswer: 'No answer from the node. Try again: it will not be done twice.',
 	onPaper: 'Write new orders on paper. Those on the board go on.',

@@ -1,7 +1,7 @@
 import type { DeskWords } from './desk.en.ts';
 
 const problems: Record<string, string> = {
-	disk_full: 'Il disco del nodo è pieno: nessun nuovo ordine si può conservare. Scrivilo su carta; quelli sul tabellone vanno avanti.',
+	disk_full: 'Non preso: il disco del nodo è pieno. Scrivilo su carta.',
 	sign_in_needed: 'Per farlo entra con il tuo PIN.',
 	role_needed: 'Serve la parola di un responsabile di turno: PIN e motivo.',
 	wrong_pin: 'Questo PIN non è di nessuno.',

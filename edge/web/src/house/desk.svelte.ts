@@ -80,21 +80,20 @@ export class Desk {
 		return this.#turn(cook, 'sign-in', ['cook']);
 	}
 
-	/** rest sends a cook home: they say so with their PIN, or somebody who may signs in here. */
+	/** rest sends a cook home: they say so with their PIN, or a shift manager gives their word. */
 	rest(cook: Worker): Promise<void> {
-		return this.#turn(cook, 'sign-out', ['cook', 'sign_in']);
+		return this.#turn(cook, 'sign-out', ['cook', 'word']);
 	}
 
 	async #turn(cook: Worker, way: 'sign-in' | 'sign-out', ways: readonly Way[]): Promise<void> {
-		const send = (pin?: string) => call(`/api/cooks/${encodeURIComponent(cook.id)}/${way}`, { body: pin ? { pin } : {}, headers: this.headers });
+		const send = (body: More & { pin?: string } = {}) => call(`/api/cooks/${encodeURIComponent(cook.id)}/${way}`, { body, headers: this.headers });
 		try {
 			await send();
 		} catch (err) {
 			if (!(err instanceof Refusal) || !forPerson(err.problem)) throw err;
 			await new Promise<void>((done) => {
-				const give = async (how: Way, pin: string) => {
-					if (how === 'sign_in') await this.#begin(pin);
-					await send(how === 'sign_in' ? undefined : pin);
+				const give = async (how: Way, pin: string, reason: string) => {
+					await send(how === 'word' ? { override: { pin, reason } } : { pin });
 					done();
 				};
 				this.#open({ ways, name: cook.name, give, giveUp: done });

@@ -90,7 +90,7 @@ describe('what takes a person', () => {
 	it('who finishes work at somebody else’s screen is asked for their PIN', async () => {
 		answers = [no('pin_needed'), no('wrong_pin'), { cooks: [] }];
 		const done = desk.rest(ada);
-		await vi.waitFor(() => expect(desk.asked?.ways).toEqual(['cook', 'sign_in']));
+		await vi.waitFor(() => expect(desk.asked?.ways).toEqual(['cook', 'word']));
 		expect(desk.asked?.name).toBe('Ada');
 		await expect(desk.asked?.give('cook', '9999', '')).rejects.toMatchObject({ problem: { code: 'wrong_pin' } });
 		await desk.asked?.give('cook', '1111', '');
@@ -101,15 +101,15 @@ describe('what takes a person', () => {
 		expect(desk.asked).toBeUndefined();
 	});
 
-	it('a shift manager who signs in sends a cook home; somebody else does not', async () => {
-		const session = (name: string) => ({ signed_in: true, name, may: [] });
-		answers = [no('pin_needed'), session('Clara'), no('pin_needed'), session('Dora'), { cooks: [] }];
+	it('a shift manager’s word sends a cook home, and signs nobody in', async () => {
+		answers = [no('pin_needed'), no('role_needed'), { cooks: [] }];
 		const done = desk.rest(ada);
 		await vi.waitFor(() => expect(desk.asked).toBeDefined());
-		await expect(desk.asked?.give('sign_in', '3333', '')).rejects.toMatchObject({ problem: { code: 'pin_needed' } });
-		await desk.asked?.give('sign_in', '4444', '');
+		await expect(desk.asked?.give('word', '3333', 'our mistake')).rejects.toMatchObject({ problem: { code: 'role_needed' } });
+		await desk.asked?.give('word', '4444', 'our mistake');
 		await done;
-		expect(asked.map((a) => a.url)).toEqual(['/api/cooks/ada/sign-out', '/api/session', '/api/cooks/ada/sign-out', '/api/session', '/api/cooks/ada/sign-out']);
+		expect(asked.map((a) => a.url)).toEqual(Array(3).fill('/api/cooks/ada/sign-out'));
+		expect(asked[2]?.body).toEqual({ override: { pin: '4444', reason: 'our mistake' } });
 	});
 
 	it('a cook whom nobody asks for a PIN goes home at once', async () => {

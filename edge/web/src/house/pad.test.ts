@@ -101,13 +101,16 @@ describe('a pad', () => {
 		expect(gone).toHaveBeenCalled();
 	});
 
-	it('tells whoever signs in, and may not send a cook home, whom it takes', async () => {
-		open({ ways: ['cook', 'sign_in'], name: 'Ada' });
+	it('asks a cook for their own PIN, and a shift manager for a word instead', async () => {
+		open({ ways: ['cook', 'word'], name: 'Ada' });
 		answer = () => Promise.reject(new Refusal({ code: 'pin_needed', title: '', status: 403 }));
 		expect(page.getByRole('dialog', { name: 'PIN of Ada' })).toBeTruthy();
-		await press('Sign in');
 		await type('3', '3', '3', '3', 'Enter');
 		await settled();
-		expect(page.getByRole('alert').textContent).toBe('That takes Ada, or a shift manager.');
+		expect(page.getByRole('alert').textContent).toBe('That is nobody’s PIN. Try again.');
+		await press('Just this once', 'our mistake');
+		await type('4', '4', '4', '4', 'Enter');
+		await settled();
+		expect(given).toEqual(['cook 3333 ', 'word 4444 our mistake']);
 	});
 });

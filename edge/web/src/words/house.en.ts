@@ -15,7 +15,7 @@ export const en = {
 		wordHint: 'A shift manager enters their PIN and says why. Nobody is signed in or out.',
 		hint: 'PIN of 4 to 8 digits', pin: 'PIN', digits: (n: number) => (n === 1 ? '1 digit' : `${n} digits`), wipe: 'Delete a digit', enter: 'Enter', reason: 'Why',
 		wrong: 'That is nobody’s PIN. Try again.', locked: (s: number) => `Too many wrong PINs: wait ${s} s. Cooking goes on without.`, notManager: 'That takes a shift manager’s PIN.',
-		reasons: ['agreed with the guest', 'our mistake', 'nobody else is here'], noReason: 'Choose a reason first.', notTheirs: (name: string) => `That takes ${name}, or a shift manager.`,
+		reasons: ['agreed with the guest', 'our mistake', 'nobody else is here'], noReason: 'Choose a reason first.',
 	},
 	does: {
 		void: 'void an order', remake_finished: 'make finished food again', rush: 'rush an order', change: 'change an order', 86: 'take something off the menu',

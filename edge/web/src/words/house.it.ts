@@ -15,7 +15,7 @@ export const it: HouseWords = {
 		wordHint: 'Un capoturno inserisce il suo PIN e dice perché. Nessuno entra o esce.',
 		hint: 'PIN di 4–8 cifre', pin: 'PIN', digits: (n) => (n === 1 ? '1 cifra' : `${n} cifre`), wipe: 'Cancella una cifra', enter: 'Invio', reason: 'Perché',
 		wrong: 'Non è il PIN di nessuno. Riprova.', locked: (s) => `Troppi PIN sbagliati: aspetta ${s} s. Si cucina anche senza.`, notManager: 'Serve il PIN di un capoturno.',
-		reasons: ['d’accordo col cliente', 'errore nostro', 'non c’è nessun altro'], noReason: 'Scegli prima il perché.', notTheirs: (name) => `Serve ${name}, o un capoturno.`,
+		reasons: ['d’accordo col cliente', 'errore nostro', 'non c’è nessun altro'], noReason: 'Scegli prima il perché.',
 	},
 	does: {
 		void: 'annullare un ordine', remake_finished: 'rifare ciò che era pronto', rush: 'dare la precedenza', change: 'cambiare un ordine', 86: 'togliere dal menu',

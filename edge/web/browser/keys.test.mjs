@@ -80,7 +80,7 @@ test('any ticket of the shift is found by its number, by key and by touch, and c
 	await page.keyboard.press('Backspace');
 	const found = panel.getByRole('status').getByRole('listitem');
 	await found.getByText(/handed over · \d\d:\d\d/).waitFor();
-	await found.getByText(/queued \d\d:\d\d · \d+:\d\d/).waitFor();
+	await found.getByText(/queued \d\d:\d\d ·\s+\d+:\d\d/).waitFor();
 	assert.equal(await panel.getByText('Ended today').count(), 0, 'what is not asked for is out of the way');
 	assert.deepEqual(await violations(page, 'recall by number'), []);
 	await photograph(page, 'display-recall-number');

@@ -27,7 +27,7 @@ export const en = {
 		stock_waste: 'write off stock', stock_receipt: 'receive stock', thresholds: 'set thresholds', read_audit: 'read the audit log',
 	} as Partial<Record<string, string>>,
 	somethingElse: 'do that',
-	signInNeeded: 'Somebody has to sign in for that.', pinNeeded: 'That takes their PIN, or a shift manager.', roleNeeded: 'That takes somebody else.',
+	signInNeeded: 'Somebody has to sign in for that.', pinNeeded: 'That takes their PIN, or a shift manager.', roleNeeded: 'That takes somebody else.', unpaid: 'It is not paid: the counter takes the money, or says why it goes all the same.',
 
 	atScreen: 'At this screen', nobody: 'Nobody is signed in here. Cooking needs nobody.', since: (time: string) => `since ${time}`, until: (time: string) => `until ${time}`,
 	signIn: 'Sign in', signOut: 'Sign out', cooks: 'Cooks at work', noCooks: 'Nobody is on the roster.', working: (n: number) => (n === 1 ? 'at work · 1 ticket' : `at work · ${n} tickets`),

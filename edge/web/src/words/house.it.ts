@@ -27,7 +27,7 @@ export const it: HouseWords = {
 		stock_waste: 'buttare scorte', stock_receipt: 'ricevere scorte', thresholds: 'fissare le soglie', read_audit: 'leggere il registro',
 	},
 	somethingElse: 'farlo',
-	signInNeeded: 'Qualcuno deve entrare col PIN.', pinNeeded: 'Serve il suo PIN, o un capoturno.', roleNeeded: 'Serve qualcun altro.',
+	signInNeeded: 'Qualcuno deve entrare col PIN.', pinNeeded: 'Serve il suo PIN, o un capoturno.', roleNeeded: 'Serve qualcun altro.', unpaid: 'Non è pagato: incassa il banco, o dice perché va lo stesso.',
 
 	atScreen: 'A questo schermo', nobody: 'Qui non è entrato nessuno. Per cucinare non serve.', since: (time) => `dalle ${time}`, until: (time) => `fino alle ${time}`,
 	signIn: 'Entra', signOut: 'Esci', cooks: 'Cuochi al lavoro', noCooks: 'Nessuno in elenco.', working: (n) => (n === 1 ? 'al lavoro · 1 comanda' : `al lavoro · ${n} comande`),

@@ -1,6 +1,7 @@
 // A Friday at eight: sixty open tickets, at the sizes and in the themes that the display is used in.
+import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { address, photograph, place, tap, tablet, world } from './stage.mjs';
+import { address, clear, photograph, place, tap, tablet, world } from './stage.mjs';
 
 const sizes = { '1920x1080': { width: 1920, height: 1080 }, '1280x800': { width: 1280, height: 800 } };
 
@@ -40,4 +41,45 @@ test('pictures of all stations with sixty open tickets', async () => {
 	await page.getByRole('dialog').waitFor();
 	await photograph(page, 'display-settings');
 	await page.context().close();
+});
+
+/** hidden are the tickets of which something is neither to be seen nor announced, over all pages of a display. */
+const hidden = (page) =>
+	page.evaluate(() =>
+		[...document.querySelectorAll('article')]
+			.map((card) => ({ card, list: card.querySelector('.rows') }))
+			.filter(({ card, list }) => (list.scrollHeight > list.clientHeight + 2 && !card.querySelector('.below')) || card.scrollHeight > card.clientHeight + 2)
+			.map(({ card, list }) => `${card.getAttribute('aria-label')}: ${list.scrollHeight} in ${list.clientHeight}: ${list.innerText.replaceAll('\n', ' ')}`),
+	);
+
+test('nothing of a ticket is hidden below its edge, however much there is to say', async () => {
+	await clear();
+	const all = ['basil', 'mushrooms', 'olives', 'ham', 'onion', 'salami', 'anchovies'];
+	const tops = (n, more = {}) => all.slice(0, n).map((topping, i) => ({ topping, amount: ['extra', 'light', 'normal'][i % 3], placement: 'whole', ...more }));
+	const half = { product: 'margherita', half: 'quattro_formaggi', size: 'large' };
+	const menu = await (await fetch(`${process.env.EDGE_URL}/api/menu`)).json();
+	const known = new Set(menu.toppings.map((t) => t.id));
+	const sellable = (toppings) => toppings.filter((t) => known.has(t.topping));
+	const orders = [
+		[{ ...half, quantity: 2, toppings: sellable([...tops(3, { placement: 'left' }), ...tops(4, { placement: 'right' }).slice(1)]), note: 'Allergy: nuts, please' }],
+		[{ product: 'frutti_di_mare', size: 'small', toppings: sellable(tops(7)), note: 'please cut it into twelve pieces, for the children at table nine' }],
+		[{ product: 'capricciosa', size: 'medium', quantity: 12 }, { ...half, toppings: sellable(tops(2, { placement: 'left' })) }, { product: 'tonno', size: 'large' }],
+		['hawaii', 'tonno', 'parma', 'pepperoni', 'capricciosa', 'margherita', 'vegetariana', 'diavola'].map((product) => ({ product, size: 'large', toppings: sellable(tops(3)) })),
+		[{ product: 'margherita', size: 'small' }],
+	];
+	for (const lines of orders) {
+		const order = await place(lines, { customer: { name: 'Wilhelmina-Charlotte' } });
+		await tap(order.id, 'rush', { on: true, reason: 'the guest waits' }).catch(() => undefined);
+		const ready = await place(lines);
+		for (const station of ['make', 'oven', 'oven', 'cut']) await tap(ready.id, 'bump', { station });
+	}
+	for (const viewport of Object.values(sizes)) {
+		for (const view of ['make', 'pass', 'all']) {
+			const page = await tablet('/', { view, ...viewport });
+			await page.locator('article').first().waitFor();
+			await page.waitForTimeout(300); // the clocks of pages out of view are slow, their layout is not
+			assert.deepEqual(await hidden(page), [], `${view} ${viewport.width}`);
+			await page.context().close();
+		}
+	}
 });

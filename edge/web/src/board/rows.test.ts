@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { allDay } from './counts.ts';
-import { parts, rows, sizeLetter, speaksOfAllergy, split } from './rows.ts';
+import { rows, sizeLetter, speaksOfAllergy, split } from './rows.ts';
 import { item, ticket } from './testing.ts';
 
 it('groups what is made alike and counts what is left to do', () => {
@@ -35,18 +35,6 @@ it('does not overlook an allergy, and takes no other note for one', () => {
 
 it('knows a size by its letter', () => {
 	expect(['small', 'medium', 'large', 'regular', undefined, 'family'].map(sizeLetter)).toEqual(['S', 'M', 'L', '', '', 'FA']);
-});
-
-it('cuts a ticket where a cell is full, loses no row, and never makes more parts than there are cells', () => {
-	const many = rows(Array.from({ length: 9 }, (_, i) => item(String(i), { line: i })));
-	const cut = parts(many, 340, 270, 10);
-	expect(cut.length).toBeGreaterThan(2);
-	expect(cut.flatMap((p) => p.rows)).toEqual(many);
-	expect(cut.map((p) => p.index)).toEqual(cut.map((_, i) => i));
-	const few = parts(many, 340, 270, 2);
-	expect(few).toHaveLength(2);
-	expect(few.flatMap((p) => p.rows)).toEqual(many);
-	expect(parts(many.slice(0, 1), 340, 10, 4)).toHaveLength(1);
 });
 
 it('all-day counts come from the tickets that are shown, and from what is left of them', () => {

@@ -5,14 +5,14 @@ import { house } from '../words/house.ts';
 import { words } from '../words/words.ts';
 import type { Chime } from '../device/sound.svelte.ts';
 import type { Board } from './board.svelte.ts';
-import type { Cell } from './grid.ts';
-import { settle } from './grid.ts';
+import { beside, pagesOf, settle, type Seat } from './grid.ts';
 import { fires } from './ageing.ts';
 import { told } from './changes.ts';
 import { Dial } from './dial.svelte.ts';
 import { Glass } from './glass.svelte.ts';
 import { calls, Ringer } from './ringer.ts';
-import { parts, remade, rows, speaksOfAllergy, type Part } from './rows.ts';
+import { parts, type Part } from './cut.ts';
+import { remade, rows, speaksOfAllergy } from './rows.ts';
 import { here, next, open, shows, stationOf, type View, type Whereabout } from './stations.ts';
 import type { Tap, Taps } from './taps.svelte.ts';
 
@@ -22,41 +22,45 @@ export interface Field {
 	height: number;
 }
 
-/** Layout is how many cells fit into a field, and what fits into a cell. */
+/** Layout is what a page of a field has room for. */
 export interface Layout {
 	columns: number;
-	rows: number;
-	page: number; // cells of one page
-	step: number; // pixels from one page to the next
+	steps: number; // of a column
+	step: number; // pixels of one
+	page: number; // pixels from one page to the next
 	inner: number; // width of a card's inside
-	room: number; // height for its rows
+	high: number; // of the highest card
+	small: boolean; // the type is that of a tablet
 }
 
 export const gap = 12;
+const stride = 24; // cards begin and end at multiples of this, so that a hole fits the next one
 
 /** layout keeps cards wide enough to read at two metres. */
 export function layout(field: Field): Layout {
-	const columns = Math.max(1, Math.floor((field.width + gap) / ((field.width < 1400 ? 300 : 340) + gap)));
-	const lines = Math.max(1, Math.floor((field.height + gap) / (400 + gap)));
+	const small = field.width < 1400;
+	const columns = Math.max(1, Math.floor((field.width + gap) / ((small ? 300 : 340) + gap)));
+	const steps = Math.max(10, Math.floor((field.height + gap) / stride));
 	const width = (field.width - gap * (columns - 1)) / columns;
-	const height = (field.height - gap * (lines - 1)) / lines;
-	return { columns, rows: lines, page: columns * lines, step: field.height + gap, inner: width - 26, room: height - 210 };
+	return { columns, steps, step: (field.height + gap) / steps, page: field.height + gap, inner: width - 26, high: field.height, small };
 }
 
-/** Card is what lies in a cell. */
+/** Card is a part of a ticket where it lies. */
 export interface Card {
 	ticket: Ticket;
 	part: Part;
+	seat: Seat;
 }
 
 /** Screen is one display at work: which tickets lie where, which one has the focus, what is open over them. */
 export class Screen {
 	field = $state<Field>({ width: 1280, height: 680 });
-	focus = $state<number | undefined>();
+	focus = $state<string | undefined>(); // the ticket that keys act on; empty: they aimed at a place where none lies
 	panel = $state<'recall' | 'more' | 'all_day' | 'settings' | 'house' | undefined>();
 	tab = $state<Tab>('people');
 	#page = $state(0);
-	#cells: (Cell | undefined)[] = [];
+	#seats: Seat[] = [];
+	#own: string | undefined; // whom this screen moved on last
 	#shown = new Set<string>();
 	#ringer = new Ringer();
 
@@ -84,48 +88,54 @@ export class Screen {
 	voided: Ticket[] = $derived.by(() => this.board.tickets.filter((t) => t.voided && t.number > 0 && here(t, this.view).length > 0));
 
 	#cut: Map<string, Part[]> = $derived.by(() => {
-		const { inner, room, columns, rows: lines } = this.layout;
-		return new Map(this.tickets.map((t) => [t.order_id, parts(rows(here(t, this.view)), inner, room - banners(t), columns * lines)]));
+		const { inner, high, small, columns } = this.layout;
+		const aside = this.view === 'all' || this.view === 'oven' ? 100 : 44; // clocks run where things bake
+		return new Map(
+			this.tickets.map((t) => [t.order_id, parts(rows(here(t, this.view), this.view === 'pass'), { inner, high, small, aside, banners: banners(t) }, columns)]),
+		);
 	});
 
 	#settled = $derived.by(() => {
-		const guests = this.tickets.map((t) => ({ id: t.order_id, cells: this.#cut.get(t.order_id)?.length ?? 1 }));
-		this.#cells = settle(this.#cells, guests, this.layout.page); // where everybody sits is history, not a function of now
-		return this.#cells;
+		const { columns, steps, step } = this.layout;
+		const guests = this.tickets.map((t) => ({ id: t.order_id, high: (this.#cut.get(t.order_id) ?? []).map((p) => Math.ceil((p.high + gap) / step)) }));
+		this.#seats = settle(this.#seats, guests, { columns, steps }); // where everybody sits is history, not a function of now
+		return this.#seats;
 	});
 
-	/** cards by cell, page after page; undefined is a hole. */
-	cards: (Card | undefined)[] = $derived.by(() => {
+	/** cards in the order in which they are read, page after page. */
+	cards: Card[] = $derived.by(() => {
 		const byID = new Map(this.tickets.map((t) => [t.order_id, t]));
-		return this.#settled.map((cell) => {
-			const ticket = cell && byID.get(cell.id);
-			const part = cell && this.#cut.get(cell.id)?.[cell.part];
-			return ticket && part ? { ticket, part } : undefined;
+		return this.#settled.flatMap((seat) => {
+			const ticket = byID.get(seat.id);
+			const part = this.#cut.get(seat.id)?.[seat.part];
+			return ticket && part ? [{ ticket, part, seat }] : [];
 		});
 	});
 
 	/** pages there are; at least one. */
-	pages: number = $derived.by(() => this.cards.length / this.layout.page);
+	pages: number = $derived.by(() => pagesOf(this.#settled));
 
 	/** page in view, from 0. */
 	page: number = $derived.by(() => Math.min(this.#page, this.pages - 1));
 
 	/** sheet is what lies on a page. */
-	sheet(page: number): (Card | undefined)[] {
-		return this.cards.slice(page * this.layout.page, (page + 1) * this.layout.page);
+	sheet(page: number): Card[] {
+		return this.cards.filter((c) => c.seat.page === page);
 	}
 
 	/** inView are the tickets on the page in view, once each. */
-	inView: Ticket[] = $derived.by(() => [...new Set(this.sheet(this.page).flatMap((c) => (c ? [c.ticket] : [])))]);
+	inView: Ticket[] = $derived.by(() => [...new Set(this.sheet(this.page).map((c) => c.ticket))]);
 
 	/** turn goes to a page; the field scrolls there. */
 	turn(page: number): void {
-		this.#page = Math.max(0, Math.min(page, this.pages - 1));
+		const to = Math.max(0, Math.min(page, this.pages - 1));
+		if (to !== this.page && this.focus !== undefined && !this.sheet(to).some((c) => c.ticket.order_id === this.focus)) this.focus = undefined; // keys never act on what is out of view
+		this.#page = to;
 	}
 
 	/** near is the page that a field shows which was scrolled so far. */
 	near(scrolled: number): number {
-		return Math.max(0, Math.min(Math.round(scrolled / this.layout.step), this.pages - 1));
+		return Math.max(0, Math.min(Math.round(scrolled / this.layout.page), this.pages - 1));
 	}
 
 	/** nextUp is the oldest ticket that nobody here has touched: its card is light. */
@@ -137,17 +147,21 @@ export class Screen {
 
 	/** focused is the ticket that keys act on. */
 	get focused(): Ticket | undefined {
-		return this.focus === undefined ? undefined : this.cards[this.focus]?.ticket;
+		return this.inView.find((t) => t.order_id === this.focus);
 	}
 
-	/** atHand is the ticket that a key means: the one with the focus, else the first in view. */
+	/**
+	 * atHand is the ticket that a key means: the one with the focus, else the first in view. Who aimed at a place where none lies, or at one that
+	 * somebody else has taken away in the meantime, means no other.
+	 */
 	get atHand(): Ticket | undefined {
-		return this.focused ?? this.sheet(this.page).find((c) => c !== undefined)?.ticket;
+		if (this.focus === undefined || (this.focus !== '' && this.focus === this.#own && !this.focused)) return this.inView[0];
+		return this.focused;
 	}
 
-	/** pick focuses a cell of the page in view. */
-	pick(cell: number): void {
-		this.focus = this.page * this.layout.page + cell;
+	/** pick focuses what a digit means on the page in view. */
+	pick(key: number): void {
+		this.focus = this.sheet(this.page).find((c) => c.seat.key === key)?.ticket.order_id ?? '';
 	}
 
 	/** confirm says where the food of a recovered ticket is: where the ticket says, or elsewhere. */
@@ -157,6 +171,7 @@ export class Screen {
 
 	/** press does the big button of a ticket. */
 	press(ticket: Ticket): void {
+		this.#own = ticket.order_id;
 		if (this.#first(ticket)) return;
 		const step = next(ticket, this.view);
 		if (step === 'wait') return;
@@ -167,6 +182,7 @@ export class Screen {
 
 	/** bump says that this station is done with a ticket, started or not. */
 	bump(ticket: Ticket): void {
+		this.#own = ticket.order_id;
 		if (this.#first(ticket)) return;
 		const step = next(ticket, this.view);
 		if (step !== 'start') return this.press(ticket);
@@ -204,15 +220,12 @@ export class Screen {
 
 	/** move takes the focus to the nearest card in a direction, and its page into view. */
 	move(by: 'left' | 'right' | 'up' | 'down'): void {
-		const steps = { left: -1, right: 1, up: -this.layout.columns, down: this.layout.columns };
-		const from = this.focus ?? this.page * this.layout.page - 1;
-		for (let at = from + (this.focus === undefined ? 1 : steps[by]); at >= 0 && at < this.cards.length; at += steps[by]) {
-			if (this.cards[at]) {
-				this.focus = at;
-				this.turn(Math.floor(at / this.layout.page));
-				return;
-			}
-		}
+		const seats = this.cards.map((c) => c.seat);
+		const from = seats.find((s) => s.id === this.focus && s.page === this.page);
+		const to = from ? beside(seats, from, by) : seats.find((s) => s.page === this.page);
+		if (!to) return;
+		this.focus = to.id;
+		this.turn(to.page);
 	}
 
 	/** ring plays what there is to be heard now. */
@@ -269,5 +282,5 @@ export function allergies(ticket: Ticket): string[] {
 /** banners is the height of what stands over the rows of a ticket. */
 function banners(ticket: Ticket): number {
 	const notices = open(ticket);
-	return (ticket.recovered ? 76 : 0) + notices.reduce((sum, n) => sum + 90 + told(n).reduce((high, line) => high + 30 * Math.ceil((line.text.length + 2) / 24), 0), 0) + (fires(ticket) > 0 ? 44 : 0) + (ticket.hold ? 44 : 0) + (remade(ticket) && !notices.some((n) => n.kind === 'remake') ? 44 : 0) + allergies(ticket).reduce((sum, a) => sum + (a.length > 22 ? 74 : 48), 0);
+	return (ticket.recovered ? 76 : 0) + notices.reduce((sum, n) => sum + (n.lines ? 90 : 0) + told(n).reduce((high, line) => high + 30 * Math.ceil((line.text.length + 2) / 24), 0), 0) + (fires(ticket) > 0 ? 44 : 0) + (ticket.hold ? 44 : 0) + (remade(ticket) && !notices.some((n) => n.kind === 'remake') ? 40 : 0) + allergies(ticket).reduce((sum, a) => sum + (a.length > 22 ? 74 : 48), 0);
 }

@@ -31,6 +31,7 @@ export const en = {
 	also: 'also at',
 	continues: 'continues',
 	continued: 'continued',
+	below: 'more below',
 	driver: (name: string, time: string) => (time ? `${name} comes at ${time}` : `${name} comes`),
 	noDriver: 'no driver yet',
 	key: (n: number) => `key ${n}`,

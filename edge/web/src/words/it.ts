@@ -27,6 +27,7 @@ export const it: Words = {
 	also: 'anche a',
 	continues: 'continua',
 	continued: 'seguito',
+	below: 'altro sotto',
 	driver: (name, time) => (time ? `${name} arriva alle ${time}` : `${name} arriva`),
 	noDriver: 'ancora nessun fattorino',
 	key: (n) => `tasto ${n}`,

@@ -50,7 +50,7 @@ it('a card is as high as what it says', () => {
 
 it('what stands above the first rows takes room from them alone', () => {
 	const calm = parts(many.slice(0, 5), room, 10);
-	const loud = parts(many.slice(0, 5), { ...room, banners: 250 }, 10);
+	const loud = parts(many.slice(0, 5), { ...room, banners: 300 }, 10);
 	expect(loud[0]?.rows).toEqual([]);
 	expect(loud.length).toBeLessThanOrEqual(calm.length + 1);
 	expect(loud.flatMap((p) => p.rows)).toEqual(many.slice(0, 5));

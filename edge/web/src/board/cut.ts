@@ -40,9 +40,11 @@ export function height(row: Row, room: Room): number {
 		const column = (name: string, all: Change[]) => line * lines(`oo ${hyphenated(name)}`, half, bold).lines + changes(all, half - 18, room.small ? 20 : 24);
 		h += 66 + Math.max(column(row.name, row.left), column(row.half ?? row.name, row.right));
 	} else {
-		const beside = Math.max(size * 1.6, wide(`${row.items.length}×`, bold)) + (row.size ? Math.max(1, row.size.length * 0.95) * (room.small ? 52 : 64) + 8 : 0) + 8 + room.aside;
-		const name = lines(hyphenated(row.name, 11), text - beside, bold);
-		h += name.piece > text - beside ? 62 + line * lines(hyphenated(row.name, 11), text, bold).lines : Math.max(62, line * name.lines);
+		const name = hyphenated(row.name, 11);
+		const first = Math.max(size * 1.6, wide(`${row.items.length}×`, bold)) + (row.size ? Math.max(1, row.size.length * 0.95) * (room.small ? 52 : 64) + 8 : 0) + 8;
+		const own = lines(name, text - first - room.aside, bold);
+		const fits = own.piece <= text - first - room.aside; // else what is said aside goes under it
+		h += fits ? Math.max(62, line * own.lines) : Math.max(62, line * lines(name, text - first, bold).lines) + 30;
 	}
 	h += changes(row.changes, text - 20, size);
 	for (const note of row.notes) h += 3 + 26.2 * lines(note, text, { size: 22 }).lines;

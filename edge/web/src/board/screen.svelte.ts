@@ -89,7 +89,7 @@ export class Screen {
 
 	#cut: Map<string, Part[]> = $derived.by(() => {
 		const { inner, high, small, columns } = this.layout;
-		const aside = this.view === 'all' || this.view === 'oven' ? 100 : 44; // clocks run where things bake
+		const aside = this.view === 'oven' || (this.view === 'all' && !small) ? 100 : 40; // clocks and words
 		return new Map(
 			this.tickets.map((t) => [t.order_id, parts(rows(here(t, this.view), this.view === 'pass'), { inner, high, small, aside, banners: banners(t) }, columns)]),
 		);

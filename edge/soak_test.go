@@ -427,6 +427,7 @@ func (s *soak) rules(open int) map[string]int {
 		"cooks":   0, "dead_letters": 0,                    // nobody was signed in, nothing was without sense
 
 		"people": len(soakStaff()), "sessions": staff.SessionsMost,
+		"known_screens": len(soakStaff()) * staff.KnownEach, "strikes": 0, // nobody guesses
 		"guests":   soakGuests, // however often they order
 		"runs":     0,          // no driver is out
 		"intake":   1,          // now and then there is too much to do

@@ -24,7 +24,7 @@ export const en = {
 		day_open: 'open the day', day_close: 'close the day', see_till: 'look into the till', take_payment: 'take a payment', refund: 'give money back',
 		discount: 'give a discount', no_sale: 'open the drawer without a sale', drop: 'bring cash to the safe', pay_out: 'pay something out of the drawer',
 		own_driver: 'send an own driver', find_customer: 'look a guest up', forget_customer: 'forget a guest', stock_count: 'count stock',
-		stock_waste: 'write off stock', stock_receipt: 'receive stock', thresholds: 'set thresholds', read_audit: 'read the audit log',
+		stock_waste: 'write off stock', stock_receipt: 'receive stock', thresholds: 'set thresholds', read_audit: 'read the audit log', print_test: 'print a test page',
 	} as Partial<Record<string, string>>,
 	somethingElse: 'do that',
 	signInNeeded: 'Somebody has to sign in for that.', pinNeeded: 'That takes their PIN, or a shift manager.', roleNeeded: 'That takes somebody else.', unpaid: 'It is not paid: the counter takes the money, or says why it goes all the same.',

@@ -24,7 +24,7 @@ export const it: HouseWords = {
 		day_open: 'aprire la giornata', day_close: 'chiudere la giornata', see_till: 'guardare nella cassa', take_payment: 'incassare', refund: 'restituire denaro',
 		discount: 'fare uno sconto', no_sale: 'aprire il cassetto senza vendita', drop: 'portare contanti in cassaforte', pay_out: 'pagare dal cassetto',
 		own_driver: 'mandare un autista nostro', find_customer: 'cercare un cliente', forget_customer: 'dimenticare un cliente', stock_count: 'contare le scorte',
-		stock_waste: 'buttare scorte', stock_receipt: 'ricevere scorte', thresholds: 'fissare le soglie', read_audit: 'leggere il registro',
+		stock_waste: 'buttare scorte', stock_receipt: 'ricevere scorte', thresholds: 'fissare le soglie', read_audit: 'leggere il registro', print_test: 'stampare una pagina di prova',
 	},
 	somethingElse: 'farlo',
 	signInNeeded: 'Qualcuno deve entrare col PIN.', pinNeeded: 'Serve il suo PIN, o un capoturno.', roleNeeded: 'Serve qualcun altro.', unpaid: 'Non è pagato: incassa il banco, o dice perché va lo stesso.',

@@ -88,7 +88,7 @@ export async function tablet(path = '/', { view, theme = 'dark', width = 1920, h
 			if (location.protocol !== 'http:') return; // the browser's own page of a failed load remembers nothing
 			for (const [key, value] of Object.entries(given)) if (localStorage.getItem(key) === null) localStorage.setItem(key, value);
 		},
-		{ 'awesome.theme': theme, ...(view ? { 'awesome.view': view } : {}) },
+		{ 'awesome.theme': theme, 'awesome.sound': 'off', ...(view ? { 'awesome.view': view } : {}) },
 	);
 	const page = await context.newPage();
 	const close = context.close.bind(context);

@@ -40,3 +40,14 @@ it('what shall be started later is late with nothing until then, and counts from
 	expect(age(later, 'make', minutes(13)).tone).toBe('late');
 	expect(age({ ...later, state: 'preparing' }, 'make', minutes(5)).tone).toBe('late');
 });
+
+it('what is made quickly waits for what bakes, and is late with nothing until then', () => {
+	const cola = ticket(1, [item('1', { station: 'sides', plan: { start_at: new Date(minutes(9)).toISOString(), ready: new Date(minutes(10)).toISOString() } })]);
+	expect(age(cola, 'sides', minutes(8))).toEqual({ seconds: 0, tone: 'fresh' });
+	expect(age(cola, 'sides', minutes(12)).tone).toBe('late');
+});
+
+it('where all is shown, what nobody fetches ages too', () => {
+	const t = ticket(1, [item('1', { station: 'pass', state: 'done' })], { state: 'ready' });
+	expect([1, 2, 5].map((m) => age(t, 'all', minutes(m)).tone)).toEqual(['fresh', 'warn', 'late']);
+});

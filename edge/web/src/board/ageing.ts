@@ -24,7 +24,7 @@ export function age(ticket: Ticket, view: View, now: number): Age {
 	if (ticket.hold) return { seconds: (now - ms(ticket.hold.at)) / 1000, tone: 'fresh' }; // what is held does not age
 	const held = ticket.held_s ?? 0;
 	const total = (now - ms(ticket.queued_at ?? ticket.placed_at)) / 1000 - held;
-	if (view === 'all') return { seconds: total, tone: promised };
+	if (view === 'all') return { seconds: total, tone: worse(promised, over(shelf(ticket, now), limits.pass)) };
 	const seconds = view === 'pass' ? shelf(ticket, now) : oldest(here(ticket, view), view, now, fires(ticket));
 	const tone = over(seconds, limits[view]);
 	if (view === 'pass') return { seconds, tone };
@@ -48,8 +48,13 @@ export function fires(ticket: Ticket): number {
 }
 
 function oldest(items: Item[], view: View, now: number, from: number): number {
-	const ages = items.map((i) => (view === 'oven' && i.state === 'in_oven' ? -timeLeft(i, now) : (now - Math.max(ms(i.since), from)) / 1000));
+	const ages = items.map((i) => (view === 'oven' && i.state === 'in_oven' ? -timeLeft(i, now) : (now - Math.max(ms(i.since), from, wanted(i))) / 1000));
 	return Math.max(0, ...ages.filter((s) => !Number.isNaN(s)));
+}
+
+/** wanted is when an item that nobody has begun should be, so that the whole order is ready at once; it is in nobody's way before. */
+function wanted(item: Item): number {
+	return item.state === 'queued' && item.plan?.start_at ? ms(item.plan.start_at) : 0;
 }
 
 /** againstPromise: amber when the forecast comes after the promise, red when the promise has passed. */

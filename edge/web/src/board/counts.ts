@@ -12,6 +12,7 @@ export function allDay(tickets: Ticket[], view: View): { items: Count[]; changes
 	const items = new Map<string, number>();
 	const changes = new Map<string, number>();
 	for (const ticket of tickets) {
+		if (ticket.voided) continue;
 		for (const item of here(ticket, view)) {
 			if (item.state === 'done') continue;
 			add(items, named(item));

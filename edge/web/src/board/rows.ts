@@ -64,7 +64,7 @@ function row(key: string, items: Item[], allergens: boolean): Row {
 		right: changes.filter((c) => c.placement === 'right'),
 		notes: note && !allergy ? [note] : [],
 		allergy,
-		contains: allergens && first.allergens?.length ? `${words.contains} ${first.allergens.join(', ')}` : '',
+		contains: allergens && first.allergens?.length ? `${words.contains} ${first.allergens.map((a) => words.allergen[a] ?? a).join(', ')}` : '',
 		remake: items.some((i) => (i.remakes ?? 0) > 0),
 	};
 }

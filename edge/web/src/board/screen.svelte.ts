@@ -85,7 +85,7 @@ export class Screen {
 	tickets: Ticket[] = $derived.by(() => this.board.tickets.filter((t) => shows(t, this.view)));
 
 	/** voided are the tickets of this display that must not be made any more, and nobody has taken note yet. */
-	voided: Ticket[] = $derived.by(() => this.board.tickets.filter((t) => t.voided && t.number > 0 && here(t, this.view).length > 0));
+	voided: Ticket[] = $derived.by(() => this.tickets.filter((t) => t.voided));
 
 	#cut: Map<string, Part[]> = $derived.by(() => {
 		const { inner, high, small, columns } = this.layout;
@@ -141,7 +141,7 @@ export class Screen {
 	/** nextUp is the oldest ticket that nobody here has touched: its card is light. */
 	nextUp: string | undefined = $derived.by(() => {
 		const now = this.#now();
-		const untouched = (t: Ticket) => fires(t) <= now && !t.hold && here(t, this.view).every((i) => i.state !== 'making' && i.state !== 'in_oven');
+		const untouched = (t: Ticket) => !t.voided && fires(t) <= now && !t.hold && here(t, this.view).every((i) => i.state !== 'making' && i.state !== 'in_oven');
 		return this.tickets.find(untouched)?.order_id;
 	});
 
@@ -190,18 +190,19 @@ export class Screen {
 	}
 
 	start(ticket: Ticket): void {
-		if (ticket.recovered || ticket.hold) return;
+		if (ticket.recovered || ticket.hold || ticket.voided) return;
 		if (next(ticket, this.view) === 'start') this.press(ticket);
 	}
 
 	/** hold puts a ticket aside, or takes it up again. */
 	hold(ticket: Ticket): void {
-		if (!ticket.recovered) void this.taps.act(ticket, { verb: ticket.hold ? 'release' : 'hold' });
+		if (!ticket.recovered && !ticket.voided) void this.taps.act(ticket, { verb: ticket.hold ? 'release' : 'hold' });
 	}
 
 	/** first does what has to come before a hand may move a ticket on: saying where it is, taking note, taking it up again. */
 	#first(ticket: Ticket): boolean {
-		if (ticket.recovered) this.confirm(ticket);
+		if (ticket.voided) this.seen(ticket);
+		else if (ticket.recovered) this.confirm(ticket);
 		else if (open(ticket).length > 0) this.seen(ticket);
 		else if (ticket.hold) this.hold(ticket);
 		else return false;
@@ -230,7 +231,7 @@ export class Screen {
 
 	/** ring plays what there is to be heard now. */
 	ring(now: number): void {
-		const sound = this.#ringer.ring(calls([...this.voided, ...this.tickets], this.view, now).filter((c) => this.device.hears(c.sound)), now);
+		const sound = this.#ringer.ring(calls(this.tickets, this.view, now).filter((c) => this.device.hears(c.sound)), now);
 		if (sound) this.chime.play(sound, this.device.volume);
 	}
 

@@ -26,9 +26,9 @@ export function elsewhere(ticket: Ticket, view: View): Map<Station, number> {
 	return counts;
 }
 
-/** shows: the ticket belongs on this display. What has no number yet is not the kitchen's business. */
+/** shows: the ticket belongs on this display, a voided one until somebody has seen it. What has no number yet is not the kitchen's business. */
 export function shows(ticket: Ticket, view: View): boolean {
-	return ticket.number > 0 && !ticket.voided && here(ticket, view).length > 0;
+	return ticket.number > 0 && here(ticket, view).length > 0;
 }
 
 /** open are the notices of a ticket that nobody has taken note of. */

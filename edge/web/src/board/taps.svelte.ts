@@ -32,7 +32,7 @@ export class Taps {
 	#said = $state.raw<Said | undefined>();
 	#busy = $state.raw<ReadonlySet<string>>(new Set());
 	#running = new Map<string, { what: string; done: Promise<void> }>();
-	#last: { ticket: Ticket; steps: number } | undefined;
+	#back: { ticket: Ticket; steps: number }[] = []; // what was done here and can be taken back, last at the end
 	#timer: ReturnType<typeof setTimeout> | undefined;
 
 	#merge: (ticket: Ticket) => void;
@@ -80,9 +80,9 @@ export class Taps {
 				this.#merge(await this.#guard((more) => send(ticket.order_id, tap, more, this.#headers), { reason: tap.text ?? tap.reason }));
 				done++;
 			}
-			const undo = verb === 'bump' && taps.at(-1)?.station !== 'pass';
+			const undo = verb === 'bump' || verb === 'hand-over';
 			this.#say({ kind: verb === 'recall' ? 'undone' : 'done', number: ticket.number, verb, detail: '', undo });
-			this.#last = undo ? { ticket, steps: done } : undefined;
+			if (undo) this.#back = [...this.#back.slice(-19), { ticket, steps: done }];
 			return true;
 		} catch (err) {
 			this.#explain(ticket, verb, err);
@@ -97,18 +97,22 @@ export class Taps {
 	/** undo takes the last bump back, as long as the offer stands. */
 	async undo(): Promise<boolean> {
 		await this.#settled();
-		const last = this.#last;
-		if (!last || !this.#said?.undo) return false;
-		this.#last = undefined;
-		return this.act(last.ticket, ...Array.from({ length: last.steps }, () => ({ verb: 'recall' as const })));
+		return this.#said?.undo ? this.#takeBack() : false;
 	}
 
 	/** recallLast takes back the last thing that was bumped here, however long ago. */
 	async recallLast(): Promise<boolean> {
 		await this.#settled();
-		const last = this.#last;
-		if (!last) return false;
-		this.#last = undefined;
+		return this.#takeBack();
+	}
+
+	async #takeBack(): Promise<boolean> {
+		const last = this.#back.at(-1);
+		if (!last) {
+			this.#say({ kind: 'refused', number: 0, verb: 'recall', detail: '', code: 'nothing_to_recall', undo: false });
+			return false;
+		}
+		this.#back = this.#back.slice(0, -1);
 		return this.act(last.ticket, ...Array.from({ length: last.steps }, () => ({ verb: 'recall' as const })));
 	}
 

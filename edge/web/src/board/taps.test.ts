@@ -115,9 +115,21 @@ describe('taps', () => {
 		expect(taps.said).toMatchObject({ kind: 'done', verb: 'confirm', undo: false });
 	});
 
-	it('what was handed over is not offered back', async () => {
+	it('what was handed over by mistake is offered back, for at the pass that is dearest', async () => {
 		answers = [ok(2)];
 		await taps.act(t, { verb: 'hand-over', station: 'pass' });
-		expect(taps.said?.undo).toBe(false);
+		expect(taps.said?.undo).toBe(true);
+	});
+
+	it('takes back one after the other, last first, whatever was started in between, and says when there is nothing more', async () => {
+		answers = [ok(2), ok(3), ok(4), ok(5), ok(6)];
+		const other = ticket(9, [item('1')]);
+		await taps.act(t, { verb: 'bump', station: 'make' });
+		await taps.act(other, { verb: 'bump', station: 'make' });
+		await taps.act(other, { verb: 'start', station: 'make' });
+		expect([await taps.recallLast(), await taps.recallLast()]).toEqual([true, true]);
+		expect(asked.slice(-2).map((a) => a.url)).toEqual([`/api/tickets/${other.order_id}/recall`, `/api/tickets/${t.order_id}/recall`]);
+		expect(await taps.recallLast()).toBe(false);
+		expect(taps.said?.code).toBe('nothing_to_recall');
 	});
 });

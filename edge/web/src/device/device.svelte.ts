@@ -13,7 +13,7 @@ export class Device {
 	readonly id: string;
 	#view = $state<View | undefined>();
 	#theme = $state<Theme>('dark');
-	#volume = $state(0);
+	#volume = $state(3); // a kitchen that hears nothing misses orders: silence is chosen, never found
 	#muted = $state.raw<ReadonlySet<Sound>>(new Set());
 	#keys = $state.raw(new Keymap());
 	#name = $state('');
@@ -27,7 +27,8 @@ export class Device {
 		this.#view = views.find((v) => v === this.#read('view'));
 		this.#theme = this.#read('theme') === 'light' ? 'light' : 'dark';
 		const volume = Number(this.#read('volume'));
-		if (this.#read('sound') === 'on') this.#volume = Number.isInteger(volume) && volume > 0 ? Math.min(volume, loudest) : 3;
+		if (Number.isInteger(volume) && volume > 0) this.#volume = Math.min(volume, loudest);
+		if (this.#read('sound') === 'off') this.#volume = 0;
 		this.#muted = new Set(sounds.filter((s) => this.#read('muted')?.split(' ').includes(s)));
 		this.#keys = Keymap.read(this.#read('keys'));
 	}

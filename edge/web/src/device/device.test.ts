@@ -6,17 +6,16 @@ beforeEach(() => localStorage.clear());
 
 it('remembers its name, station, theme and sound', () => {
 	const first = new Device();
-	expect([first.view, first.theme, first.sound]).toEqual([undefined, 'dark', false]);
+	expect([first.view, first.theme, first.sound]).toEqual([undefined, 'dark', true]);
 	first.choose('cut');
 	first.turnTheme();
 	first.turnSound();
 	const again = new Device();
-	expect([again.id, again.view, again.theme, again.sound]).toEqual([first.id, 'cut', 'light', true]);
+	expect([again.id, again.view, again.theme, again.sound]).toEqual([first.id, 'cut', 'light', false]);
 });
 
 it('remembers how loud it is, what it stays silent about, and the keys it was taught', () => {
 	const first = new Device();
-	first.turnSound();
 	expect(first.volume).toBe(3);
 	first.setVolume(1);
 	first.turnEvent('ready');

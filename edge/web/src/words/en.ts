@@ -51,6 +51,7 @@ export const en = {
 	whereabouts: {
 		queued: 'not started', preparing: 'being made', baking: 'in the oven', quality_check: 'on the cut table', ready: 'on the pass', handed_over: 'handed over',
 	} satisfies Record<Whereabout, string>,
+	nothingToRecall: 'Nothing to take back: look for it in the recall list.',
 	refused: (n: number, why: string) => `${n}: not done. ${why}`,
 	notSent: (n: number) => `${n}: not done, the node cannot be reached.`,
 	empty: 'Nothing to do here',
@@ -133,7 +134,7 @@ export const en = {
 	release: 'Take it up again',
 	rushTitle: 'Make it first',
 	rushReasons: ['guest waits here', 'promise is near', 'was forgotten'],
-	voidedDetail: 'Stop making it. Touch to clear.',
+	voidedDetail: 'Stop making it.',
 	oven: 'Ovens',
 	noOven: 'No oven has reported yet.',
 	ovenState: { ok: 'in its band', cold: 'too cold', hot: 'too hot', silent: 'silent', fault: 'fault' },
@@ -155,6 +156,7 @@ export const en = {
 	handOverTitle: 'Hand over without a known driver',
 	handOverReasons: ['our own driver has it', 'driver came while the line was cut'],
 	contains: 'contains',
+	allergen: { gluten: 'gluten', crustaceans: 'crustaceans', eggs: 'eggs', fish: 'fish', peanuts: 'peanuts', soybeans: 'soybeans', milk: 'milk', nuts: 'nuts', celery: 'celery', mustard: 'mustard', sesame: 'sesame', sulphites: 'sulphites', lupin: 'lupin', molluscs: 'molluscs' } as Record<string, string>,
 	loading: 'Looking for the node …',
 	alert: {
 		unreleased: 'web order waits: nobody has released it', pin_guessing: 'somebody is guessing PINs',
@@ -219,6 +221,7 @@ export const en = {
 	health: 'Health of the node',
 	ok: 'all well',
 	notReady: 'not ready',
+	mindful: 'running, but somebody should look',
 	link: 'Line to the cloud',
 	since: (time: string) => `since ${time}`,
 	backlog: (n: number) => (n === 0 ? 'nothing waits to be sent' : `${n} to be sent`),

@@ -47,6 +47,7 @@ export const it: Words = {
 	whereabouts: {
 		queued: 'non iniziato', preparing: 'in preparazione', baking: 'in forno', quality_check: 'al taglio', ready: 'in uscita', handed_over: 'consegnato',
 	},
+	nothingToRecall: 'Niente da riprendere: cercalo nell’elenco dei richiami.',
 	refused: (n, why) => `${n}: non eseguito. ${why}`,
 	notSent: (n) => `${n}: non eseguito, il nodo non risponde.`,
 	empty: 'Niente da fare qui',
@@ -130,7 +131,7 @@ export const it: Words = {
 	release: 'Riprendi',
 	rushTitle: 'Fallo per primo',
 	rushReasons: ['il cliente aspetta qui', 'la promessa scade', 'dimenticato'],
-	voidedDetail: 'Non prepararlo più. Tocca per togliere.',
+	voidedDetail: 'Non prepararlo più.',
 	oven: 'Forni',
 	noOven: 'Nessun forno ha ancora parlato.',
 	ovenState: { ok: 'in temperatura', cold: 'troppo freddo', hot: 'troppo caldo', silent: 'muto', fault: 'guasto' },
@@ -152,6 +153,7 @@ export const it: Words = {
 	handOverTitle: 'Consegna senza un autista noto',
 	handOverReasons: ['l’ha un nostro autista', 'autista venuto a linea interrotta'],
 	contains: 'contiene',
+	allergen: { gluten: 'glutine', crustaceans: 'crostacei', eggs: 'uova', fish: 'pesce', peanuts: 'arachidi', soybeans: 'soia', milk: 'latte', nuts: 'frutta a guscio', celery: 'sedano', mustard: 'senape', sesame: 'sesamo', sulphites: 'solfiti', lupin: 'lupini', molluscs: 'molluschi' } as Record<string, string>,
 	loading: 'Cerco il nodo …',
 	alert: {
 		unreleased: 'ordine web in attesa: nessuno lo ha rilasciato', pin_guessing: 'qualcuno prova dei PIN',
@@ -216,6 +218,7 @@ export const it: Words = {
 	health: 'Salute del nodo',
 	ok: 'tutto bene',
 	notReady: 'non pronto',
+	mindful: 'in funzione, ma qualcuno deve guardare',
 	link: 'Linea verso il cloud',
 	since: (time) => `dalle ${time}`,
 	backlog: (n) => (n === 0 ? 'niente da inviare' : `${n} da inviare`),

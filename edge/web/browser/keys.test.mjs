@@ -145,6 +145,7 @@ test('a key is taught by pressing it, a clash is said, and the device remembers 
 
 	await page.reload();
 	await card(page, order).waitFor();
+	await page.locator('.up').waitFor(); // what it remembers is there before the node is
 	await page.keyboard.press('Enter');
 	await page.keyboard.press('F9');
 	await page.getByText(`${order.number} bumped`).waitFor();

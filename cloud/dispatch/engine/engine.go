@@ -33,6 +33,9 @@ type Driver struct {
 	Restaurant int    // index of the restaurant that is at At; -1 elsewhere
 	FreeAt     int    // since when, or from when on; at a restaurant: the arrival
 	ShiftEnd   int    // no pick-up after it
+	Pace       int    // of Travel's times, in percent; 0 is 100
+	Only       int    // the one restaurant to drive for, counted from 1; 0: for all
+	Extra      int64  // what it costs to give this one anything, in thousandths of a minute
 }
 
 // Order is one that waits to be picked up.
@@ -43,7 +46,9 @@ type Order struct {
 	Placed     int
 	Ready      int  // when the kitchen will be done: exact, or the forecast's middle
 	Forecast   bool // Ready is a forecast, and the order is not on its shelf yet
-	Not        []string
+	Not        []string // drivers who are not to bring it
+	Due        int      // when it was promised at the door; 0: Target after Placed
+	With       string   // the driver who has agreed to fetch it: another one costs Switch
 }
 
 // Kind is what a driver does now.
@@ -69,6 +74,7 @@ type Stop struct {
 	Orders     []int // in the sequence of their drops
 	Leave      int   // at the latest, to be there in time
 	Pickup     int
+	Doors      []int // when each order is at its door
 }
 
 // Plan is what the drivers of a snapshot do now, and what would follow if nothing else happened.
@@ -77,6 +83,13 @@ type Plan struct {
 	Routes  [][]Stop // of each driver
 	Left    []int    // orders that nobody can bring
 	Cost    int64    // what the search made small, in thousandths of a minute
+	Why     []Why    // of each order, if Rules.Explain asks for it
+}
+
+// Why is the driver of an order beside the next best one, as all the others are planned. Costs are what the order adds to a route.
+type Why struct {
+	Driver, Second int // -1: nobody
+	Cost, Next     int64
 }
 
 // Rules are the conditions that a plan keeps.
@@ -84,12 +97,15 @@ type Rules struct {
 	PickupHalf, DropHalf int  // minutes of service before the bag changes hands, and again after it
 	Target               int  // click-to-door that was promised
 	FreeMoves            bool // a driver may be sent to a restaurant where nothing waits
+	Explain              bool // the plan says why
 }
 
 // Weights say what is how bad, in thousandths of a minute of click-to-door.
 type Weights struct {
 	Late     int64 // a minute over Target, beside the minute itself
 	Drive    int64 // a minute of driving
+	Fresh    int64 // a minute between the kitchen and the door
+	Switch   int64 // taking an order from the driver who has agreed to fetch it
 	Left     int64 // an order that nobody brings
 	Begin    int64 // sending a driver whom the surroundings will need, of the minutes lost there
 	Slack    int   // minutes to leave before it is necessary

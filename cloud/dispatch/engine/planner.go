@@ -34,7 +34,7 @@ func (p *Planner) Plan(s *Snapshot) Plan {
 	cover := p.cover(s)
 	if p.w.Begin > 0 {
 		for d := range t.begin {
-			t.begin[d] = cover.loss(d) * p.w.Begin / 1000
+			t.begin[d] += cover.loss(d) * p.w.Begin / 1000
 		}
 	}
 	sr := newSearch(t, p.w.Seed+uint64(s.Now))
@@ -46,6 +46,9 @@ func (p *Planner) Plan(s *Snapshot) Plan {
 	p.remember(sr)
 	plan := sr.plan()
 	p.spread(sr, cover, &plan)
+	if p.rules.Explain {
+		plan.Why = sr.explain()
+	}
 	// Who goes is told before the bags are fetched: the last order of a restaurant may be in one of them.
 	slices.SortStableFunc(plan.Actions, func(a, b Action) int { return int(a.Kind) - int(b.Kind) })
 	return plan
@@ -132,15 +135,17 @@ func (s *search) stops(d int) []Stop {
 		}
 		way, arrive := s.toRoom[d*len(s.rooms)+r], s.arrive[d*len(s.rooms)+r]
 		if i > 0 {
-			way = s.dropTo[int(route[i-1].order)*len(s.rooms)+r]
+			way = s.dropTo[int(route[i-1].order)*len(s.rooms)+r] * s.pace[d] >> paceBits
 			arrive = at + way
 		}
 		pick := max(arrive+s.rules.PickupHalf, ready, s.snap.Now)
 		out = append(out, Stop{Restaurant: s.rooms[r], Orders: orders, Leave: pick - s.rules.PickupHalf - way, Pickup: pick})
-		at = pick + s.rules.PickupHalf + s.direct[o] + 2*s.rules.DropHalf
+		at = pick + s.rules.PickupHalf + s.direct[o]*s.pace[d]>>paceBits + 2*s.rules.DropHalf
+		out[len(out)-1].Doors = append(out[len(out)-1].Doors, at-s.rules.DropHalf)
 		for k := i + 1; k < end; k++ {
 			a, b := s.group[route[k-1].order], s.group[route[k].order]
-			at += s.between[r][a*len(s.members[r])+b] + 2*s.rules.DropHalf
+			at += s.between[r][a*len(s.members[r])+b]*s.pace[d]>>paceBits + 2*s.rules.DropHalf
+			out[len(out)-1].Doors = append(out[len(out)-1].Doors, at-s.rules.DropHalf)
 		}
 		i = end
 	}

@@ -18,10 +18,13 @@ func (t *table) cost(d int, route []visit) int64 {
 		return 0
 	}
 	rooms, now := len(t.rooms), t.snap.Now
-	at, sum, drive := 0, t.begin[d], 0
+	at, sum, drive, pace, only := 0, t.begin[d], 0, t.pace[d], t.only[d]
 	for i := 0; i < len(route); {
 		o := int(route[i].order)
 		r, ready, end := t.room[o], t.ready[o], i+1
+		if only != -1 && only != r {
+			return impossible
+		}
 		for ; end < len(route) && route[end].joins; end++ {
 			ready = max(ready, t.ready[route[end].order])
 		}
@@ -29,7 +32,7 @@ func (t *table) cost(d int, route []visit) int64 {
 			drive += t.toRoom[d*rooms+r]
 			at = t.arrive[d*rooms+r]
 		} else {
-			way := t.dropTo[int(route[i-1].order)*rooms+r]
+			way := t.dropTo[int(route[i-1].order)*rooms+r] * pace >> paceBits
 			drive += way
 			at += way
 		}
@@ -38,12 +41,12 @@ func (t *table) cost(d int, route []visit) int64 {
 			return impossible
 		}
 		at += t.rules.PickupHalf
-		way := t.direct[o]
+		way := t.direct[o] * pace >> paceBits
 		for k := i; k < end; k++ {
 			o = int(route[k].order)
 			if k > i {
 				before := int(route[k-1].order)
-				way = t.between[r][t.group[before]*len(t.members[r])+t.group[o]]
+				way = t.between[r][t.group[before]*len(t.members[r])+t.group[o]] * pace >> paceBits
 			}
 			if t.not[o] != nil && t.not[o][d] {
 				return impossible
@@ -51,7 +54,10 @@ func (t *table) cost(d int, route []visit) int64 {
 			drive += way
 			at += way + t.rules.DropHalf
 			ctd := at - t.placed[o]
-			sum += int64(ctd)*1000 + int64(max(0, ctd-t.rules.Target))*t.w.Late
+			sum += int64(ctd)*1000 + int64(max(0, at-t.due[o]))*t.w.Late + int64(max(0, at-t.done[o]))*t.w.Fresh
+			if w := t.with[o]; w != 0 && int(w) != d+1 {
+				sum += t.w.Switch
+			}
 			at += t.rules.DropHalf
 		}
 		i = end
@@ -60,7 +66,8 @@ func (t *table) cost(d int, route []visit) int64 {
 }
 
 // atBest is the least that an order adds to a route of a driver who could be at its restaurant at a time.
-func (t *table) atBest(o, arrive int) int64 {
-	ctd := max(arrive+t.rules.PickupHalf, t.ready[o], t.snap.Now) + t.rules.PickupHalf + t.direct[o] + t.rules.DropHalf - t.placed[o]
-	return int64(ctd)*1000 + int64(max(0, ctd-t.rules.Target))*t.w.Late
+func (t *table) atBest(o, d, arrive int) int64 {
+	way := t.direct[o] * t.pace[d] >> paceBits
+	at := max(arrive+t.rules.PickupHalf, t.ready[o], t.snap.Now) + t.rules.PickupHalf + way + t.rules.DropHalf
+	return int64(at-t.placed[o])*1000 + int64(max(0, at-t.due[o]))*t.w.Late
 }

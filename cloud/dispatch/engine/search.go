@@ -66,7 +66,7 @@ func (s *search) insertion(o int, blink uint64) (best spot, second int64) {
 	rooms, r := len(s.rooms), s.room[o]
 	for _, d32 := range s.first[r] {
 		d := int(d32)
-		if s.atBest(o, s.arrive[d*rooms+r]) >= second {
+		if s.atBest(o, d, s.arrive[d*rooms+r]) >= second {
 			break
 		}
 		if blink > 0 && s.dice.roll(1000) < blink {

@@ -8,6 +8,9 @@ const nobody = 1 << 20
 // near is how many drivers are tried for an order: those who could be at its restaurant first.
 const near = 40
 
+// paceBits are the binary digits of a pace behind the point: a driver as fast as Travel says has a pace of 1<<paceBits.
+const paceBits = 10
+
 // table is a snapshot as numbers that a search reads quickly. Restaurants are those with orders, under their own short numbers.
 type table struct {
 	snap  *Snapshot
@@ -32,6 +35,11 @@ type table struct {
 	between [][]int  // of each room [a*n+b]: from drop to drop
 	begin   []int64  // of each driver: what it costs the others when this one is busy
 	not     [][]bool // of each order with refusals: by driver
+	due     []int    // of each order
+	done    []int    // when the kitchen says it will be
+	with    []int32  // of each order: the driver who has agreed to fetch it, counted from 1
+	pace    []int    // of each driver
+	only    []int    // short number of the one restaurant a driver drives for, -1 for all, -2 when it has no orders
 }
 
 func newTable(s *Snapshot, rules Rules, w Weights) *table {
@@ -47,7 +55,7 @@ func newTable(s *Snapshot, rules Rules, w Weights) *table {
 func (t *table) orders() {
 	s, n := t.snap, len(t.snap.Orders)
 	t.room, t.ready, t.placed, t.direct, t.group = make([]int, n), make([]int, n), make([]int, n), make([]int, n), make([]int, n)
-	t.not = make([][]bool, n)
+	t.not, t.due, t.done, t.with = make([][]bool, n), make([]int, n), make([]int, n), make([]int32, n)
 	for i := range s.Orders {
 		o := &s.Orders[i]
 		if t.short[o.Restaurant] < 0 {
@@ -59,6 +67,13 @@ func (t *table) orders() {
 		t.group[i] = len(t.members[r])
 		t.members[r] = append(t.members[r], i)
 		t.direct[i] = s.Travel.Time(s.Restaurants[o.Restaurant], o.Drop, s.Now)
+		t.done[i] = o.Ready
+		if t.due[i] = o.Due; o.Due == 0 {
+			t.due[i] = o.Placed + t.rules.Target
+		}
+		if o.With != "" {
+			t.with[i] = int32(slices.IndexFunc(s.Drivers, func(d Driver) bool { return d.ID == o.With })) + 1
+		}
 		if len(o.Not) > 0 {
 			t.not[i] = make([]bool, len(s.Drivers))
 			for d := range s.Drivers {
@@ -88,9 +103,19 @@ func (t *table) drivers() {
 	s, n, rooms := t.snap, len(t.snap.Drivers), len(t.rooms)
 	t.from, t.here, t.end, t.begin = make([]int, n), make([]int, n), make([]int, n), make([]int64, n)
 	t.toRoom, t.arrive = make([]int, n*rooms), make([]int, n*rooms)
+	t.pace, t.only = make([]int, n), make([]int, n)
 	for d := range s.Drivers {
 		v := &s.Drivers[d]
-		t.from[d], t.here[d], t.end[d] = max(s.Now, v.FreeAt), -1, v.ShiftEnd
+		t.from[d], t.here[d], t.end[d], t.begin[d] = max(s.Now, v.FreeAt), -1, v.ShiftEnd, v.Extra
+		t.pace[d], t.only[d] = 1<<paceBits, -1
+		if v.Pace > 0 {
+			t.pace[d] = v.Pace << paceBits / 100
+		}
+		if v.Only > 0 {
+			if t.only[d] = t.short[v.Only-1]; t.only[d] < 0 {
+				t.only[d] = -2
+			}
+		}
 		if v.Restaurant >= 0 {
 			t.here[d] = t.short[v.Restaurant]
 		}
@@ -99,18 +124,27 @@ func (t *table) drivers() {
 				t.arrive[d*rooms+r] = v.FreeAt
 				continue
 			}
-			way := s.Travel.Time(v.At, s.Restaurants[at], s.Now)
+			way := s.Travel.Time(v.At, s.Restaurants[at], s.Now) * t.pace[d] >> paceBits
 			t.toRoom[d*rooms+r], t.arrive[d*rooms+r] = way, t.from[d]+way
 		}
 	}
-	keys := make([]int, n)
+	t.nearest()
+}
+
+// nearest finds for each room the drivers who may come, by when they could be there.
+func (t *table) nearest() {
+	rooms := len(t.rooms)
+	keys := make([]int, 0, len(t.from))
 	t.first = make([][]int32, rooms)
 	for r := range t.rooms {
-		for d := range n {
-			keys[d] = max(t.arrive[d*rooms+r], s.Now-nobody/2)<<16 + d
+		keys = keys[:0]
+		for d := range t.from {
+			if t.only[d] == -1 || t.only[d] == r {
+				keys = append(keys, max(t.arrive[d*rooms+r], t.snap.Now-nobody/2)<<16+d)
+			}
 		}
 		slices.Sort(keys)
-		t.first[r] = make([]int32, min(n, near))
+		t.first[r] = make([]int32, min(len(keys), near))
 		for i := range t.first[r] {
 			t.first[r][i] = int32(keys[i] & 0xffff)
 		}

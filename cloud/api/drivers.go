@@ -1,9 +1,11 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"time"
 
 	"awesome.pizza/cloud/dispatch"
@@ -239,12 +241,14 @@ type offerView struct {
 	Ready      or[instant]         `json:"ready_at"`
 	CashDue    or[money.Amount]    `json:"cash_due"`
 	Because    []string            `json:"because"`
+	Trip       string              `json:"trip" doc:"what is fetched together and brought on one way has the same one"`
+	Stop       int                 `json:"stop" doc:"place of its door on that way, from 0"`
 }
 
 func offerOf(o *dispatch.Offer) offerView {
 	v := offerView{
 		ID: o.ID, Order: o.Order, State: o.State, At: instant{o.Created}, Expires: instant{o.Expires}, Ready: at(o.Run.Ready),
-		CashDue: or[money.Amount]{o.Run.CashDue}, Because: list(o.Because),
+		CashDue: or[money.Amount]{o.Run.CashDue}, Because: list(o.Because), Trip: o.Trip, Stop: o.Stop,
 	}
 	if o.Run.Restaurant != (wire.Place{}) {
 		v.Restaurant, v.Drop = some(o.Run.Restaurant), some(o.Run.Drop)
@@ -265,12 +269,17 @@ type stopView struct {
 	Ready    or[instant]       `json:"ready"`
 	CashDue  or[money.Amount]  `json:"cash_due"`
 	Items    int               `json:"items"`
+	Trip     string            `json:"trip" doc:"what is fetched together and brought on one way has the same one; empty when a person gave it to the driver"`
+	Stop     int               `json:"stop" doc:"place of its door on that way, from 0"`
 }
 
 func stopOf(r *ordering.Record) stopView {
 	v := stopView{
 		Order: r.Order.ID, Number: numberOf(r), From: r.Order.Restaurant, Status: r.Status(), Version: r.Version, Customer: r.Order.Customer,
 		Address: or[order.Address]{r.Order.Address}, Promise: promiseOf(r.Order.Promise), Ready: when(r.Ready), Items: len(r.Progress.Items),
+	}
+	if r.Driver != nil {
+		v.Trip, v.Stop = r.Driver.Trip, r.Driver.Stop
 	}
 	if r.Order.Payment.Method == "cash" {
 		v.CashDue = some(r.Order.Totals.Total)
@@ -280,8 +289,8 @@ func stopOf(r *ordering.Record) stopView {
 
 type offersOutput struct {
 	Body struct {
-		Offers []offerView `json:"offers" doc:"open ones"`
-		Stops  []stopView  `json:"stops" doc:"what was taken on, oldest first"`
+		Offers []offerView `json:"offers" doc:"open ones: of one trip, in the sequence of its doors"`
+		Stops  []stopView  `json:"stops" doc:"what was taken on, in the sequence of the doors"`
 	}
 }
 
@@ -305,6 +314,7 @@ func (a *API) listOffers(ctx context.Context, in *driverInput) (*offersOutput, e
 	for i := range records {
 		out.Body.Stops[i] = stopOf(&records[i])
 	}
+	slices.SortStableFunc(out.Body.Stops, func(x, y stopView) int { return cmp.Compare(x.Stop, y.Stop) })
 	return out, nil
 }
 

@@ -15,8 +15,11 @@ import (
 
 // Scene is what there is to plan with. All of it is committed when a call returns.
 type Scene interface {
-	// DispatchSnapshot is everything a plan may know, but for Travel.
-	DispatchSnapshot(ctx context.Context, now time.Time) (Snapshot, error)
+	// Houses are all restaurants.
+	Houses(ctx context.Context, now time.Time) ([]Restaurant, error)
+	// DispatchSnapshot is everything a plan for some restaurants may know, but for Travel: their orders, who is on shift for them or for
+	// all, and whoever has one of the orders.
+	DispatchSnapshot(ctx context.Context, now time.Time, restaurants []string) (Snapshot, error)
 	// GiveBack takes a driver off an order that was not picked up; on any other order it changes nothing.
 	GiveBack(ctx context.Context, id order.ID, driver, by string) error
 	// SetStatus records what a driver says, unless something later was said already: then changed is false.
@@ -28,10 +31,13 @@ type Book interface {
 	// CreateOffers opens offers and returns those that stood: not those whose order or driver is no longer to be had.
 	CreateOffers(ctx context.Context, offers []Offer) ([]Offer, error)
 	// EndOffers expires open offers whose time is over, revokes those whose order or driver is no longer to be had, and counts them.
-	EndOffers(ctx context.Context, now time.Time) (int, error)
+	EndOffers(ctx context.Context, now time.Time) (Ended, error)
 	// RecentOffers are the open ones, and those that ended after an instant, oldest first.
 	RecentOffers(ctx context.Context, endedAfter time.Time) ([]Offer, error)
 }
+
+// Ended counts offers.
+type Ended struct{ Expired, Revoked int }
 
 // Answers keeps what drivers answer.
 type Answers interface {
@@ -54,11 +60,12 @@ type Phones interface {
 	Offer(driver string, o wire.Offer) error
 }
 
-// Lock is held by one process at a time. A process that dies loses it within seconds. Two that hold it for a moment do no harm: the store
-// refuses a second offer.
+// Lock shares the zones between processes: each is held by one at a time. A process that dies loses its zones within seconds. Two that hold
+// one for a moment do no harm: the store refuses a second offer.
 type Lock interface {
-	// Lock takes the lock if nobody has it, and reports whether it is held now. It does not wait.
-	Lock(ctx context.Context) (held bool)
+	// Hold takes zones that nobody has, up to this process's share of all, gives back what is more than that, and returns those that are
+	// held now. It does not wait.
+	Hold(ctx context.Context, zones []string) (held []string)
 	Unlock()
 }
 
@@ -78,20 +85,22 @@ type Dispatcher struct {
 	Store  Store
 	Phones Phones
 	Lock   Lock
-	Plan   func(Snapshot) Plan
+	Plan   func(Snapshot) Plan // of one zone
 	Travel Travel
 	Clock  clock.Clock
 	Log    *slog.Logger
 
 	kicks chan struct{}
 	mail  mail
+	atlas *Atlas
 	stuck map[order.ID]bool // already complained about
+	count counters
 }
 
-// New makes a Dispatcher that plans with Nearest and Crow.
+// New makes a Dispatcher that plans by the usual weights and with Crow.
 func New(s Store, p Phones, l Lock, c clock.Clock, log *slog.Logger) *Dispatcher {
 	return &Dispatcher{
-		Store: s, Phones: p, Lock: l, Plan: Nearest, Travel: Crow{}, Clock: c, Log: log,
+		Store: s, Phones: p, Lock: l, Plan: Planner{Weights: Usual()}.Plan, Travel: Crow{}, Clock: c, Log: log,
 		kicks: make(chan struct{}, 1), mail: newMail(), stuck: map[order.ID]bool{},
 	}
 }
@@ -133,9 +142,7 @@ func (d *Dispatcher) round(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, roundTime)
 	defer cancel()
 	now := d.now()
-	if d.Lock.Lock(ctx) {
-		d.grumble(ctx, "plan deliveries", d.plan(ctx, now))
-	}
+	d.grumble(ctx, "plan deliveries", d.plan(ctx, now))
 	d.grumble(ctx, "send offers to phones", d.deliver(ctx, now))
 }
 
@@ -145,33 +152,71 @@ func (d *Dispatcher) grumble(ctx context.Context, what string, err error) {
 	}
 }
 
-// plan ends what is over, takes orders from drivers who are gone, and asks others.
+// plan ends what is over, takes orders from drivers who are gone, and asks others: in the zones that this process holds.
 func (d *Dispatcher) plan(ctx context.Context, now time.Time) error {
-	if _, err := d.Store.EndOffers(ctx, now); err != nil {
+	houses, err := d.Store.Houses(ctx, now)
+	if err != nil {
+		return fmt.Errorf("read the restaurants: %w", err)
+	}
+	if d.atlas == nil || !d.atlas.of(houses) {
+		d.atlas = Draw(houses)
+	}
+	zones := d.Lock.Hold(ctx, d.atlas.Names())
+	d.count.held(len(zones))
+	if len(zones) == 0 {
+		return nil
+	}
+	ended, err := d.Store.EndOffers(ctx, now)
+	if err != nil {
 		return fmt.Errorf("end offers: %w", err)
 	}
-	s, err := d.Store.DispatchSnapshot(ctx, now)
+	d.count.end(ended)
+	s, err := d.Store.DispatchSnapshot(ctx, now, d.atlas.restaurants(zones))
 	if err != nil {
 		return fmt.Errorf("read what there is to deliver: %w", err)
 	}
 	s.Now, s.Travel = now, d.Travel
 	lost := d.takeBack(ctx, s)
-	plan := d.Plan(s)
+	began := time.Now()
+	var plan Plan
+	for _, zone := range d.atlas.share(&s, zones) {
+		plan.add(d.Plan(zone))
+	}
+	d.count.plan(plan, time.Since(began))
 	d.complain(ctx, plan.Stuck)
+	return errors.Join(lost, d.move(ctx, plan.Moves), d.offer(ctx, plan.Offers, now))
+}
+
+// offer opens offers.
+func (d *Dispatcher) offer(ctx context.Context, choices []Choice, now time.Time) error {
 	var offers []Offer
-	for _, c := range plan.Offers {
+	for _, c := range choices {
 		offers = append(offers, Offer{
-			ID: id.New(), Order: c.Order, Driver: c.Driver, State: Open, Created: now, Expires: now.Add(OfferTTL),
+			ID: id.New(), Order: c.Order, Driver: c.Driver, Trip: c.Trip, Stop: c.Stop, State: Open, Created: now, Expires: now.Add(OfferTTL),
 			ArriveAt: c.ArriveAt, Because: c.Because,
 		})
 	}
 	if len(offers) == 0 {
-		return lost
+		return nil
 	}
 	if _, err := d.Store.CreateOffers(ctx, offers); err != nil {
-		return errors.Join(lost, fmt.Errorf("open offers: %w", err))
+		return fmt.Errorf("open offers: %w", err)
 	}
-	return lost
+	return nil
+}
+
+// move takes orders from drivers whom the plan has better things for, or better drivers for: the next round asks.
+func (d *Dispatcher) move(ctx context.Context, moves []Move) error {
+	var errs []error
+	for _, m := range moves {
+		d.Log.InfoContext(ctx, "order is taken from its driver", "order", m.Order, "driver", m.Driver, "because", m.Because)
+		if err := d.Store.GiveBack(ctx, m.Order, m.Driver, ByDispatch); err != nil {
+			errs = append(errs, fmt.Errorf("take order %s from driver %s: %w", m.Order, m.Driver, err))
+			continue
+		}
+		d.Kick()
+	}
+	return errors.Join(errs...)
 }
 
 // takeBack gives other drivers the orders that wait for one who is gone.
@@ -221,6 +266,7 @@ func (d *Dispatcher) now() time.Time { return d.Clock.Now().UTC().Truncate(time.
 // Accept takes an offer for a driver: see Answers.
 func (d *Dispatcher) Accept(ctx context.Context, driver, offer string) (Offer, error) {
 	o, err := d.Store.AcceptOffer(ctx, driver, offer, d.now())
+	d.answered(Accepted, err)
 	d.Kick()
 	return o, err
 }
@@ -228,8 +274,15 @@ func (d *Dispatcher) Accept(ctx context.Context, driver, offer string) (Offer, e
 // Decline turns an offer down for a driver: see Answers.
 func (d *Dispatcher) Decline(ctx context.Context, driver, offer string) (Offer, error) {
 	o, err := d.Store.DeclineOffer(ctx, driver, offer, d.now())
+	d.answered(Declined, err)
 	d.Kick()
 	return o, err
+}
+
+func (d *Dispatcher) answered(s OfferState, err error) {
+	if err == nil {
+		d.count.add(s, 1)
+	}
 }
 
 // SetStatus records what a driver says of himself, and when. The cloud's clock is the latest it can be. Going offline gives back what was not

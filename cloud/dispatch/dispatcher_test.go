@@ -135,7 +135,7 @@ func TestADriverWhoDeclinedIsLeftAlone(t *testing.T) {
 func TestAcceptingTakesTheOrderAndStopsTheAsking(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		o := open(t, shop(2, 1), &lock{})
+		o := open(t, shop(1, 1), &lock{})
 		pass(time.Second)
 		offer := o.offer("d1")
 		for range 2 { // phones repeat themselves
@@ -146,6 +146,10 @@ func TestAcceptingTakesTheOrderAndStopsTheAsking(t *testing.T) {
 		if _, err := o.Accept(t.Context(), "d2", offer); !problem.Is(err, problem.NotFound) {
 			t.Errorf("another's offer: %v", err)
 		}
+		o.rows.do(func() {
+			o.rows.order("o1").Delivery, o.rows.order("o1").Kitchen = order.PickedUp, order.HandedOver
+			o.rows.orders = append(o.rows.orders, onShelf("o2"))
+		})
 		pass(time.Hour)
 		if got := o.said(); !slices.Equal(got, []string{"d1 o1"}) {
 			t.Errorf("%q", got)
@@ -156,6 +160,69 @@ func TestAcceptingTakesTheOrderAndStopsTheAsking(t *testing.T) {
 			t.Errorf("with an empty bag: %q", got)
 		}
 	})
+}
+
+func TestOrdersForOneWayAreOneTrip(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		o := open(t, shop(2, 1), &lock{})
+		pass(time.Second)
+		var trip string
+		o.rows.do(func() {
+			if len(o.rows.offers) != 2 || o.rows.offers[0].Trip != o.rows.offers[1].Trip || o.rows.offers[0].Stop == o.rows.offers[1].Stop {
+				t.Fatalf("%+v", o.rows.offers)
+			}
+			trip = o.rows.offers[0].Trip
+		})
+		for _, f := range o.rows.offers {
+			if _, err := o.Accept(t.Context(), "d1", f.ID); err != nil {
+				t.Fatal(err)
+			}
+		}
+		o.rows.do(func() { o.rows.orders = append(o.rows.orders, onShelf("o3")) })
+		pass(dispatch.Every)
+		o.rows.do(func() { // while nothing is picked up, one more for the same way comes along
+			if f := o.rows.offers[len(o.rows.offers)-1]; f.Order != "o3" || f.Trip != trip || f.Stop != 2 {
+				t.Errorf("%+v", f)
+			}
+		})
+		if wrong := o.rows.wrong(); wrong != "" {
+			t.Error(wrong)
+		}
+	})
+}
+
+func TestWhoIsBetterPlacedTakesOverWhatIsNotFetched(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		km   float64
+		hand bool
+		want string
+	}{
+		"much better": {12, false, "d2"}, "a little better": {3, false, "d1"}, "a person said so": {12, true, "d1"}, "is there already": {0.1, false, "d1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				r := shop(1, 2)
+				r.orders[0].Driver, r.orders[0].Delivery, r.orders[0].ByHand = "d1", order.Assigned, c.hand
+				r.drivers[0].Position, r.drivers[1].Position = north(c.km), north(0.05)
+				o := open(t, r, &lock{})
+				pass(dispatch.Every)
+				if offer := o.offer("d2"); offer != "" {
+					if _, err := o.Accept(t.Context(), "d2", offer); err != nil {
+						t.Fatal(err)
+					}
+				}
+				pass(dispatch.Every)
+				r.do(func() {
+					if got := r.order("o1").Driver; got != c.want {
+						t.Errorf("it is with %q, want %q", got, c.want)
+					}
+				})
+			})
+		})
+	}
 }
 
 func TestAnotherDriverGetsWhatWasGivenBack(t *testing.T) {

@@ -38,7 +38,9 @@ func (r *rows) do(f func()) {
 	f()
 }
 
-func (r *rows) DispatchSnapshot(_ context.Context, now time.Time) (dispatch.Snapshot, error) {
+func (r *rows) Houses(context.Context, time.Time) ([]dispatch.Restaurant, error) { return houses, nil }
+
+func (r *rows) DispatchSnapshot(_ context.Context, now time.Time, _ []string) (dispatch.Snapshot, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	s := dispatch.Snapshot{Now: now, Orders: slices.Clone(r.orders), Drivers: slices.Clone(r.drivers)}
@@ -56,6 +58,7 @@ func (r *rows) DispatchSnapshot(_ context.Context, now time.Time) (dispatch.Snap
 	}
 	for i := range s.Drivers {
 		s.Drivers[i].Bag = r.bag(s.Drivers[i].ID)
+		s.Drivers[i].Holding, s.Drivers[i].Trip = "", r.trip(s.Drivers[i].ID)
 		for _, f := range r.offers {
 			if f.Driver == s.Drivers[i].ID && !f.Over() {
 				s.Drivers[i].Holding = f.Order
@@ -72,6 +75,24 @@ func (r *rows) bag(driver string) (bag []order.ID) {
 		}
 	}
 	return bag
+}
+
+// trip is that of what a driver has in the bag.
+func (r *rows) trip(driver string) (trip string) {
+	for _, id := range r.bag(driver) {
+		for _, f := range r.offers {
+			if f.Order == id && f.Driver == driver && f.State == dispatch.Accepted {
+				trip = f.Trip
+			}
+		}
+	}
+	return trip
+}
+
+// full reports whether a driver has something that does not belong to a trip, or is under way with it.
+func (r *rows) full(driver, trip string) bool {
+	under := slices.ContainsFunc(r.bag(driver), func(id order.ID) bool { return r.order(id).Delivery != order.Assigned })
+	return len(r.bag(driver)) > 0 && (under || r.trip(driver) != trip)
 }
 
 func (r *rows) GiveBack(_ context.Context, id order.ID, driver, _ string) error {
@@ -98,8 +119,10 @@ func (r *rows) CreateOffers(_ context.Context, offers []dispatch.Offer) (stood [
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, f := range offers {
-		taken := slices.ContainsFunc(r.offers, func(g dispatch.Offer) bool { return !g.Over() && (g.Order == f.Order || g.Driver == f.Driver) })
-		if taken || r.order(f.Order).Driver != "" || r.driver(f.Driver).Status != wire.Available || len(r.bag(f.Driver)) > 0 {
+		taken := slices.ContainsFunc(r.offers, func(g dispatch.Offer) bool {
+			return !g.Over() && (g.Order == f.Order || g.Driver == f.Driver && g.Trip != f.Trip)
+		})
+		if taken || r.order(f.Order).Driver != "" || r.driver(f.Driver).Status != wire.Available || r.full(f.Driver, f.Trip) {
 			continue
 		}
 		r.offers, stood = append(r.offers, f), append(stood, f)
@@ -107,7 +130,7 @@ func (r *rows) CreateOffers(_ context.Context, offers []dispatch.Offer) (stood [
 	return stood, r.broken
 }
 
-func (r *rows) EndOffers(_ context.Context, now time.Time) (n int, err error) {
+func (r *rows) EndOffers(_ context.Context, now time.Time) (n dispatch.Ended, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for i := range r.offers {
@@ -116,10 +139,10 @@ func (r *rows) EndOffers(_ context.Context, now time.Time) (n int, err error) {
 		case f.Over():
 		case !now.Before(f.Expires):
 			*f, err = f.Take(dispatch.Expire, now)
-			n++
+			n.Expired++
 		case r.order(f.Order).Driver != "" || r.driver(f.Driver).Status != wire.Available:
 			*f, err = f.Take(dispatch.Revoke, now)
-			n++
+			n.Revoked++
 		}
 	}
 	return n, err
@@ -159,7 +182,7 @@ func (r *rows) answer(driver, offer string, a dispatch.Answer, now time.Time) (d
 		return f, err
 	}
 	o := r.order(f.Order)
-	if o.Driver != "" || len(r.bag(driver)) > 0 {
+	if o.Driver != "" || r.full(driver, f.Trip) {
 		return f, problem.New(problem.Conflict, "illegal_step", "no")
 	}
 	o.Delivery, o.Driver, r.offers[i] = order.Assigned, driver, f
@@ -170,21 +193,27 @@ func (r *rows) answer(driver, offer string, a dispatch.Answer, now time.Time) (d
 func (r *rows) wrong() string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	open := map[string]int{}
+	open, trips := map[order.ID]int{}, map[string]string{}
 	for _, f := range r.offers {
-		if !f.Over() {
-			open["driver "+f.Driver]++
-			open["order "+string(f.Order)]++
+		if f.Over() {
+			continue
 		}
-	}
-	for who, n := range open {
-		if n > 1 {
-			return fmt.Sprintf("%s has %d open offers", who, n)
+		if open[f.Order]++; open[f.Order] > 1 {
+			return fmt.Sprintf("%s is offered twice", f.Order)
 		}
+		if trip, asked := trips[f.Driver]; asked && trip != f.Trip {
+			return fmt.Sprintf("%s is asked for two trips", f.Driver)
+		}
+		trips[f.Driver] = f.Trip
 	}
 	for _, d := range r.drivers {
-		if bag := r.bag(d.ID); len(bag) > 1 {
-			return fmt.Sprintf("%s has %d bags", d.ID, len(bag))
+		for _, id := range r.bag(d.ID) {
+			mine := func(f dispatch.Offer) bool {
+				return f.Order == id && f.Driver == d.ID && f.State == dispatch.Accepted && f.Trip == r.trip(d.ID)
+			}
+			if !slices.ContainsFunc(r.offers, mine) {
+				return fmt.Sprintf("%s has two bags", d.ID)
+			}
 		}
 	}
 	return ""
@@ -241,13 +270,16 @@ type key struct {
 	dead bool
 }
 
-func (k *key) Lock(context.Context) bool {
+func (k *key) Hold(_ context.Context, zones []string) []string {
 	k.lock.mu.Lock()
 	defer k.lock.mu.Unlock()
 	if k.lock.owner == nil && !k.dead {
 		k.lock.owner = k
 	}
-	return k.lock.owner == k && !k.dead
+	if k.lock.owner == k && !k.dead {
+		return zones
+	}
+	return nil
 }
 
 func (k *key) Unlock() {

@@ -22,6 +22,9 @@ func north(km float64) dispatch.Point {
 	return dispatch.Point{Lat: house.Lat + km/111.195, Lon: house.Lon}
 }
 
+// houses are two restaurants, so far apart that they have nothing to do with each other.
+var houses = []dispatch.Restaurant{{ID: "r1", Position: house}, {ID: "r2", Position: north(200)}}
+
 // driver is a free one, so many km from the house.
 func driver(id string, km float64) dispatch.Driver {
 	return dispatch.Driver{
@@ -37,12 +40,24 @@ func baking(id string, in time.Duration) dispatch.Order {
 	}
 }
 
+// south is on its shelf, for a guest at the other end of the town.
+func south(id string) dispatch.Order {
+	o := onShelf(id)
+	o.Drop = north(-5)
+	return o
+}
+
 func onShelf(id string) dispatch.Order {
 	o := baking(id, 0)
 	o.Kitchen = order.Ready
 	return o
 }
 
+// best is the usual plan, with trips named after their drivers.
+func best(s dispatch.Snapshot) dispatch.Plan {
+	return dispatch.Planner{Weights: dispatch.Usual(), Name: func(_ *dispatch.Snapshot, driver string) string { return "trip of " + driver }}.Plan(s)
+}
+
 func scene(orders []dispatch.Order, drivers ...dispatch.Driver) dispatch.Snapshot {
-	return dispatch.Snapshot{Now: noon, Orders: orders, Drivers: drivers, Travel: dispatch.Crow{}}
+	return dispatch.Snapshot{Now: noon, Orders: orders, Drivers: drivers, Restaurants: houses[:1], Travel: dispatch.Crow{}}
 }

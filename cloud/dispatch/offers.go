@@ -48,11 +48,14 @@ var offerSteps = []struct {
 	{Open, Revoke, Revoked},
 }
 
-// Offer asks one driver to bring one order. At any time an order has at most one open offer, and so has a driver.
+// Offer asks one driver to bring one order. At any time an order has at most one open offer. A driver may have several, if they are of one
+// trip: what is fetched together, and brought on one way. Each is answered by itself.
 type Offer struct {
 	ID       string
 	Order    order.ID
 	Driver   string
+	Trip     string // id of the trip
+	Stop     int    // place of its door on the way, from 0
 	State    OfferState
 	Created  time.Time
 	Expires  time.Time
@@ -100,6 +103,7 @@ func (o Offer) Wire() wire.Offer {
 	if w.Revoked {
 		return w
 	}
+	w.Trip, w.Stop = o.Trip, o.Stop
 	ready := wire.At(o.Run.Ready)
 	restaurant, drop := o.Run.Restaurant, o.Run.Drop
 	w.Restaurant, w.Drop, w.ReadyAt, w.CashDue = &restaurant, &drop, &ready, o.Run.CashDue
@@ -107,12 +111,17 @@ func (o Offer) Wire() wire.Offer {
 }
 
 // cooling is how long a driver is not asked again for an order after an offer that ended in a state. A driver who declined has answered for
-// good; the one who accepted and then gave the order back may be the only one there is.
-func cooling(s OfferState) (pause time.Duration, forGood bool) {
-	switch s {
+// good, unless it was about one more order on the way: that may have been too much this time. The one who accepted and then gave the order
+// back may be the only one there is.
+func (o *Offer) cooling() (pause time.Duration, forGood bool) {
+	more := o.Stop > 0
+	switch o.State {
 	case Declined:
-		return 0, true
+		return 2 * time.Minute, !more
 	case Expired:
+		if more {
+			return time.Minute, false
+		}
 		return 2 * time.Minute, false
 	case Accepted:
 		return 5 * time.Minute, false
@@ -125,7 +134,7 @@ func cooling(s OfferState) (pause time.Duration, forGood bool) {
 func NotToAsk(past []Offer, now time.Time) []string {
 	var out []string
 	for _, o := range past {
-		pause, forGood := cooling(o.State)
+		pause, forGood := o.cooling()
 		if (forGood || now.Before(o.Answered.Add(pause))) && !slices.Contains(out, o.Driver) {
 			out = append(out, o.Driver)
 		}

@@ -1,14 +1,15 @@
 // Package dispatch decides which driver is asked to bring which order, and keeps asking until somebody does. The plan is a pure function of
 // a snapshot: whoever invents a better one replaces one function. The loop that runs it is here too, behind small interfaces.
 //
+// Restaurants near each other are a zone; zones are planned apart from each other, by whichever process holds them (zone.go). A plan is
+// made by the engine (chart.go says how it sees a zone); what of it is asked now and what stays open is decided in ask.go; why is in why.go.
+//
 // Not in here: rows (cloud/store), MQTT (cloud/phones), and what an order may do next (shared/order): accepting an offer and taking the
 // order are one transaction of the store.
 package dispatch
 
 import (
 	"cmp"
-	"fmt"
-	"math"
 	"slices"
 	"time"
 
@@ -16,7 +17,7 @@ import (
 	"awesome.pizza/shared/wire"
 )
 
-// Snapshot is all that a plan may know.
+// Snapshot is all that a plan may know: of one zone, or of several.
 type Snapshot struct {
 	Now         time.Time
 	Orders      []Order  // every delivery that has not ended
@@ -34,6 +35,10 @@ type Order struct {
 	Ready       time.Time     // the kitchen's forecast; zero when it has said nothing
 	ReadySpread time.Duration // how far the forecast may be off, either way
 	Promise     order.Promise
+	Placed      time.Time
+	Since       time.Time // of its last step
+	Heard       time.Time // when the restaurant was last heard of while its line is cut; zero while it is up
+	Arrives     time.Time // when its driver is expected at the restaurant, as the kitchen was told; zero when it was not
 	Kitchen     order.Kitchen
 	Delivery    order.Delivery
 	Driver      string   // who brings it; empty while nobody does
@@ -55,7 +60,9 @@ type Driver struct {
 	Position Point
 	SeenAt   time.Time  // when the position was true, by the cloud's clock; zero when there never was one
 	Bag      []order.ID // assigned, picked up or on the way, oldest first
-	Holding  order.ID   // has an open offer for it
+	Holding  order.ID   // has an open offer for it; the first, if a trip of several was offered
+	Trip     string     // what is in the bag belongs to this one; empty when a person put it together
+	Trips    int        // taken on lately
 	ShiftEnd time.Time  // zero: open end
 	SpeedKMH float64    // along streets; the vehicle's when 0
 }
@@ -66,18 +73,31 @@ type Restaurant struct {
 	Position Point
 }
 
-// Plan is who is to be asked now.
+// Plan is who is to be asked now, and what would follow if nothing else happened.
 type Plan struct {
 	Offers []Choice
-	Stuck  []Stuck // orders that should have somebody on the way by now, and nobody can be asked
+	Moves  []Move    // orders to be taken from a driver who has not fetched them: another one brings them so much sooner
+	Stuck  []Stuck   // orders that should have somebody on the way by now, and nobody can be asked
+	Orders []Outlook // of every order that somebody may bring, by id
+	Cost   float64   // in minutes of click-to-door: what the plan made small
 }
 
-// Choice is one driver for one order. Because is in words for a dispatcher who wonders.
+// Choice is one driver for one order. Because is in words for a dispatcher who wonders. What is fetched together has the same Trip; Stop
+// counts its doors from 0, after those of what is in the bag already.
 type Choice struct {
 	Order    order.ID
 	Driver   string
+	Trip     string
+	Stop     int
 	ArriveAt time.Time // at the restaurant
 	Because  []string
+}
+
+// Move takes an order that was not picked up from a driver.
+type Move struct {
+	Order   order.ID
+	Driver  string
+	Because string
 }
 
 // Stuck is an order that nobody can be asked to bring.
@@ -86,61 +106,55 @@ type Stuck struct {
 	Because string
 }
 
+// Outlook is what a plan makes of an order.
+type Outlook struct {
+	Order   order.ID
+	Driver  string    // who brings it, by the plan; empty: nobody
+	Arrive  time.Time // the driver at the restaurant; zero once it was picked up
+	Pickup  time.Time // zero once it was picked up, and while nobody is to bring it
+	Door    time.Time // zero while nobody is to bring it
+	Late    time.Duration
+	Stop    int      // its place among the doors of the driver's way
+	Second  string   // who else could
+	Dearer  float64  // by how much, in minutes of click-to-door
+	Because []string // in words
+}
+
 // How a plan judges.
 const (
 	Lead  = 2 * time.Minute  // from an offer to a driver who moves: thinking (OfferTTL at most), parking, helmet
 	Stale = time.Minute      // a position older than this is nobody's
 	Reach = 45 * time.Minute // nobody is sent further than this to fetch a pizza
+	Early = 20 * time.Minute // before they have to leave, drivers with nothing better to do are asked at most
+	There = 0.15             // km from a restaurant: a driver so near has arrived
 )
 
-// Nearest asks the nearest free driver for each order, earliest ready first, at the moment when that driver has to leave in order to be
-// there when it is ready, and never before: a driver who is promised early is missing elsewhere. Same snapshot, same plan.
-func Nearest(s Snapshot) Plan {
-	var p Plan
-	free := s.free()
-	for _, o := range s.waiting() {
-		d, drive, found := free.nearest(&o, s)
-		switch leave := o.ready(s).Add(-drive - Lead - o.ReadySpread); {
-		case !found && s.Now.Before(leave):
-		case !found:
-			p.Stuck = append(p.Stuck, Stuck{Order: o.ID, Because: "no driver is free, near and willing"})
-		case s.Now.Before(leave):
-		default:
-			free.take(d)
-			p.Offers = append(p.Offers, choose(&o, d, drive, s))
-		}
-	}
-	return p
+// Weights say what is how bad, each in minutes of click-to-door: from the guest's click to the door.
+type Weights struct {
+	Late   float64 // a minute after the promise, beside that minute
+	Fresh  float64 // a minute between the kitchen's shelf and the door, beside that minute
+	Drive  float64 // a minute of driving: fuel, wage, and a driver who is missing elsewhere
+	Fair   float64 // each trip that a driver has had lately more than the one who had the fewest
+	Left   float64 // an order that nobody brings
+	Switch float64 // taking an order from a driver who has said yes: that has to be worth it
 }
 
-func choose(o *Order, d *Driver, drive time.Duration, s Snapshot) Choice {
-	at, ready := s.Now.Add(drive), o.ready(s)
-	because := []string{fmt.Sprintf("nearest free driver, %d min away", int(math.Ceil(drive.Minutes())))}
-	switch {
-	case o.Kitchen == order.Ready:
-		because = append(because, "the order is on its shelf")
-	case o.Ready.IsZero():
-		because = append(because, "the kitchen gave no forecast: reckoned from the promise")
-	default:
-		because = append(because, "ready in "+roughly(ready.Sub(s.Now)))
-	}
-	if at.After(ready.Add(o.ReadySpread)) {
-		because = append(because, "the food waits "+roughly(at.Sub(ready)))
-	}
-	return Choice{Order: o.ID, Driver: d.ID, ArriveAt: at, Because: because}
+// Usual are the weights of a chain that has set none: four minutes of one guest's waiting make up for one of another's broken promise, a
+// pizza ages half as fast as a guest's patience, and nobody is called back for less than a quarter of an hour.
+func Usual() Weights {
+	return Weights{Late: 3, Fresh: 0.5, Drive: 0.1, Fair: 0.5, Left: 400, Switch: 20}
 }
-
-func roughly(d time.Duration) string { return fmt.Sprintf("%d min", int(math.Round(d.Minutes()))) }
 
 // waiting are the orders somebody may be asked to bring: the kitchen works on them, nobody has them, and the way is known. Earliest ready first.
-func (s *Snapshot) waiting() []Order {
-	var out []Order
-	for _, o := range s.Orders {
+func (s *Snapshot) waiting() []*Order {
+	var out []*Order
+	for i := range s.Orders {
+		o := &s.Orders[i]
 		if o.Delivery == order.Unassigned && o.Driver == "" && o.Offered == "" && !o.Nowhere && o.cooking() && s.Now.After(o.soonest(s)) {
 			out = append(out, o)
 		}
 	}
-	slices.SortFunc(out, func(a, b Order) int {
+	slices.SortFunc(out, func(a, b *Order) int {
 		return cmp.Or(a.ready(*s).Compare(b.ready(*s)), a.Promise.To.Compare(b.Promise.To), cmp.Compare(a.ID, b.ID))
 	})
 	return out
@@ -156,9 +170,14 @@ func (o *Order) cooking() bool {
 	return false
 }
 
+// over: nobody has anything to do with it any more.
+func (o *Order) over() bool {
+	return o.Delivery == order.Delivered || o.Delivery == order.Failed || o.Delivery == order.NoDelivery
+}
+
 // soonest is when the furthest driver would have to leave.
 func (o *Order) soonest(s *Snapshot) time.Time {
-	return o.ready(*s).Add(-Reach - Lead - o.ReadySpread - time.Nanosecond)
+	return o.ready(*s).Add(-Reach - Lead - o.spread(s.Now) - time.Nanosecond)
 }
 
 // ready is when the order can be fetched, never in the past. Without a forecast it is reckoned back from the promise.
@@ -176,45 +195,38 @@ func (o *Order) ready(s Snapshot) time.Time {
 	return ready
 }
 
-// pool are the free drivers by home; those without one stand under "".
-type pool map[string][]*Driver
+// doubts is by how much a forecast gets worse, of the time for which nobody could hear of it; doubtMost is the end of that.
+const (
+	doubts    = 4
+	doubtMost = 15 * time.Minute
+)
 
-func (s *Snapshot) free() pool {
-	p := pool{}
-	for i := range s.Drivers {
-		if d := &s.Drivers[i]; d.Free(s.Now) {
-			p[d.Home] = append(p[d.Home], d)
-		}
+// spread is how far off the forecast may be. While a restaurant is cut off its last word ages.
+func (o *Order) spread(now time.Time) time.Duration {
+	if o.Heard.IsZero() || o.Kitchen == order.Ready {
+		return o.ReadySpread
 	}
-	return p
+	return o.ReadySpread + min(max(0, now.Sub(o.Heard)/doubts), doubtMost)
 }
 
 // Free reports whether a driver can be asked: says so, was seen lately, and has neither a bag nor an open offer.
-func (d *Driver) Free(now time.Time) bool {
-	return d.Status == wire.Available && len(d.Bag) == 0 && d.Holding == "" && !d.SeenAt.IsZero() && now.Sub(d.SeenAt) <= Stale
+func (d *Driver) Free(now time.Time) bool { return d.Askable(now) && len(d.Bag) == 0 }
+
+// Askable reports whether a driver can be asked whatever is in the bag.
+func (d *Driver) Askable(now time.Time) bool {
+	return d.Status == wire.Available && d.Holding == "" && !d.SeenAt.IsZero() && now.Sub(d.SeenAt) <= Stale
 }
 
-// nearest is the driver who is at the order's restaurant first; the lower id if two are.
-func (p pool) nearest(o *Order, s Snapshot) (best *Driver, drive time.Duration, found bool) {
-	homes := []string{o.Restaurant, ""}
-	if o.Restaurant == "" {
-		homes = homes[:1]
+// Most is how many orders a vehicle takes at a time.
+func (v Vehicle) Most() int {
+	switch v {
+	case OnFoot:
+		return 1
+	case Bicycle:
+		return 2
+	case Scooter:
+		return 3
+	case Car:
 	}
-	for _, home := range homes {
-		for _, d := range p[home] {
-			t := s.Travel.Time(d.Position, o.Pickup, d.speed())
-			tooFar := t > Reach || !d.ShiftEnd.IsZero() && s.Now.Add(t).After(d.ShiftEnd)
-			if tooFar || slices.Contains(o.Declined, d.ID) {
-				continue
-			}
-			if best == nil || t < drive || t == drive && d.ID < best.ID {
-				best, drive = d, t
-			}
-		}
-	}
-	return best, drive, best != nil
-}
-
-func (p pool) take(d *Driver) {
-	p[d.Home] = slices.DeleteFunc(p[d.Home], func(other *Driver) bool { return other == d })
+	return 4
 }

@@ -47,14 +47,15 @@ func TestWhoIsAskedForWhat(t *testing.T) {
 		{"nobody there", one, nil, "!o1"},
 		{"the nearest", one, []dispatch.Driver{driver("d1", 3), driver("d2", 1), driver("d3", 2)}, "o1>d2"},
 		{"the lower id of two equally near", one, []dispatch.Driver{driver("d2", 1), driver("d1", 1)}, "o1>d1"},
-		{"one order each", []dispatch.Order{onShelf("o1"), onShelf("o2")}, []dispatch.Driver{d1, driver("d2", 2)}, "o1>d1 o2>d2"},
-		{"never two to one", []dispatch.Order{onShelf("o1"), onShelf("o2")}, []dispatch.Driver{d1}, "o1>d1 !o2"},
-		{"the one that is ready first", []dispatch.Order{baking("o1", 90*time.Second), onShelf("o2")}, []dispatch.Driver{d1}, "o2>d1 !o1"},
+		{"one order each, to two ends of the town", []dispatch.Order{onShelf("o1"), south("o2")}, []dispatch.Driver{d1, driver("d2", 1.5)}, "o2>d1 o1>d2"},
+		{"two for the same door on one trip", []dispatch.Order{onShelf("o1"), onShelf("o2")}, []dispatch.Driver{d1, driver("d2", 4)}, "o2>d1 o1>d1"},
+		{"two to one, when there is only one", []dispatch.Order{onShelf("o1"), south("o2")}, []dispatch.Driver{d1}, "o1>d1 o2>d1"},
+		{"the one that is ready first", []dispatch.Order{baking("o1", 30*time.Minute), onShelf("o2")}, []dispatch.Driver{d1}, "o2>d1"},
 		{"one who drives for all", one, bad(func(d *dispatch.Driver) { d.Home = "" }), "o1>d1"},
 		{"not another restaurant's", one, bad(func(d *dispatch.Driver) { d.Home = "r2" }), "!o1"},
 		{"not on a break", one, bad(func(d *dispatch.Driver) { d.Status = wire.OnBreak }), "!o1"},
-		{"not with a bag", one, bad(func(d *dispatch.Driver) { d.Bag = []order.ID{"o9"} }), "!o1"},
-		{"not who is being asked", one, bad(func(d *dispatch.Driver) { d.Holding = "o9" }), "!o1"},
+		{"not with a bag of somebody else's", one, bad(func(d *dispatch.Driver) { d.Bag = []order.ID{"o9"} }), "!o1"},
+		{"not who is being asked by somebody else", one, bad(func(d *dispatch.Driver) { d.Holding = "o9" }), "!o1"},
 		{"not who was seen too long ago", one, bad(func(d *dispatch.Driver) { d.SeenAt = noon.Add(-61 * time.Second) }), "!o1"},
 		{"who was seen a minute ago", one, bad(func(d *dispatch.Driver) { d.SeenAt = noon.Add(-time.Minute) }), "o1>d1"},
 		{"not who was never seen", one, bad(func(d *dispatch.Driver) { d.SeenAt = time.Time{} }), "!o1"},
@@ -76,7 +77,7 @@ func TestWhoIsAskedForWhat(t *testing.T) {
 		{"what is late anyway", kitchen(order.Preparing), []dispatch.Driver{d1}, "o1>d1"},
 	} {
 		s := scene(c.orders, c.drivers...)
-		if got := said(dispatch.Nearest(s)); got != c.want {
+		if got := said(best(s)); got != c.want {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
 		}
 	}
@@ -88,20 +89,32 @@ func TestADriverIsAskedAtTheMomentToLeave(t *testing.T) {
 	drive := dispatch.Crow{}.Time(d.Position, house, 25)
 	for _, spread := range []time.Duration{0, time.Minute} {
 		o := with(baking("o1", 20*time.Minute), func(o *dispatch.Order) { o.ReadySpread = spread })
-		leave := o.Ready.Add(-drive - dispatch.Lead - spread)
+		other := with(o, func(o *dispatch.Order) { o.ID = "o2" })
+		leave := o.Ready.Add(-dispatch.AtCounter/2 - drive - dispatch.Lead - spread)
 		for _, c := range []struct {
 			now  time.Time
 			want string
-		}{{leave.Add(-time.Second), ""}, {leave, "o1>d1"}, {leave.Add(time.Hour), "o1>d1"}} {
-			s := scene([]dispatch.Order{o}, with(d, func(d *dispatch.Driver) { d.SeenAt = c.now }))
+		}{{leave.Add(-20 * time.Second), ""}, {leave, "o2>d1 o1>d1"}, {leave.Add(time.Hour), "o2>d1 o1>d1"}} {
+			s := scene([]dispatch.Order{o, other}, with(d, func(d *dispatch.Driver) { d.SeenAt = c.now }))
 			s.Now = c.now
-			p := dispatch.Nearest(s)
+			p := best(s)
 			if got := said(p); got != c.want {
 				t.Errorf("spread %v, %v before it is ready: %q, want %q", spread, o.Ready.Sub(c.now), got, c.want)
 			}
-			if len(p.Offers) == 1 && (!p.Offers[0].ArriveAt.Equal(c.now.Add(drive)) || len(p.Offers[0].Because) < 2) {
+			if len(p.Offers) > 0 && (!p.Offers[0].ArriveAt.Equal(c.now.Add(drive)) || len(p.Offers[0].Because) < 2) {
 				t.Errorf("%+v", p.Offers[0])
 			}
+		}
+	}
+}
+
+func TestADriverWithNothingBetterToDoIsAskedAtOnce(t *testing.T) {
+	t.Parallel()
+	d := driver("d1", 2)
+	drive := dispatch.Crow{}.Time(d.Position, house, 25)
+	for early, want := range map[time.Duration]string{dispatch.Early - time.Minute: "o1>d1", dispatch.Early + time.Minute: ""} {
+		if got := said(best(scene([]dispatch.Order{baking("o1", early+drive+dispatch.AtCounter/2)}, d))); got != want {
+			t.Errorf("%v before the moment to leave: %q, want %q", early, got, want)
 		}
 	}
 }
@@ -112,12 +125,12 @@ func TestWithoutAForecastThePromiseCounts(t *testing.T) {
 		o.Ready, o.Kitchen, o.Promise = time.Time{}, order.Queued, order.Promise{From: noon.Add(time.Hour)}
 	})
 	s := scene([]dispatch.Order{o}, driver("d1", 1))
-	if got := said(dispatch.Nearest(s)); got != "" {
+	if got := said(best(s)); got != "" {
 		t.Errorf("an hour before: %q", got)
 	}
-	s.Now = noon.Add(50 * time.Minute)
+	s.Now = noon.Add(48 * time.Minute)
 	s.Drivers[0].SeenAt = s.Now
-	p := dispatch.Nearest(s)
+	p := best(s)
 	if said(p) != "o1>d1" || !strings.Contains(strings.Join(p.Offers[0].Because, "; "), "no forecast") {
 		t.Errorf("ten minutes before: %+v", p)
 	}
@@ -125,7 +138,7 @@ func TestWithoutAForecastThePromiseCounts(t *testing.T) {
 
 func TestNobodyComplainsBeforeItIsTime(t *testing.T) {
 	t.Parallel()
-	if got := said(dispatch.Nearest(scene([]dispatch.Order{baking("o1", 10*time.Minute)}))); got != "" {
+	if got := said(best(scene([]dispatch.Order{baking("o1", 10*time.Minute)}))); got != "" {
 		t.Errorf("%q", got)
 	}
 }
@@ -174,24 +187,24 @@ func TestPlansAreFairAndRepeatable(t *testing.T) {
 			d.SeenAt = noon.Add(-time.Duration(rapid.IntRange(0, 90).Draw(t, "seen")) * time.Second)
 			s.Drivers = append(s.Drivers, d)
 		}
-		p := dispatch.Nearest(s)
+		p := best(s)
 		checkPlan(t, s, p)
 		shuffled := s
 		shuffled.Orders = rapid.Permutation(s.Orders).Draw(t, "orders shuffled")
 		shuffled.Drivers = rapid.Permutation(s.Drivers).Draw(t, "drivers shuffled")
-		if diff := cmp.Diff(p, dispatch.Nearest(shuffled)); diff != "" {
+		if diff := cmp.Diff(p, best(shuffled)); diff != "" {
 			t.Fatalf("the plan depends on the order of rows:\n%s", diff)
 		}
 	})
 }
 
 func checkPlan(t *rapid.T, s dispatch.Snapshot, p dispatch.Plan) {
-	busy := map[string]bool{}
+	asked, trips := map[string]bool{}, map[string]string{}
 	for _, c := range p.Offers {
-		if busy[c.Driver] || busy[string(c.Order)] {
+		if trip, known := trips[c.Driver]; asked[string(c.Order)] || known && trip != c.Trip {
 			t.Fatalf("asked twice: %s", said(p))
 		}
-		busy[c.Driver], busy[string(c.Order)] = true, true
+		asked[string(c.Order)], trips[c.Driver] = true, c.Trip
 		o := s.Orders[slices.IndexFunc(s.Orders, func(o dispatch.Order) bool { return o.ID == c.Order })]
 		d := s.Drivers[slices.IndexFunc(s.Drivers, func(d dispatch.Driver) bool { return d.ID == c.Driver })]
 		if !d.Free(s.Now) || slices.Contains(o.Declined, d.ID) || c.ArriveAt.Before(s.Now) {
@@ -202,9 +215,12 @@ func checkPlan(t *rapid.T, s dispatch.Snapshot, p dispatch.Plan) {
 		for _, d := range s.Drivers {
 			o := s.Orders[slices.IndexFunc(s.Orders, func(o dispatch.Order) bool { return o.ID == stuck.Order })]
 			near := s.Travel.Time(d.Position, o.Pickup, 25) <= dispatch.Reach
-			if d.Free(s.Now) && near && !busy[d.ID] && !slices.Contains(o.Declined, d.ID) {
+			if _, busy := trips[d.ID]; d.Free(s.Now) && near && !busy && !slices.Contains(o.Declined, d.ID) {
 				t.Fatalf("%s is said to be stuck, but %s is free", stuck.Order, d.ID)
 			}
 		}
+	}
+	if len(p.Orders) != len(s.Orders) {
+		t.Fatalf("the plan speaks of %d orders of %d", len(p.Orders), len(s.Orders))
 	}
 }

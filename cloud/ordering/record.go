@@ -52,7 +52,9 @@ type Driver struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
 
-	ByHand bool `json:"by_hand,omitempty"` // a person chose this driver, not dispatch
+	ByHand bool   `json:"by_hand,omitempty"` // a person chose this driver, not dispatch
+	Trip   string `json:"trip,omitempty"`    // what was offered together with it has the same one
+	Stop   int    `json:"stop,omitempty"`    // place of its door on that trip, from 0
 }
 
 // Step is one line of the timeline. Several steps can stand in one version.

@@ -37,7 +37,7 @@ func TestOffersThatEndedLongAgoCostARoundOfDispatchNothing(t *testing.T) {
 			before, scans = c.offersRead(t, 0)
 		}
 		other := openChain(t, c.url)
-		s, err := other.ForDispatch().DispatchSnapshot(t.Context(), now)
+		s, err := other.ForDispatch().DispatchSnapshot(t.Context(), now, all)
 		if err != nil {
 			t.Fatal(err)
 		}

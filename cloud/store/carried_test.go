@@ -64,7 +64,7 @@ func TestADeliveryByPhoneHasNoPositionAndIsTheRestaurantsOwn(t *testing.T) {
 	if got := c.order(t, x.Order.ID); got.Status() != order.StatusQueued || got.Order.Address == nil || got.Order.Address.Street != "1 Main St" {
 		t.Fatalf("%+v", got.Order)
 	}
-	s, err := c.ForDispatch().DispatchSnapshot(t.Context(), time.Now())
+	s, err := c.ForDispatch().DispatchSnapshot(t.Context(), time.Now(), all)
 	if err != nil || len(s.Orders) != 1 || !s.Orders[0].Nowhere {
 		t.Errorf("%+v, %v", s.Orders, err)
 	}

@@ -31,24 +31,40 @@ type seen struct {
 // ForDispatch is the store for one dispatcher.
 func (s *Store) ForDispatch() *Dispatch { return &Dispatch{Store: s, orders: map[order.ID]seen{}} }
 
-// DispatchSnapshot is every delivery that has not ended, and every driver who is on shift or has something in the bag, as of one instant.
-func (d *Dispatch) DispatchSnapshot(ctx context.Context, now time.Time) (dispatch.Snapshot, error) {
+// Houses are all restaurants, by id.
+func (d *Dispatch) Houses(ctx context.Context, now time.Time) ([]dispatch.Restaurant, error) {
+	if err := d.readHouses(ctx, now); err != nil {
+		return nil, err
+	}
+	out := make([]dispatch.Restaurant, 0, len(d.houses))
+	for _, rid := range sortedKeys(d.houses) {
+		out = append(out, dispatch.Restaurant{ID: rid, Position: d.houses[rid]})
+	}
+	return out, nil
+}
+
+// DispatchSnapshot is every delivery of some restaurants that has not ended, and every driver who is on shift for one of them or for all, or
+// has one of the deliveries in the bag, as of one instant.
+func (d *Dispatch) DispatchSnapshot(ctx context.Context, now time.Time, restaurants []string) (dispatch.Snapshot, error) {
 	out := dispatch.Snapshot{Now: now}
 	if err := d.readHouses(ctx, now); err != nil {
 		return out, err
 	}
-	for _, rid := range sortedKeys(d.houses) {
-		out.Restaurants = append(out.Restaurants, dispatch.Restaurant{ID: rid, Position: d.houses[rid]})
+	for _, rid := range restaurants {
+		if at, known := d.houses[rid]; known {
+			out.Restaurants = append(out.Restaurants, dispatch.Restaurant{ID: rid, Position: at})
+		}
 	}
 	err := pgx.BeginTxFunc(ctx, d.pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) (err error) {
-		if out.Orders, err = d.undelivered(ctx, tx); err != nil {
+		if out.Orders, err = d.undelivered(ctx, tx, restaurants); err != nil {
 			return err
 		}
 		if err = askedFor(ctx, tx, out.Orders, now); err != nil {
 			return err
 		}
 		rows, err := tx.Query(ctx, `SELECT `+driverColumns+fromDrivers+`
-			WHERE d.status <> 'offline' OR d.id IN (SELECT driver FROM orders WHERE driver IS NOT NULL AND open) ORDER BY d.id`)
+			WHERE d.status <> 'offline' AND (d.home = '' OR d.home = ANY ($1))
+				OR d.id IN (SELECT driver FROM orders WHERE driver IS NOT NULL AND open AND restaurant = ANY ($1)) ORDER BY d.id`, restaurants)
 		if err != nil {
 			return err
 		}
@@ -77,8 +93,8 @@ func (d *Dispatch) readHouses(ctx context.Context, now time.Time) error {
 }
 
 // undelivered reads which orders there are, and in full only those that have changed.
-func (d *Dispatch) undelivered(ctx context.Context, tx pgx.Tx) ([]dispatch.Order, error) {
-	rows, err := tx.Query(ctx, `SELECT id::text, version FROM orders WHERE open AND delivers ORDER BY arrival`)
+func (d *Dispatch) undelivered(ctx context.Context, tx pgx.Tx, restaurants []string) ([]dispatch.Order, error) {
+	rows, err := tx.Query(ctx, `SELECT id::text, version FROM orders WHERE open AND delivers AND restaurant = ANY ($1) ORDER BY arrival`, restaurants)
 	if err != nil {
 		return nil, err
 	}

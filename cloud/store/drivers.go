@@ -94,7 +94,10 @@ func (s *Store) DriverBySecret(ctx context.Context, driver, secret string) (disp
 const driverColumns = `d.id, d.name, d.phone, d.vehicle, d.home, d.status, d.status_at, d.shift_end, d.speed_kmh,
 	p.lat, p.lon, p.at, p.heard,
 	ARRAY(SELECT o.id::text FROM orders o WHERE o.driver = d.id AND o.open ORDER BY o.arrival) AS bag,
-	(SELECT f.order_id::text FROM offers f WHERE f.driver = d.id AND f.state = 'open') AS holding`
+	(SELECT f.order_id::text FROM offers f WHERE f.driver = d.id AND f.state = 'open' ORDER BY f.stop, f.created LIMIT 1) AS holding,
+	(SELECT coalesce(f.trip, f.id)::text FROM orders o JOIN offers f ON f.order_id = o.id AND f.driver = d.id AND f.state = 'accepted'
+		WHERE o.driver = d.id AND o.open ORDER BY f.answered DESC LIMIT 1) AS trip,
+	(SELECT count(DISTINCT coalesce(f.trip, f.id)) FROM offers f WHERE f.driver = d.id AND f.state = 'accepted' AND f.answered > now() - interval '8 hours') AS trips`
 
 const fromDrivers = ` FROM drivers d LEFT JOIN driver_positions p ON p.driver = d.id `
 
@@ -133,10 +136,10 @@ func scanDriver(row pgx.CollectableRow) (dispatch.Driver, error) {
 		shift, at, hear *time.Time
 		lat, lon        *float64
 		bag             []string
-		holding         *string
+		holding, trip   *string
 	)
 	err := row.Scan(&d.ID, &d.Name, &d.Phone, &d.Vehicle, &d.Home, &d.Status, &d.StatusAt, &shift, &d.SpeedKMH,
-		&lat, &lon, &at, &hear, &bag, &holding)
+		&lat, &lon, &at, &hear, &bag, &holding, &trip, &d.Trips)
 	if err != nil {
 		return d, err
 	}
@@ -152,6 +155,9 @@ func scanDriver(row pgx.CollectableRow) (dispatch.Driver, error) {
 	}
 	if holding != nil {
 		d.Holding = order.ID(*holding)
+	}
+	if trip != nil {
+		d.Trip = *trip
 	}
 	return d, nil
 }
@@ -193,6 +199,13 @@ func deliveryOf(r *ordering.Record, pickup dispatch.Point) dispatch.Order {
 	o := dispatch.Order{
 		ID: r.Order.ID, Restaurant: r.Order.Restaurant, Pickup: pickup, Promise: r.Order.Promise,
 		Kitchen: r.Progress.Kitchen(), Delivery: r.Progress.Delivery, ReadySpread: dispatch.SpreadOf(r.Progress.Kitchen()),
+		Placed: r.Order.PlacedAt.UTC(),
+	}
+	if n := len(r.Steps); n > 0 {
+		o.Since = r.Steps[n-1].At.UTC()
+	}
+	if r.Arrives != nil {
+		o.Arrives = r.Arrives.UTC()
 	}
 	if a := r.Order.Address; a.Located() {
 		o.Drop = dispatch.Point{Lat: a.Latitude, Lon: a.Longitude}

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -162,25 +163,40 @@ func TestABagHoldsWhatIsNotDelivered(t *testing.T) {
 	}
 }
 
-func TestOneProcessHoldsTheDispatchLock(t *testing.T) {
+// TestZonesAreSharedAndTakenOver: three processes have their shares; one dies, and the others hold all of it.
+func TestZonesAreSharedAndTakenOver(t *testing.T) {
 	t.Parallel()
 	c := newChain(t)
-	other := openChain(t, c.url)
-	mine, theirs := c.DispatchLock(), other.DispatchLock()
-	t.Cleanup(mine.Unlock)
-	t.Cleanup(theirs.Unlock)
-	for range 3 {
-		if !mine.Lock(t.Context()) || theirs.Lock(t.Context()) {
-			t.Fatal("the lock is not with who took it first")
+	zones := []string{"z1", "z2", "z3", "z4", "z5", "z6", "z7"}
+	locks := []*store.Lock{c.DispatchLock(), openChain(t, c.url).DispatchLock(), openChain(t, c.url).DispatchLock()}
+	for _, l := range locks {
+		t.Cleanup(l.Unlock)
+	}
+	if held := locks[0].Hold(t.Context(), zones); !slices.Equal(held, zones) {
+		t.Fatalf("alone with them it holds %v", held)
+	}
+	shared := func(locks []*store.Lock, most int) func() bool {
+		return func() bool {
+			var all []string
+			fair := true
+			for _, l := range locks {
+				held := l.Hold(t.Context(), zones)
+				all = append(all, held...)
+				fair = fair && len(held) <= most
+			}
+			slices.Sort(all)
+			return fair && slices.Equal(all, zones)
 		}
 	}
-	c.sql(t, `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`)
-	within(t, "the other process to hold the lock", func() bool { return theirs.Lock(t.Context()) })
-	if mine.Lock(t.Context()) {
-		t.Error("whose connection died believes to hold the lock still")
+	within(t, "everybody to have a share", shared(locks, 3))
+	c.sql(t, `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND objid <> 0
+		AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) LIMIT 1`)
+	within(t, "one whose connection died to come back", shared(locks, 3))
+	locks[1].Unlock()
+	within(t, "the others to take over", shared([]*store.Lock{locks[0], locks[2]}, 4))
+	if held := locks[0].Hold(t.Context(), zones[:1]); len(held) > 1 {
+		t.Errorf("zones that are no more are held: %v", held)
 	}
-	theirs.Unlock()
-	within(t, "the first to hold it again", func() bool { return mine.Lock(t.Context()) })
 }
 
 var _ dispatch.Store = (*store.Dispatch)(nil)

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -22,37 +23,23 @@ import (
 	"awesome.pizza/shared/wire"
 )
 
-// CreateOffers opens offers and returns those that stood. The order is locked while it is looked at, so none is offered that somebody is
-// just taking; an order or a driver that has an open offer gets no other.
+// CreateOffers opens offers and returns those that stood. Order and driver are locked while they are looked at, so none is offered that
+// somebody is just taking, and of two who ask the same driver one is refused. An order that has an open offer gets no other; a driver who has
+// one, or something in the bag, only gets what is of the same trip, while nothing of it was picked up.
 func (s *Store) CreateOffers(ctx context.Context, offers []dispatch.Offer) ([]dispatch.Offer, error) {
-	var ids, orders, drivers, because []string
-	var created, expires, arrive []time.Time
-	for _, o := range offers {
-		ids, orders, drivers = append(ids, o.ID), append(orders, string(o.Order)), append(drivers, plain(o.Driver, MaxKey))
-		created, expires, arrive = append(created, o.Created.UTC()), append(expires, o.Expires.UTC()), append(arrive, o.ArriveAt.UTC())
-		because = append(because, strings.Join(o.Because, "\n"))
-	}
+	u := newOfferRows(offers)
 	var stood []string
 	err := again(func() error {
-		rows, err := s.pool.Query(ctx, `
-			WITH u AS MATERIALIZED (
-				SELECT * FROM unnest($1::text[]::uuid[], $2::text[]::uuid[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::timestamptz[], $7::text[])
-					AS u (id, order_id, driver, created, expires, arrive_at, because)
-			), free AS MATERIALIZED (
-				SELECT id FROM orders WHERE id IN (SELECT order_id FROM u) AND open AND delivers AND driver IS NULL ORDER BY orders.id FOR SHARE
-			)
-			INSERT INTO offers (id, order_id, driver, state, created, expires, arrive_at, because)
-			SELECT u.id, order_id, driver, 'open', created, expires, arrive_at, string_to_array(because, E'\n')
-			FROM u JOIN free ON free.id = order_id
-			WHERE EXISTS (SELECT FROM drivers d WHERE d.id = driver AND d.status = 'available')
-				AND NOT EXISTS (SELECT FROM orders o WHERE o.driver = u.driver AND o.open)
-			ORDER BY u.id
-			ON CONFLICT DO NOTHING RETURNING id::text`, ids, orders, drivers, created, expires, arrive, because)
-		if err != nil {
-			return err
-		}
-		stood, err = pgx.CollectRows(rows, pgx.RowTo[string])
-		return err
+		return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) (err error) {
+			b := &pgx.Batch{}
+			b.Queue(`SELECT FROM orders WHERE id = ANY ($1::text[]::uuid[]) ORDER BY orders.id FOR SHARE`, u.orders)
+			b.Queue(`SELECT FROM drivers WHERE id = ANY ($1::text[]) ORDER BY id FOR NO KEY UPDATE`, u.drivers)
+			b.Queue(openOffers, u.ids, u.orders, u.drivers, u.trips, u.stops, u.created, u.expires, u.arrive, u.because).Query(func(rows pgx.Rows) (err error) {
+				stood, err = pgx.CollectRows(rows, pgx.RowTo[string])
+				return err
+			})
+			return tx.SendBatch(ctx, b).Close()
+		})
 	})
 	if err != nil {
 		return nil, fmt.Errorf("open offers: %w", err)
@@ -60,25 +47,69 @@ func (s *Store) CreateOffers(ctx context.Context, offers []dispatch.Offer) ([]di
 	return slices.DeleteFunc(slices.Clone(offers), func(o dispatch.Offer) bool { return !slices.Contains(stood, o.ID) }), nil
 }
 
+const openOffers = `
+	WITH u AS MATERIALIZED (
+		SELECT * FROM unnest($1::text[]::uuid[], $2::text[]::uuid[], $3::text[], $4::text[]::uuid[], $5::int[], $6::timestamptz[], $7::timestamptz[],
+			$8::timestamptz[], $9::text[]) AS u (id, order_id, driver, trip, stop, created, expires, arrive_at, because)
+	)
+	INSERT INTO offers (id, order_id, driver, trip, stop, state, created, expires, arrive_at, because)
+	SELECT u.id, order_id, driver, trip, stop, 'open', created, expires, arrive_at, string_to_array(because, E'\n')
+	FROM u
+	WHERE EXISTS (SELECT FROM orders o WHERE o.id = order_id AND o.open AND o.delivers AND o.driver IS NULL)
+		AND EXISTS (SELECT FROM drivers d WHERE d.id = driver AND d.status = 'available')
+		AND NOT EXISTS (SELECT FROM offers f WHERE f.driver = u.driver AND f.state = 'open' AND coalesce(f.trip, f.id) <> u.trip)
+		AND NOT EXISTS (SELECT FROM orders o WHERE o.driver = u.driver AND o.open AND NOT (o.state->>'delivery' = 'assigned' AND EXISTS (
+			SELECT FROM offers f WHERE f.order_id = o.id AND f.driver = u.driver AND f.state = 'accepted' AND coalesce(f.trip, f.id) = u.trip)))
+	ORDER BY u.id
+	ON CONFLICT DO NOTHING RETURNING id::text`
+
+// offerRows are offers column by column.
+type offerRows struct {
+	ids, orders, drivers, trips, because []string
+	stops                                []int
+	created, expires, arrive             []time.Time
+}
+
+// newOfferRows leaves out what is to ask one driver for two trips at once: the first trip counts.
+func newOfferRows(offers []dispatch.Offer) (u offerRows) {
+	trip := map[string]string{}
+	for _, o := range offers {
+		first, asked := trip[o.Driver]
+		own := cmp.Or(o.Trip, o.ID)
+		if asked && first != own {
+			continue
+		}
+		trip[o.Driver] = own
+		u.ids, u.orders, u.drivers = append(u.ids, o.ID), append(u.orders, string(o.Order)), append(u.drivers, plain(o.Driver, MaxKey))
+		u.trips, u.stops = append(u.trips, own), append(u.stops, o.Stop)
+		u.created, u.expires, u.arrive = append(u.created, o.Created.UTC()), append(u.expires, o.Expires.UTC()), append(u.arrive, o.ArriveAt.UTC())
+		u.because = append(u.because, strings.Join(o.Because, "\n"))
+	}
+	return u
+}
+
 // EndOffers expires open offers whose time is over, revokes those whose order has a driver or has ended and those whose driver is no longer
-// available, and counts them.
-func (s *Store) EndOffers(ctx context.Context, now time.Time) (int, error) {
-	tag, err := s.pool.Exec(ctx, `
+// available or has driven off, and counts them.
+func (s *Store) EndOffers(ctx context.Context, now time.Time) (ended dispatch.Ended, err error) {
+	err = s.pool.QueryRow(ctx, `
 		WITH gone AS (
 			SELECT f.id, f.expires <= $1 AS late FROM offers f
 			LEFT JOIN orders o ON o.id = f.order_id AND o.open AND o.driver IS NULL
 			LEFT JOIN drivers d ON d.id = f.driver AND d.status = 'available'
-			WHERE f.state = 'open' AND (f.expires <= $1 OR o.id IS NULL OR d.id IS NULL)
+			WHERE f.state = 'open' AND (f.expires <= $1 OR o.id IS NULL OR d.id IS NULL
+				OR EXISTS (SELECT FROM orders b WHERE b.driver = f.driver AND b.open AND b.state->>'delivery' = 'out_for_delivery'))
 			ORDER BY f.id FOR NO KEY UPDATE OF f
+		), done AS (
+			UPDATE offers f SET state = CASE WHEN gone.late THEN 'expired' ELSE 'revoked' END, answered = $1 FROM gone WHERE f.id = gone.id RETURNING f.state
 		)
-		UPDATE offers f SET state = CASE WHEN gone.late THEN 'expired' ELSE 'revoked' END, answered = $1 FROM gone WHERE f.id = gone.id`, now.UTC())
+		SELECT count(*) FILTER (WHERE state = 'expired'), count(*) FILTER (WHERE state = 'revoked') FROM done`, now.UTC()).Scan(&ended.Expired, &ended.Revoked)
 	if err != nil {
-		return 0, fmt.Errorf("end offers: %w", err)
+		return ended, fmt.Errorf("end offers: %w", err)
 	}
-	return int(tag.RowsAffected()), nil
+	return ended, nil
 }
 
-const offerColumns = `f.id::text, f.order_id::text, f.driver, f.state, f.created, f.expires, f.answered, f.arrive_at, f.because`
+const offerColumns = `f.id::text, f.order_id::text, f.driver, coalesce(f.trip, f.id)::text, f.stop, f.state, f.created, f.expires, f.answered, f.arrive_at, f.because`
 
 // readOffers also reads what a phone is told of a run.
 const readOffers = `SELECT ` + offerColumns + `, o.doc, o.state, r.doc FROM offers f
@@ -89,9 +120,9 @@ func (s *Store) RecentOffers(ctx context.Context, endedAfter time.Time) ([]dispa
 	return s.offers(ctx, readOffers+`WHERE f.state = 'open' OR f.answered > $1 ORDER BY f.created, f.id`, endedAfter.UTC())
 }
 
-// OpenOffers are what a driver is asked now: one, or none.
+// OpenOffers are what a driver is asked now: one trip, or none, in the sequence of its stops.
 func (s *Store) OpenOffers(ctx context.Context, driver string) ([]dispatch.Offer, error) {
-	return s.offers(ctx, readOffers+`WHERE f.state = 'open' AND f.driver = $1`, plain(driver, MaxKey))
+	return s.offers(ctx, readOffers+`WHERE f.state = 'open' AND f.driver = $1 ORDER BY f.stop, f.created`, plain(driver, MaxKey))
 }
 
 func (s *Store) offers(ctx context.Context, sql string, arg any) ([]dispatch.Offer, error) {
@@ -125,7 +156,7 @@ func scanOfferRun(row pgx.CollectableRow) (dispatch.Offer, error) {
 func scanOffer(row pgx.CollectableRow, more ...any) (dispatch.Offer, error) {
 	var f dispatch.Offer
 	var answered *time.Time
-	err := row.Scan(append([]any{&f.ID, &f.Order, &f.Driver, &f.State, &f.Created, &f.Expires, &answered, &f.ArriveAt, &f.Because}, more...)...)
+	err := row.Scan(append([]any{&f.ID, &f.Order, &f.Driver, &f.Trip, &f.Stop, &f.State, &f.Created, &f.Expires, &answered, &f.ArriveAt, &f.Because}, more...)...)
 	f.Created, f.Expires, f.ArriveAt = f.Created.UTC(), f.Expires.UTC(), f.ArriveAt.UTC()
 	if answered != nil {
 		f.Answered = answered.UTC()
@@ -172,7 +203,7 @@ func shown(s string, most int) string {
 }
 
 // AcceptOffer accepts an offer and assigns its order to the driver, both or neither. Accepting again changes nothing. It reports NotFound
-// "no_such_offer", Conflict "offer_over", Conflict "illegal_step", and Conflict "bag_full" to a driver who has another order by now.
+// "no_such_offer", Conflict "offer_over", Conflict "illegal_step", and Conflict "bag_full" to a driver who has an order of another trip by now.
 func (s *Store) AcceptOffer(ctx context.Context, driver, offer string, now time.Time) (dispatch.Offer, error) {
 	f, err := s.offer(ctx, driver, offer)
 	if err != nil {
@@ -224,8 +255,9 @@ func (t *acceptance) decide(ctx context.Context, conn *pgxpool.Conn, f dispatch.
 	if err != nil || repeated {
 		return f, err
 	}
+	d.Trip, d.Stop = f.Trip, f.Stop
 	var full bool
-	if err := conn.QueryRow(ctx, `SELECT EXISTS (SELECT FROM orders WHERE driver = $1 AND open)`, f.Driver).Scan(&full); err != nil {
+	if err := conn.QueryRow(ctx, fullBag, f.Driver, f.Trip).Scan(&full); err != nil {
 		return f, fmt.Errorf("look into the bag: %w", err)
 	}
 	if full {
@@ -239,6 +271,10 @@ func (t *acceptance) decide(ctx context.Context, conn *pgxpool.Conn, f dispatch.
 	_, err = conn.Exec(ctx, `UPDATE offers SET state = $2, answered = $3 WHERE id = $1`, f.ID, f.State, f.Answered)
 	return f, err
 }
+
+// fullBag finds what a driver has that is of another trip, or on its way already.
+const fullBag = `SELECT EXISTS (SELECT FROM orders o WHERE o.driver = $1 AND o.open AND NOT (o.state->>'delivery' IN ('assigned', 'picked_up') AND EXISTS (
+	SELECT FROM offers f WHERE f.order_id = o.id AND f.driver = $1 AND f.state = 'accepted' AND coalesce(f.trip, f.id) = $2::text::uuid)))`
 
 // lock locks the offer and accepts it; repeated says that it was accepted before.
 func (t *acceptance) lock(ctx context.Context, conn *pgxpool.Conn, offer string, now time.Time) (f dispatch.Offer, repeated bool, err error) {

@@ -32,6 +32,9 @@ func (c *chain) ask(t testing.TB, oid order.ID, did string, now time.Time) dispa
 	return f
 }
 
+// all are the restaurants of a chain.
+var all = []string{"r1", "r2"}
+
 // offersOf are all offers an order has had, oldest first.
 func (c *chain) offersOf(t testing.TB, oid order.ID) []dispatch.Offer {
 	t.Helper()
@@ -46,8 +49,8 @@ func (c *chain) offersOf(t testing.TB, oid order.ID) []dispatch.Offer {
 func (c *chain) revoke(t testing.TB, now time.Time) {
 	t.Helper()
 	c.says(t, "d1", wire.OnBreak)
-	if n, err := c.EndOffers(t.Context(), now); err != nil || n != 1 {
-		t.Fatalf("%d, %v", n, err)
+	if n, err := c.EndOffers(t.Context(), now); err != nil || n.Revoked != 1 {
+		t.Fatalf("%v, %v", n, err)
 	}
 }
 
@@ -88,7 +91,7 @@ func TestAnAcceptedOfferAndItsOrderAreOneThing(t *testing.T) {
 		}
 	}
 	after := c.order(t, ids[0])
-	if after.Version != before.Version+1 || after.Driver == nil || *after.Driver != (ordering.Driver{ID: "d1", Name: "Grace d1"}) ||
+	if after.Version != before.Version+1 || after.Driver == nil || *after.Driver != (ordering.Driver{ID: "d1", Name: "Grace d1", Trip: f.ID}) ||
 		after.Status() != order.StatusDriverAssigned || after.Arrives == nil || !after.Arrives.Equal(f.ArriveAt) {
 		t.Errorf("%+v", after)
 	}
@@ -138,8 +141,8 @@ func TestAnOfferThatCannotBeAcceptedChangesNothing(t *testing.T) {
 			if after := ch.order(t, ids[0]); after.Version != before.Version {
 				t.Errorf("the order changed: %+v", after)
 			}
-			if n, err := ch.EndOffers(t.Context(), now.Add(dispatch.OfferTTL)); err != nil || n > 1 {
-				t.Errorf("%d, %v", n, err)
+			if n, err := ch.EndOffers(t.Context(), now.Add(dispatch.OfferTTL)); err != nil || n.Expired+n.Revoked > 1 {
+				t.Errorf("%+v, %v", n, err)
 			}
 			if all := ch.offersOf(t, ids[0]); len(all) != 1 || !all[0].Over() || all[0].State == dispatch.Accepted {
 				t.Errorf("%+v", all)
@@ -292,7 +295,7 @@ func TestASnapshotShowsWhatThereIsToDo(t *testing.T) {
 	c.give(t, ids[1], "d3")
 	c.says(t, "d3", wire.Offline)
 	for round := range 2 { // the second from memory
-		s, err := d.DispatchSnapshot(t.Context(), now)
+		s, err := d.DispatchSnapshot(t.Context(), now, all)
 		if err != nil || len(s.Orders) != 4 || len(s.Drivers) != 3 || len(s.Restaurants) != 2 {
 			t.Fatalf("round %d: %+v, %v", round, s, err)
 		}
@@ -310,7 +313,7 @@ func TestASnapshotShowsWhatThereIsToDo(t *testing.T) {
 	if err := d.GiveBack(t.Context(), ids[1], "d3", dispatch.ByDispatch); err != nil {
 		t.Fatal(err)
 	}
-	s, err := d.DispatchSnapshot(t.Context(), now)
+	s, err := d.DispatchSnapshot(t.Context(), now, all)
 	if err != nil || s.Orders[1].Driver != "" || len(s.Drivers) != 2 {
 		t.Errorf("a change is not seen: %+v, %v", s, err)
 	}
@@ -431,7 +434,7 @@ func (c *chain) planOnce(t *testing.T, now time.Time) error {
 	if _, err := c.EndOffers(t.Context(), now); err != nil {
 		return err
 	}
-	s, err := c.ForDispatch().DispatchSnapshot(t.Context(), now)
+	s, err := c.ForDispatch().DispatchSnapshot(t.Context(), now, all)
 	if err != nil {
 		return err
 	}
@@ -440,8 +443,10 @@ func (c *chain) planOnce(t *testing.T, now time.Time) error {
 	for i := range s.Drivers {
 		s.Drivers[i].SeenAt = now // nobody drives in here
 	}
-	for _, choice := range dispatch.Nearest(s).Offers {
-		offers = append(offers, offerOf(choice.Order, choice.Driver, now))
+	for _, choice := range (dispatch.Planner{Weights: dispatch.Usual()}).Plan(s).Offers {
+		f := offerOf(choice.Order, choice.Driver, now)
+		f.Trip, f.Stop = choice.Trip, choice.Stop
+		offers = append(offers, f)
 	}
 	return second(c.CreateOffers(t.Context(), offers))
 }
@@ -451,8 +456,8 @@ func (c *chain) sane(t *testing.T, seed uint64) {
 	t.Helper()
 	for what, sql := range map[string]string{
 		"two open offers for an order":           `SELECT count(*) FROM (SELECT order_id FROM offers WHERE state = 'open' GROUP BY 1 HAVING count(*) > 1) x`,
-		"two open offers to a driver":            `SELECT count(*) FROM (SELECT driver FROM offers WHERE state = 'open' GROUP BY 1 HAVING count(*) > 1) x`,
-		"two orders in a bag":                    `SELECT count(*) FROM (SELECT driver FROM orders WHERE driver IS NOT NULL AND open GROUP BY 1 HAVING count(*) > 1) x`,
+		"a driver is asked for two trips":        `SELECT count(*) FROM (SELECT driver FROM offers WHERE state = 'open' GROUP BY 1 HAVING count(DISTINCT trip) > 1) x`,
+		"a driver has two bags":                  `SELECT count(*) FROM (SELECT driver FROM orders WHERE driver IS NOT NULL AND open GROUP BY 1 HAVING count(DISTINCT state->'driver'->>'trip') > 1) x`,
 		"a driver who never accepted":            `SELECT count(*) FROM orders o WHERE driver IS NOT NULL AND NOT EXISTS (SELECT FROM offers f WHERE f.order_id = o.id AND f.driver = o.driver AND f.state = 'accepted')`,
 		"a column that is not what its row says": `SELECT count(*) FROM orders WHERE driver IS DISTINCT FROM state->'driver'->>'id' OR (driver IS NULL) <> (state->>'delivery' = 'unassigned')`,
 	} {

@@ -94,6 +94,8 @@ type Offer struct {
 	ReadyAt    *Instant      `json:"ready_at,omitempty"` // when the pizza is expected on its shelf
 	ExpiresAt  Instant       `json:"expires_at"`
 	CashDue    *money.Amount `json:"cash_due,omitempty"`
+	Trip       string        `json:"trip,omitempty"` // what is fetched together and brought on one way has the same one
+	Stop       int           `json:"stop,omitempty"` // place of its door on that way, from 0
 	Revoked    bool          `json:"revoked,omitempty"`
 }
 
@@ -115,8 +117,14 @@ func (o Offer) validateRun() error {
 	if o.Restaurant == nil || o.Drop == nil || o.ReadyAt == nil {
 		return refuse("missing_field", "restaurant", "an offer must say restaurant, drop and ready_at")
 	}
+	if o.Stop < 0 || o.Stop >= MaxStops {
+		return refuse("bad_stop", "stop", "a trip has at most %d stops", MaxStops)
+	}
 	return first(o.Restaurant.validate("restaurant"), o.Drop.validate("drop"))
 }
+
+// MaxStops is how many doors a trip may lead to.
+const MaxStops = 16
 
 func (o Offer) validateCash() error {
 	if o.CashDue == nil {

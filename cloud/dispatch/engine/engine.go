@@ -44,8 +44,8 @@ type Order struct {
 	Restaurant int
 	Drop       Place
 	Placed     int
-	Ready      int  // when the kitchen will be done: exact, or the forecast's middle
-	Forecast   bool // Ready is a forecast, and the order is not on its shelf yet
+	Ready      int      // when the kitchen will be done: exact, or the forecast's middle
+	Forecast   bool     // Ready is a forecast, and the order is not on its shelf yet
 	Not        []string // drivers who are not to bring it
 	Due        int      // when it was promised at the door; 0: Target after Placed
 	With       string   // the driver who has agreed to fetch it: another one costs Switch

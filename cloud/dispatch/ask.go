@@ -1,0 +1,259 @@
+package dispatch
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"awesome.pizza/cloud/dispatch/engine"
+	"awesome.pizza/shared/id"
+	"awesome.pizza/shared/order"
+)
+
+// Planner makes plans by its weights. The same snapshot gets the same plan, whatever the sequence of its rows.
+type Planner struct {
+	Weights Weights
+	Name    func(s *Snapshot, driver string) string // of a trip; default: random
+}
+
+// Plan plans a zone. Where nobody drives for all restaurants, each is planned by itself.
+func (p Planner) Plan(s Snapshot) Plan {
+	if p.Name == nil {
+		p.Name = func(*Snapshot, string) string { return id.New() }
+	}
+	houses := slices.Clone(s.Restaurants)
+	slices.SortFunc(houses, func(a, b Restaurant) int { return cmp.Compare(a.ID, b.ID) })
+	var out Plan
+	if slices.ContainsFunc(s.Drivers, func(d Driver) bool { return d.Home == "" }) {
+		out = p.fleet(&s, houses)
+	} else {
+		for i, part := range apart(&s, houses) {
+			out.add(p.fleet(part, houses[i:i+1]))
+		}
+	}
+	slices.SortFunc(out.Orders, func(a, b Outlook) int { return cmp.Compare(a.Order, b.Order) })
+	slices.SortFunc(out.Stuck, func(a, b Stuck) int { return cmp.Compare(a.Order, b.Order) })
+	return out
+}
+
+// apart is a snapshot for each house: its orders, its drivers, and those who carry something of it.
+func apart(s *Snapshot, houses []Restaurant) []*Snapshot {
+	number, out := map[string]int{}, make([]*Snapshot, len(houses))
+	for i, h := range houses {
+		number[h.ID], out[i] = i, &Snapshot{Now: s.Now, Travel: s.Travel}
+	}
+	for i := range s.Orders {
+		if n, known := number[s.Orders[i].Restaurant]; known {
+			out[n].Orders = append(out[n].Orders, s.Orders[i])
+		}
+	}
+	for i := range s.Drivers {
+		if n, known := number[s.Drivers[i].Home]; known {
+			out[n].Drivers = append(out[n].Drivers, s.Drivers[i])
+		}
+	}
+	return out
+}
+
+func (p *Plan) add(q Plan) {
+	p.Offers, p.Moves = append(p.Offers, q.Offers...), append(p.Moves, q.Moves...)
+	p.Stuck, p.Orders, p.Cost = append(p.Stuck, q.Stuck...), append(p.Orders, q.Orders...), p.Cost+q.Cost
+}
+
+// fleet plans the orders of some houses that share their drivers.
+func (p Planner) fleet(s *Snapshot, houses []Restaurant) Plan {
+	c := &chart{Snapshot: s, weights: p.Weights, houses: houses}
+	c.read()
+	a := asking{chart: c, best: c.plan(), name: p.Name, planned: map[order.ID]bool{}}
+	for d := range c.drivers {
+		a.ask(d)
+	}
+	slices.SortFunc(a.out.Offers, func(x, y Choice) int { return cmp.Or(cmp.Compare(x.Driver, y.Driver), cmp.Compare(x.Stop, y.Stop)) })
+	a.outlooks()
+	a.out.Cost = float64(a.best.Cost) / minute
+	return a.out
+}
+
+// asking makes offers of a plan. What it does not ask for now stays open.
+type asking struct {
+	*chart
+	best    engine.Plan
+	name    func(s *Snapshot, driver string) string
+	planned map[order.ID]bool
+	out     Plan
+}
+
+// ask asks a driver for what the plan has next for him, if it is time.
+func (a *asking) ask(d int) {
+	driver, route := a.drivers[d], a.best.Routes[d]
+	b := a.bags[driver.ID]
+	if len(route) == 0 || !driver.Askable(a.Now) || b != nil && !b.loose {
+		return
+	}
+	next := a.fetch(route[0])
+	if len(next) == 0 || !a.due(d, route[0], next) {
+		return
+	}
+	if b == nil {
+		a.offer(d, route[0], next, a.name(a.Snapshot, driver.ID), 0)
+		return
+	}
+	for _, o := range b.orders {
+		if !slices.Contains(route[0].Orders, slices.Index(a.orders, o)) {
+			a.wait(driver, b, next)
+			return
+		}
+	}
+	if driver.Trip != "" && len(b.orders) < driver.Vehicle.Most() {
+		a.offer(d, route[0], next, driver.Trip, len(b.orders))
+	}
+}
+
+// fetch are the orders of a stop that nobody has: those of another driver are taken from him first.
+func (a *asking) fetch(s engine.Stop) []*Order {
+	var out []*Order
+	for _, i := range s.Orders {
+		if o := a.orders[i]; o.Driver == "" {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// patience is for how long an order of a driver who has said yes must have nothing to be fetched for, before he is sent for another one.
+const patience = 10 * time.Minute
+
+// wait has a driver who was asked early, and whose pizzas are far from ready, bring another one first: what he has goes back into the plan.
+func (a *asking) wait(d *Driver, b *bag, next []*Order) {
+	for _, o := range b.orders {
+		if o.ready(*a.Snapshot).Sub(a.Now) < patience || o.ready(*a.Snapshot).Before(next[0].ready(*a.Snapshot)) {
+			return
+		}
+	}
+	for _, o := range b.orders {
+		a.out.Moves = append(a.out.Moves, Move{Order: o.ID, Driver: d.ID, Because: "there is time for another order before it"})
+	}
+}
+
+// due reports whether it is time to ask. A driver who is promised early is missing elsewhere, so he is asked at the moment when he has to
+// leave; but when there are as many idle drivers as orders, nothing is won by waiting.
+func (a *asking) due(d int, s engine.Stop, next []*Order) bool {
+	var spread time.Duration
+	for _, o := range next {
+		spread = max(spread, o.spread(a.Now))
+	}
+	slack := a.when(s.Leave).Sub(a.Now)
+	if a.drivers[d].Bag != nil || slack <= Lead+spread+unit {
+		return true
+	}
+	return slack <= Early && a.idle() >= a.asked()
+}
+
+// idle are the drivers who have nothing to do, and asked the orders that have nobody.
+func (a *asking) idle() (n int) {
+	for _, d := range a.drivers {
+		if d.Free(a.Now) {
+			n++
+		}
+	}
+	return n
+}
+
+func (a *asking) asked() (n int) {
+	for _, o := range a.orders {
+		if o.Driver == "" {
+			n++
+		}
+	}
+	return n
+}
+
+// offer asks for as many orders as the vehicle takes.
+func (a *asking) offer(d int, s engine.Stop, next []*Order, trip string, stop int) {
+	driver := a.drivers[d]
+	for _, o := range next[:min(len(next), driver.Vehicle.Most()-stop)] {
+		a.planned[o.ID] = true
+		drive := a.Travel.Time(driver.Position, o.Pickup, driver.speed())
+		a.out.Offers = append(a.out.Offers, Choice{
+			Order: o.ID, Driver: driver.ID, Trip: trip, Stop: stop, ArriveAt: a.Now.Add(drive), Because: a.because(o, d, drive, s),
+		})
+		stop++
+	}
+}
+
+// outlooks says of every order what the plan makes of it, and takes orders from drivers when another is so much better.
+func (a *asking) outlooks() {
+	seen := map[order.ID]bool{}
+	for d, route := range a.best.Routes {
+		place := 0
+		for n, stop := range route {
+			for k, i := range stop.Orders {
+				o := a.orders[i]
+				seen[o.ID] = true
+				a.out.Orders = append(a.out.Orders, a.outlook(o, d, stop, k, place))
+				place++
+				if n == 0 && o.Driver != "" && o.Driver != a.drivers[d].ID {
+					a.move(o, d, stop)
+				}
+			}
+		}
+	}
+	for _, driver := range a.drivers {
+		if b := a.bags[driver.ID]; b != nil && !b.loose {
+			a.loaded(driver, b, seen)
+		}
+	}
+	for i := range a.Orders {
+		if o := &a.Orders[i]; !seen[o.ID] && !o.Nowhere && !o.over() {
+			a.left(o)
+		}
+	}
+}
+
+// move gives an order to the better driver, when that one has to leave now and nothing else is in the way.
+func (a *asking) move(o *Order, d int, s engine.Stop) {
+	better := a.drivers[d]
+	if _, dearer := a.second(o, d); dearer < 0 || !better.Free(a.Now) || a.when(s.Leave).Sub(a.Now) > Lead+o.spread(a.Now) {
+		return
+	}
+	a.out.Moves = append(a.out.Moves, Move{Order: o.ID, Driver: o.Driver, Because: better.Name + " brings it much sooner"})
+}
+
+// loaded are the orders in a bag that stays with its driver.
+func (a *asking) loaded(d *Driver, b *bag, seen map[order.ID]bool) {
+	for i, o := range b.orders {
+		seen[o.ID] = true
+		out := Outlook{Order: o.ID, Driver: d.ID, Door: b.doors[i], Late: tardy(o, b.doors[i])}
+		if o.Delivery == order.Assigned || o.Delivery == order.Unassigned {
+			out.Arrive = a.Now.Add(a.Travel.Time(d.Position, o.Pickup, d.speed()))
+			out.Pickup = later(out.Arrive.Add(AtCounter/2), o.ready(*a.Snapshot))
+		}
+		out.Because = []string{state(o, d)}
+		a.out.Orders = append(a.out.Orders, out)
+	}
+	slices.SortFunc(a.out.Orders, func(x, y Outlook) int { return cmp.Compare(x.Order, y.Order) })
+}
+
+// left are the orders that nobody is to bring. One that should have somebody on the way by now is stuck.
+func (a *asking) left(o *Order) {
+	because := "it is not time yet"
+	switch {
+	case o.Driver != "":
+		because = "it is with a driver who cannot be planned with"
+	case o.Delivery != order.Unassigned || !o.cooking():
+		because = "the kitchen does not have it"
+	case o.Offered != "":
+		because = "a driver is being asked"
+	case !a.Now.Before(o.ready(*a.Snapshot).Add(-Lead - o.spread(a.Now))):
+		because = "no driver is free, near and willing"
+		a.out.Stuck = append(a.out.Stuck, Stuck{Order: o.ID, Because: because})
+	}
+	a.out.Orders = append(a.out.Orders, Outlook{Order: o.ID, Driver: o.Driver, Because: []string{because}})
+}
+
+func tardy(o *Order, door time.Time) time.Duration {
+	if o.Promise.To.IsZero() {
+		return 0
+	}
+	return max(0, door.Sub(o.Promise.To))
+}

@@ -69,6 +69,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	}
 	dismissed := newDismissals(fleet, lines)
 	dispatcher := dispatch.New(db.ForDispatch(), fleet, db.DispatchLock(), clock.System{}, log)
+	dispatcher.Heard = heardBy(presence)
 
 	// The doors: guests, staff, drivers and operators over HTTP; drivers' phones over MQTT.
 	metrics := watch.Metrics()
@@ -81,7 +82,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	nodes := enrolment{cfg: c, store: db, keys: keys, is: is, lines: lines, log: log}
 	site, err := api.New(api.Deps{
 		Ordering: orders, Orders: db, Pager: pager{db}, Changes: db, Restaurants: db, Inventory: db, Links: presence,
-		Drivers: drivers{db, dismissed.dismiss}, Offers: dispatcher, OpenOffers: db, Positions: fleet, Fleet: nodes, Quarantine: quarantine{db, nodes}, Troubles: db,
+		Drivers: drivers{db, dismissed.dismiss}, Offers: dispatcher, OpenOffers: db, Dispatch: dispatch.NewDesk(db.ForDispatch(), dispatcher), Positions: fleet, Fleet: nodes, Quarantine: quarantine{db, nodes}, Troubles: db,
 		Checks: []api.Check{{Name: "database", Ping: db.Ping}, {Name: "hub", Ping: lines.Ping}},
 		Pages:  web.FS(), Clock: clock.System{}, Travel: dispatch.Crow{},
 	}, api.Settings{

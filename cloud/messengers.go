@@ -10,6 +10,7 @@ import (
 	"awesome.pizza/cloud/downlink"
 	"awesome.pizza/cloud/ordering"
 	"awesome.pizza/cloud/phones"
+	"awesome.pizza/cloud/restaurant"
 	"awesome.pizza/cloud/store"
 	"awesome.pizza/shared/link"
 )
@@ -95,6 +96,14 @@ func forward[T any](ctx context.Context, values <-chan T, to func(T)) {
 			}
 			to(v)
 		}
+	}
+}
+
+// heardBy tells dispatch whose lines are cut: their forecasts age.
+func heardBy(p *restaurant.Presence) dispatch.Heard {
+	return func(id string, now time.Time) (time.Time, bool) {
+		l := p.Of(id, now)
+		return l.Heard, !l.Up && !l.Heard.IsZero()
 	}
 }
 

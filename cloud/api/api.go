@@ -40,6 +40,7 @@ type Ordering interface {
 // Deliveries is the delivery lane.
 type Deliveries interface {
 	Assign(ctx context.Context, id order.ID, ifVersion int, d ordering.Driver, arrives *time.Time, by string) (ordering.Record, error)
+	Reassign(ctx context.Context, id order.ID, ifVersion int, from string, d ordering.Driver, by string) (ordering.Record, error)
 	PickUp(ctx context.Context, id order.ID, ifVersion int, d ordering.Deed) (ordering.Record, error)
 	Depart(ctx context.Context, id order.ID, ifVersion int, d ordering.Deed, arrives *time.Time) (ordering.Record, error)
 	Deliver(ctx context.Context, id order.ID, ifVersion int, d ordering.Deed) (ordering.Record, error)
@@ -204,6 +205,7 @@ type Deps struct {
 	Drivers     Drivers
 	Offers      Offers
 	OpenOffers  OpenOffers
+	Dispatch    Dispatch
 	Positions   Positions
 	Fleet       Fleet
 	Quarantine  Quarantine

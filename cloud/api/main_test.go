@@ -76,10 +76,11 @@ func join(t testing.TB, database string, with ...func(*api.Deps, *api.Settings))
 	}
 	c.service = ordering.New(s, store.Houses{Store: s, Presence: c.presence}, c.presence, clock.System{}, quiet)
 	set := api.Settings{Log: quiet, Heartbeat: time.Second, Pace: 20 * time.Millisecond, Drain: time.Second}
+	dispatcher := dispatch.New(s.ForDispatch(), noPhones{}, s.DispatchLock(), clock.System{}, quiet)
 	deps := api.Deps{
 		Ordering: c.service, Orders: s, Pager: pager{s}, Changes: s, Restaurants: s, Inventory: s, Links: c.presence, Drivers: s,
-		Offers:     dispatch.New(s.ForDispatch(), noPhones{}, s.DispatchLock(), clock.System{}, quiet),
-		OpenOffers: s, Positions: c.where, Fleet: fleet{s}, Quarantine: s, Troubles: s, Checks: []api.Check{{Name: "database", Ping: s.Ping}},
+		Offers:     dispatcher,
+		OpenOffers: s, Dispatch: dispatch.NewDesk(s.ForDispatch(), dispatcher), Positions: c.where, Fleet: fleet{s}, Quarantine: s, Troubles: s, Checks: []api.Check{{Name: "database", Ping: s.Ping}},
 		Pages: pages, Clock: clock.System{}, Travel: dispatch.Crow{},
 	}
 	for _, w := range with {

@@ -207,7 +207,8 @@ type assignInput struct {
 	ID      order.ID `path:"orderId"`
 	IfMatch string   `header:"If-Match"`
 	Body    struct {
-		Driver string `json:"driver_id" minLength:"1" maxLength:"64"`
+		Driver  string `json:"driver_id" minLength:"1" maxLength:"64"`
+		Instead string `json:"instead_of,omitempty" maxLength:"64" doc:"the driver from whom it is taken, who has not fetched it"`
 	}
 }
 
@@ -223,7 +224,13 @@ func (a *API) assignDriver(ctx context.Context, in *assignInput) (*orderOutput, 
 	if err != nil {
 		return nil, err
 	}
-	r, err := a.Ordering.Assign(ctx, in.ID, version, ordering.Driver{ID: d.ID, Name: d.Name, ByHand: true}, nil, ordering.ByStaff)
+	chosen := ordering.Driver{ID: d.ID, Name: d.Name, ByHand: true}
+	var r ordering.Record
+	if in.Body.Instead == "" {
+		r, err = a.Ordering.Assign(ctx, in.ID, version, chosen, nil, ordering.ByStaff)
+	} else {
+		r, err = a.Ordering.Reassign(ctx, in.ID, version, in.Body.Instead, chosen, ordering.ByStaff)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -87,6 +87,7 @@ type Dispatcher struct {
 	Lock   Lock
 	Plan   func(Snapshot) Plan // of one zone
 	Travel Travel
+	Heard  Heard // nil: every restaurant's line is up
 	Clock  clock.Clock
 	Log    *slog.Logger
 
@@ -175,7 +176,8 @@ func (d *Dispatcher) plan(ctx context.Context, now time.Time) error {
 	if err != nil {
 		return fmt.Errorf("read what there is to deliver: %w", err)
 	}
-	s.Now, s.Travel = now, d.Travel
+	s.Now, s.Travel = now, d.travel(now)
+	s.hear(d.Heard)
 	lost := d.takeBack(ctx, s)
 	began := time.Now()
 	var plan Plan
@@ -185,6 +187,14 @@ func (d *Dispatcher) plan(ctx context.Context, now time.Time) error {
 	d.count.plan(plan, time.Since(began))
 	d.complain(ctx, plan.Stuck)
 	return errors.Join(lost, d.move(ctx, plan.Moves), d.offer(ctx, plan.Offers, now))
+}
+
+// travel is how long ways take at this time of the day.
+func (d *Dispatcher) travel(now time.Time) Travel {
+	if t, byHour := d.Travel.(ByHour); byHour {
+		return t.At(now)
+	}
+	return d.Travel
 }
 
 // offer opens offers.

@@ -29,6 +29,7 @@ type Snapshot struct {
 // Order is a delivery as dispatch sees it.
 type Order struct {
 	ID          order.ID
+	Number      int // the kitchen's; 0 before it has one
 	Restaurant  string
 	Pickup      Point
 	Drop        Point

@@ -28,6 +28,12 @@ type Travel interface {
 	Time(from, to Point, speedKMH float64) time.Duration
 }
 
+// ByHour is Travel that depends on the time of the day.
+type ByHour interface {
+	// At is how long ways take at a time.
+	At(now time.Time) Travel
+}
+
 // Crow reckons with the great circle, lengthened as streets are.
 //
 // Circuity, the ratio of the way along streets to the straight line, is 1.2 to 1.4 in cities and larger for short trips than for long ones

@@ -15,6 +15,21 @@ func (s *Service) Assign(ctx context.Context, id order.ID, ifVersion int, d Driv
 	return s.Store.Change(ctx, id, ifVersion, ToDriver(d, arrives, by, s.now()))
 }
 
+// Reassign gives the order, which a driver has agreed to fetch and has not, to another one. It reports Conflict "not_with_driver" when it
+// is with somebody else by now.
+func (s *Service) Reassign(ctx context.Context, id order.ID, ifVersion int, from string, d Driver, by string) (Record, error) {
+	now := s.now()
+	return s.Store.Change(ctx, id, ifVersion, func(r *Record) error {
+		if r.Driver == nil || r.Driver.ID != from {
+			return problem.New(problem.Conflict, "not_with_driver", "the order is not with driver %s: read it again", from)
+		}
+		if err := r.Take(order.Cloud, order.Drop, by, now); err != nil {
+			return err
+		}
+		return ToDriver(d, nil, by, now)(r)
+	})
+}
+
 // Drop takes the driver off the order, who has not picked it up. driver "" stands for whoever has it.
 func (s *Service) Drop(ctx context.Context, id order.ID, ifVersion int, driver, by string) (Record, error) {
 	return s.Store.Change(ctx, id, ifVersion, OffDriver(driver, by, s.now()))

@@ -199,7 +199,7 @@ func deliveryOf(r *ordering.Record, pickup dispatch.Point) dispatch.Order {
 	o := dispatch.Order{
 		ID: r.Order.ID, Restaurant: r.Order.Restaurant, Pickup: pickup, Promise: r.Order.Promise,
 		Kitchen: r.Progress.Kitchen(), Delivery: r.Progress.Delivery, ReadySpread: dispatch.SpreadOf(r.Progress.Kitchen()),
-		Placed: r.Order.PlacedAt.UTC(),
+		Placed: r.Order.PlacedAt.UTC(), Number: r.Number,
 	}
 	if n := len(r.Steps); n > 0 {
 		o.Since = r.Steps[n-1].At.UTC()

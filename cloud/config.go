@@ -47,6 +47,7 @@ type Config struct {
 	PerMinute    int      // requests of one client
 	Proxies      []string // networks, as CIDR, whose X-Forwarded-For is believed; empty: none
 	AcceptWithin time.Duration
+	OSRMURL      string // of a road server; empty: travel times are reckoned as the crow flies
 	HubReplicas  int
 	LogLevel     string
 	File         string
@@ -90,6 +91,7 @@ func (c *Config) flags(f *pflag.FlagSet) {
 	f.StringVar(&c.StaffToken, "staff-token", "", "`token` that staff and operators send as Authorization: Bearer; better from CLOUD_STAFF_TOKEN")
 	f.IntVar(&c.PerMinute, "requests-per-minute", d.PerMinute, "`number` of requests that one client may send in a minute")
 	f.StringSliceVar(&c.Proxies, "trusted-proxies", nil, "`networks` of proxies whose X-Forwarded-For says who the client is, as in 10.0.0.0/8,fd00::/8")
+	f.StringVar(&c.OSRMURL, "osrm-url", "", "`url` of an OSRM server (API v1) that knows the roads; empty reckons travel times as the crow flies")
 	f.DurationVar(&c.AcceptWithin, "accept-within", d.AcceptWithin, "`duration` within which a restaurant should accept an order")
 	f.IntVar(&c.HubReplicas, "hub-replicas", d.HubReplicas, "`copies` of each stream: 3 in a hub of three or more nodes")
 	f.StringVar(&c.LogLevel, "log-level", d.LogLevel, "`level`: debug, info, warn or error")
@@ -116,6 +118,9 @@ func (c *Config) check() error {
 	}
 	if c.HubReplicas < 1 || c.HubReplicas > 5 || c.AcceptWithin < time.Second {
 		return settings.Usage("--hub-replicas is 1 to 5 and --accept-within at least 1s")
+	}
+	if u, err := url.Parse(c.OSRMURL); c.OSRMURL != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "") {
+		return settings.Usage("--osrm-url is %q; write http://host:port", c.OSRMURL)
 	}
 	if c.PerMinute < 1 {
 		return settings.Usage("--requests-per-minute is %d; write 1 or more", c.PerMinute)

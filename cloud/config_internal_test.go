@@ -76,6 +76,8 @@ func TestUnusableSettingsSayWhatToWriteInstead(t *testing.T) {
 		"no directory":             {func(c *Config) { c.Data = "" }, "--data is empty"},
 		"no copy":                  {func(c *Config) { c.HubReplicas = 0 }, "--hub-replicas"},
 		"six copies":               {func(c *Config) { c.HubReplicas = 6 }, "--hub-replicas"},
+		"no road server":           {func(c *Config) { c.OSRMURL = "osrm:5000" }, "--osrm-url"},
+		"a road server":            {func(c *Config) { c.OSRMURL = "http://osrm:5000" }, ""},
 		"no time to accept":        {func(c *Config) { c.AcceptWithin = time.Millisecond }, "--accept-within"},
 		"no requests":              {func(c *Config) { c.PerMinute = 0 }, "--requests-per-minute"},
 		"proxies":                  {func(c *Config) { c.Proxies = []string{"10.0.0.0/8", "fd00::/8"} }, ""},

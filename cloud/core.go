@@ -69,11 +69,13 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	}
 	dismissed := newDismissals(fleet, lines)
 	dispatcher := dispatch.New(db.ForDispatch(), fleet, db.DispatchLock(), clock.System{}, log)
-	dispatcher.Heard = heardBy(presence)
+	roads := openRoads(c.OSRMURL, log)
+	dispatcher.Heard, dispatcher.Roads, dispatcher.Travel = heardBy(presence), db, &dispatch.Learned{Base: roads.travel}
 
 	// The doors: guests, staff, drivers and operators over HTTP; drivers' phones over MQTT.
 	metrics := watch.Metrics()
 	countPhones(metrics, fleet.Stats)
+	countDispatch(metrics, dispatcher)
 	doors, err := openDoors(ctx, c, is)
 	if err != nil {
 		return err
@@ -102,6 +104,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	g.Go(func() error { return orders.Run(ctx) })
 	g.Go(func() error { return fleet.Run(ctx, dispatcher) })
 	g.Go(func() error { return dispatcher.Run(ctx) })
+	g.Go(func() error { return roads.run(ctx) })
 	g.Go(func() error { return tellDrivers(ctx, db, fleet, dispatcher) })
 	g.Go(func() error { return learnPositions(ctx, lines, fleet) })
 	g.Go(func() error { return dismissed.listen(ctx) })

@@ -77,6 +77,9 @@ func tellDrivers(ctx context.Context, db *store.Store, p *phones.Phones, d *disp
 		forward(ctx, orders, func(r *ordering.Record) {
 			p.Changed(r)
 			d.Kick()
+			if drive, ok := db.DriveOf(ctx, r, d.Travel); ok {
+				d.Learn(drive)
+			}
 		})
 		leave()
 	}

@@ -22,6 +22,8 @@ type Scene interface {
 	DispatchSnapshot(ctx context.Context, now time.Time, restaurants []string) (Snapshot, error)
 	// GiveBack takes a driver off an order that was not picked up; on any other order it changes nothing.
 	GiveBack(ctx context.Context, id order.ID, driver, by string) error
+	// Expect tells the kitchen when the driver of an order is expected, or, with driver "", one who is to be asked.
+	Expect(ctx context.Context, id order.ID, driver string, at time.Time) error
 	// SetStatus records what a driver says, unless something later was said already: then changed is false.
 	SetStatus(ctx context.Context, driver string, s wire.DriverState, at time.Time) (changed bool, err error)
 }
@@ -88,6 +90,7 @@ type Dispatcher struct {
 	Plan   func(Snapshot) Plan // of one zone
 	Travel Travel
 	Heard  Heard // nil: every restaurant's line is up
+	Roads  Roads // nil: nothing is learned of drives
 	Clock  clock.Clock
 	Log    *slog.Logger
 
@@ -96,6 +99,8 @@ type Dispatcher struct {
 	atlas *Atlas
 	stuck map[order.ID]bool // already complained about
 	count counters
+
+	lessons lessons
 }
 
 // New makes a Dispatcher that plans by the usual weights and with Crow.
@@ -145,6 +150,7 @@ func (d *Dispatcher) round(ctx context.Context) {
 	now := d.now()
 	d.grumble(ctx, "plan deliveries", d.plan(ctx, now))
 	d.grumble(ctx, "send offers to phones", d.deliver(ctx, now))
+	d.grumble(ctx, "learn from drives", d.learn(ctx, now))
 }
 
 func (d *Dispatcher) grumble(ctx context.Context, what string, err error) {
@@ -186,7 +192,7 @@ func (d *Dispatcher) plan(ctx context.Context, now time.Time) error {
 	}
 	d.count.plan(plan, time.Since(began))
 	d.complain(ctx, plan.Stuck)
-	return errors.Join(lost, d.move(ctx, plan.Moves), d.offer(ctx, plan.Offers, now))
+	return errors.Join(lost, d.move(ctx, plan.Moves), d.offer(ctx, plan.Offers, now), d.expect(ctx, s.news(plan)))
 }
 
 // travel is how long ways take at this time of the day.

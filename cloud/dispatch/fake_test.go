@@ -20,6 +20,7 @@ type rows struct {
 	drivers []dispatch.Driver
 	offers  []dispatch.Offer
 	broken  error
+	told    []string // kitchens, of which order and driver
 }
 
 func (r *rows) order(id order.ID) *dispatch.Order {
@@ -100,6 +101,16 @@ func (r *rows) GiveBack(_ context.Context, id order.ID, driver, _ string) error 
 	defer r.mu.Unlock()
 	if o := r.order(id); o.Delivery == order.Assigned && o.Driver == driver {
 		o.Delivery, o.Driver = order.Unassigned, ""
+	}
+	return nil
+}
+
+func (r *rows) Expect(_ context.Context, id order.ID, driver string, at time.Time) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if o := r.order(id); o.Driver == driver {
+		o.Arrives = at
+		r.told = append(r.told, fmt.Sprintf("%s %q", id, driver))
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package dispatch_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -62,7 +63,24 @@ func evening(ctx context.Context, dice *rand.Rand, orders, drivers int) string {
 			return fmt.Sprintf("an offer does not end: %+v", f)
 		}
 	}
-	return r.wrong()
+	return cmp.Or(r.wrong(), r.history())
+}
+
+// history looks at all that was ever offered: at no time was an order with two, nor a driver asked for two trips, nor busy with two.
+func (r *rows) history() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for i, f := range r.offers {
+		for _, g := range r.offers[i+1:] {
+			if !g.Created.Before(f.Answered) || !f.Created.Before(g.Answered) {
+				continue
+			}
+			if f.Order == g.Order || f.Driver == g.Driver && f.Trip != g.Trip {
+				return fmt.Sprintf("at the same time: %+v and %+v", f, g)
+			}
+		}
+	}
+	return ""
 }
 
 // happen is one thing of many.
@@ -75,7 +93,7 @@ func happen(ctx context.Context, dice *rand.Rand, r *rows, d *dispatch.Dispatche
 			who, offer = f.Driver, f.ID
 		}
 	})
-	switch dice.IntN(8) {
+	switch dice.IntN(9) {
 	case 0, 1, 2:
 		_, _ = d.Accept(ctx, who, offer) // whatever comes of it: rows are looked at
 	case 3:
@@ -92,6 +110,12 @@ func happen(ctx context.Context, dice *rand.Rand, r *rows, d *dispatch.Dispatche
 		l.mu.Lock()
 		l.owner = nil // the one that plans loses the lock
 		l.mu.Unlock()
+	case 8:
+		r.do(func() { // a guest wants out, and another one in
+			if o := &r.orders[dice.IntN(len(r.orders))]; o.Delivery == order.Unassigned || o.Delivery == order.Assigned {
+				o.Delivery, o.Kitchen, o.Driver = order.Delivered, order.Voided, ""
+			}
+		})
 	case 7:
 		r.do(func() { advance(&r.orders[dice.IntN(len(r.orders))]) })
 	}

@@ -67,7 +67,7 @@ func ToDriver(d Driver, arrives *time.Time, by string, now time.Time) Decide {
 		if err := r.Take(order.Cloud, order.Assign, by, now); err != nil {
 			return err
 		}
-		r.Driver, r.Arrives = &d, arrives
+		r.Driver, r.Arrives, r.Expected = &d, arrives, nil
 		if r.Progress.Whole == order.HandedOver {
 			if err := r.Take(order.Cloud, order.PickUp, by, now); err != nil {
 				return err
@@ -88,6 +88,25 @@ func OffDriver(driver, by string, now time.Time) Decide {
 			return err
 		}
 		r.Driver, r.Arrives = nil, nil
+		r.tellDelivery()
+		return nil
+	}
+}
+
+// Expect is what dispatch decides when it expects an order's driver at another time than the kitchen was told, or, with "", means to send
+// one. By now it may be otherwise: then nothing changes.
+func Expect(driver string, arrives time.Time) Decide {
+	return func(r *Record) error {
+		switch {
+		case r.Status().Terminal():
+			return nil
+		case driver != "" && r.Driver != nil && r.Driver.ID == driver && r.Progress.Delivery == order.Assigned:
+			r.Arrives = &arrives
+		case driver == "" && r.Driver == nil && r.Progress.Delivery == order.Unassigned:
+			r.Expected = &arrives
+		default:
+			return nil
+		}
 		r.tellDelivery()
 		return nil
 	}
@@ -151,6 +170,8 @@ func (r *Record) tellDelivery() {
 	b := event.DeliveryStepped{Order: r.Order.ID, Delivery: r.Progress.Delivery, Arrives: r.Arrives}
 	if r.Driver != nil {
 		b.Driver, b.Name = r.Driver.ID, r.Driver.Name
+	} else if r.Progress.Delivery == order.Unassigned {
+		b.Arrives = r.Expected
 	}
 	r.Tell(b)
 }

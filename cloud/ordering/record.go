@@ -35,6 +35,7 @@ type Record struct {
 	Token       string     // unguessable, in the tracking link "/track/<token>"
 	Driver      *Driver    // who brings it
 	Arrives     *time.Time // when the driver is expected at the restaurant, or at the door once departed
+	Expected    *time.Time // when the plan has a driver at the restaurant, while none has agreed to come
 	Ready       *time.Time // the kitchen's forecast as last heard
 	KitchenAsOf time.Time  // when the kitchen lane was last heard of, by the cloud's clock
 	CancelAsked *time.Time // the guest wants out and the restaurant has not answered yet

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -204,8 +205,8 @@ func deliveryOf(r *ordering.Record, pickup dispatch.Point) dispatch.Order {
 	if n := len(r.Steps); n > 0 {
 		o.Since = r.Steps[n-1].At.UTC()
 	}
-	if r.Arrives != nil {
-		o.Arrives = r.Arrives.UTC()
+	if told := cmp.Or(r.Arrives, r.Expected); told != nil {
+		o.Arrives = told.UTC()
 	}
 	if a := r.Order.Address; a.Located() {
 		o.Drop = dispatch.Point{Lat: a.Latitude, Lon: a.Longitude}
@@ -227,6 +228,13 @@ func (s *Store) GiveBack(ctx context.Context, oid order.ID, driver, by string) e
 	if problem.Is(err, problem.Conflict) || problem.Is(err, problem.Refused) {
 		return nil // somebody was faster
 	}
+	return err
+}
+
+// Expect tells the kitchen of an order when its driver is expected, or, with driver "", one who is to be asked. When that is no longer so,
+// it changes nothing.
+func (s *Store) Expect(ctx context.Context, oid order.ID, driver string, at time.Time) error {
+	_, err := s.Change(ctx, oid, 0, ordering.Expect(driver, at.UTC().Truncate(time.Second)))
 	return err
 }
 

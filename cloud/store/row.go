@@ -28,6 +28,7 @@ type state struct {
 	Number      int              `json:"number,omitempty"`
 	Driver      *ordering.Driver `json:"driver,omitempty"`
 	Arrives     *time.Time       `json:"arrives,omitempty"`
+	Expected    *time.Time       `json:"expected,omitempty"`
 	Ready       *time.Time       `json:"ready,omitempty"`
 	KitchenAsOf time.Time        `json:"as_of"`
 	CancelAsked *time.Time       `json:"cancel_asked,omitempty"`
@@ -75,7 +76,7 @@ func scanRecord(row pgx.CollectableRow) (*recordRow, error) {
 	r.Order = d.Order
 	r.Progress = order.Progress{Origin: d.Order.Origin, Intake: st.Intake, Whole: st.Whole, Delivery: st.Delivery, Items: d.Items}
 	r.Number, r.Driver, r.Arrives, r.Ready, r.KitchenAsOf = st.Number, st.Driver, st.Arrives, st.Ready, st.KitchenAsOf
-	r.CancelAsked, r.Reason, r.Overdue, r.Steps = st.CancelAsked, st.Reason, st.Overdue, st.Steps
+	r.Expected, r.CancelAsked, r.Reason, r.Overdue, r.Steps = st.Expected, st.CancelAsked, st.Reason, st.Overdue, st.Steps
 	return &r, nil
 }
 
@@ -103,7 +104,7 @@ func encodeState(r *ordering.Record) ([]byte, error) {
 	p := &r.Progress
 	st := state{
 		Intake: p.Intake, Whole: p.Whole, Delivery: p.Delivery, Items: make([]itemState, len(p.Items)),
-		Number: r.Number, Driver: r.Driver, Arrives: r.Arrives, Ready: r.Ready, KitchenAsOf: r.KitchenAsOf.UTC(),
+		Number: r.Number, Driver: r.Driver, Arrives: r.Arrives, Expected: r.Expected, Ready: r.Ready, KitchenAsOf: r.KitchenAsOf.UTC(),
 		CancelAsked: r.CancelAsked, Reason: r.Reason, Overdue: r.Overdue, Steps: r.Steps,
 	}
 	for i, it := range p.Items {

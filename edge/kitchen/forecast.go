@@ -95,16 +95,24 @@ func makes(c Cook) bool {
 
 const aimEarly = time.Minute // an order is never aimed at the very end of its promise
 
+// comes is when somebody is expected to fetch a delivery: the driver who has agreed to, or whom the cloud means to ask. nil: nobody knows.
+func (t Ticket) comes() *time.Time {
+	if t.Driver != nil {
+		return t.Driver.Arrives
+	}
+	return t.Expected
+}
+
 // aim is when an order should be ready, and not much before: when its driver comes, or when its guest was told to. It is never later than
 // promised. A delivery nobody fetches yet is ready as soon as it can be.
 func (d *draft) aim(t Ticket) (at time.Time, ok bool) {
 	latest := t.Order.Promise.To
 	switch {
 	case t.Order.Delivers():
-		if t.Driver == nil || t.Driver.Arrives == nil {
+		if t.comes() == nil {
 			return at, false
 		}
-		at, latest = *t.Driver.Arrives, latest.Add(-d.settings.Drive)
+		at, latest = *t.comes(), latest.Add(-d.settings.Drive)
 	case t.Order.FireAt != nil:
 		at = *t.Order.FireAt
 	case t.Command > 0 && !t.Order.Promise.From.IsZero(): // what is promised here comes from the forecast

@@ -294,6 +294,23 @@ func TestTheDriverIsTheCloudsToTell(t *testing.T) {
 	}
 }
 
+func TestAPizzaIsBakedForTheDriverWhoIsStillToBeAsked(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.release(0)
+	id := h.offer(order.ByDelivery, cola)
+	soon, comes := h.ticket(id), evening.Add(12*time.Minute)
+	h.obey(id, event.DeliveryStepped{Order: id, Delivery: order.Unassigned, Arrives: &comes})
+	got := h.ticket(id)
+	if got.Driver != nil || got.Expected == nil || !got.Expected.Equal(comes) || got.FireAt == nil || !got.Ready.After(*soon.Ready) {
+		t.Fatalf("expected at %v it is made for %v: %s", comes, soon.Ready, asJSON(got))
+	}
+	h.obey(id, event.DeliveryStepped{Order: id, Delivery: order.Assigned, Driver: "d1", Name: "Grace", Arrives: &evening})
+	if got := h.ticket(id); got.Expected != nil || got.FireAt != nil {
+		t.Errorf("with a driver at the counter it waits: %s", asJSON(got))
+	}
+}
+
 func TestADriverWhoTakesAnOrderThatIsNotReadyTakesItOffTheBoard(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

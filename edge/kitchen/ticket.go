@@ -28,6 +28,7 @@ type Ticket struct {
 	Slots    map[string]line.Slot `json:"slots,omitempty"` // by item: where in which oven, as a sensor saw it
 	Moves    []Move               `json:"moves,omitempty"` // the last taps, for undo: the newest at the end
 
+	Expected *time.Time          `json:"expected,omitempty"` // when the cloud's plan has a driver here, while none has agreed to come
 	FireAt   *time.Time          `json:"fire_at,omitempty"`  // hold: started now, it would be ready long before anybody fetches it
 	Plan     map[string]ItemPlan `json:"plan,omitempty"`     // by item: how the schedule sees it through the kitchen
 	Forecast *time.Time          `json:"forecast,omitempty"` // the first one, when it was queued

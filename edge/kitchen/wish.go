@@ -234,9 +234,11 @@ func (d *draft) delivery(t Ticket, b event.DeliveryStepped) (string, error) {
 	} else if gone(b.Delivery) && t.Progress.Whole == order.Queued {
 		note = "the kitchen had it as " + string(t.Progress.Kitchen())
 	}
-	t.Progress.Delivery, t.Driver = b.Delivery, nil
+	t.Progress.Delivery, t.Driver, t.Expected = b.Delivery, nil, nil
 	if b.Driver != "" {
 		t.Driver = &Driver{ID: b.Driver, Name: b.Name, Arrives: b.Arrives}
+	} else if b.Delivery == order.Unassigned {
+		t.Expected = b.Arrives
 	}
 	t.Version++
 	d.put(t)

@@ -51,7 +51,7 @@ type DeliveryStepped struct {
 	Delivery order.Delivery `json:"delivery"`
 	Driver   string         `json:"driver,omitempty"` // id
 	Name     string         `json:"name,omitempty"`
-	Arrives  *time.Time     `json:"arrives,omitempty"` // when the driver is expected at the restaurant
+	Arrives  *time.Time     `json:"arrives,omitempty"` // when the driver is expected at the restaurant; without a driver: one whom the plan means to ask
 }
 
 // Kind names the wish.

@@ -16,8 +16,8 @@ const (
 	minute  = float64(time.Minute/unit) * 1000 // of click-to-door, as its costs are
 	present = 1 << 15                          // longer ago is nothing that anybody still plans with
 	steps   = 300                              // of its search
-	crowded = 60                               // orders at a time, and so many for each driver more, earliest first: the others' turn comes
-	each    = 6
+	crowded = 40                               // orders at a time, and so many for each driver more, earliest first: the others' turn comes
+	each    = 4
 )
 
 // chart is a fleet and its orders as the engine sees them. A fleet are the drivers of one restaurant, or of a zone in which some drive for all.
@@ -29,6 +29,7 @@ type chart struct {
 	drivers []*Driver // as in the engine's snapshot
 	orders  []*Order
 	bags    map[string]*bag
+	far     map[string][]string // drivers who are too far from a restaurant
 	in      engine.Snapshot
 }
 
@@ -59,7 +60,7 @@ func place(p Point) engine.Place { return engine.Place{X: p.Lat, Y: p.Lon} }
 // read draws the chart. What is not there cannot be planned: drivers nobody has seen, orders of houses nobody knows.
 func (c *chart) read() {
 	c.in = engine.Snapshot{Now: present, Travel: c}
-	c.rooms, c.bags = map[string]int{}, map[string]*bag{}
+	c.rooms, c.bags, c.far = map[string]int{}, map[string]*bag{}, map[string][]string{}
 	for i, h := range c.houses {
 		c.rooms[h.ID] = i
 		c.in.Restaurants = append(c.in.Restaurants, place(h.Position))
@@ -214,17 +215,23 @@ func (c *chart) gather() {
 
 // refusals are the drivers who are not to bring an order: those who said no, and those too far away.
 func (c *chart) refusals(o *Order) []string {
-	not := slices.DeleteFunc(slices.Clone(o.Declined), func(d string) bool { return d == o.Driver })
-	for _, d := range c.drivers {
-		from := d.Position
-		if b := c.bags[d.ID]; b != nil && !b.loose {
-			from = b.last
+	far, known := c.far[o.Restaurant]
+	if !known {
+		for _, d := range c.drivers {
+			from := d.Position
+			if b := c.bags[d.ID]; b != nil && !b.loose {
+				from = b.last
+			}
+			if c.Travel.Time(from, o.Pickup, d.speed()) > Reach {
+				far = append(far, d.ID)
+			}
 		}
-		if d.ID != o.Driver && c.Travel.Time(from, o.Pickup, d.speed()) > Reach {
-			not = append(not, d.ID)
-		}
+		c.far[o.Restaurant] = far
 	}
-	return not
+	if len(o.Declined) == 0 && o.Driver == "" {
+		return far
+	}
+	return slices.DeleteFunc(slices.Concat(o.Declined, far), func(d string) bool { return d == o.Driver })
 }
 
 func (o *Order) placed(now time.Time) time.Time {

@@ -85,7 +85,9 @@ type Driver struct {
 
 	state   State
 	offer   *wire.Offer
-	until   time.Time // of what takes time: thinking, packing, waiting at the door
+	more    []*wire.Offer // of the same trip, behind it
+	taken   []string      // orders that were handed over at the counter
+	until   time.Time     // of what takes time: thinking, packing, waiting at the door
 	at      wire.Position
 	heading float64
 	moving  bool
@@ -139,15 +141,24 @@ func (d *Driver) act(k Kind, now time.Time) {
 	d.do(Action{Kind: k, Offer: d.offer.ID, Order: d.offer.Order, At: now})
 }
 
+// all queues an action about each order of the trip.
+func (d *Driver) all(k Kind, now time.Time) {
+	d.act(k, now)
+	for _, o := range d.more {
+		d.do(Action{Kind: k, Offer: o.ID, Order: o.Order, At: now})
+	}
+}
+
 // mostSeen is how many offers a phone remembers.
 const mostSeen = 64
 
-// Hear takes an offer, or takes one back. An offer heard twice counts once; one that comes to somebody busy is declined.
+// Hear takes an offer, or takes one back. An offer heard twice counts once; one that comes to somebody busy is declined, unless it is of the
+// same trip and nothing of that was taken along.
 func (d *Driver) Hear(o wire.Offer, now time.Time) {
 	switch {
 	case o.Revoked:
-		if d.offer != nil && d.offer.ID == o.ID && !d.trip.takenAlong {
-			d.forget(now)
+		if d.has(o.Order) && !d.trip.takenAlong {
+			d.forget(o.Order, now)
 		}
 		return
 	case slices.Contains(d.seen, o.ID) || d.state == OffShift:
@@ -155,6 +166,10 @@ func (d *Driver) Hear(o wire.Offer, now time.Time) {
 	}
 	if d.seen = append(d.seen, o.ID); len(d.seen) > mostSeen {
 		d.seen = d.seen[1:]
+	}
+	if d.joins(&o) {
+		d.join(&o, now)
+		return
 	}
 	if d.offer != nil {
 		d.do(Action{Kind: Decline, Offer: o.ID, Order: o.Order, At: now})
@@ -164,15 +179,52 @@ func (d *Driver) Hear(o wire.Offer, now time.Time) {
 	d.until = now.Add(d.Pace.Lasts(d.Dice.Around(thinks, 0.6)))
 }
 
-// forget drops the order at hand, what was to be told about it, and drives home.
-func (d *Driver) forget(now time.Time) {
-	id := d.offer.Order
+func (d *Driver) joins(o *wire.Offer) bool {
+	before := d.state == Thinking || d.state == ToRestaurant || d.state == AtShelf
+	return d.offer != nil && o.Trip != "" && o.Trip == d.offer.Trip && before && !d.trip.takenAlong
+}
+
+// join takes one more order for the same way.
+func (d *Driver) join(o *wire.Offer, now time.Time) {
+	d.more = append(d.more, o)
+	if d.state == Thinking {
+		return
+	}
+	d.do(Action{Kind: Accept, Offer: o.ID, Order: o.Order, At: now})
+	if d.state == AtShelf {
+		d.do(Action{Kind: PickUp, Offer: o.ID, Order: o.Order, At: now})
+	}
+}
+
+func (d *Driver) has(order string) bool {
+	return d.Job() == order && order != "" || slices.ContainsFunc(d.more, func(o *wire.Offer) bool { return o.Order == order })
+}
+
+// forget drops an order of the trip and what was to be told about it. After the last one the driver goes home.
+func (d *Driver) forget(id string, now time.Time) {
 	d.queue = slices.DeleteFunc(d.queue, func(a Action) bool { return a.Order == id })
-	d.free(now)
+	d.more = slices.DeleteFunc(d.more, func(o *wire.Offer) bool { return o.Order == id })
+	if d.Job() == id {
+		d.next(now)
+	}
+	d.packed(now)
+}
+
+// next turns to the next order of the trip, or home.
+func (d *Driver) next(now time.Time) {
+	if len(d.more) == 0 {
+		d.free(now)
+		return
+	}
+	d.offer, d.more = d.more[0], d.more[1:]
+	if d.state == ToGuest || d.state == AtDoor {
+		d.state = ToGuest
+		d.drive(d.offer.Drop.Position, now)
+	}
 }
 
 func (d *Driver) free(now time.Time) {
-	d.offer, d.state = nil, Free
+	d.offer, d.more, d.taken, d.state = nil, nil, nil, Free
 	d.drive(d.Home, now)
 	d.trip.homeward = true
 }
@@ -203,11 +255,11 @@ func (d *Driver) Advance(now time.Time) {
 	case ToRestaurant:
 		if arrived {
 			d.state = AtShelf
-			d.act(PickUp, now)
+			d.all(PickUp, now)
 		}
 	case AtShelf:
 		if d.trip.takenAlong && !now.Before(d.until) {
-			d.act(Depart, now)
+			d.all(Depart, now)
 			d.state = ToGuest
 			d.drive(d.offer.Drop.Position, now)
 		}
@@ -244,14 +296,14 @@ func (d *Driver) decide(now time.Time) {
 	luck := d.Dice.Float64()
 	switch {
 	case now.After(d.offer.ExpiresAt.Time) || luck >= d.Habits.Accepts && luck < d.Habits.Accepts+d.Habits.Ignores:
-		d.offer, d.state = nil, Free // too late, or no interest: nothing is said
+		d.offer, d.more, d.state = nil, nil, Free // too late, or no interest: nothing is said
 	case luck < d.Habits.Accepts:
-		d.act(Accept, now)
+		d.all(Accept, now)
 		d.state = ToRestaurant
 		d.drive(d.offer.Restaurant.Position, now)
 	default:
-		d.act(Decline, now)
-		d.offer, d.state = nil, Free
+		d.all(Decline, now)
+		d.offer, d.more, d.state = nil, nil, Free
 	}
 }
 
@@ -261,7 +313,7 @@ func (d *Driver) finish(now time.Time) {
 		k = GiveUp
 	}
 	d.act(k, now)
-	d.free(now)
+	d.next(now)
 }
 
 // Next is the oldest action that has not been told.
@@ -277,12 +329,13 @@ func (d *Driver) Told(a Action, o Outcome, now time.Time) {
 	if len(d.queue) == 0 || d.queue[0] != a {
 		return // the order was forgotten meanwhile
 	}
-	waiting := a.Kind == PickUp && d.state == AtShelf && !d.trip.takenAlong && d.Job() == a.Order
+	waiting := a.Kind == PickUp && d.state == AtShelf && !d.trip.takenAlong && d.has(a.Order)
 	switch o {
 	case Done:
 		d.queue = d.queue[1:]
 		if waiting {
-			d.take(now)
+			d.taken = append(d.taken, a.Order)
+			d.packed(now)
 		}
 	case Wait:
 		if waiting {
@@ -290,15 +343,36 @@ func (d *Driver) Told(a Action, o Outcome, now time.Time) {
 		}
 	case Hopeless:
 		d.queue = d.queue[1:]
-		if d.Job() == a.Order && a.Kind != Status && a.Kind != Decline {
-			d.forget(now)
+		if d.has(a.Order) && a.Kind != Status && a.Kind != Decline {
+			d.forget(a.Order, now)
 		}
 	case Away:
-		if waiting && now.After(d.offer.ReadyAt.Add(d.Pace.Lasts(trusts))) {
-			d.queue[0].At = now
+		if waiting && d.trusted(now) {
+			for i := range d.queue {
+				if d.queue[i].Kind == PickUp {
+					d.queue[i].At = now
+				}
+			}
 			d.take(now)
 		}
 	}
+}
+
+// trusted reports whether every pizza of the trip must be on its shelf by now, by what was said of it.
+func (d *Driver) trusted(now time.Time) bool {
+	after := func(o *wire.Offer) bool { return now.After(o.ReadyAt.Add(d.Pace.Lasts(trusts))) }
+	return after(d.offer) && !slices.ContainsFunc(d.more, func(o *wire.Offer) bool { return !after(o) })
+}
+
+// packed takes along what was handed over, once that is all of the trip.
+func (d *Driver) packed(now time.Time) {
+	if d.state != AtShelf || d.trip.takenAlong || d.offer == nil || len(d.taken) == 0 {
+		return
+	}
+	if missing := func(o *wire.Offer) bool { return !slices.Contains(d.taken, o.Order) }; missing(d.offer) || slices.ContainsFunc(d.more, missing) {
+		return
+	}
+	d.take(now)
 }
 
 func (d *Driver) take(now time.Time) {

@@ -271,6 +271,39 @@ func TestAnOfferHeardTwiceIsOneAndABusyDriverDeclines(t *testing.T) {
 	})
 }
 
+func TestOrdersOfOneTripAreFetchedTogetherAndBroughtOneAfterTheOther(t *testing.T) {
+	t.Parallel()
+	shift(t, driver(phone.Habits{Accepts: 1}), func(t *testing.T, p *phone.Phone, w *world, offers chan<- wire.Offer) {
+		for stop, id := range []string{"1", "2", "3"} {
+			o := offer(id)
+			o.Trip, o.Stop = "trip", stop
+			if stop == 2 {
+				time.Sleep(20 * time.Second) // one more, on the way there
+			}
+			offers <- o
+		}
+		other := offer("4")
+		other.Trip = "another"
+		offers <- other
+		time.Sleep(20 * time.Second)
+		offers <- wire.Offer{ID: "2", At: wire.At(time.Now()), Order: "order-2", Revoked: true, ExpiresAt: wire.At(time.Now())}
+		time.Sleep(time.Hour)
+		var told []string
+		for _, a := range w.told[1:] {
+			told = append(told, string(a.Kind)+" "+a.Offer)
+		}
+		want := []string{
+			"accept 1", "accept 2", "accept 3", "decline 4", "pick_up 1", "pick_up 3", "depart 1", "depart 3", "deliver 1", "deliver 3",
+		}
+		if slices.Sort(told[:4]); !slices.Equal(told, want) {
+			t.Errorf("told %q", told)
+		}
+		if v := p.View(); v.State != phone.Free || v.Queued != 0 {
+			t.Errorf("%+v", v)
+		}
+	})
+}
+
 func TestAnOrderThatIsLostSendsTheDriverHome(t *testing.T) {
 	t.Parallel()
 	for name, lose := range map[string]func(w *world, offers chan<- wire.Offer){

@@ -136,6 +136,80 @@ func TestWithoutAForecastThePromiseCounts(t *testing.T) {
 	}
 }
 
+func TestTheForecastOfACutOffRestaurantAges(t *testing.T) {
+	t.Parallel()
+	d := driver("d1", 2)
+	drive := dispatch.Crow{}.Time(d.Position, house, 25)
+	for cut, want := range map[time.Duration]string{0: "", 8 * time.Minute: "o2>d1 o1>d1", 24 * time.Hour: "o2>d1 o1>d1"} {
+		o := baking("o1", drive+dispatch.AtCounter/2+dispatch.Lead+2*time.Minute)
+		o.Heard = noon.Add(-cut)
+		other := with(o, func(o *dispatch.Order) { o.ID = "o2" })
+		if got := said(best(scene([]dispatch.Order{o, other}, d))); got != want {
+			t.Errorf("cut off for %v: %q, want %q", cut, got, want)
+		}
+	}
+}
+
+func TestWhoHasHadFewTripsIsAskedFirst(t *testing.T) {
+	t.Parallel()
+	often := with(driver("d1", 1), func(d *dispatch.Driver) { d.Trips = 8 })
+	if got := said(best(scene([]dispatch.Order{onShelf("o1")}, often, driver("d2", 1.2)))); got != "o1>d2" {
+		t.Errorf("%q", got)
+	}
+	if got := said(best(scene([]dispatch.Order{onShelf("o1")}, often, driver("d2", 6)))); got != "o1>d1" {
+		t.Errorf("but not at any price: %q", got)
+	}
+}
+
+func TestWhoGoesOnFootIsNotSentAcrossTheTown(t *testing.T) {
+	t.Parallel()
+	walker := with(driver("d1", 0.1), func(d *dispatch.Driver) { d.Vehicle = dispatch.OnFoot })
+	near, far := onShelf("o1"), south("o2")
+	near.Drop = north(0.4)
+	s := scene([]dispatch.Order{near, far}, walker, driver("d2", 1))
+	if got := said(best(s)); got != "o1>d1 o2>d2" {
+		t.Errorf("%q", got)
+	}
+	s = scene([]dispatch.Order{near, with(near, func(o *dispatch.Order) { o.ID = "o3" })}, walker)
+	if got := said(best(s)); strings.Count(got, ">") != 1 {
+		t.Errorf("nobody carries two on foot: %q", got)
+	}
+}
+
+func TestAPlanSaysWhy(t *testing.T) {
+	t.Parallel()
+	p := best(scene([]dispatch.Order{baking("o1", 5*time.Minute)}, driver("d1", 1), driver("d2", 6), driver("d3", 4)))
+	if len(p.Orders) != 1 {
+		t.Fatalf("%+v", p)
+	}
+	o := p.Orders[0]
+	if o.Driver != "d1" || o.Second != "d3" || o.Dearer < 3 || o.Dearer > 60 || o.Door.Before(noon.Add(5*time.Minute)) || !o.Pickup.After(o.Arrive) {
+		t.Errorf("%+v", o)
+	}
+	why := strings.Join(o.Because, "; ")
+	for _, want := range []string{"d1 is best", "4 min away", "ready in 5 min", "the next best driver would cost"} {
+		if !strings.Contains(why, want) {
+			t.Errorf("%q does not say %q", why, want)
+		}
+	}
+}
+
+func TestABusyDriverIsWaitedForWhenThatIsSooner(t *testing.T) {
+	t.Parallel()
+	carried := with(onShelf("o1"), func(o *dispatch.Order) {
+		o.Driver, o.Delivery, o.Kitchen, o.Drop = "d1", order.OutForDelivery, order.HandedOver, north(0.5)
+	})
+	back := with(driver("d1", 0.5), func(d *dispatch.Driver) { d.Bag = []order.ID{"o1"} })
+	s := scene([]dispatch.Order{carried, onShelf("o2")}, back, driver("d2", 12))
+	if p := best(s); said(p) != "" || p.Orders[1].Driver != "d1" {
+		t.Errorf("%s, %+v", said(p), p.Orders)
+	}
+	s.Orders[0].Since = noon.Add(-2 * time.Hour) // nobody needs so long: perhaps the phone lies on a table
+	if p := best(s); said(p) != "o2>d2" {
+		t.Errorf("%s, %+v", said(p), p.Orders)
+	}
+}
+
 func TestNobodyComplainsBeforeItIsTime(t *testing.T) {
 	t.Parallel()
 	if got := said(best(scene([]dispatch.Order{baking("o1", 10*time.Minute)}))); got != "" {

@@ -55,17 +55,17 @@ func (l *Lock) Hold(ctx context.Context, zones []string) (held []string) {
 }
 
 // share looks who holds what, and brings what this process holds to its share.
-func (l *Lock) share(ctx context.Context, zones []string) (mine map[int32]bool, err error) {
+func (l *Lock) share(ctx context.Context, zones []string) (mine map[int64]bool, err error) {
 	mine, others, seats, err := l.look(ctx)
 	if err != nil {
 		return nil, err
 	}
-	keys := map[int32]bool{}
+	keys := map[int64]bool{}
 	for _, z := range zones {
 		keys[keyOf(z)] = true
 	}
 	due := (len(keys) + seats - 1) / seats
-	var give, want []int32
+	var give, want []int64
 	for _, k := range sortedKeys(mine) {
 		if !keys[k] || len(mine)-len(give) > due {
 			give = append(give, k)
@@ -80,7 +80,7 @@ func (l *Lock) share(ctx context.Context, zones []string) (mine map[int32]bool, 
 		}
 	}
 	if len(give) > 0 {
-		if _, err := l.conn.Exec(ctx, `SELECT pg_advisory_unlock($1, k) FROM unnest($2::int[]) k`, int32(dispatchLocks), give); err != nil {
+		if _, err := l.conn.Exec(ctx, `SELECT pg_advisory_unlock($1, k::int) FROM unnest($2::bigint[]) k`, dispatchLocks, give); err != nil {
 			return nil, err
 		}
 	}
@@ -88,25 +88,25 @@ func (l *Lock) share(ctx context.Context, zones []string) (mine map[int32]bool, 
 }
 
 // look reads the locks: which zones are held here and elsewhere, and how many processes take part.
-func (l *Lock) look(ctx context.Context) (mine, others map[int32]bool, seats int, err error) {
+func (l *Lock) look(ctx context.Context) (mine, others map[int64]bool, seats int, err error) {
 	rows, err := l.conn.Query(ctx, `
 		SELECT objid::bigint, pid = pg_backend_pid() FROM pg_locks
-		WHERE locktype = 'advisory' AND granted AND classid::bigint = $1 AND objsubid = 2
-			AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`, int64(dispatchLocks))
+		WHERE locktype = 'advisory' AND granted AND classid::bigint = $1::int AND objsubid = 2
+			AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`, dispatchLocks)
 	if err != nil {
 		return nil, nil, 0, err
 	}
-	mine, others = map[int32]bool{}, map[int32]bool{}
+	mine, others = map[int64]bool{}, map[int64]bool{}
 	var key int64
 	var here bool
 	_, err = pgx.ForEachRow(rows, []any{&key, &here}, func() error {
-		switch k := int32(uint32(key)); { //nolint:gosec // an oid is unsigned, a key of a lock is not
-		case k == seat:
+		switch {
+		case key == seat:
 			seats++
 		case here:
-			mine[k] = true
+			mine[key] = true
 		default:
-			others[k] = true
+			others[key] = true
 		}
 		return nil
 	})
@@ -114,15 +114,15 @@ func (l *Lock) look(ctx context.Context) (mine, others map[int32]bool, seats int
 }
 
 // take takes what nobody was faster to take.
-func (l *Lock) take(ctx context.Context, want []int32, mine map[int32]bool) error {
+func (l *Lock) take(ctx context.Context, want []int64, mine map[int64]bool) error {
 	if len(want) == 0 {
 		return nil
 	}
-	rows, err := l.conn.Query(ctx, `SELECT k FROM unnest($2::int[]) k WHERE pg_try_advisory_lock($1, k)`, int32(dispatchLocks), want)
+	rows, err := l.conn.Query(ctx, `SELECT k FROM unnest($2::bigint[]) k WHERE pg_try_advisory_lock($1, k::int)`, dispatchLocks, want)
 	if err != nil {
 		return err
 	}
-	got, err := pgx.CollectRows(rows, pgx.RowTo[int32])
+	got, err := pgx.CollectRows(rows, pgx.RowTo[int64])
 	for _, k := range got {
 		mine[k] = true
 	}
@@ -130,10 +130,10 @@ func (l *Lock) take(ctx context.Context, want []int32, mine map[int32]bool) erro
 }
 
 // keyOf is the lock of a zone. Two zones may have the same: then whoever holds one has both.
-func keyOf(zone string) int32 {
+func keyOf(zone string) int64 {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(zone))
-	return int32(max(h.Sum32(), seat+1)) //nolint:gosec // all bits count, whatever they mean
+	return max(int64(h.Sum32()>>1), seat+1) // a key is an int4, and positive ones read back as they are
 }
 
 // connect takes a seat, and has the server notice within four seconds when this machine is gone without a word.
@@ -146,7 +146,7 @@ func (l *Lock) connect(ctx context.Context) error {
 	conn, err := pgx.ConnectConfig(ctx, cfg)
 	if err == nil {
 		l.conn = conn
-		_, err = conn.Exec(ctx, `SELECT pg_advisory_lock_shared($1, $2)`, int32(dispatchLocks), int32(seat))
+		_, err = conn.Exec(ctx, `SELECT pg_advisory_lock_shared($1, $2)`, dispatchLocks, seat)
 	}
 	if err != nil {
 		l.store.cfg.Log.WarnContext(ctx, "connect for the dispatch locks", "err", err)

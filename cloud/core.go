@@ -68,9 +68,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 		return err
 	}
 	dismissed := newDismissals(fleet, lines)
-	dispatcher := dispatch.New(db.ForDispatch(), fleet, db.DispatchLock(), clock.System{}, log)
-	roads := openRoads(c.OSRMURL, log)
-	dispatcher.Heard, dispatcher.Roads, dispatcher.Travel = heardBy(presence), db, &dispatch.Learned{Base: roads.travel}
+	dispatcher, sendDrivers := openDispatch(c, db, fleet, presence, log)
 
 	// The doors: guests, staff, drivers and operators over HTTP; drivers' phones over MQTT.
 	metrics := watch.Metrics()
@@ -84,7 +82,8 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	nodes := enrolment{cfg: c, store: db, keys: keys, is: is, lines: lines, log: log}
 	site, err := api.New(api.Deps{
 		Ordering: orders, Orders: db, Pager: pager{db}, Changes: db, Restaurants: db, Inventory: db, Links: presence,
-		Drivers: drivers{db, dismissed.dismiss}, Offers: dispatcher, OpenOffers: db, Dispatch: dispatch.NewDesk(db.ForDispatch(), dispatcher), Positions: fleet, Fleet: nodes, Quarantine: quarantine{db, nodes}, Troubles: db,
+		Drivers: drivers{db, dismissed.dismiss}, Offers: dispatcher, OpenOffers: db, Dispatch: dispatch.NewDesk(db.ForDispatch(), dispatcher),
+		Positions: fleet, Fleet: nodes, Quarantine: quarantine{db, nodes}, Troubles: db,
 		Checks: []api.Check{{Name: "database", Ping: db.Ping}, {Name: "hub", Ping: lines.Ping}},
 		Pages:  web.FS(), Clock: clock.System{}, Travel: dispatch.Crow{},
 	}, api.Settings{
@@ -103,8 +102,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	g.Go(func() error { return remind(ctx, db, lines, log) })
 	g.Go(func() error { return orders.Run(ctx) })
 	g.Go(func() error { return fleet.Run(ctx, dispatcher) })
-	g.Go(func() error { return dispatcher.Run(ctx) })
-	g.Go(func() error { return roads.run(ctx) })
+	g.Go(func() error { return sendDrivers(ctx) })
 	g.Go(func() error { return tellDrivers(ctx, db, fleet, dispatcher) })
 	g.Go(func() error { return learnPositions(ctx, lines, fleet) })
 	g.Go(func() error { return dismissed.listen(ctx) })

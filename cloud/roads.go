@@ -5,21 +5,31 @@ import (
 	"log/slog"
 	"net/http"
 
+	"golang.org/x/sync/errgroup"
+
 	"awesome.pizza/cloud/dispatch"
 	"awesome.pizza/cloud/dispatch/osrm"
+	"awesome.pizza/cloud/phones"
+	"awesome.pizza/cloud/restaurant"
+	"awesome.pizza/cloud/store"
+	"awesome.pizza/shared/clock"
 )
 
-// roads is how long ways take, and what has to run for it.
-type roads struct {
-	travel dispatch.Travel
-	run    func(context.Context) error
-}
-
-// openRoads asks a road server, if there is one.
-func openRoads(url string, log *slog.Logger) roads {
-	if url == "" {
-		return roads{dispatch.Crow{}, func(context.Context) error { return nil }}
+// openDispatch puts dispatch together: who drives how fast is learned from drives, on the roads of a road server if there is one. run keeps all
+// of it at work until ctx ends.
+func openDispatch(c Config, db *store.Store, p *phones.Phones, presence *restaurant.Presence, log *slog.Logger) (d *dispatch.Dispatcher, run func(context.Context) error) {
+	d = dispatch.New(db.ForDispatch(), p, db.DispatchLock(), clock.System{}, log)
+	d.Heard, d.Roads = heardBy(presence), db
+	if c.OSRMURL == "" {
+		d.Travel = &dispatch.Learned{Base: dispatch.Crow{}}
+		return d, d.Run
 	}
-	t := osrm.New(url, dispatch.Crow{}, &http.Client{}, log)
-	return roads{t, t.Run}
+	roads := osrm.New(c.OSRMURL, dispatch.Crow{}, &http.Client{}, log)
+	d.Travel = &dispatch.Learned{Base: roads}
+	return d, func(ctx context.Context) error {
+		g, ctx := errgroup.WithContext(ctx)
+		g.Go(func() error { return roads.Run(ctx) })
+		g.Go(func() error { return d.Run(ctx) })
+		return g.Wait()
+	}
 }

@@ -15,8 +15,9 @@ const (
 	unit    = 6 * time.Second
 	minute  = float64(time.Minute/unit) * 1000 // of click-to-door, as its costs are
 	present = 1 << 15                          // longer ago is nothing that anybody still plans with
-	steps   = 300                              // of its search
-	crowded = 40                               // orders at a time, and so many for each driver more, earliest first: the others' turn comes
+	steps   = 30                               // of its search for each order, and at most
+	search  = 300
+	crowded = 40 // orders at a time, and so many for each driver more, earliest first: the others' turn comes
 	each    = 4
 )
 
@@ -251,7 +252,7 @@ func (c *chart) plan() engine.Plan {
 		engine.Rules{PickupHalf: units(AtCounter / 2), DropHalf: units(AtDoor / 2), Target: units(promised), Explain: true},
 		engine.Weights{
 			Late: thousandth(w.Late), Fresh: thousandth(w.Fresh), Drive: thousandth(w.Drive), Left: int64(w.Left * minute),
-			Switch: int64(w.Switch * minute), Steps: steps, Seed: 1,
+			Switch: int64(w.Switch * minute), Steps: min(search, steps*len(c.in.Orders)), Seed: 1,
 		})
 	return p.Plan(&c.in)
 }

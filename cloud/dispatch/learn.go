@@ -10,15 +10,15 @@ import (
 	"awesome.pizza/shared/order"
 )
 
-// Corner is a tenth of a degree of the world, and Pace how drives went that began there in an hour of the day (UTC).
-type (
-	Corner struct{ Lat, Lon int }
-	Pace   struct {
-		Corner
-		Hour           int
-		Reckoned, Took float64 // seconds, of all of them; the older ones count less
-	}
-)
+// Corner is a tenth of a degree of the world.
+type Corner struct{ Lat, Lon int }
+
+// Pace is how drives went that began in a corner in an hour of the day (UTC).
+type Pace struct {
+	Corner
+	Hour           int
+	Reckoned, Took float64 // seconds, of all of them; the older ones count less
+}
 
 // CornerOf is where a point is.
 func CornerOf(p Point) Corner {

@@ -46,8 +46,10 @@ func TestWaysAreAsSlowAsDrivesWere(t *testing.T) {
 	here := dispatch.CornerOf(from)
 	much := 1000 * time.Hour.Seconds()
 	l.Know([]dispatch.Pace{
-		{Corner: here, Hour: 12, Reckoned: much, Took: 1.5 * much}, {Corner: here, Hour: 18, Reckoned: much, Took: 100 * much},
-		{Corner: here, Hour: 3, Reckoned: 60, Took: 1}, {Corner: here, Hour: 25, Reckoned: much, Took: 9 * much},
+		{Corner: here, Hour: 12, Reckoned: much, Took: 1.5 * much},
+		{Corner: here, Hour: 18, Reckoned: much, Took: 100 * much},
+		{Corner: here, Hour: 3, Reckoned: 60, Took: 1},
+		{Corner: here, Hour: 25, Reckoned: much, Took: 9 * much},
 	})
 	for at, want := range map[int]float64{12: 1.5, 18: 3, 3: 1, 4: 1} {
 		got := float64(l.At(time.Date(2026, 7, 3, at, 30, 0, 0, time.UTC)).Time(from, to, 25)) / float64(reckoned)

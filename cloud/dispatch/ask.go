@@ -190,7 +190,11 @@ func (a *asking) outlooks() {
 			for k, i := range stop.Orders {
 				o := a.orders[i]
 				seen[o.ID] = true
-				a.out.Orders = append(a.out.Orders, a.outlook(o, d, stop, k, place))
+				look := a.outlook(o, d, stop, k, place)
+				if n == 0 {
+					look.Could = a.could(a.drivers[d], o)
+				}
+				a.out.Orders = append(a.out.Orders, look)
 				place++
 				if n == 0 && o.Driver != "" && o.Driver != a.drivers[d].ID {
 					a.move(o, d, stop)
@@ -210,6 +214,15 @@ func (a *asking) outlooks() {
 	}
 }
 
+// could is when a driver could be at an order's restaurant, as soon as the bag is empty.
+func (a *asking) could(d *Driver, o *Order) time.Time {
+	from, free := d.Position, a.Now
+	if b := a.bags[d.ID]; b != nil && !b.loose {
+		from, free = b.last, later(b.free, a.Now)
+	}
+	return free.Add(a.Travel.Time(from, o.Pickup, d.speed()))
+}
+
 // move gives an order to the better driver, when that one has to leave now and nothing else is in the way.
 func (a *asking) move(o *Order, d int, s engine.Stop) {
 	better := a.drivers[d]
@@ -226,6 +239,7 @@ func (a *asking) loaded(d *Driver, b *bag, seen map[order.ID]bool) {
 		out := Outlook{Order: o.ID, Driver: d.ID, Door: b.doors[i], Late: tardy(o, b.doors[i])}
 		if o.Delivery == order.Assigned || o.Delivery == order.Unassigned {
 			out.Arrive = a.Now.Add(a.Travel.Time(d.Position, o.Pickup, d.speed()))
+			out.Could = out.Arrive
 			out.Pickup = later(out.Arrive.Add(AtCounter/2), o.ready(*a.Snapshot))
 		}
 		out.Because = []string{state(o, d)}

@@ -4,16 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"awesome.pizza/shared/order"
 )
 
 const (
-	worth     = 3 * time.Minute // by how much a driver must come at another time for the kitchen to be told
-	mostTold  = 32              // kitchens in a round: the rest is told in the next
-	bakedSoon = 2 * time.Minute // what is ready by then is not made later for anybody
+	worth     = 3 * time.Minute  // by how much a driver must come at another time for the kitchen to be told
+	mostTold  = 32               // kitchens in a round: the rest is told in the next
+	bakedSoon = 2 * time.Minute  // what is ready by then is not made later for anybody
+	putOff    = 10 * time.Minute // by how much a pizza is made later at most, for a driver who has not said yes
 )
 
 // expected is when a driver comes for an order. driver is empty while none has agreed to.
@@ -24,31 +24,39 @@ type expected struct {
 }
 
 // news are the times that kitchens do not know yet and can do something with: the pizza is to be fresh when the driver is there, and not
-// before. A driver who comes sooner than the pizza is no news.
+// before. A driver who comes sooner than the pizza is no news, unless the pizza is made late for him.
 func (s *Snapshot) news(p Plan) (out []expected) {
+	index := make(map[order.ID]int, len(s.Orders))
+	for i := range s.Orders {
+		index[s.Orders[i].ID] = i
+	}
 	for i := range p.Orders {
 		l := &p.Orders[i]
-		k := slices.IndexFunc(s.Orders, func(o Order) bool { return o.ID == l.Order })
-		if k < 0 || l.Driver == "" || l.Arrive.IsZero() || len(out) == mostTold {
+		k, known := index[l.Order]
+		if !known || l.Driver == "" || l.Could.IsZero() || len(out) == mostTold {
 			continue
 		}
-		if o := &s.Orders[k]; o.differs(l, s.Now) {
-			out = append(out, expected{o.ID, o.Driver, l.Arrive})
+		if at, news := s.Orders[k].differs(l, s.Now); news {
+			out = append(out, expected{l.Order, s.Orders[k].Driver, at})
 		}
 	}
 	return out
 }
 
-// differs reports whether the plan has an order's driver there at another time than the kitchen reckons with.
-func (o *Order) differs(l *Outlook, now time.Time) bool {
+// differs is when an order's driver can be there, if the kitchen reckons with another time.
+func (o *Order) differs(l *Outlook, now time.Time) (at time.Time, news bool) {
 	free := o.Delivery == order.Unassigned && o.Offered == ""
 	coming := o.Delivery == order.Assigned && o.Driver == l.Driver
 	if !o.cooking() || o.Kitchen == order.Ready || o.Ready.Before(now.Add(bakedSoon)) || !free && !coming {
-		return false
+		return at, false
 	}
-	known := later(o.Arrives, o.Ready)
-	sooner := !o.Arrives.IsZero() && !o.Arrives.Before(o.Ready.Add(-worth)) && o.Arrives.Sub(l.Arrive) >= worth
-	return l.Arrive.Sub(known) >= worth || sooner
+	at = l.Could
+	waits := !o.Arrives.IsZero() && !o.Ready.Before(o.Arrives.Add(-worth)) // the pizza is made for the time that was told
+	if most := o.Ready.Add(putOff); free && at.After(most) {
+		at = most
+	}
+	once := coming || !waits // nobody puts a pizza off again and again for a driver who has not said yes
+	return at, once && at.Sub(later(o.Arrives, o.Ready)) >= worth || waits && o.Arrives.Sub(at) >= worth
 }
 
 func (d *Dispatcher) expect(ctx context.Context, news []expected) error {

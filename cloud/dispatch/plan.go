@@ -112,6 +112,7 @@ type Outlook struct {
 	Order   order.ID
 	Driver  string    // who brings it, by the plan; empty: nobody
 	Arrive  time.Time // the driver at the restaurant; zero once it was picked up
+	Could   time.Time // when the driver could be there at the earliest; zero unless it is the first place to go to
 	Pickup  time.Time // zero once it was picked up, and while nobody is to bring it
 	Door    time.Time // zero while nobody is to bring it
 	Late    time.Duration

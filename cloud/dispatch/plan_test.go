@@ -22,6 +22,7 @@ func said(p dispatch.Plan) string {
 	for _, c := range p.Offers {
 		out = append(out, string(c.Order)+">"+c.Driver)
 	}
+	slices.Sort(out)
 	for _, s := range p.Stuck {
 		out = append(out, "!"+string(s.Order))
 	}
@@ -47,8 +48,8 @@ func TestWhoIsAskedForWhat(t *testing.T) {
 		{"nobody there", one, nil, "!o1"},
 		{"the nearest", one, []dispatch.Driver{driver("d1", 3), driver("d2", 1), driver("d3", 2)}, "o1>d2"},
 		{"the lower id of two equally near", one, []dispatch.Driver{driver("d2", 1), driver("d1", 1)}, "o1>d1"},
-		{"one order each, to two ends of the town", []dispatch.Order{onShelf("o1"), south("o2")}, []dispatch.Driver{d1, driver("d2", 1.5)}, "o2>d1 o1>d2"},
-		{"two for the same door on one trip", []dispatch.Order{onShelf("o1"), onShelf("o2")}, []dispatch.Driver{d1, driver("d2", 4)}, "o2>d1 o1>d1"},
+		{"one order each, to two ends of the town", []dispatch.Order{onShelf("o1"), south("o2")}, []dispatch.Driver{d1, driver("d2", 1.5)}, "o1>d2 o2>d1"},
+		{"two for the same door on one trip", []dispatch.Order{onShelf("o1"), onShelf("o2")}, []dispatch.Driver{d1, driver("d2", 4)}, "o1>d1 o2>d1"},
 		{"two to one, when there is only one", []dispatch.Order{onShelf("o1"), south("o2")}, []dispatch.Driver{d1}, "o1>d1 o2>d1"},
 		{"the one that is ready first", []dispatch.Order{baking("o1", 30*time.Minute), onShelf("o2")}, []dispatch.Driver{d1}, "o2>d1"},
 		{"one who drives for all", one, bad(func(d *dispatch.Driver) { d.Home = "" }), "o1>d1"},
@@ -94,7 +95,7 @@ func TestADriverIsAskedAtTheMomentToLeave(t *testing.T) {
 		for _, c := range []struct {
 			now  time.Time
 			want string
-		}{{leave.Add(-20 * time.Second), ""}, {leave, "o2>d1 o1>d1"}, {leave.Add(time.Hour), "o2>d1 o1>d1"}} {
+		}{{leave.Add(-20 * time.Second), ""}, {leave, "o1>d1 o2>d1"}, {leave.Add(time.Hour), "o1>d1 o2>d1"}} {
 			s := scene([]dispatch.Order{o, other}, with(d, func(d *dispatch.Driver) { d.SeenAt = c.now }))
 			s.Now = c.now
 			p := best(s)
@@ -140,7 +141,7 @@ func TestTheForecastOfACutOffRestaurantAges(t *testing.T) {
 	t.Parallel()
 	d := driver("d1", 2)
 	drive := dispatch.Crow{}.Time(d.Position, house, 25)
-	for cut, want := range map[time.Duration]string{0: "", 8 * time.Minute: "o2>d1 o1>d1", 24 * time.Hour: "o2>d1 o1>d1"} {
+	for cut, want := range map[time.Duration]string{0: "", 8 * time.Minute: "o1>d1 o2>d1", 24 * time.Hour: "o1>d1 o2>d1"} {
 		o := baking("o1", drive+dispatch.AtCounter/2+dispatch.Lead+2*time.Minute)
 		o.Heard = noon.Add(-cut)
 		other := with(o, func(o *dispatch.Order) { o.ID = "o2" })

@@ -10,10 +10,14 @@ import (
 )
 
 const (
-	worth     = 3 * time.Minute  // by how much a driver must come at another time for the kitchen to be told
-	mostTold  = 32               // kitchens in a round: the rest is told in the next
-	bakedSoon = 2 * time.Minute  // what is ready by then is not made later for anybody
-	putOff    = 10 * time.Minute // by how much a pizza is made later at most, for a driver who has not said yes
+	worth     = 3 * time.Minute // by how much a driver must come at another time for the kitchen to be told
+	mostTold  = 32              // kitchens in a round: the rest is told in the next
+	bakedSoon = 2 * time.Minute // what is ready by then is not made later for anybody
+
+	// For a driver who has not said yes a pizza is put off when he is nearly there, and a little less than he seems to need: one that waits for
+	// its driver is not as bad as a driver, and a guest, who wait for it.
+	sure   = 15 * time.Minute
+	hedged = 0.8
 )
 
 // expected is when a driver comes for an order. driver is empty while none has agreed to.
@@ -52,11 +56,11 @@ func (o *Order) differs(l *Outlook, now time.Time) (at time.Time, news bool) {
 	}
 	at = l.Could
 	waits := !o.Arrives.IsZero() && !o.Ready.Before(o.Arrives.Add(-worth)) // the pizza is made for the time that was told
-	if most := o.Ready.Add(putOff); free && at.After(most) {
-		at = most
+	if free {
+		at = now.Add(time.Duration(hedged * float64(l.Could.Sub(now))))
 	}
-	once := coming || !waits // nobody puts a pizza off again and again for a driver who has not said yes
-	return at, once && at.Sub(later(o.Arrives, o.Ready)) >= worth || waits && o.Arrives.Sub(at) >= worth
+	put := coming || !waits && l.Could.Sub(now) <= sure // once: a driver who is not there by then is nobody to go on waiting for
+	return at, put && at.Sub(later(o.Arrives, o.Ready)) >= worth || waits && o.Arrives.Sub(at) >= worth
 }
 
 func (d *Dispatcher) expect(ctx context.Context, news []expected) error {

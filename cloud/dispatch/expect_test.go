@@ -17,20 +17,26 @@ func TestTheKitchenIsToldWhenItsDriverComes(t *testing.T) {
 		spoil func(o *dispatch.Order)
 		want  []string
 	}{
-		"the pizza would wait":  {func(*dispatch.Order) {}, []string{`o2 ""`}},
-		"it is made already":    {func(o *dispatch.Order) { o.Kitchen = order.Ready }, nil},
-		"it is nearly made":     {func(o *dispatch.Order) { o.Ready = time.Now().Add(time.Minute) }, nil},
-		"the driver waits":      {func(o *dispatch.Order) { o.Ready = time.Now().Add(40 * time.Minute) }, nil},
-		"the kitchen knows":     {func(o *dispatch.Order) { o.Arrives = time.Now().Add(time.Hour / 2) }, nil},
-		"he comes much earlier": {func(o *dispatch.Order) { o.Arrives, o.Ready = time.Now().Add(40*time.Minute), time.Now().Add(40*time.Minute) }, []string{`o2 ""`}},
+		"the pizza would wait": {func(*dispatch.Order) {}, []string{`o2 ""`}},
+		"he is far away":       {func(*dispatch.Order) {}, nil},
+		"it is made already":   {func(o *dispatch.Order) { o.Kitchen = order.Ready }, nil},
+		"it is nearly made":    {func(o *dispatch.Order) { o.Ready = time.Now().Add(time.Minute) }, nil},
+		"the driver waits":     {func(o *dispatch.Order) { o.Ready = time.Now().Add(40 * time.Minute) }, nil},
+		"the kitchen knows":    {func(o *dispatch.Order) { o.Arrives = time.Now().Add(time.Hour / 2) }, nil},
+		"he comes much earlier": {func(o *dispatch.Order) {
+			o.Arrives, o.Ready = time.Now().Add(40*time.Minute), time.Now().Add(40*time.Minute)
+		}, []string{`o2 ""`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				r := shop(2, 1)
 				carried, waits := &r.orders[0], &r.orders[1]
-				carried.Driver, carried.Delivery, carried.Kitchen, carried.Drop = "d1", order.OutForDelivery, order.HandedOver, north(5)
-				waits.Kitchen, waits.Ready, waits.Placed = order.Preparing, time.Now().Add(8*time.Minute), time.Now()
+				carried.Driver, carried.Delivery, carried.Kitchen, carried.Drop = "d1", order.OutForDelivery, order.HandedOver, north(1.5)
+				waits.Kitchen, waits.Ready, waits.Placed = order.Preparing, time.Now().Add(5*time.Minute), time.Now()
+				if name == "he is far away" {
+					carried.Drop = north(5)
+				}
 				c.spoil(waits)
 				open(t, r, &lock{})
 				pass(time.Minute)

@@ -13,6 +13,10 @@ import (
 func (a *asking) because(o *Order, d int, drive time.Duration, s engine.Stop) []string {
 	at, ready := a.Now.Add(drive), o.ready(*a.Snapshot)
 	because := []string{fmt.Sprintf("%d min away", int(math.Ceil(drive.Minutes())))}
+	if b := a.bags[a.drivers[d].ID]; b != nil && !b.loose {
+		at = a.could(a.drivers[d], o)
+		because[0] = fmt.Sprintf("there in %d min", int(math.Ceil(at.Sub(a.Now).Minutes())))
+	}
 	switch {
 	case o.Kitchen == order.Ready:
 		because = append(because, "the order is on its shelf")

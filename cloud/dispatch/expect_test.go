@@ -32,7 +32,7 @@ func TestTheKitchenIsToldWhenItsDriverComes(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				r := shop(2, 1)
 				carried, waits := &r.orders[0], &r.orders[1]
-				carried.Driver, carried.Delivery, carried.Kitchen, carried.Drop = "d1", order.OutForDelivery, order.HandedOver, north(1.5)
+				carried.Driver, carried.Delivery, carried.Kitchen, carried.Drop = "d1", order.OutForDelivery, order.HandedOver, north(2.2)
 				waits.Kitchen, waits.Ready, waits.Placed = order.Preparing, time.Now().Add(5*time.Minute), time.Now()
 				if name == "he is far away" {
 					carried.Drop = north(5)

@@ -110,6 +110,7 @@ var codes = []struct{ Code, Means string }{
 	{"no_such_order", "there is no such order, or it is not yours to see"},
 	{"no_such_restaurant", "there is no such restaurant"},
 	{"no_such_driver", "there is no such driver"},
+	{"not_with_driver", "the order is not with the driver it is to be taken from: read it again"},
 	{"no_such_offer", "there is no such offer"},
 	{"no_such_path", "there is nothing at this path"},
 	{"bad_code", "the enrolment code is unknown, used or too old"},

@@ -91,7 +91,7 @@ type Outcome struct {
 // WhatIf says what the plan for the zone of a restaurant comes to, and what it would with some more drivers who stand at the restaurant.
 func (d *Desk) WhatIf(ctx context.Context, restaurant string, extra int) (now, then Outcome, err error) {
 	if extra < 1 || extra > MostExtra {
-		return now, then, problem.New(problem.Invalid, "invalid_field", "ask for 1 to %d drivers more", MostExtra).With("path", "extra_drivers")
+		return now, then, problem.New(problem.Invalid, "invalid_request", "ask for 1 to %d drivers more", MostExtra).With("path", "extra_drivers")
 	}
 	v, err := d.Look(ctx, restaurant)
 	if err != nil {

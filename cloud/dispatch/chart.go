@@ -37,7 +37,7 @@ type chart struct {
 // bag is what a driver has taken on.
 type bag struct {
 	orders []*Order
-	loose  bool // all of it could still be brought by another one
+	loose  bool // nothing of it was fetched, and no person has a say in it: more can come along
 	free   time.Time
 	last   Point
 	doors  []time.Time // of each order, as it was loaded
@@ -110,8 +110,7 @@ func (c *chart) load() {
 func (c *chart) pack(d *Driver, held []*Order) *bag {
 	b := &bag{orders: held, loose: d.Holding == "" && !d.SeenAt.IsZero()}
 	for _, o := range held {
-		if _, known := c.rooms[o.Restaurant]; !known || o.Delivery != order.Assigned || o.ByHand || o.Nowhere || !o.cooking() ||
-			Kilometres(d.Position, o.Pickup) <= There {
+		if _, known := c.rooms[o.Restaurant]; !known || o.Delivery != order.Assigned || o.ByHand || o.Nowhere || !o.cooking() {
 			b.loose = false
 		}
 	}
@@ -214,8 +213,14 @@ func (c *chart) gather() {
 	}
 }
 
-// refusals are the drivers who are not to bring an order: those who said no, and those too far away.
+// refusals are the drivers who are not to bring an order: those who said no, and those too far away. Once its driver has come for it, it is
+// nobody else's.
 func (c *chart) refusals(o *Order) []string {
+	for _, d := range c.drivers {
+		if d.ID == o.Driver && Kilometres(d.Position, o.Pickup) <= There {
+			return c.others(d)
+		}
+	}
 	far, known := c.far[o.Restaurant]
 	if !known {
 		for _, d := range c.drivers {
@@ -233,6 +238,16 @@ func (c *chart) refusals(o *Order) []string {
 		return far
 	}
 	return slices.DeleteFunc(slices.Concat(o.Declined, far), func(d string) bool { return d == o.Driver })
+}
+
+func (c *chart) others(than *Driver) []string {
+	var out []string
+	for _, d := range c.drivers {
+		if d != than {
+			out = append(out, d.ID)
+		}
+	}
+	return out
 }
 
 func (o *Order) placed(now time.Time) time.Time {

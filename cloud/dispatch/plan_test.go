@@ -211,6 +211,20 @@ func TestABusyDriverIsWaitedForWhenThatIsSooner(t *testing.T) {
 	}
 }
 
+func TestWhoWaitsAtTheCounterTakesOneMoreAlong(t *testing.T) {
+	t.Parallel()
+	first := with(baking("o1", 4*time.Minute), func(o *dispatch.Order) { o.Driver, o.Delivery = "d1", order.Assigned })
+	waits := with(driver("d1", 0.05), func(d *dispatch.Driver) { d.Bag, d.Trip = []order.ID{"o1"}, "trip" })
+	p := best(scene([]dispatch.Order{first, baking("o2", 5*time.Minute)}, waits))
+	if len(p.Offers) != 1 || p.Offers[0].Order != "o2" || p.Offers[0].Trip != "trip" || p.Offers[0].Stop != 1 || len(p.Moves) != 0 {
+		t.Errorf("%+v, %+v", p.Offers, p.Moves)
+	}
+	first.ByHand = true
+	if p := best(scene([]dispatch.Order{first, baking("o2", 5*time.Minute)}, waits)); len(p.Offers) != 0 {
+		t.Errorf("a person has made up this bag: %+v", p.Offers)
+	}
+}
+
 func TestNobodyComplainsBeforeItIsTime(t *testing.T) {
 	t.Parallel()
 	if got := said(best(scene([]dispatch.Order{baking("o1", 10*time.Minute)}))); got != "" {

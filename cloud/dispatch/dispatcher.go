@@ -83,9 +83,13 @@ type Dispatcher struct {
 	Clock  clock.Clock
 	Log    *slog.Logger
 
+	Couriers Couriers      // nil: nobody but our own drivers
+	Margin   time.Duration // how much later than promised they may be before a courier is asked
+
 	kicks chan struct{}
 	mail  mail
-	stuck map[order.ID]bool // already complained about
+	stuck map[order.ID]bool      // already complained about
+	needy map[order.ID]time.Time // since when a courier is wanted
 }
 
 // New makes a Dispatcher that plans with Nearest and Crow.
@@ -157,6 +161,7 @@ func (d *Dispatcher) plan(ctx context.Context, now time.Time) error {
 	s.Now, s.Travel = now, d.Travel
 	lost := d.takeBack(ctx, s)
 	plan := d.Plan(s)
+	d.callCouriers(s, &plan)
 	d.complain(ctx, plan.Stuck)
 	var offers []Offer
 	for _, c := range plan.Offers {

@@ -23,7 +23,7 @@ import (
 )
 
 // CreateOffers opens offers and returns those that stood. The order is locked while it is looked at, so none is offered that somebody is
-// just taking; an order or a driver that has an open offer gets no other.
+// just taking, or for which a courier is being asked; an order or a driver that has an open offer gets no other.
 func (s *Store) CreateOffers(ctx context.Context, offers []dispatch.Offer) ([]dispatch.Offer, error) {
 	var ids, orders, drivers, because []string
 	var created, expires, arrive []time.Time
@@ -39,7 +39,7 @@ func (s *Store) CreateOffers(ctx context.Context, offers []dispatch.Offer) ([]di
 				SELECT * FROM unnest($1::text[]::uuid[], $2::text[]::uuid[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::timestamptz[], $7::text[])
 					AS u (id, order_id, driver, created, expires, arrive_at, because)
 			), free AS MATERIALIZED (
-				SELECT id FROM orders WHERE id IN (SELECT order_id FROM u) AND open AND delivers AND driver IS NULL ORDER BY orders.id FOR SHARE
+				SELECT id FROM orders WHERE id IN (SELECT order_id FROM u) AND open AND delivers AND driver IS NULL AND courier IS NULL ORDER BY orders.id FOR SHARE
 			)
 			INSERT INTO offers (id, order_id, driver, state, created, expires, arrive_at, because)
 			SELECT u.id, order_id, driver, 'open', created, expires, arrive_at, string_to_array(because, E'\n')
@@ -66,7 +66,7 @@ func (s *Store) EndOffers(ctx context.Context, now time.Time) (int, error) {
 	tag, err := s.pool.Exec(ctx, `
 		WITH gone AS (
 			SELECT f.id, f.expires <= $1 AS late FROM offers f
-			LEFT JOIN orders o ON o.id = f.order_id AND o.open AND o.driver IS NULL
+			LEFT JOIN orders o ON o.id = f.order_id AND o.open AND o.driver IS NULL AND o.courier IS NULL
 			LEFT JOIN drivers d ON d.id = f.driver AND d.status = 'available'
 			WHERE f.state = 'open' AND (f.expires <= $1 OR o.id IS NULL OR d.id IS NULL)
 			ORDER BY f.id FOR NO KEY UPDATE OF f

@@ -236,7 +236,7 @@ func (d *draft) delivery(t Ticket, b event.DeliveryStepped) (string, error) {
 	}
 	t.Progress.Delivery, t.Driver = b.Delivery, nil
 	if b.Driver != "" {
-		t.Driver = &Driver{ID: b.Driver, Name: b.Name, Arrives: b.Arrives}
+		t.Driver = &Driver{ID: b.Driver, Name: b.Name, Arrives: b.Arrives, Courier: b.Courier, Code: b.Code}
 	}
 	t.Version++
 	d.put(t)

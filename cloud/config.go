@@ -48,8 +48,14 @@ type Config struct {
 	Proxies      []string // networks, as CIDR, whose X-Forwarded-For is believed; empty: none
 	AcceptWithin time.Duration
 	HubReplicas  int
-	LogLevel     string
-	File         string
+
+	Couriers       []string // delivery companies, as name=https://…; empty: none
+	CourierSecrets []string // what each of them and we sign with, as name=secret; two of one name while it changes
+	CourierFee     int      // in minor units of the order's currency: a dearer courier is not sent
+	CourierMargin  time.Duration
+
+	LogLevel string
+	File     string
 }
 
 // withDefaults fills in what a core cannot do without.
@@ -62,6 +68,8 @@ func (c Config) withDefaults() Config {
 	c.PerMinute = cmp.Or(c.PerMinute, 60_000)
 	c.AcceptWithin = cmp.Or(c.AcceptWithin, 3*time.Minute)
 	c.HubReplicas = cmp.Or(c.HubReplicas, 1)
+	c.CourierFee = cmp.Or(c.CourierFee, 1500)
+	c.CourierMargin = cmp.Or(c.CourierMargin, 5*time.Minute)
 	c.LogLevel = cmp.Or(c.LogLevel, "info")
 	return c
 }
@@ -92,6 +100,10 @@ func (c *Config) flags(f *pflag.FlagSet) {
 	f.StringSliceVar(&c.Proxies, "trusted-proxies", nil, "`networks` of proxies whose X-Forwarded-For says who the client is, as in 10.0.0.0/8,fd00::/8")
 	f.DurationVar(&c.AcceptWithin, "accept-within", d.AcceptWithin, "`duration` within which a restaurant should accept an order")
 	f.IntVar(&c.HubReplicas, "hub-replicas", d.HubReplicas, "`copies` of each stream: 3 in a hub of three or more nodes")
+	f.StringSliceVar(&c.Couriers, "courier", nil, "delivery `companies` that bring what own drivers cannot, as in swift=https://swift.example/v1 (see docs/COURIERS.md)")
+	f.StringSliceVar(&c.CourierSecrets, "courier-secret", nil, "what each company and we sign with, as `name=secret`; two of one name while it changes; better from CLOUD_COURIER_SECRET")
+	f.IntVar(&c.CourierFee, "courier-fee-limit", d.CourierFee, "what a courier may cost, in `cents` or whatever the currency's smallest unit is")
+	f.DurationVar(&c.CourierMargin, "courier-margin", d.CourierMargin, "`duration` by which own drivers may be later than promised before a courier is asked")
 	f.StringVar(&c.LogLevel, "log-level", d.LogLevel, "`level`: debug, info, warn or error")
 	f.StringVar(&c.File, "config", "", "TOML `file` with any of these settings (deploy/cloud/example.toml is an example)")
 }
@@ -116,6 +128,9 @@ func (c *Config) check() error {
 	}
 	if c.HubReplicas < 1 || c.HubReplicas > 5 || c.AcceptWithin < time.Second {
 		return settings.Usage("--hub-replicas is 1 to 5 and --accept-within at least 1s")
+	}
+	if _, err := c.couriers(); err != nil {
+		return err
 	}
 	if c.PerMinute < 1 {
 		return settings.Usage("--requests-per-minute is %d; write 1 or more", c.PerMinute)

@@ -70,8 +70,16 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	dismissed := newDismissals(fleet, lines)
 	dispatcher := dispatch.New(db.ForDispatch(), fleet, db.DispatchLock(), clock.System{}, log)
 
-	// The doors: guests, staff, drivers and operators over HTTP; drivers' phones over MQTT.
+	// Who brings what own drivers cannot.
 	metrics := watch.Metrics()
+	desk, dismissCouriers, err := openCouriers(c, db, presence, metrics, log)
+	if err != nil {
+		return err
+	}
+	defer dismissCouriers()
+	withCouriers(dispatcher, desk, &c)
+
+	// The doors: guests, staff, drivers and operators over HTTP; drivers' phones over MQTT.
 	countPhones(metrics, fleet.Stats)
 	doors, err := openDoors(ctx, c, is)
 	if err != nil {
@@ -82,6 +90,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	site, err := api.New(api.Deps{
 		Ordering: orders, Orders: db, Pager: pager{db}, Changes: db, Restaurants: db, Inventory: db, Links: presence,
 		Drivers: drivers{db, dismissed.dismiss}, Offers: dispatcher, OpenOffers: db, Positions: fleet, Fleet: nodes, Quarantine: quarantine{db, nodes}, Troubles: db,
+		Couriers: hears(desk),
 		Checks: []api.Check{{Name: "database", Ping: db.Ping}, {Name: "hub", Ping: lines.Ping}},
 		Pages:  web.FS(), Clock: clock.System{}, Travel: dispatch.Crow{},
 	}, api.Settings{
@@ -101,6 +110,9 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	g.Go(func() error { return orders.Run(ctx) })
 	g.Go(func() error { return fleet.Run(ctx, dispatcher) })
 	g.Go(func() error { return dispatcher.Run(ctx) })
+	if desk != nil {
+		g.Go(func() error { return desk.Run(ctx) })
+	}
 	g.Go(func() error { return tellDrivers(ctx, db, fleet, dispatcher) })
 	g.Go(func() error { return learnPositions(ctx, lines, fleet) })
 	g.Go(func() error { return dismissed.listen(ctx) })

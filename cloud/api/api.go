@@ -17,6 +17,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"awesome.pizza/cloud/courier"
 	"awesome.pizza/cloud/dispatch"
 	"awesome.pizza/cloud/ordering"
 	"awesome.pizza/cloud/restaurant"
@@ -175,6 +176,11 @@ type Fleet interface {
 	RevokeDevice(ctx context.Context, restaurant, device string) error
 }
 
+// Couriers hear what delivery companies send by themselves: a *courier.Desk.
+type Couriers interface {
+	Hear(ctx context.Context, m courier.Message) (courier.Verdict, error)
+}
+
 // Troubles is what needs a person: a *store.Store.
 type Troubles interface {
 	// OpenAlerts are the alerts of a restaurant (empty: of all) that are not cleared, oldest first.
@@ -208,6 +214,7 @@ type Deps struct {
 	Fleet       Fleet
 	Quarantine  Quarantine
 	Troubles    Troubles
+	Couriers    Couriers // nil: the chain works with none
 	Checks      []Check // for GET /readyz
 	Pages       fs.FS   // the built pages: index.html, track.html, driver.html, hq.html, assets/
 	Clock       clock.Clock

@@ -8,9 +8,8 @@ import (
 	"awesome.pizza/shared/problem"
 )
 
-// webhookBody is what a delivery company says. It may say more than we know of: that is left alone.
-type webhookBody struct {
-	_        struct{}   `additionalProperties:"true"`
+// courierWord is what a delivery company says. It may say more than we know of: that is left alone.
+type courierWord struct {
 	ID       string     `json:"id" minLength:"1" maxLength:"128" doc:"of the message: it counts once"`
 	Delivery string     `json:"delivery" minLength:"1" maxLength:"64" doc:"the id under which the chain asked for the courier"`
 	State    string     `json:"state" minLength:"1" maxLength:"64" doc:"accepted, assigned, at_restaurant, picked_up, at_door, delivered, failed or cancelled; any other is counted and changes nothing"`
@@ -28,7 +27,7 @@ type webhookInput struct {
 	Name      string `path:"name" maxLength:"64"`
 	Timestamp string `header:"Courier-Timestamp" maxLength:"20" doc:"seconds since 1970, at most five minutes from the chain's clock"`
 	Signature string `header:"Courier-Signature" maxLength:"1000" doc:"v1= and the hex of HMAC-SHA256 over the timestamp, a point, and the body; several with commas between them"`
-	Body      webhookBody
+	Body      courierWord
 }
 
 type webhookOutput struct {

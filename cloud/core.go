@@ -91,8 +91,8 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 		Ordering: orders, Orders: db, Pager: pager{db}, Changes: db, Restaurants: db, Inventory: db, Links: presence,
 		Drivers: drivers{db, dismissed.dismiss}, Offers: dispatcher, OpenOffers: db, Positions: fleet, Fleet: nodes, Quarantine: quarantine{db, nodes}, Troubles: db,
 		Couriers: hears(desk),
-		Checks: []api.Check{{Name: "database", Ping: db.Ping}, {Name: "hub", Ping: lines.Ping}},
-		Pages:  web.FS(), Clock: clock.System{}, Travel: dispatch.Crow{},
+		Checks:   []api.Check{{Name: "database", Ping: db.Ping}, {Name: "hub", Ping: lines.Ping}},
+		Pages:    web.FS(), Clock: clock.System{}, Travel: dispatch.Crow{},
 	}, api.Settings{
 		StaffToken: c.StaffToken, PerMinute: c.PerMinute, Proxies: c.Proxies, Drain: 3 * time.Second,
 		Log: log, Version: watch.BuildVersion(), Observe: observer(metrics),

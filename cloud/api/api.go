@@ -215,8 +215,8 @@ type Deps struct {
 	Quarantine  Quarantine
 	Troubles    Troubles
 	Couriers    Couriers // nil: the chain works with none
-	Checks      []Check // for GET /readyz
-	Pages       fs.FS   // the built pages: index.html, track.html, driver.html, hq.html, assets/
+	Checks      []Check  // for GET /readyz
+	Pages       fs.FS    // the built pages: index.html, track.html, driver.html, hq.html, assets/
 	Clock       clock.Clock
 	Travel      dispatch.Travel // for the arrival at the door
 }

@@ -62,17 +62,9 @@ func (c *Company) ride(ctx context.Context, d *delivery) {
 	}
 }
 
-// fetch waits for the food.
+// fetch waits for the food: kitchens work at the pace of riders.
 func (c *Company) fetch(ctx context.Context, d *delivery) bool {
-	wait := time.NewTimer(time.Until(d.Ready))
-	defer wait.Stop()
-	select {
-	case <-wait.C:
-		return c.rest(ctx, d.gone, 30*time.Second)
-	case <-d.gone:
-	case <-ctx.Done():
-	}
-	return false
+	return c.rest(ctx, d.gone, time.Until(d.Ready)+30*time.Second)
 }
 
 // step moves a delivery, unless the chain has called it back.

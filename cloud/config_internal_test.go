@@ -78,7 +78,10 @@ func TestUnusableSettingsSayWhatToWriteInstead(t *testing.T) {
 		"a secret of nobody":       {withCourier("swift=https://swift.example", "swft=sixteen-letters1"), `"swft"`},
 		"an old and a new secret":  {withCourier("swift=https://swift.example", "swift=sixteen-letters1", "swift=sixteen-letters2"), ""},
 		"three secrets":            {withCourier("swift=https://swift.example", "swift=sixteen-letters1", "swift=sixteen-letters2", "swift=sixteen-letters3"), "more than two"},
-		"a courier for nothing":    {func(c *Config) { withCourier("swift=https://s.example", "swift=sixteen-letters1")(c); c.CourierFee = -1 }, "--courier-fee-limit"},
+		"a courier for nothing": {func(c *Config) {
+			withCourier("swift=https://s.example", "swift=sixteen-letters1")(c)
+			c.CourierFee = -1
+		}, "--courier-fee-limit"},
 		"one courier twice":        {func(c *Config) { c.Couriers = []string{"s=https://a.example", "s=https://b.example"} }, "twice"},
 		"no address":               {func(c *Config) { c.Listen = "" }, `--listen is ""`},
 		"a phone's door, no port":  {func(c *Config) { c.MQTTListen = "1883" }, "--mqtt-listen"},

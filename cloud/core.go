@@ -60,7 +60,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 		return err
 	}
 
-	// Who takes orders, and who sends drivers.
+	// Who takes orders, and who sends drivers, or couriers.
 	orders := ordering.New(db, store.Houses{Store: db, Presence: presence}, presence, clock.System{}, log)
 	orders.AcceptWithin = c.AcceptWithin
 	fleet, err := openPhones(c, db, lines, log)
@@ -69,15 +69,9 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	}
 	dismissed := newDismissals(fleet, lines)
 	dispatcher := dispatch.New(db.ForDispatch(), fleet, db.DispatchLock(), clock.System{}, log)
-
-	// Who brings what own drivers cannot.
 	metrics := watch.Metrics()
-	desk, dismissCouriers, err := openCouriers(c, db, presence, metrics, log)
-	if err != nil {
-		return err
-	}
-	defer dismissCouriers()
-	withCouriers(dispatcher, desk, &c)
+	helpers := openCouriers(c, db, presence, dispatcher, metrics, log)
+	defer helpers.close()
 
 	// The doors: guests, staff, drivers and operators over HTTP; drivers' phones over MQTT.
 	countPhones(metrics, fleet.Stats)
@@ -90,9 +84,8 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	site, err := api.New(api.Deps{
 		Ordering: orders, Orders: db, Pager: pager{db}, Changes: db, Restaurants: db, Inventory: db, Links: presence,
 		Drivers: drivers{db, dismissed.dismiss}, Offers: dispatcher, OpenOffers: db, Positions: fleet, Fleet: nodes, Quarantine: quarantine{db, nodes}, Troubles: db,
-		Couriers: hears(desk),
-		Checks:   []api.Check{{Name: "database", Ping: db.Ping}, {Name: "hub", Ping: lines.Ping}},
-		Pages:    web.FS(), Clock: clock.System{}, Travel: dispatch.Crow{},
+		Couriers: helpers.ears(), Checks: []api.Check{{Name: "database", Ping: db.Ping}, {Name: "hub", Ping: lines.Ping}},
+		Pages: web.FS(), Clock: clock.System{}, Travel: dispatch.Crow{},
 	}, api.Settings{
 		StaffToken: c.StaffToken, PerMinute: c.PerMinute, Proxies: c.Proxies, Drain: 3 * time.Second,
 		Log: log, Version: watch.BuildVersion(), Observe: observer(metrics),
@@ -110,9 +103,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	g.Go(func() error { return orders.Run(ctx) })
 	g.Go(func() error { return fleet.Run(ctx, dispatcher) })
 	g.Go(func() error { return dispatcher.Run(ctx) })
-	if desk != nil {
-		g.Go(func() error { return desk.Run(ctx) })
-	}
+	g.Go(func() error { return helpers.work(ctx) })
 	g.Go(func() error { return tellDrivers(ctx, db, fleet, dispatcher) })
 	g.Go(func() error { return learnPositions(ctx, lines, fleet) })
 	g.Go(func() error { return dismissed.listen(ctx) })

@@ -1,6 +1,7 @@
 package cloud
 
 import (
+	"context"
 	"log/slog"
 	"net/url"
 	"strings"
@@ -69,40 +70,50 @@ func (c *Config) couriers() (map[string]company, error) {
 	return all, nil
 }
 
-// openCouriers is the desk where couriers are ordered, or nil where the settings name no company. close lets its connections go.
-func openCouriers(c Config, db *store.Store, presence *restaurant.Presence, metrics *watch.Registry, log *slog.Logger) (desk *courier.Desk, closing func(), err error) {
-	named, err := c.couriers()
-	if err != nil || len(named) == 0 {
-		return nil, func() {}, err
+// couriers are the desk where couriers are ordered, or nothing where the settings name no company.
+type couriers struct {
+	*courier.Desk
+	open []*partner.Partner
+}
+
+// openCouriers opens the desk, if there is to be one, and has dispatch call it.
+func openCouriers(c Config, db *store.Store, presence *restaurant.Presence, d *dispatch.Dispatcher, metrics *watch.Registry, log *slog.Logger) couriers {
+	named, _ := c.couriers() // they were checked with all other settings
+	if len(named) == 0 {
+		return couriers{}
 	}
 	companies, secrets := map[string]courier.Company{}, map[string][]string{}
-	var open []*partner.Partner
+	var all couriers
 	for name, it := range named {
 		p := partner.New(partner.Config{Name: name, URL: it.url, Secret: it.secrets[0], Clock: clock.System{}})
-		companies[name], secrets[name], open = p, it.secrets, append(open, p)
+		companies[name], secrets[name], all.open = p, it.secrets, append(all.open, p)
 	}
-	desk = courier.New(db, companies, presence, clock.System{}, log)
-	desk.Secrets, desk.Rules = secrets, courier.Rules{FeeLimit: int64(c.CourierFee), Margin: c.CourierMargin}
+	all.Desk = courier.New(db, companies, presence, clock.System{}, log)
+	all.Secrets, all.Rules = secrets, courier.Rules{FeeLimit: int64(c.CourierFee), Margin: c.CourierMargin}
 	count := watch.Count(metrics, "cloud_couriers_total", "What delivery companies were asked and said, by company and what became of it.", "courier", "what")
-	desk.Count = func(company, what string) { count(company, what) }
-	return desk, func() {
-		for _, p := range open {
-			p.Close()
-		}
-	}, nil
+	all.Count = func(company, what string) { count(company, what) }
+	d.Couriers, d.Margin = all.Desk, c.CourierMargin
+	return all
 }
 
-// withCouriers has dispatch call the desk, if there is one.
-func withCouriers(d *dispatch.Dispatcher, desk *courier.Desk, c *Config) {
-	if desk != nil {
-		d.Couriers, d.Margin = desk, c.CourierMargin
-	}
-}
-
-// hears is who hears webhooks: nobody where there is no desk.
-func hears(desk *courier.Desk) api.Couriers {
-	if desk == nil {
+// work works until ctx ends.
+func (c couriers) work(ctx context.Context) error {
+	if c.Desk == nil {
 		return nil
 	}
-	return desk
+	return c.Run(ctx)
+}
+
+// ears are who hears what companies send by themselves: nobody where there is no desk.
+func (c couriers) ears() api.Couriers {
+	if c.Desk == nil {
+		return nil
+	}
+	return c.Desk
+}
+
+func (c couriers) close() {
+	for _, p := range c.open {
+		p.Close()
+	}
 }

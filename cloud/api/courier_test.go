@@ -133,10 +133,8 @@ func TestWhoIsNotTheCourierIsNotHeard(t *testing.T) {
 		"a long name":            {"swift", shared, now, says(r.ID, strings.Repeat("m", 129), "cancelled"), 422, "invalid_request"},
 		"two ids":                {"swift", shared, now, `{"id":"a","id":"b","delivery":"` + r.ID + `","state":"cancelled"}`, 422, "repeated_field"},
 	} {
-		at := ""
 		if name == "a state before it" {
-			at = `,"at":"2026-01-01T00:00:00Z"}`
-			x.body = strings.TrimSuffix(x.body, "}") + at
+			x.body = strings.TrimSuffix(x.body, "}") + `,"at":"2026-01-01T00:00:00Z"}`
 		}
 		if status, said := c.webhook(t, x.company, x.secret, x.at, x.body); status != x.status || said != x.said {
 			t.Errorf("%s: %d %s, want %d %s", name, status, said, x.status, x.said)

@@ -2,6 +2,7 @@ package dispatch_test
 
 import (
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -60,13 +61,27 @@ func TestWhenACourierIsWanted(t *testing.T) {
 }
 
 // phone is a courier desk that only listens.
-type phone struct{ calls [][]order.ID }
+type phone struct {
+	mu    sync.Mutex
+	calls [][]order.ID
+}
+
+func (p *phone) first() []order.ID {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.calls) == 0 {
+		return nil
+	}
+	return p.calls[0]
+}
 
 func (p *phone) Wanted(needs []dispatch.Need) {
 	var ids []order.ID
 	for _, n := range needs {
 		ids = append(ids, n.Order)
 	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.calls = append(p.calls, ids)
 }
 
@@ -79,8 +94,8 @@ func TestCouriersHaveAMomentBeforeALateDriverIsAsked(t *testing.T) {
 		p := &phone{}
 		o := openWith(t, r, &lock{}, func(d *dispatch.Dispatcher) { d.Couriers = p })
 		pass(dispatch.Deferral - dispatch.Every)
-		if said := o.said(); len(said) > 0 || len(p.calls) == 0 || !slices.Equal(p.calls[0], []order.ID{"o1"}) {
-			t.Fatalf("%q, %v", said, p.calls)
+		if said := o.said(); len(said) > 0 || !slices.Equal(p.first(), []order.ID{"o1"}) {
+			t.Fatalf("%q, %v", said, p.first())
 		}
 		pass(2 * dispatch.Every)
 		if said := o.said(); len(said) == 0 || said[0] != "d1 o1" {

@@ -39,7 +39,8 @@ func startCompany(t *testing.T, base, n int, name, secret string, args ...string
 func (x *company) says() (v struct {
 	Counts     map[string]int
 	Deliveries []struct{ ID, State string }
-}) {
+},
+) {
 	if a := x.c.get(x.control + "/devices/" + x.name); a.err != nil || a.status != 200 || json.Unmarshal(a.body, &v) != nil {
 		x.c.t.Errorf("ask %s: %v %d %s", x.name, a.err, a.status, a.body)
 	}

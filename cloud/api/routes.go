@@ -62,7 +62,7 @@ func (a *API) routes() []route {
 		on(post, "/api/drivers/{driverId}/offers/{offerId}/accept", "acceptOffer", "Take an order on", 200, driver, (*API).acceptOffer, 404, 409),
 		on(post, "/api/drivers/{driverId}/offers/{offerId}/decline", "declineOffer", "Turn an order down", 200, driver, (*API).declineOffer, 404, 409),
 
-		rarely(6000, on(post, "/api/couriers/{name}/webhooks", "courierWebhook", "What a delivery company says of an order that it brings, signed with the secret we share", 200, anybody, (*API).courierWebhook, 403, 404)),
+		signed(rarely(6000, on(post, "/api/couriers/{name}/webhooks", "courierWebhook", "What a delivery company says of an order that it brings", 200, anybody, (*API).courierWebhook, 403, 404))),
 
 		follow("/api/dashboard/stream", "dashboard", "All restaurants, live", staff, (*API).dashboard,
 			sample{"snapshot", chainEvent{}}, sample{"restaurant", houseView{}}),

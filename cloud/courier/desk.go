@@ -148,7 +148,6 @@ func (d *Desk) take() []dispatch.Need {
 	for oid, n := range d.wanted {
 		delete(d.wanted, oid)
 		if !now.Before(d.rests[oid]) {
-			delete(d.rests, oid)
 			out = append(out, n)
 		}
 	}
@@ -163,16 +162,19 @@ func (d *Desk) take() []dispatch.Need {
 	return out
 }
 
-func (d *Desk) rest(oid order.ID) {
+// rest leaves an order alone for a while, and reports whether that was done before.
+func (d *Desk) rest(oid order.ID) (again bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	_, again = d.rests[oid]
 	d.rests[oid] = d.now().Add(askAgain)
+	return again
 }
 
 // find asks all companies for quotes, keeps the order for the best one, and has a courier sent.
 func (d *Desk) find(ctx context.Context, n dispatch.Need) {
 	log := d.Log.With("order", n.Order)
-	d.rest(n.Order)
+	again := d.rest(n.Order)
 	p, err := d.Book.Parcel(ctx, n.Order, d.now())
 	if err != nil {
 		if !problem.Is(err, problem.NotFound) && ctx.Err() == nil {
@@ -182,7 +184,9 @@ func (d *Desk) find(ctx context.Context, n dispatch.Need) {
 	}
 	best, found := Choose(d.quotes(ctx, p), n.Promise, n.Own, d.now(), p.Value, d.Rules)
 	if !found {
-		log.WarnContext(ctx, "no courier brings this order in time for the fee allowed", "because", n.Because)
+		if !again {
+			log.WarnContext(ctx, "no courier brings this order in time for the fee allowed", "because", n.Because)
+		}
 		return
 	}
 	now := d.now()

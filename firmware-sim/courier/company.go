@@ -7,6 +7,7 @@ package courier
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -92,7 +93,9 @@ func (c *Company) Run(ctx context.Context) error {
 			return fmt.Errorf("serve: %w", err)
 		case <-ctx.Done():
 			_ = server.Close()
-			<-failed
+			if err := <-failed; !errors.Is(err, http.ErrServerClosed) {
+				return fmt.Errorf("serve: %w", err)
+			}
 			return nil
 		}
 	}

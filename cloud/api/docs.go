@@ -116,7 +116,7 @@ var codes = []struct{ Code, Means string }{
 	{"no_such_offer", "there is no such offer"},
 	{"no_such_path", "there is nothing at this path"},
 	{"bad_code", "the enrolment code is unknown, used or too old"},
-	{"bad_signature", "the device that is named has not signed this request"},
+	{"bad_signature", "the device or the delivery company that is named has not signed this request"},
 	{"clock", "the device's clock is too far from the cloud's: sign again with the time in the header Date"},
 	{"fenced", "another device has taken this one's place in the restaurant: it goes on cooking, and hands over what it has not sent"},
 	{"revoked", "a person has cut this device off: it needs a new key"},

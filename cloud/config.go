@@ -49,8 +49,14 @@ type Config struct {
 	AcceptWithin time.Duration
 	OSRMURL      string // of a road server; empty: travel times are reckoned as the crow flies
 	HubReplicas  int
-	LogLevel     string
-	File         string
+
+	Couriers       []string // delivery companies, as name=https://…; empty: none
+	CourierSecrets []string // what each of them and we sign with, as name=secret; two of one name while it changes
+	CourierFee     int      // in minor units of the order's currency: a dearer courier is not sent
+	CourierMargin  time.Duration
+
+	LogLevel string
+	File     string
 }
 
 // withDefaults fills in what a core cannot do without.
@@ -63,6 +69,8 @@ func (c Config) withDefaults() Config {
 	c.PerMinute = cmp.Or(c.PerMinute, 60_000)
 	c.AcceptWithin = cmp.Or(c.AcceptWithin, 3*time.Minute)
 	c.HubReplicas = cmp.Or(c.HubReplicas, 1)
+	c.CourierFee = cmp.Or(c.CourierFee, 1500)
+	c.CourierMargin = cmp.Or(c.CourierMargin, 5*time.Minute)
 	c.LogLevel = cmp.Or(c.LogLevel, "info")
 	return c
 }
@@ -94,6 +102,10 @@ func (c *Config) flags(f *pflag.FlagSet) {
 	f.StringVar(&c.OSRMURL, "osrm-url", "", "`url` of an OSRM server (API v1) that knows the roads; empty reckons travel times as the crow flies")
 	f.DurationVar(&c.AcceptWithin, "accept-within", d.AcceptWithin, "`duration` within which a restaurant should accept an order")
 	f.IntVar(&c.HubReplicas, "hub-replicas", d.HubReplicas, "`copies` of each stream: 3 in a hub of three or more nodes")
+	f.StringSliceVar(&c.Couriers, "courier", nil, "delivery `companies` that bring what own drivers cannot, as in swift=https://swift.example/v1 (see docs/COURIERS.md)")
+	f.StringSliceVar(&c.CourierSecrets, "courier-secret", nil, "what each company and we sign with, as `name=secret`; two of one name while it changes; better from CLOUD_COURIER_SECRET")
+	f.IntVar(&c.CourierFee, "courier-fee-limit", d.CourierFee, "what a courier may cost, in `cents` or whatever the currency's smallest unit is")
+	f.DurationVar(&c.CourierMargin, "courier-margin", d.CourierMargin, "`duration` by which own drivers may be later than promised before a courier is asked")
 	f.StringVar(&c.LogLevel, "log-level", d.LogLevel, "`level`: debug, info, warn or error")
 	f.StringVar(&c.File, "config", "", "TOML `file` with any of these settings (deploy/cloud/example.toml is an example)")
 }
@@ -121,6 +133,9 @@ func (c *Config) check() error {
 	}
 	if u, err := url.Parse(c.OSRMURL); c.OSRMURL != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "") {
 		return settings.Usage("--osrm-url is %q; write http://host:port", c.OSRMURL)
+	}
+	if _, err := c.couriers(); err != nil {
+		return err
 	}
 	if c.PerMinute < 1 {
 		return settings.Usage("--requests-per-minute is %d; write 1 or more", c.PerMinute)

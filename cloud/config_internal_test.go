@@ -67,6 +67,22 @@ func TestUnusableSettingsSayWhatToWriteInstead(t *testing.T) {
 		"a name elsewhere":         {func(c *Config) { c.Listen = "localhost.example:5000" }, "set CLOUD_STAFF_TOKEN"},
 		"a short token":            {func(c *Config) { c.StaffToken = "letmein" }, "at least 16 characters"},
 		"no port":                  {func(c *Config) { c.Listen = "127.0.0.1" }, "write host:port"},
+		"a courier":                {withCourier("swift=https://swift.example/v1", "swift=sixteen-letters1"), ""},
+		"a courier of this host":   {withCourier("swift=http://127.0.0.1:5200", "swift=sixteen-letters1"), ""},
+		"a courier in the clear":   {withCourier("swift=http://swift.example", "swift=sixteen-letters1"), "https://"},
+		"a courier, no address":    {withCourier("swift", "swift=sixteen-letters1"), "write it like swift="},
+		"a courier, no name":       {withCourier("=https://swift.example", "swift=sixteen-letters1"), "write it like swift="},
+		"a courier, a long name":   {withCourier(strings.Repeat("s", 33)+"=https://swift.example", ""), "write it like swift="},
+		"a courier, no secret":     {withCourier("swift=https://swift.example"), "set CLOUD_COURIER_SECRET"},
+		"a courier, short secret":  {withCourier("swift=https://swift.example", "swift=secret"), "16 to 200"},
+		"a secret of nobody":       {withCourier("swift=https://swift.example", "swft=sixteen-letters1"), `"swft"`},
+		"an old and a new secret":  {withCourier("swift=https://swift.example", "swift=sixteen-letters1", "swift=sixteen-letters2"), ""},
+		"three secrets":            {withCourier("swift=https://swift.example", "swift=sixteen-letters1", "swift=sixteen-letters2", "swift=sixteen-letters3"), "more than two"},
+		"a courier for nothing": {func(c *Config) {
+			withCourier("swift=https://s.example", "swift=sixteen-letters1")(c)
+			c.CourierFee = -1
+		}, "--courier-fee-limit"},
+		"one courier twice":        {func(c *Config) { c.Couriers = []string{"s=https://a.example", "s=https://b.example"} }, "twice"},
 		"no address":               {func(c *Config) { c.Listen = "" }, `--listen is ""`},
 		"a phone's door, no port":  {func(c *Config) { c.MQTTListen = "1883" }, "--mqtt-listen"},
 		"a leaf's door, no port":   {func(c *Config) { c.LeafListen = "hub" }, "--leaf-listen"},
@@ -207,4 +223,8 @@ func TestUnusableFilesOfRestaurantsSayWhatIsWrong(t *testing.T) {
 	if _, err := (&Config{Restaurants: filepath.Join(t.TempDir(), "none.toml")}).restaurants(); !errors.Is(err, settings.ErrUsage) {
 		t.Errorf("a file that is not there: %v", err)
 	}
+}
+
+func withCourier(named string, secrets ...string) func(*Config) {
+	return func(c *Config) { c.Couriers, c.CourierSecrets = []string{named}, secrets }
 }

@@ -60,7 +60,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 		return err
 	}
 
-	// Who takes orders, and who sends drivers.
+	// Who takes orders, and who sends drivers, or couriers.
 	orders := ordering.New(db, store.Houses{Store: db, Presence: presence}, presence, clock.System{}, log)
 	orders.AcceptWithin = c.AcceptWithin
 	fleet, err := openPhones(c, db, lines, log)
@@ -69,9 +69,11 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	}
 	dismissed := newDismissals(fleet, lines)
 	dispatcher, sendDrivers := openDispatch(c, db, fleet, presence, log)
+	metrics := watch.Metrics()
+	helpers := openCouriers(c, db, presence, dispatcher, metrics, log)
+	defer helpers.close()
 
 	// The doors: guests, staff, drivers and operators over HTTP; drivers' phones over MQTT.
-	metrics := watch.Metrics()
 	countPhones(metrics, fleet.Stats)
 	countDispatch(metrics, dispatcher)
 	doors, err := openDoors(ctx, c, is)
@@ -84,8 +86,8 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 		Ordering: orders, Orders: db, Pager: pager{db}, Changes: db, Restaurants: db, Inventory: db, Links: presence,
 		Drivers: drivers{db, dismissed.dismiss}, Offers: dispatcher, OpenOffers: db, Dispatch: dispatch.NewDesk(db.ForDispatch(), dispatcher),
 		Positions: fleet, Fleet: nodes, Quarantine: quarantine{db, nodes}, Troubles: db,
-		Checks: []api.Check{{Name: "database", Ping: db.Ping}, {Name: "hub", Ping: lines.Ping}},
-		Pages:  web.FS(), Clock: clock.System{}, Travel: dispatch.Crow{},
+		Couriers: helpers.ears(), Checks: []api.Check{{Name: "database", Ping: db.Ping}, {Name: "hub", Ping: lines.Ping}},
+		Pages: web.FS(), Clock: clock.System{}, Travel: dispatch.Crow{},
 	}, api.Settings{
 		StaffToken: c.StaffToken, PerMinute: c.PerMinute, Proxies: c.Proxies, Drain: 3 * time.Second,
 		Log: log, Version: watch.BuildVersion(), Observe: observer(metrics),
@@ -103,6 +105,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	g.Go(func() error { return orders.Run(ctx) })
 	g.Go(func() error { return fleet.Run(ctx, dispatcher) })
 	g.Go(func() error { return sendDrivers(ctx) })
+	g.Go(func() error { return helpers.work(ctx) })
 	g.Go(func() error { return tellDrivers(ctx, db, fleet, dispatcher) })
 	g.Go(func() error { return learnPositions(ctx, lines, fleet) })
 	g.Go(func() error { return dismissed.listen(ctx) })

@@ -63,7 +63,7 @@ func TestUnusableArgumentsEndWithTwoAndOneLineThatHelps(t *testing.T) {
 		env  []string
 		says string
 	}{
-		"nothing":             {nil, nil, "ovens, printer, drivers, guests or chain"},
+		"nothing":             {nil, nil, "ovens, printer, drivers, guests, courier or chain"},
 		"unknown command":     {[]string{"fridges"}, nil, "fridges"},
 		"unknown flag":        {[]string{"ovens", "--colour", "red"}, nil, "colour"},
 		"stray word":          {[]string{"ovens", "please"}, nil, "please"},

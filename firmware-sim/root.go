@@ -62,7 +62,7 @@ func newRoot(out *os.File) *cobra.Command {
 		Use: "firmware-sim", Short: "ovens, drivers and guests for a pizza chain, from one seed", Long: rootHelp, Version: watch.BuildVersion(),
 		SilenceErrors: true, SilenceUsage: true, Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			return fmt.Errorf("say what to simulate: ovens, printer, drivers, guests or chain (firmware-sim --help shows how)")
+			return fmt.Errorf("say what to simulate: ovens, printer, drivers, guests, courier or chain (firmware-sim --help shows how)")
 		},
 	}
 	flags := root.PersistentFlags()
@@ -73,7 +73,7 @@ func newRoot(out *os.File) *cobra.Command {
 	flags.StringVar(&c.control, "control", "", "loopback address for management by HTTP (GET /devices), like 127.0.0.1:5090; empty: none")
 	flags.StringVar(&c.level, "log-level", "info", "debug, info, warn or error; text on a terminal, JSON elsewhere")
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(ovensCommand(c), printerCommand(c), driversCommand(c), guestsCommand(c), chainCommand(c))
+	root.AddCommand(ovensCommand(c), printerCommand(c), driversCommand(c), guestsCommand(c), courierCommand(c), chainCommand(c))
 	return root
 }
 

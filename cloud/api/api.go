@@ -17,6 +17,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"awesome.pizza/cloud/courier"
 	"awesome.pizza/cloud/dispatch"
 	"awesome.pizza/cloud/ordering"
 	"awesome.pizza/cloud/restaurant"
@@ -176,6 +177,11 @@ type Fleet interface {
 	RevokeDevice(ctx context.Context, restaurant, device string) error
 }
 
+// Couriers hear what delivery companies send by themselves: a *courier.Desk.
+type Couriers interface {
+	Hear(ctx context.Context, m courier.Message) (courier.Verdict, error)
+}
+
 // Troubles is what needs a person: a *store.Store.
 type Troubles interface {
 	// OpenAlerts are the alerts of a restaurant (empty: of all) that are not cleared, oldest first.
@@ -210,8 +216,9 @@ type Deps struct {
 	Fleet       Fleet
 	Quarantine  Quarantine
 	Troubles    Troubles
-	Checks      []Check // for GET /readyz
-	Pages       fs.FS   // the built pages: index.html, track.html, driver.html, hq.html, assets/
+	Couriers    Couriers // nil: the chain works with none
+	Checks      []Check  // for GET /readyz
+	Pages       fs.FS    // the built pages: index.html, track.html, driver.html, hq.html, assets/
 	Clock       clock.Clock
 	Travel      dispatch.Travel // for the arrival at the door
 }

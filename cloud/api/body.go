@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -37,8 +38,16 @@ func (a *API) readsBody(next http.Handler) http.Handler {
 			return
 		}
 		r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
-		next.ServeHTTP(w, r)
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), rawKey{}, body)))
 	})
+}
+
+type rawKey struct{}
+
+// rawBody is a request's body as it came, for what was signed byte by byte.
+func rawBody(ctx context.Context) []byte {
+	raw, _ := ctx.Value(rawKey{}).([]byte)
+	return raw
 }
 
 func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {

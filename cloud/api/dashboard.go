@@ -20,7 +20,7 @@ type houseView struct {
 	Oldest   or[instant]              `json:"oldest" doc:"when the oldest open order was placed"`
 	Late     int                      `json:"late" doc:"open orders whose promise is over, or cannot be kept by the kitchen's forecast"`
 	Overdue  int                      `json:"overdue" doc:"open orders that the restaurant did not accept in time"`
-	Out      int                      `json:"drivers_out" doc:"drivers with food of this restaurant in the bag"`
+	Out      int                      `json:"drivers_out" doc:"drivers of the chain with food of this restaurant in the bag"`
 	Alerts   int                      `json:"alerts" doc:"what needs a person: see /api/fleet"`
 	AsOf     instant                  `json:"as_of"`
 }
@@ -47,7 +47,7 @@ func (b *board) sum(h *house) houseView {
 		if r.Overdue {
 			v.Overdue++
 		}
-		if r.Driver != nil && (status == order.StatusPickedUp || status == order.StatusOutForDelivery) {
+		if r.Driver != nil && r.Courier == nil && (status == order.StatusPickedUp || status == order.StatusOutForDelivery) {
 			out[r.Driver.ID] = true
 		}
 	}

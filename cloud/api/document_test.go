@@ -168,7 +168,7 @@ func TestEveryCodeIsExplained(t *testing.T) {
 	page := fetch(t, bare(t, nil), "/docs", nil).Body.String()
 	said := regexp.MustCompile(`(?:problem\.New\(problem\.\w+, |refuse\((?:(?:http\.\w+|\d+), )?)"([a-z_]+)"`)
 	found := 0
-	for _, dir := range []string{".", "../ordering", "../dispatch", "../../shared/menu"} {
+	for _, dir := range []string{".", "../ordering", "../dispatch", "../courier", "../../shared/menu"} {
 		files, err := os.ReadDir(dir)
 		if err != nil {
 			t.Fatal(err)

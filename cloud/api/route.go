@@ -50,6 +50,12 @@ func guessed(perMinute int, r route) route {
 	return r
 }
 
+// signed is a route for whoever signs what it sends with a secret that we share.
+func signed(r route) route {
+	r.Description = "For delivery companies: signed with the secret that the chain shares with each."
+	return r
+}
+
 // pour writes a stream until it ends, or until ctx does: with the client or with the process. Without one there is nothing to say any more:
 // 204 makes a browser stop asking.
 type pour func(ctx context.Context, s *stream)

@@ -62,6 +62,8 @@ func (a *API) routes() []route {
 		on(post, "/api/drivers/{driverId}/offers/{offerId}/accept", "acceptOffer", "Take an order on", 200, driver, (*API).acceptOffer, 404, 409),
 		on(post, "/api/drivers/{driverId}/offers/{offerId}/decline", "declineOffer", "Turn an order down", 200, driver, (*API).declineOffer, 404, 409),
 
+		signed(rarely(6000, on(post, "/api/couriers/{name}/webhooks", "courierWebhook", "What a delivery company says of an order that it brings", 200, anybody, (*API).courierWebhook, 403, 404))),
+
 		follow("/api/dashboard/stream", "dashboard", "All restaurants, live", staff, (*API).dashboard,
 			sample{"snapshot", chainEvent{}}, sample{"restaurant", houseView{}}),
 		follow("/api/dashboard/{restaurantId}/stream", "restaurantDashboard", "One restaurant, live", staff, (*API).houseDashboard,

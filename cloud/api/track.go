@@ -27,6 +27,7 @@ type trackEvent struct {
 	Ready       or[instant]      `json:"ready"`
 	Arrives     or[instant]      `json:"arrives"`
 	Driver      or[driverBrief]  `json:"driver"`
+	Courier     or[courierView]  `json:"courier"`
 	Kitchen     order.Kitchen    `json:"kitchen"`
 	Delivery    order.Delivery   `json:"delivery"`
 	CancelAsked or[instant]      `json:"cancel_asked"`
@@ -175,7 +176,7 @@ func (t *tracker) say(s *stream, r *ordering.Record) (more bool) {
 func eventOf(r *ordering.Record, status order.StatusName, version int, at time.Time) trackEvent {
 	return trackEvent{
 		Status: status, Version: version, At: instant{at}, Number: numberOf(r), Promise: promiseOf(r.Order.Promise), Ready: when(r.Ready),
-		Arrives: when(r.Arrives), Driver: driverOf(r), Kitchen: r.Progress.Kitchen(), Delivery: r.Progress.Delivery,
+		Arrives: when(r.Arrives), Driver: driverOf(r), Courier: courierOf(r), Kitchen: r.Progress.Kitchen(), Delivery: r.Progress.Delivery,
 		CancelAsked: when(r.CancelAsked), Reason: r.Reason, Overdue: r.Overdue,
 	}
 }

@@ -76,14 +76,37 @@ type kitchenLane struct {
 }
 
 type deliveryLane struct {
-	State  order.Delivery  `json:"state"`
-	Driver or[driverBrief] `json:"driver"`
+	State   order.Delivery  `json:"state"`
+	Driver  or[driverBrief] `json:"driver"`
+	Courier or[courierView] `json:"courier" doc:"the delivery company that was asked, when no driver of the chain brings it"`
+}
+
+// courierView is a delivery company as everybody sees it. What its rider says at the counter is the kitchen's alone.
+type courierView struct {
+	ID    string     `json:"id"`
+	Name  string     `json:"name"`
+	State string     `json:"state" doc:"asked, accepted, assigned, at_restaurant, picked_up, at_door, delivered, failed, cancelled; others may come"`
+	Rider string     `json:"rider"`
+	Link  or[string] `json:"tracking_url" doc:"the company's own page"`
+	Since instant    `json:"since"`
+}
+
+func courierOf(r *ordering.Record) or[courierView] {
+	c := r.Courier
+	if c == nil {
+		return or[courierView]{}
+	}
+	v := courierView{ID: c.ID, Name: c.Name, State: c.State, Rider: c.Rider, Since: instant{c.Since}}
+	if c.Link != "" {
+		v.Link = some(c.Link)
+	}
+	return some(v)
 }
 
 type stepView struct {
 	Status  order.StatusName `json:"status"`
 	At      instant          `json:"at"`
-	By      string           `json:"by" doc:"cloud, edge, staff, guest or driver:ID"`
+	By      string           `json:"by" doc:"cloud, edge, staff, guest, driver:ID or courier:ID"`
 	Version int              `json:"version"`
 }
 
@@ -123,7 +146,7 @@ func viewOf(r *ordering.Record) orderView {
 		ID: o.ID, Number: numberOf(r), Restaurant: o.Restaurant, Channel: o.Channel, Fulfilment: o.Fulfilment,
 		Status: r.Status(), Version: r.Version, Customer: o.Customer, Address: or[order.Address]{o.Address},
 		Kitchen:  kitchenLane{r.Progress.Kitchen(), instant{r.KitchenAsOf}},
-		Delivery: deliveryLane{r.Progress.Delivery, driverOf(r)},
+		Delivery: deliveryLane{r.Progress.Delivery, driverOf(r), courierOf(r)},
 		Lines:    list(o.Lines), Items: list(r.Progress.Items), Totals: o.Totals, Payment: o.Payment, Promise: promiseOf(o.Promise),
 		Ready: when(r.Ready), Arrives: when(r.Arrives), PlacedAt: instant{o.PlacedAt}, FireAt: when(o.FireAt), AcceptBy: when(o.AcceptBy),
 		CancelAsked: when(r.CancelAsked), Reason: r.Reason, Overdue: r.Overdue, TrackingURL: "/track/" + r.Token, Timeline: timelineOf(r),

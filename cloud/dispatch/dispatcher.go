@@ -94,10 +94,14 @@ type Dispatcher struct {
 	Clock  clock.Clock
 	Log    *slog.Logger
 
+	Couriers Couriers      // nil: nobody but our own drivers
+	Margin   time.Duration // how much later than promised they may be before a courier is asked
+
 	kicks chan struct{}
 	mail  mail
 	atlas *Atlas
-	stuck map[order.ID]bool // already complained about
+	stuck map[order.ID]bool      // already complained about
+	needy map[order.ID]time.Time // since when a courier is wanted
 	count counters
 
 	lessons lessons
@@ -191,6 +195,7 @@ func (d *Dispatcher) plan(ctx context.Context, now time.Time) error {
 		plan.add(d.Plan(zone))
 	}
 	d.count.plan(plan, time.Since(began))
+	d.callCouriers(s, &plan)
 	d.complain(ctx, plan.Stuck)
 	return errors.Join(lost, d.move(ctx, plan.Moves), d.offer(ctx, plan.Offers, now), d.expect(ctx, s.news(plan)))
 }

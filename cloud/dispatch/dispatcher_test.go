@@ -48,8 +48,14 @@ func (l *lines) text() string {
 // open starts a dispatcher on rows whose times are of the bubble.
 func open(t *testing.T, r *rows, l *lock) *office {
 	t.Helper()
+	return openWith(t, r, l, func(*dispatch.Dispatcher) {})
+}
+
+func openWith(t *testing.T, r *rows, l *lock, change func(*dispatch.Dispatcher)) *office {
+	t.Helper()
 	o := &office{rows: r}
 	o.Dispatcher = dispatch.New(r, &o.ears, &key{lock: l}, clock.System{}, slog.New(slog.NewTextHandler(&o.log, nil)))
+	change(o.Dispatcher)
 	ctx, cancel := context.WithCancel(t.Context())
 	var wait sync.WaitGroup
 	wait.Go(func() {

@@ -18,6 +18,8 @@ func (d *Driver) Check() error {
 	switch {
 	case d.ID != "" && !wire.SafeID(d.ID):
 		return invalid("id", "an id is 1 to 64 letters, digits, '.', '_' or '-'")
+	case strings.HasPrefix(d.ID, "courier."):
+		return invalid("id", "ids that begin with courier. are those of delivery companies")
 	case !line(d.Name, 1, 100):
 		return invalid("name", "the name has 1 to 100 printable characters")
 	case !line(d.Phone, 0, 32):

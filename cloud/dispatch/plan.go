@@ -45,7 +45,8 @@ type Order struct {
 	Driver      string   // who brings it; empty while nobody does
 	ByHand      bool     // a person gave it to Driver: that is respected, whatever the phone says
 	Nowhere     bool     // nobody knows where Drop is, the restaurant took the order by phone: its own drivers know the streets
-	Offered     string   // who has an open offer for it
+	Offered     string   // who has an open offer for it, or Courier
+	Courier     string   // the delivery company that was asked for it; empty: none
 	Declined    []string // who is not to be asked (again) now
 }
 

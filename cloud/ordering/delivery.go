@@ -64,10 +64,13 @@ func (s *Service) linkUp(now time.Time) func(restaurant string) bool {
 // ToDriver is what Assign decides, for whoever commits it together with something of his own.
 func ToDriver(d Driver, arrives *time.Time, by string, now time.Time) Decide {
 	return func(r *Record) error {
+		if r.Courier != nil && !d.ByHand {
+			return r.illegal("the courier %s was asked for this order", r.Courier.Name)
+		}
 		if err := r.Take(order.Cloud, order.Assign, by, now); err != nil {
 			return err
 		}
-		r.Driver, r.Arrives, r.Expected = &d, arrives, nil
+		r.Driver, r.Arrives, r.Expected, r.Courier = &d, arrives, nil, nil // a person's word counts: the courier is told not to come
 		if r.Progress.Whole == order.HandedOver {
 			if err := r.Take(order.Cloud, order.PickUp, by, now); err != nil {
 				return err
@@ -87,7 +90,7 @@ func OffDriver(driver, by string, now time.Time) Decide {
 		if err := r.Take(order.Cloud, order.Drop, by, now); err != nil {
 			return err
 		}
-		r.Driver, r.Arrives = nil, nil
+		r.Driver, r.Arrives, r.Courier = nil, nil, nil
 		r.tellDelivery()
 		return nil
 	}
@@ -170,6 +173,9 @@ func (r *Record) tellDelivery() {
 	b := event.DeliveryStepped{Order: r.Order.ID, Delivery: r.Progress.Delivery, Arrives: r.Arrives}
 	if r.Driver != nil {
 		b.Driver, b.Name = r.Driver.ID, r.Driver.Name
+		if c := r.Courier; c != nil {
+			b.Courier, b.Code = c.Name, c.Code
+		}
 	} else if r.Progress.Delivery == order.Unassigned {
 		b.Arrives = r.Expected
 	}

@@ -79,7 +79,7 @@ func (r *Record) carried(f Fact, b event.DeliveryCarried, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	r.Driver, r.Arrives, r.KitchenAsOf = nil, nil, now
+	r.Driver, r.Arrives, r.Courier, r.KitchenAsOf = nil, nil, nil, now
 	if b.Delivery == order.Failed && b.Reason != "" {
 		r.Reason = b.Reason
 	}
@@ -103,8 +103,11 @@ func (r *Record) ended(reason string, at time.Time) {
 	if reason != "" {
 		r.Reason = reason
 	}
+	if r.Progress.Delivery == order.Unassigned {
+		r.Courier = nil
+	}
 	if r.Progress.Delivery == order.Assigned && r.Take(order.Cloud, order.Drop, ByCloud, at) == nil {
-		r.Driver, r.Arrives = nil, nil
+		r.Driver, r.Arrives, r.Courier = nil, nil, nil
 		r.tellDelivery()
 	}
 }

@@ -22,6 +22,9 @@ const (
 	ByGuest = "guest"
 )
 
+// ByCourier names a delivery company in a Step.
+func ByCourier(id string) string { return "courier:" + id }
+
 // ByDriver names a driver in a Step.
 func ByDriver(id string) string { return "driver:" + id }
 
@@ -34,6 +37,7 @@ type Record struct {
 	Version     int        // 1 when placed, +1 with every change: the ETag
 	Token       string     // unguessable, in the tracking link "/track/<token>"
 	Driver      *Driver    // who brings it
+	Courier     *Courier   // the delivery company that was asked, instead of drivers of our own; Driver is nil or its
 	Arrives     *time.Time // when the driver is expected at the restaurant, or at the door once departed
 	Expected    *time.Time // when the plan has a driver at the restaurant, while none has agreed to come
 	Ready       *time.Time // the kitchen's forecast as last heard

@@ -95,6 +95,9 @@ func (r *Record) Stand(f Fact, b event.OrderStanding, now time.Time) error {
 		if b.Driver != "" {
 			r.Driver = &Driver{ID: b.Driver, Name: b.Name}
 		}
+		if r.Courier != nil && (r.Driver == nil || r.Driver.ID != CourierDriver(r.Courier.ID)) {
+			r.Courier = nil
+		}
 	}
 	r.jump(next, ByEdge, at)
 	r.KitchenAsOf, r.Ready = now, f.forecast(b.Ready, now)

@@ -172,6 +172,9 @@ func askedFor(ctx context.Context, tx pgx.Tx, orders []dispatch.Order, now time.
 		}
 	}
 	for i := range orders {
+		if orders[i].Courier != "" {
+			open[orders[i].ID] = orders[i].Courier // nobody else is asked meanwhile
+		}
 		orders[i].Offered, orders[i].Declined = open[orders[i].ID], dispatch.NotToAsk(past[orders[i].ID], now)
 	}
 	return nil

@@ -219,6 +219,9 @@ func deliveryOf(r *ordering.Record, pickup dispatch.Point) dispatch.Order {
 	if r.Driver != nil {
 		o.Driver, o.ByHand = r.Driver.ID, r.Driver.ByHand
 	}
+	if r.Courier != nil {
+		o.Courier = ordering.CourierDriver(r.Courier.ID)
+	}
 	return o
 }
 

@@ -24,7 +24,8 @@ import (
 )
 
 // CreateOffers opens offers and returns those that stood. Order and driver are locked while they are looked at, so none is offered that
-// somebody is just taking, and of two who ask the same driver one is refused. An order that has an open offer gets no other; a driver who has
+// somebody is just taking, and of two who ask the same driver one is refused. An order that has an open offer, or for which a
+// courier is being asked, gets no other; a driver who has
 // one, or something in the bag, only gets what is of the same trip, while nothing of it was picked up.
 func (s *Store) CreateOffers(ctx context.Context, offers []dispatch.Offer) ([]dispatch.Offer, error) {
 	u := newOfferRows(offers)
@@ -55,7 +56,7 @@ const openOffers = `
 	INSERT INTO offers (id, order_id, driver, trip, stop, state, created, expires, arrive_at, because)
 	SELECT u.id, order_id, driver, trip, stop, 'open', created, expires, arrive_at, string_to_array(because, E'\n')
 	FROM u
-	WHERE EXISTS (SELECT FROM orders o WHERE o.id = order_id AND o.open AND o.delivers AND o.driver IS NULL)
+	WHERE EXISTS (SELECT FROM orders o WHERE o.id = order_id AND o.open AND o.delivers AND o.driver IS NULL AND o.courier IS NULL)
 		AND EXISTS (SELECT FROM drivers d WHERE d.id = driver AND d.status = 'available')
 		AND NOT EXISTS (SELECT FROM offers f WHERE f.driver = u.driver AND f.state = 'open' AND coalesce(f.trip, f.id) <> u.trip)
 		AND NOT EXISTS (SELECT FROM orders o WHERE o.driver = u.driver AND o.open AND NOT (o.state->>'delivery' = 'assigned' AND EXISTS (
@@ -94,7 +95,7 @@ func (s *Store) EndOffers(ctx context.Context, now time.Time) (ended dispatch.En
 	err = s.pool.QueryRow(ctx, `
 		WITH gone AS (
 			SELECT f.id, f.expires <= $1 AS late FROM offers f
-			LEFT JOIN orders o ON o.id = f.order_id AND o.open AND o.driver IS NULL
+			LEFT JOIN orders o ON o.id = f.order_id AND o.open AND o.driver IS NULL AND o.courier IS NULL
 			LEFT JOIN drivers d ON d.id = f.driver AND d.status = 'available'
 			WHERE f.state = 'open' AND (f.expires <= $1 OR o.id IS NULL OR d.id IS NULL
 				OR EXISTS (SELECT FROM orders b WHERE b.driver = f.driver AND b.open AND b.state->>'delivery' = 'out_for_delivery'))

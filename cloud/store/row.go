@@ -21,20 +21,21 @@ type doc struct {
 // state is how far an order has come: it is written with every change. What the edge sends can be in here as it is: json, unlike text,
 // takes any character.
 type state struct {
-	Intake      order.Intake     `json:"intake"`
-	Whole       order.Kitchen    `json:"whole"`
-	Delivery    order.Delivery   `json:"delivery"`
-	Items       []itemState      `json:"items"` // in the order of doc.Items
-	Number      int              `json:"number,omitempty"`
-	Driver      *ordering.Driver `json:"driver,omitempty"`
-	Arrives     *time.Time       `json:"arrives,omitempty"`
-	Expected    *time.Time       `json:"expected,omitempty"`
-	Ready       *time.Time       `json:"ready,omitempty"`
-	KitchenAsOf time.Time        `json:"as_of"`
-	CancelAsked *time.Time       `json:"cancel_asked,omitempty"`
-	Reason      string           `json:"reason,omitempty"`
-	Overdue     bool             `json:"overdue,omitempty"`
-	Steps       []ordering.Step  `json:"steps"`
+	Intake      order.Intake      `json:"intake"`
+	Whole       order.Kitchen     `json:"whole"`
+	Delivery    order.Delivery    `json:"delivery"`
+	Items       []itemState       `json:"items"` // in the order of doc.Items
+	Number      int               `json:"number,omitempty"`
+	Driver      *ordering.Driver  `json:"driver,omitempty"`
+	Courier     *ordering.Courier `json:"courier,omitempty"`
+	Arrives     *time.Time        `json:"arrives,omitempty"`
+	Expected    *time.Time        `json:"expected,omitempty"`
+	Ready       *time.Time        `json:"ready,omitempty"`
+	KitchenAsOf time.Time         `json:"as_of"`
+	CancelAsked *time.Time        `json:"cancel_asked,omitempty"`
+	Reason      string            `json:"reason,omitempty"`
+	Overdue     bool              `json:"overdue,omitempty"`
+	Steps       []ordering.Step   `json:"steps"`
 }
 
 type itemState struct {
@@ -77,6 +78,7 @@ func scanRecord(row pgx.CollectableRow) (*recordRow, error) {
 	r.Progress = order.Progress{Origin: d.Order.Origin, Intake: st.Intake, Whole: st.Whole, Delivery: st.Delivery, Items: d.Items}
 	r.Number, r.Driver, r.Arrives, r.Ready, r.KitchenAsOf = st.Number, st.Driver, st.Arrives, st.Ready, st.KitchenAsOf
 	r.Expected, r.CancelAsked, r.Reason, r.Overdue, r.Steps = st.Expected, st.CancelAsked, st.Reason, st.Overdue, st.Steps
+	r.Courier = st.Courier
 	return &r, nil
 }
 
@@ -104,7 +106,7 @@ func encodeState(r *ordering.Record) ([]byte, error) {
 	p := &r.Progress
 	st := state{
 		Intake: p.Intake, Whole: p.Whole, Delivery: p.Delivery, Items: make([]itemState, len(p.Items)),
-		Number: r.Number, Driver: r.Driver, Arrives: r.Arrives, Expected: r.Expected, Ready: r.Ready, KitchenAsOf: r.KitchenAsOf.UTC(),
+		Number: r.Number, Driver: r.Driver, Courier: r.Courier, Arrives: r.Arrives, Expected: r.Expected, Ready: r.Ready, KitchenAsOf: r.KitchenAsOf.UTC(),
 		CancelAsked: r.CancelAsked, Reason: r.Reason, Overdue: r.Overdue, Steps: r.Steps,
 	}
 	for i, it := range p.Items {
@@ -123,7 +125,7 @@ type updates struct {
 	versions              []int32
 	opens, intakes        []bool
 	dues                  []*time.Time
-	drivers               []*string
+	drivers, couriers     []*string
 }
 
 func (u *updates) add(r *ordering.Record, state []byte) {
@@ -134,6 +136,7 @@ func (u *updates) add(r *ordering.Record, state []byte) {
 	u.intakes = append(u.intakes, r.Status() == order.StatusCreated && r.Order.Origin == order.Cloud)
 	u.dues = append(u.dues, acceptDue(r))
 	u.drivers = append(u.drivers, driverID(r))
+	u.couriers = append(u.couriers, courierRun(r))
 	u.states = append(u.states, string(state))
 }
 
@@ -143,11 +146,12 @@ func (u *updates) queue(b *pgx.Batch) {
 	}
 	b.Queue(`
 		UPDATE orders o
-		SET version = u.version, status = u.status, open = u.open, intake = u.intake, accept_due = u.accept_due, driver = u.driver, state = u.state::json
-		FROM unnest($1::text[]::uuid[], $2::int[], $3::text[], $4::bool[], $5::timestamptz[], $6::text[], $7::text[], $8::bool[])
-			AS u (id, version, status, open, accept_due, driver, state, intake)
+		SET version = u.version, status = u.status, open = u.open, intake = u.intake, accept_due = u.accept_due, driver = u.driver, courier = u.courier,
+			state = u.state::json
+		FROM unnest($1::text[]::uuid[], $2::int[], $3::text[], $4::bool[], $5::timestamptz[], $6::text[], $7::text[], $8::bool[], $9::text[]::uuid[])
+			AS u (id, version, status, open, accept_due, driver, state, intake, courier)
 		WHERE o.id = u.id`,
-		u.ids, u.versions, u.statuses, u.opens, u.dues, u.drivers, u.states, u.intakes)
+		u.ids, u.versions, u.statuses, u.opens, u.dues, u.drivers, u.states, u.intakes, u.couriers)
 }
 
 // inserts are the columns of new orders.
@@ -204,6 +208,13 @@ func driverID(r *ordering.Record) *string {
 		return nil
 	}
 	return &r.Driver.ID
+}
+
+func courierRun(r *ordering.Record) *string {
+	if r.Courier == nil {
+		return nil
+	}
+	return &r.Courier.Run
 }
 
 // makeSeconds is the work an order brings to the make line.

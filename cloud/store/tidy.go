@@ -26,6 +26,8 @@ var keeps = []struct {
 		SELECT ctid FROM offers WHERE answered < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))`},
 	{"which drives were counted", keepDrives, `DELETE FROM drives WHERE ctid = ANY (ARRAY(
 		SELECT ctid FROM drives WHERE at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))`},
+	{"messages of couriers", 30 * day, `DELETE FROM courier_messages WHERE ctid = ANY (ARRAY(
+		SELECT ctid FROM courier_messages WHERE heard < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))`},
 	{"cleared alerts", 30 * day, `DELETE FROM alerts WHERE ctid = ANY (ARRAY(
 		SELECT ctid FROM alerts WHERE cleared < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))`},
 	{"answered commands", 30 * day, `DELETE FROM edge_commands WHERE ctid = ANY (ARRAY(

@@ -55,11 +55,12 @@ type options struct {
 	speed       float64
 	cook        bool
 	ownHub      bool
-	cores       int    // 0: one
-	hubs        int    // 0: one; more want ownHub
-	uplink      string // leaf or client; empty: leaf
-	base        int    // 0: a free range
-	data        string // where it lives; empty: a directory of its own
+	cores       int      // 0: one
+	hubs        int      // 0: one; more want ownHub
+	uplink      string   // leaf or client; empty: leaf
+	base        int      // 0: a free range
+	data        string   // where it lives; empty: a directory of its own
+	env         []string // of all programs, beside our own
 }
 
 // ranges hands out port bases to the tests of this package, which run side by side.
@@ -86,7 +87,7 @@ func portBase(t *testing.T) int {
 
 func free(base int) bool {
 	for _, port := range []int{
-		5000, 5001, 9110, 9111, 9112, 9113, 9114, 9140, 9141, 9142, 9143, 9144, 5002, 5011, 5012, 5021, 5022, 5099, 5100, 5101, 5102, 5103, 5104, 8080, 8081, 8082, 8083, 8084, 8443, 8444, 8445, 8446, 8447, 1883, 1884, 1885, 1891, 1892, 1893, 1894, 1895,
+		5000, 5001, 9110, 9111, 9112, 9113, 9114, 9140, 9141, 9142, 9143, 9144, 5002, 5011, 5012, 5021, 5022, 5099, 5100, 5101, 5102, 5103, 5104, 5115, 5116, 5117, 5118, 8080, 8081, 8082, 8083, 8084, 8443, 8444, 8445, 8446, 8447, 1883, 1884, 1885, 1891, 1892, 1893, 1894, 1895,
 		4222, 4223, 4224, 6222, 6223, 6224, 7422, 7423, 7424, 8222, 8223, 8224, 9090, 9091, 9191, 9192, 9193, 9194, 9195,
 	} {
 		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port+base-5000))
@@ -135,7 +136,7 @@ func start(t *testing.T, o options) *chain {
 	}
 	cmd := exec.Command(bin(t, "local"), args...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM}
-	cmd.Stderr = c
+	cmd.Stderr, cmd.Env = c, append(os.Environ(), o.env...)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -48,7 +48,7 @@ func (v viewer) ticket(t kitchen.Ticket) ticketView {
 func (v viewer) delivery(t kitchen.Ticket) deliveryView {
 	d := deliveryView{State: t.Progress.Delivery}
 	if t.Driver != nil {
-		d.Driver = &driverView{ID: t.Driver.ID, Name: t.Driver.Name, Arrives: atMaybe(t.Driver.Arrives)}
+		d.Driver = &driverView{ID: t.Driver.ID, Name: t.Driver.Name, Arrives: atMaybe(t.Driver.Arrives), Courier: t.Driver.Courier, Code: t.Driver.Code}
 	}
 	return d
 }

@@ -185,6 +185,8 @@ type driverView struct {
 	ID      string  `json:"id"`
 	Name    string  `json:"name,omitempty"`
 	Arrives *moment `json:"arrives,omitempty"`
+	Courier string  `json:"courier,omitempty"` // the delivery company; empty: the chain's own driver
+	Code    string  `json:"code,omitempty"`    // what a courier says at the counter
 }
 
 type itemView struct {

@@ -311,6 +311,20 @@ func TestAPizzaIsBakedForTheDriverWhoIsStillToBeAsked(t *testing.T) {
 	}
 }
 
+func TestTheKitchenKnowsWhatTheCourierWillSay(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.release(0)
+	id := h.offer(order.ByDelivery, cola)
+	a := h.obey(id, event.DeliveryStepped{Order: id, Delivery: order.Assigned, Driver: "courier.swift", Name: "Mila (Swift)", Courier: "Swift", Code: "4711"})
+	if got := h.ticket(id).Driver; !a.Granted || got == nil || got.Courier != "Swift" || got.Code != "4711" || got.Name != "Mila (Swift)" {
+		t.Errorf("%+v, %+v", a, got)
+	}
+	if a := h.obey(id, event.DeliveryStepped{Order: id, Delivery: order.Unassigned}); !a.Granted || h.ticket(id).Driver != nil {
+		t.Errorf("the courier has dropped it: %+v, %+v", a, h.ticket(id).Driver)
+	}
+}
+
 func TestADriverWhoTakesAnOrderThatIsNotReadyTakesItOffTheBoard(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

@@ -49,6 +49,8 @@ type Driver struct {
 	ID      string     `json:"id"`
 	Name    string     `json:"name,omitempty"`
 	Arrives *time.Time `json:"arrives,omitempty"` // at the restaurant
+	Courier string     `json:"courier,omitempty"` // the delivery company; empty: the chain's own driver
+	Code    string     `json:"code,omitempty"`    // what a courier says at the counter
 }
 
 // Clocks remember when each state was entered, so that a step taken back finds the clock it had left.

@@ -236,7 +236,7 @@ func (d *draft) delivery(t Ticket, b event.DeliveryStepped) (string, error) {
 	}
 	t.Progress.Delivery, t.Driver, t.Expected = b.Delivery, nil, nil
 	if b.Driver != "" {
-		t.Driver = &Driver{ID: b.Driver, Name: b.Name, Arrives: b.Arrives}
+		t.Driver = &Driver{ID: b.Driver, Name: b.Name, Arrives: b.Arrives, Courier: b.Courier, Code: b.Code}
 	} else if b.Delivery == order.Unassigned {
 		t.Expected = b.Arrives
 	}

@@ -52,6 +52,8 @@ type DeliveryStepped struct {
 	Driver   string         `json:"driver,omitempty"` // id
 	Name     string         `json:"name,omitempty"`
 	Arrives  *time.Time     `json:"arrives,omitempty"` // when the driver is expected at the restaurant; without a driver: one whom the plan means to ask
+	Courier  string         `json:"courier,omitempty"` // the delivery company the driver comes from; empty: the chain's own
+	Code     string         `json:"code,omitempty"`    // what a courier says at the counter
 }
 
 // Kind names the wish.

@@ -94,6 +94,16 @@ export interface Person {
 	name?: string;
 }
 
+/** The delivery company that was asked, when no driver of the chain brings an order. */
+export interface Courier {
+	id: string;
+	name: string;
+	state: string; // see docs/COURIERS.md; others may come
+	rider: string;
+	tracking_url: string | null;
+	since: Instant;
+}
+
 export interface TimelineStep {
 	status: Status;
 	at: Instant;
@@ -114,7 +124,7 @@ export interface Order {
 	customer?: { name: string; phone?: string };
 	address?: Address | null;
 	kitchen: { state: KitchenState; as_of: Instant };
-	delivery: { state: DeliveryState; driver?: Person | null };
+	delivery: { state: DeliveryState; driver?: Person | null; courier?: Courier | null };
 	lines: OrderLine[];
 	totals: Totals;
 	payment: { method: string };

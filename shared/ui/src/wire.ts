@@ -107,6 +107,10 @@ export interface Driver {
 	id: string;
 	name?: string;
 	arrives?: Instant;
+	/** The delivery company; without one it is a driver of the chain. */
+	courier?: string;
+	/** What a courier says at the counter. */
+	code?: string;
 }
 
 /** Notice is what a cook has to take note of; until one has, on any screen, it is loud on all. */

@@ -1,7 +1,7 @@
 import { call, Refusal, type Instant, type KitchenState, type PromiseRange, type Status } from '@awesome/ui';
 import type { Restaurant } from '../shop/restaurant.ts';
 import { Stream } from '../stream.svelte.ts';
-import type { DeliveryState, Order, Person } from '../wire.ts';
+import type { Courier, DeliveryState, Order, Person } from '../wire.ts';
 import { ended } from './stages.ts';
 
 /** What the stream says about an order: a step of its timeline, or that something else has changed. */
@@ -14,6 +14,7 @@ export interface TrackEvent {
 	ready: Instant | null;
 	arrives: Instant | null;
 	driver: Person | null;
+	courier?: Courier | null;
 	kitchen: KitchenState;
 	delivery: DeliveryState;
 	cancel_asked: Instant | null;
@@ -157,7 +158,7 @@ export class Tracking {
 			ready: e.ready,
 			arrives: e.arrives,
 			kitchen: { state: e.kitchen, as_of: e.at },
-			delivery: { state: e.delivery, driver: e.driver },
+			delivery: { state: e.delivery, driver: e.driver, courier: e.courier ?? null },
 			cancel_asked: e.cancel_asked,
 			reason: e.reason,
 			overdue: e.overdue,

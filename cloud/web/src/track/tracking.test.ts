@@ -51,6 +51,15 @@ test('the stream is opened behind the version that was read', async () => {
 	expect(headers[0]?.['Last-Event-ID']).toBe('3');
 });
 
+test('a courier is shown as far as it tells, and forgotten when it has dropped the order', async () => {
+	const t = await tracked();
+	const courier = { id: 'swift', name: 'Swift', state: 'at_restaurant', rider: 'Mila', tracking_url: 'https://swift.example/1', since: '2026-07-03T18:01:00.000Z' };
+	t.take('change', event('Queued', 4, { courier }));
+	expect(t.order?.delivery.courier).toEqual(courier);
+	t.take('change', event('Queued', 5));
+	expect(t.order?.delivery.courier).toBeNull();
+});
+
 test('steps are followed and stand in the timeline once', async () => {
 	const t = await tracked();
 	t.take('order', event('Preparing', 4));

@@ -34,6 +34,7 @@ export const en = {
 	below: 'more below',
 	driver: (name: string, time: string) => (time ? `${name} comes at ${time}` : `${name} comes`),
 	noDriver: 'no driver yet',
+	courierSays: (code: string) => `the courier says ${code}`,
 	key: (n: number) => `key ${n}`,
 	more: 'More',
 	undo: 'Undo',

@@ -30,6 +30,7 @@ export const it: Words = {
 	below: 'altro sotto',
 	driver: (name, time) => (time ? `${name} arriva alle ${time}` : `${name} arriva`),
 	noDriver: 'ancora nessun fattorino',
+	courierSays: (code) => `il corriere dice ${code}`,
 	key: (n) => `tasto ${n}`,
 	more: 'Altro',
 	undo: 'Annulla',

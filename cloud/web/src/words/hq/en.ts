@@ -80,6 +80,12 @@ export const en = {
 	contents: 'Order',
 	total: 'Total',
 	driver: 'Driver',
+	courier: 'Courier',
+	courierState: {
+		asked: 'is being asked', accepted: 'will send somebody', assigned: 'on the way to the restaurant', at_restaurant: 'at the restaurant', picked_up: 'has the food',
+		at_door: 'at the door', delivered: 'has delivered', failed: 'could not deliver', cancelled: 'has dropped it',
+	} as Record<string, string>,
+	courierPage: 'The courier’s own page',
 	reason: 'Reason',
 	track: 'The guest’s page',
 	cancel: 'Cancel order',

@@ -75,6 +75,12 @@ export const it: Words = {
 	contents: 'Ordine',
 	total: 'Totale',
 	driver: 'Fattorino',
+	courier: 'Corriere',
+	courierState: {
+		asked: 'gli è stato chiesto', accepted: 'manderà qualcuno', assigned: 'in viaggio verso il ristorante', at_restaurant: 'al ristorante', picked_up: 'ha il cibo',
+		at_door: 'alla porta', delivered: 'ha consegnato', failed: 'non ha potuto consegnare', cancelled: "l'ha lasciato",
+	},
+	courierPage: 'La pagina del corriere',
 	reason: 'Motivo',
 	track: 'La pagina del cliente',
 	cancel: "Annulla l'ordine",

@@ -30,6 +30,11 @@ export const en = {
 	} satisfies Record<Status, string>,
 	fetchStatus: { ReadyForPickup: 'Ready for you at the counter', Delivered: 'Enjoy your meal' } as Partial<Record<Status, string>>,
 	driver: (name: string) => `${name} brings it`,
+	courierAsked: (company: string) => `${company} is asked to bring it`,
+	courierWaits: 'The courier is at the restaurant.',
+	courierAtDoor: 'The courier is at your door.',
+	courierUnseen: (company: string) => `${company} does not tell us where the courier is.`,
+	courierFollow: (company: string) => `Follow it at ${company}`,
 	again: 'Something went wrong with a pizza, so it is being made again.',
 	stages: 'How far it is',
 	stage: {

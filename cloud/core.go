@@ -63,7 +63,8 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	// Who takes orders, and who sends drivers.
 	orders := ordering.New(db, store.Houses{Store: db, Presence: presence}, presence, clock.System{}, log)
 	orders.AcceptWithin = c.AcceptWithin
-	fleet, err := openPhones(c, db, lines, log)
+	metrics := watch.Metrics()
+	fleet, err := openPhones(c, db, lines, refusals(metrics), log)
 	if err != nil {
 		return err
 	}
@@ -71,7 +72,6 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	dispatcher := dispatch.New(db.ForDispatch(), fleet, db.DispatchLock(), clock.System{}, log)
 
 	// The doors: guests, staff, drivers and operators over HTTP; drivers' phones over MQTT.
-	metrics := watch.Metrics()
 	countPhones(metrics, fleet.Stats)
 	doors, err := openDoors(ctx, c, is)
 	if err != nil {
@@ -81,7 +81,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	nodes := enrolment{cfg: c, store: db, keys: keys, is: is, lines: lines, log: log}
 	site, err := api.New(api.Deps{
 		Ordering: orders, Orders: db, Pager: pager{db}, Changes: db, Restaurants: db, Inventory: db, Links: presence,
-		Drivers: drivers{db, dismissed.dismiss}, Offers: dispatcher, OpenOffers: db, Positions: fleet, Fleet: nodes, Quarantine: quarantine{db, nodes}, Troubles: db,
+		Drivers: drivers{db, dismissed.dismiss}, Offers: dispatcher, OpenOffers: db, Positions: fleet, Bags: db, Proofs: db, Sockets: fleet.Sockets(), Fleet: nodes, Quarantine: quarantine{db, nodes}, Troubles: db,
 		Checks: []api.Check{{Name: "database", Ping: db.Ping}, {Name: "hub", Ping: lines.Ping}},
 		Pages:  web.FS(), Clock: clock.System{}, Travel: dispatch.Crow{},
 	}, api.Settings{
@@ -220,9 +220,9 @@ func closeDoors(doors []net.Listener) {
 	}
 }
 
-func openPhones(c Config, db *store.Store, lines *downlink.Downlink, log *slog.Logger) (*phones.Phones, error) {
+func openPhones(c Config, db *store.Store, lines *downlink.Downlink, refused func(code string), log *slog.Logger) (*phones.Phones, error) {
 	p, err := phones.New(phones.Config{
-		Broker: broker.Config{Addr: c.MQTTListen, MaxClients: 20_000}, Store: db, Share: sharePositions(lines), Clock: clock.System{}, Log: log,
+		Broker: broker.Config{Addr: c.MQTTListen, MaxClients: 20_000}, Store: db, Share: sharePositions(lines), Refused: refused, Clock: clock.System{}, Log: log,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("open the phones' broker: %w", err)

@@ -84,7 +84,8 @@ type statusInput struct {
 	IfMatch string   `header:"If-Match" doc:"the ETag the change is meant for; without it, or with *, any version"`
 	Body    struct {
 		Status order.StatusName `json:"status"`
-		At     *time.Time       `json:"at,omitempty" doc:"when a step of the delivery was done, for phones that were offline: the timeline shows it, but never before the step it follows; the future, or more than 24 h ago, counts as now"`
+		hereBody
+		At *time.Time `json:"at,omitempty" doc:"when a step of the delivery was done, for phones that were offline: the timeline shows it, but never before the step it follows; the future, or more than 24 h ago, counts as now"`
 	}
 }
 
@@ -103,6 +104,7 @@ func (a *API) setStatus(ctx context.Context, in *statusInput) (*orderOutput, err
 	if err != nil {
 		return nil, err
 	}
+	d.Away = a.fromDoor(&now, &d, in.Body.hereBody)
 	if d.Driver != "" {
 		return a.driverStep(ctx, &now, version, in.Body.Status, d)
 	}
@@ -234,6 +236,7 @@ type deedInput struct {
 	ID      order.ID `path:"orderId"`
 	IfMatch string   `header:"If-Match"`
 	Body    *struct {
+		hereBody
 		At *time.Time `json:"at,omitempty" doc:"when it was done, for phones that were offline: the timeline shows it, but never before the step it follows; the future, or more than 24 h ago, counts as now"`
 	}
 }
@@ -245,11 +248,18 @@ func (in *deedInput) at() *time.Time {
 	return in.Body.At
 }
 
+func (in *deedInput) here() hereBody {
+	if in.Body == nil {
+		return hereBody{}
+	}
+	return in.Body.hereBody
+}
+
 // takeStep is how the service is told of a deed.
 type takeStep func(now *ordering.Record, version int, d ordering.Deed) (ordering.Record, error)
 
 // deed is a step of a delivery, by its driver or by staff.
-func (a *API) deed(ctx context.Context, id order.ID, match string, at *time.Time, step takeStep) (*orderOutput, error) {
+func (a *API) deed(ctx context.Context, id order.ID, match string, at *time.Time, here hereBody, step takeStep) (*orderOutput, error) {
 	version, err := ifMatch(match)
 	if err != nil {
 		return nil, err
@@ -262,6 +272,7 @@ func (a *API) deed(ctx context.Context, id order.ID, match string, at *time.Time
 	if err != nil {
 		return nil, err
 	}
+	d.Away = a.fromDoor(&now, &d, here)
 	r, err := step(&now, version, d)
 	if err != nil {
 		return nil, err
@@ -271,7 +282,7 @@ func (a *API) deed(ctx context.Context, id order.ID, match string, at *time.Time
 
 // startDelivery takes the order along: a driver who did not say so before has picked it up.
 func (a *API) startDelivery(ctx context.Context, in *deedInput) (*orderOutput, error) {
-	return a.deed(ctx, in.ID, in.IfMatch, in.at(), func(now *ordering.Record, version int, d ordering.Deed) (r ordering.Record, err error) {
+	return a.deed(ctx, in.ID, in.IfMatch, in.at(), in.here(), func(now *ordering.Record, version int, d ordering.Deed) (r ordering.Record, err error) {
 		if now.Progress.Delivery == order.Assigned {
 			if r, err = a.Ordering.PickUp(ctx, in.ID, version, d); err != nil {
 				return r, err
@@ -283,7 +294,7 @@ func (a *API) startDelivery(ctx context.Context, in *deedInput) (*orderOutput, e
 }
 
 func (a *API) completeDelivery(ctx context.Context, in *deedInput) (*orderOutput, error) {
-	return a.deed(ctx, in.ID, in.IfMatch, in.at(), func(_ *ordering.Record, version int, d ordering.Deed) (ordering.Record, error) {
+	return a.deed(ctx, in.ID, in.IfMatch, in.at(), in.here(), func(_ *ordering.Record, version int, d ordering.Deed) (ordering.Record, error) {
 		return a.Ordering.Deliver(ctx, in.ID, version, d)
 	})
 }
@@ -292,13 +303,14 @@ type failInput struct {
 	ID      order.ID `path:"orderId"`
 	IfMatch string   `header:"If-Match"`
 	Body    struct {
-		Reason string     `json:"reason" minLength:"1" maxLength:"200"`
-		At     *time.Time `json:"at,omitempty" doc:"when it was done, for phones that were offline: the timeline shows it, but never before the step it follows; the future, or more than 24 h ago, counts as now"`
+		Reason string `json:"reason" minLength:"1" maxLength:"200"`
+		hereBody
+		At *time.Time `json:"at,omitempty" doc:"when it was done, for phones that were offline: the timeline shows it, but never before the step it follows; the future, or more than 24 h ago, counts as now"`
 	}
 }
 
 func (a *API) failOrder(ctx context.Context, in *failInput) (*orderOutput, error) {
-	return a.deed(ctx, in.ID, in.IfMatch, in.Body.At, func(now *ordering.Record, version int, d ordering.Deed) (ordering.Record, error) {
+	return a.deed(ctx, in.ID, in.IfMatch, in.Body.At, in.Body.hereBody, func(now *ordering.Record, version int, d ordering.Deed) (ordering.Record, error) {
 		if d.Driver == "" && now.Progress.Intake == order.Created {
 			r, _, err := a.Ordering.SetStatus(ctx, in.ID, version, order.StatusFailed, d)
 			return r, err

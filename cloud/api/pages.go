@@ -46,6 +46,9 @@ func (a *API) addPages(mux *chi.Mux, compress func(http.Handler) http.HandlerFun
 	for _, e := range entries {
 		mux.Get(e.path, compress(a.page(e.file)))
 	}
+	if a.Sockets != nil {
+		mux.Get("/mqtt", a.Sockets.ServeHTTP)
+	}
 	mux.Get("/assets/*", compress(http.HandlerFunc(a.asset)))
 	for _, name := range []string{"/favicon.svg", "/favicon.ico"} {
 		mux.Get(name, compress(http.HandlerFunc(a.favicon)))

@@ -28,6 +28,9 @@ func (a *API) routes() []route {
 		on(post, "/api/orders/{orderId}/start-delivery", "startDelivery", "The driver leaves with the food", 200, ofOrder, (*API).startDelivery, 404, 409, 412),
 		on(post, "/api/orders/{orderId}/complete-delivery", "completeDelivery", "The guest has the food", 200, ofOrder, (*API).completeDelivery, 404, 409, 412),
 		on(post, "/api/orders/{orderId}/fail", "failOrder", "The order cannot be delivered", 200, ofOrder, (*API).failOrder, 404, 409, 412),
+		rarely(600, guessed(30, on(post, "/api/orders/{orderId}/proof", "proveDelivery", "What shows that the guest has the food: a picture, a name, or the guest's code", 200, ofOrder, (*API).prove, 404, 409))),
+		on(get, "/api/orders/{orderId}/proof", "getProof", "What an order's run proves", 200, staff, (*API).getRun, 404),
+		on(get, "/api/orders/{orderId}/proof/photo", "getProofPhoto", "The picture at the door", 200, staff, (*API).getPhoto, 404),
 		on(get, "/api/track/{token}", "trackedOrder", "The order of a tracking link", 200, anybody, (*API).trackedOrder, 404),
 
 		on(get, "/api/restaurants", "listRestaurants", "All restaurants", 200, anybody, (*API).listRestaurants),
@@ -61,11 +64,18 @@ func (a *API) routes() []route {
 		on(get, "/api/drivers/{driverId}/offers", "listOffers", "What a driver is asked, and has taken on", 200, driver, (*API).listOffers, 404),
 		on(post, "/api/drivers/{driverId}/offers/{offerId}/accept", "acceptOffer", "Take an order on", 200, driver, (*API).acceptOffer, 404, 409),
 		on(post, "/api/drivers/{driverId}/offers/{offerId}/decline", "declineOffer", "Turn an order down", 200, driver, (*API).declineOffer, 404, 409),
+		on(get, "/api/drivers/{driverId}/bag", "getBag", "A driver's cash bag", 200, driver, (*API).getBag, 404),
+		on(post, "/api/drivers/{driverId}/bag", "openBag", "Check a cash bag in: 200 when it is there already", 201, driver, (*API).openBag, 404, 409),
+		on(post, "/api/drivers/{driverId}/bag/drops", "dropCash", "Put cash into the safe", 200, driver, (*API).dropCash, 404, 409),
+		on(post, "/api/drivers/{driverId}/bag/check-out", "closeBag", "Count a cash bag and check it out", 200, driver, (*API).closeBag, 404, 409),
+		on(get, "/api/restaurants/{restaurantId}/bags", "listBags", "The cash bags of a restaurant's drivers", 200, staff, (*API).listBags, 404),
 
 		follow("/api/dashboard/stream", "dashboard", "All restaurants, live", staff, (*API).dashboard,
 			sample{"snapshot", chainEvent{}}, sample{"restaurant", houseView{}}),
 		follow("/api/dashboard/{restaurantId}/stream", "restaurantDashboard", "One restaurant, live", staff, (*API).houseDashboard,
 			sample{"snapshot", houseEvent{}}, sample{"order", queued{}}, sample{"restaurant", houseView{}}),
+		rarely(240, on(get, "/api/dashboard/figures", "figures", "How long the parts of deliveries took", 200, staff, (*API).figures, 404)),
+		rarely(60, on(get, "/api/dashboard/figures/report", "figuresReport", "The same for each order, as CSV", 200, staff, (*API).figuresReport, 404)),
 		on(get, "/api/dashboard/metrics", "metrics", "The chain's figures", 200, staff, (*API).metrics),
 
 		on(get, "/api/fleet", "fleet", "All nodes", 200, staff, (*API).fleet),

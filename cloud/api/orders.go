@@ -7,6 +7,7 @@ import (
 
 	"awesome.pizza/cloud/dispatch"
 	"awesome.pizza/cloud/ordering"
+	"awesome.pizza/cloud/road"
 	"awesome.pizza/shared/order"
 	"awesome.pizza/shared/problem"
 )
@@ -69,7 +70,11 @@ func (a *API) trackedOrder(ctx context.Context, in *tokenInput) (*orderOutput, e
 	if err != nil {
 		return nil, err
 	}
-	return fresh(in.IfNoneMatch, &r), nil
+	out := fresh(in.IfNoneMatch, &r)
+	if r.Order.Delivers() && out.Status == http.StatusOK {
+		out.Body.DoorCode = road.DoorCode(&r)
+	}
+	return out, nil
 }
 
 func fresh(have string, r *ordering.Record) *orderOutput {
@@ -84,7 +89,7 @@ type statusInput struct {
 	IfMatch string   `header:"If-Match" doc:"the ETag the change is meant for; without it, or with *, any version"`
 	Body    struct {
 		Status order.StatusName `json:"status"`
-		hereBody
+		Here
 		At *time.Time `json:"at,omitempty" doc:"when a step of the delivery was done, for phones that were offline: the timeline shows it, but never before the step it follows; the future, or more than 24 h ago, counts as now"`
 	}
 }
@@ -104,7 +109,7 @@ func (a *API) setStatus(ctx context.Context, in *statusInput) (*orderOutput, err
 	if err != nil {
 		return nil, err
 	}
-	d.Away = a.fromDoor(&now, &d, in.Body.hereBody)
+	d.Away = a.fromDoor(&now, &d, in.Body.Here)
 	if d.Driver != "" {
 		return a.driverStep(ctx, &now, version, in.Body.Status, d)
 	}
@@ -236,7 +241,7 @@ type deedInput struct {
 	ID      order.ID `path:"orderId"`
 	IfMatch string   `header:"If-Match"`
 	Body    *struct {
-		hereBody
+		Here
 		At *time.Time `json:"at,omitempty" doc:"when it was done, for phones that were offline: the timeline shows it, but never before the step it follows; the future, or more than 24 h ago, counts as now"`
 	}
 }
@@ -248,18 +253,18 @@ func (in *deedInput) at() *time.Time {
 	return in.Body.At
 }
 
-func (in *deedInput) here() hereBody {
+func (in *deedInput) here() Here {
 	if in.Body == nil {
-		return hereBody{}
+		return Here{}
 	}
-	return in.Body.hereBody
+	return in.Body.Here
 }
 
 // takeStep is how the service is told of a deed.
 type takeStep func(now *ordering.Record, version int, d ordering.Deed) (ordering.Record, error)
 
 // deed is a step of a delivery, by its driver or by staff.
-func (a *API) deed(ctx context.Context, id order.ID, match string, at *time.Time, here hereBody, step takeStep) (*orderOutput, error) {
+func (a *API) deed(ctx context.Context, id order.ID, match string, at *time.Time, here Here, step takeStep) (*orderOutput, error) {
 	version, err := ifMatch(match)
 	if err != nil {
 		return nil, err
@@ -304,13 +309,13 @@ type failInput struct {
 	IfMatch string   `header:"If-Match"`
 	Body    struct {
 		Reason string `json:"reason" minLength:"1" maxLength:"200"`
-		hereBody
+		Here
 		At *time.Time `json:"at,omitempty" doc:"when it was done, for phones that were offline: the timeline shows it, but never before the step it follows; the future, or more than 24 h ago, counts as now"`
 	}
 }
 
 func (a *API) failOrder(ctx context.Context, in *failInput) (*orderOutput, error) {
-	return a.deed(ctx, in.ID, in.IfMatch, in.Body.At, in.Body.hereBody, func(now *ordering.Record, version int, d ordering.Deed) (ordering.Record, error) {
+	return a.deed(ctx, in.ID, in.IfMatch, in.Body.At, in.Body.Here, func(now *ordering.Record, version int, d ordering.Deed) (ordering.Record, error) {
 		if d.Driver == "" && now.Progress.Intake == order.Created {
 			r, _, err := a.Ordering.SetStatus(ctx, in.ID, version, order.StatusFailed, d)
 			return r, err

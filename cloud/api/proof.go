@@ -23,13 +23,13 @@ type Proofs interface {
 	PlacedBetween(ctx context.Context, restaurant string, from, to time.Time) ([]ordering.Record, map[order.ID]time.Time, error)
 }
 
-// hereBody is where a phone was when its driver did something.
-type hereBody struct {
+// Here, in a request, is where a phone was when its driver did something.
+type Here struct {
 	Latitude  *float64 `json:"latitude,omitempty" minimum:"-90" maximum:"90" doc:"where the phone was, for those that could not tell their position on the way"`
 	Longitude *float64 `json:"longitude,omitempty" minimum:"-180" maximum:"180"`
 }
 
-func (h hereBody) point() (dispatch.Point, bool) {
+func (h Here) point() (dispatch.Point, bool) {
 	if h.Latitude == nil || h.Longitude == nil || *h.Latitude == 0 && *h.Longitude == 0 {
 		return dispatch.Point{}, false
 	}
@@ -37,7 +37,7 @@ func (h hereBody) point() (dispatch.Point, bool) {
 }
 
 // fromDoor is how far from the door a driver did something: by the positions that were heard, else by what the deed itself says.
-func (a *API) fromDoor(r *ordering.Record, d *ordering.Deed, here hereBody) *int {
+func (a *API) fromDoor(r *ordering.Record, d *ordering.Deed, here Here) *int {
 	door := r.Order.Address
 	if d.Driver == "" || !door.Located() {
 		return nil

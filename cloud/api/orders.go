@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"awesome.pizza/cloud/dispatch"
@@ -131,7 +132,7 @@ func (a *API) driverStep(ctx context.Context, now *ordering.Record, version int,
 	case order.StatusPickedUp:
 		r, err = a.Ordering.PickUp(ctx, id, version, d)
 	case order.StatusOutForDelivery:
-		r, err = a.Ordering.Depart(ctx, id, version, d, a.arrival(now))
+		r, err = a.Ordering.Depart(ctx, id, version, d, a.arrival(ctx, now))
 	case order.StatusDelivered:
 		r, err = a.Ordering.Deliver(ctx, id, version, d)
 	case order.StatusFailed:
@@ -294,7 +295,7 @@ func (a *API) startDelivery(ctx context.Context, in *deedInput) (*orderOutput, e
 			}
 			version = 0 // If-Match was about the first step; the kitchen may move the order between the two
 		}
-		return a.Ordering.Depart(ctx, in.ID, version, d, a.arrival(now))
+		return a.Ordering.Depart(ctx, in.ID, version, d, a.arrival(ctx, now))
 	})
 }
 
@@ -325,7 +326,7 @@ func (a *API) failOrder(ctx context.Context, in *failInput) (*orderOutput, error
 }
 
 // arrival is when the driver will be at the door, reckoned from the last position, or nil.
-func (a *API) arrival(r *ordering.Record) *time.Time {
+func (a *API) arrival(ctx context.Context, r *ordering.Record) *time.Time {
 	if r.Driver == nil {
 		return nil
 	}
@@ -333,17 +334,50 @@ func (a *API) arrival(r *ordering.Record) *time.Time {
 	if !ok {
 		return nil
 	}
-	return a.arrivalFrom(p, r)
-}
-
-// arrivalFrom is the middle of when a driver who is on the way will be at the door, coming from p.
-func (a *API) arrivalFrom(p dispatch.Position, r *ordering.Record) *time.Time {
-	to := r.Order.Address
-	if !to.Located() || a.Travel == nil {
+	eta, _, ok := a.arrivalFrom(p, r, a.loaded(ctx, r.Driver.ID))
+	if !ok {
 		return nil
 	}
-	drop := dispatch.Point{Lat: to.Latitude, Lon: to.Longitude}
-	eta := dispatch.ETA(a.now(), p.Point(), dispatch.Driver{}, dispatch.Order{Drop: drop, Delivery: order.OutForDelivery}, a.Travel)
-	middle := eta.From.Add(eta.To.Sub(eta.From) / 2).UTC().Truncate(time.Millisecond)
-	return &middle
+	t := middle(eta)
+	return &t
+}
+
+// loaded is what a driver has in the bag; of a database that does not answer, nothing.
+func (a *API) loaded(ctx context.Context, driver string) []ordering.Record {
+	all, err := a.Orders.OfDriver(ctx, driver)
+	if err != nil {
+		return nil
+	}
+	return slices.DeleteFunc(all, func(r ordering.Record) bool { return !carried(&r) })
+}
+
+func carried(r *ordering.Record) bool {
+	return r.Progress.Delivery == order.PickedUp || r.Progress.Delivery == order.OutForDelivery
+}
+
+// arrivalFrom is when a driver who is on the way will be at the door, coming from p by the doors of what else is in the bag and due before.
+func (a *API) arrivalFrom(p dispatch.Position, r *ordering.Record, bag []ordering.Record) (eta dispatch.Range, before int, ok bool) {
+	if !r.Order.Address.Located() || a.Travel == nil {
+		return eta, 0, false
+	}
+	stops := []road.Stop{stopAt(r)}
+	for i := range bag {
+		if o := &bag[i]; o.Order.ID != r.Order.ID && o.Order.Address.Located() {
+			stops = append(stops, stopAt(o))
+		}
+	}
+	for i, s := range road.Sequence(a.now(), p.Point(), stops, a.Travel) {
+		if s.Order == r.Order.ID {
+			return s.ETA, i, true
+		}
+	}
+	return eta, 0, false
+}
+
+func stopAt(r *ordering.Record) road.Stop {
+	return road.Stop{Order: r.Order.ID, Drop: dispatch.Point{Lat: r.Order.Address.Latitude, Lon: r.Order.Address.Longitude}, Due: r.Order.Promise.To}
+}
+
+func middle(r dispatch.Range) time.Time {
+	return r.From.Add(r.To.Sub(r.From) / 2).UTC().Truncate(time.Millisecond)
 }

@@ -179,3 +179,73 @@ func TestADeliveryMarkedFarFromTheDoorIsRecordedAsSuch(t *testing.T) {
 	c.call(t, req{"GET", "/api/dashboard/figures?from=2026-01-01T00:00:00Z", nil, staff}).refused(t, 422, "bad_span")
 	c.call(t, req{"GET", "/api/dashboard/figures?restaurant_id=r9", nil, staff}).refused(t, 404, "no_such_restaurant")
 }
+
+func TestAGuestHearsOnceThatTheDriverIsAboutToBeThere(t *testing.T) {
+	t.Parallel()
+	c := guarded(t)
+	driver, key := c.dora(t)
+	_, oid := c.brings(t, driver, key)
+	r, err := c.Order(t.Context(), oid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	events := c.follow(t, "/api/orders/"+string(oid)+"/track?token="+r.Token, "")
+	at := func(lat float64) {
+		c.call(t, req{"POST", "/api/drivers/" + driver + "/location", map[string]any{"latitude": lat, "longitude": -73.9899}, bearer(key)}).is(t, 204)
+	}
+	at(40.80) // 6 km away
+	e := next(t, events, named("driver"))
+	earliest, _ := e.data["earliest"].(string)
+	latest, _ := e.data["latest"].(string)
+	if earliest == "" || earliest >= latest || e.data["stops_before"] != 0.0 {
+		t.Errorf("%+v", e)
+	}
+	at(40.7432)
+	if e := next(t, events, func(e event) bool { return e.name == "near" }); e.data["seconds"].(float64) > 120 {
+		t.Errorf("%+v", e)
+	}
+	at(40.74315)
+	c.call(t, req{"POST", "/api/orders/" + string(oid) + "/complete-delivery", nil, bearer(key)}).is(t, 200)
+	for _, e := range rest(t, events) {
+		if e.name == "near" {
+			t.Error("said twice")
+		}
+	}
+}
+
+func TestADriverSeesTheStopsInTheOrderToBringThem(t *testing.T) {
+	t.Parallel()
+	c := guarded(t)
+	driver, key := c.dora(t)
+	place := func(lat float64) order.ID {
+		b := basket(order.ByDelivery)
+		b["address"] = map[string]any{"street": "1 Main St", "city": "Springfield", "latitude": lat, "longitude": -73.99}
+		oid := c.call(t, req{"POST", "/api/orders", b, nil}).is(t, 201).id()
+		c.call(t, req{"POST", "/api/orders/" + string(oid) + "/confirm", nil, bearer(secret)}).is(t, 200)
+		c.cook(t, oid, bake...)
+		c.call(t, req{"POST", "/api/orders/" + string(oid) + "/assign-driver", map[string]any{"driver_id": driver}, bearer(secret)}).is(t, 200)
+		return oid
+	}
+	far, close, waiting := place(40.755), place(40.745), place(40.742)
+	for _, oid := range []order.ID{far, close} {
+		c.call(t, req{"POST", "/api/orders/" + string(oid) + "/start-delivery", nil, bearer(key)}).is(t, 200)
+	}
+	look := func() (ids []order.ID, arrives int) {
+		stops, _ := c.call(t, req{"GET", "/api/drivers/" + driver + "/offers", nil, bearer(key)}).is(t, 200).at("stops").([]any)
+		for _, s := range stops {
+			stop, _ := s.(map[string]any)
+			ids = append(ids, order.ID(stop["order_id"].(string)))
+			if stop["arrives"] != nil {
+				arrives++
+			}
+		}
+		return ids, arrives
+	}
+	if ids, arrives := look(); len(ids) != 3 || ids[2] != waiting || arrives != 0 {
+		t.Errorf("of a phone nobody has seen: %v, %d", ids, arrives)
+	}
+	c.call(t, req{"POST", "/api/drivers/" + driver + "/location", map[string]any{"latitude": 40.74, "longitude": -73.99}, bearer(key)}).is(t, 204)
+	if ids, arrives := look(); !slices.Equal(ids, []order.ID{close, far, waiting}) || arrives != 2 {
+		t.Errorf("%v, %d; not %v", ids, arrives, []order.ID{close, far, waiting})
+	}
+}

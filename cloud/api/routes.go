@@ -21,7 +21,7 @@ func (a *API) routes() []route {
 		on(get, "/api/orders/{orderId}", "getOrder", "An order", 200, holder, (*API).getOrder, 404),
 		on(put, "/api/orders/{orderId}/status", "setStatus", "Take an order to a status: 202 when that is a wish for the kitchen", 200, ofOrder, (*API).setStatus, 404, 409, 412),
 		follow("/api/orders/{orderId}/track", "track", "Follow an order", holder, (*API).track,
-			sample{"order", trackEvent{}}, sample{"change", trackEvent{}}, sample{"driver", whereEvent{}}, sample{"end", trackEvent{}}),
+			sample{"order", trackEvent{}}, sample{"change", trackEvent{}}, sample{"driver", whereEvent{}}, sample{"near", nearEvent{}}, sample{"end", trackEvent{}}),
 		on(post, "/api/orders/{orderId}/cancel", "cancelOrder", "Cancel an order: 202 when its restaurant is asked", 200, holder, (*API).cancelOrder, 404, 409, 412),
 		on(post, "/api/orders/{orderId}/confirm", "confirmOrder", "End the intake by hand", 200, staff, (*API).confirmOrder, 404, 409, 412),
 		on(post, "/api/orders/{orderId}/assign-driver", "assignDriver", "Give an order to a driver", 200, staff, (*API).assignDriver, 404, 409, 412),

@@ -85,6 +85,7 @@ func TestAPhoneThatSpeaksHTTPIsSeenToComeAndGo(t *testing.T) {
 		t.Fatal(err)
 	}
 	at = at.Add(time.Minute)
+	at = at.Add(time.Minute)
 	within(t, "the phone to be seen on its way", func() bool {
 		step(40.7421, -73.99)
 		return slices.Equal(kinds(), []road.Kind{road.AtRestaurant, road.LeftRestaurant})

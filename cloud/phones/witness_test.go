@@ -85,11 +85,11 @@ func TestAPhoneThatSpeaksHTTPIsSeenToComeAndGo(t *testing.T) {
 		t.Fatal(err)
 	}
 	at = at.Add(time.Minute)
-	at = at.Add(time.Minute)
 	within(t, "the phone to be seen on its way", func() bool {
 		step(40.7421, -73.99)
 		return slices.Equal(kinds(), []road.Kind{road.AtRestaurant, road.LeftRestaurant})
 	})
+	at = at.Add(time.Minute)
 	within(t, "the door to be seen", func() bool {
 		step(40.7431, -73.9899)
 		return slices.Equal(kinds(), []road.Kind{road.AtRestaurant, road.LeftRestaurant, road.AtDoor})

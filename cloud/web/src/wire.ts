@@ -99,6 +99,8 @@ export interface TimelineStep {
 	at: Instant;
 	by: string;
 	version: number;
+	from_door_m?: number | null;
+	afar?: boolean;
 }
 
 export type DeliveryState = 'none' | 'unassigned' | 'assigned' | 'picked_up' | 'out_for_delivery' | 'delivered' | 'failed';
@@ -127,6 +129,7 @@ export interface Order {
 	reason?: string;
 	overdue?: boolean;
 	tracking_url?: string;
+	door_code?: string;
 	timeline: TimelineStep[];
 }
 

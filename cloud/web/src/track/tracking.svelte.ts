@@ -28,6 +28,15 @@ export interface Where {
 	heading: number | null;
 	at: Instant;
 	eta: Instant | null;
+	earliest?: Instant | null;
+	latest?: Instant | null;
+	stops_before?: number;
+}
+
+/** Near says that the driver is almost there. */
+export interface Near {
+	eta: Instant;
+	seconds: number;
 }
 
 export type Trouble = 'unknown' | 'lost'; // no such order; the cloud does not answer
@@ -39,6 +48,7 @@ export class Tracking {
 	#restaurant = $state.raw<Restaurant | undefined>();
 	#was = $state.raw<PromiseRange | undefined>();
 	#where = $state.raw<Where | undefined>();
+	#near = $state.raw<Near | undefined>();
 	#trouble = $state<Trouble | undefined>();
 	#cancel = $state<CancelState>('none');
 	#stream = $state.raw<Stream | undefined>();
@@ -62,6 +72,17 @@ export class Tracking {
 	/** where the driver is; undefined unless the order is on its way. */
 	get where(): Where | undefined {
 		return this.#order?.status === 'OutForDelivery' ? this.#where : undefined;
+	}
+
+	/** near: the driver is two minutes away, or less. */
+	get near(): Near | undefined {
+		return this.#order?.status === 'OutForDelivery' ? this.#near : undefined;
+	}
+
+	/** arrival is from when to when the driver is expected at the door, by the position. */
+	get arrival(): PromiseRange | undefined {
+		const w = this.where;
+		return w?.earliest && w.latest ? { from: w.earliest, to: w.latest } : undefined;
 	}
 
 	get trouble(): Trouble | undefined {
@@ -137,6 +158,10 @@ export class Tracking {
 	take(event: string, data: unknown): void {
 		if (event === 'driver') {
 			this.#where = data as Where;
+			return;
+		}
+		if (event === 'near') {
+			this.#near ??= data as Near; // a stream that begins again says it again
 			return;
 		}
 		const o = this.#order;

@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -63,7 +64,7 @@ func (s *socket) Read(b []byte) (int, error) {
 			s.message = r
 		}
 		n, err := s.message.Read(b)
-		if err == io.EOF { //nolint:errorlint // an io.Reader's own end is not wrapped
+		if errors.Is(err, io.EOF) {
 			s.message = nil
 			if n == 0 {
 				continue

@@ -175,7 +175,7 @@ test('a picture at the door and a tap from afar are what HQ sees', async () => {
 	await page.getByText('Photo taken').waitFor();
 	await page.getByRole('button', { name: 'Name or code' }).click();
 	await page.getByLabel('Code of the guest').fill(code);
-	await page.getByRole('button', { name: 'Keep' }).click();
+	await page.getByRole('button', { name: 'Keep', exact: true }).click();
 	await page.getByText(/You are \d+ m from the door/).waitFor();
 	await hold(page, /^Delivered/);
 	await status(order, 'Delivered');

@@ -151,3 +151,21 @@ describe('a proof', () => {
 		expect((await base64(new Blob([long]))).length).toBe(133_336);
 	});
 });
+
+test('what was sent stays done until the cloud was read again', async () => {
+	const deeds = make();
+	const purse = new Purse('d1', () => ({}), deeds);
+	await purse.look();
+	const before = deeds.mark;
+	deeds.add({ kind: 'bag', act: 'drop', bag: 'x', minor: 500 });
+	deeds.add({ kind: 'shift', status: 'end_of_shift' });
+	await vi.advanceTimersByTimeAsync(100);
+	expect([deeds.waiting, purse.sums.dropped, deeds.shiftOf('available')]).toEqual([[], 500, 'end_of_shift']);
+	deeds.settle(before, true); // of a read that began before
+	expect(purse.sums.dropped).toBe(500);
+	known = { currency: 'USD', bag: { ...bag, dropped: usd(500), expected: usd(3000) } };
+	await purse.look();
+	expect([purse.sums.dropped, deeds.shiftOf('available')]).toEqual([500, 'end_of_shift']);
+	deeds.settle(deeds.mark, false);
+	expect(deeds.shiftOf('available')).toBe('available');
+});

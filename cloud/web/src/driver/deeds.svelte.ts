@@ -43,6 +43,8 @@ export const undoSeconds = 5;
  */
 export class Deeds {
 	#waiting = $state.raw<Deed[]>([]);
+	#sent = $state.raw<{ deed: Deed; n: number }[]>([]); // the cloud has them, and what was read of it may be older
+	#count = 0;
 	#rejected = $state.raw<Rejected | undefined>();
 	#offline = $state(false);
 	#sending = false;
@@ -64,6 +66,21 @@ export class Deeds {
 		return this.#waiting;
 	}
 
+	/** done is all that counts as done whatever was read of the cloud, oldest first: what was sent a moment ago, and what waits. */
+	get done(): Deed[] {
+		return [...this.#sent.map((s) => s.deed), ...this.#waiting];
+	}
+
+	/** mark is how much has been sent: who reads the cloud afterwards reads that too. */
+	get mark(): number {
+		return this.#count;
+	}
+
+	/** settle forgets what was sent by then, because it has been read since. */
+	settle(mark: number, bag: boolean): void {
+		if (this.#sent.some((s) => s.n <= mark && (s.deed.what.kind === 'bag') === bag)) this.#sent = this.#sent.filter((s) => s.n > mark || (s.deed.what.kind === 'bag') !== bag);
+	}
+
 	get rejected(): Rejected | undefined {
 		return this.#rejected;
 	}
@@ -81,7 +98,7 @@ export class Deeds {
 
 	/** statusOf is an order's status with what waits here taken for done. */
 	statusOf(order: string, told: Status): Status {
-		const mine = this.#waiting.filter((d) => d.what.kind === 'order' && d.what.order === order).at(-1);
+		const mine = this.done.filter((d) => d.what.kind === 'order' && d.what.order === order).at(-1);
 		return mine?.what.kind === 'order' ? becomes[mine.what.verb] : told;
 	}
 
@@ -92,7 +109,7 @@ export class Deeds {
 
 	/** shiftOf is the shift with what waits here taken for done. */
 	shiftOf(told: DriverState): DriverState {
-		const mine = this.#waiting.filter((d) => d.what.kind === 'shift').at(-1);
+		const mine = this.done.filter((d) => d.what.kind === 'shift').at(-1);
 		return mine?.what.kind === 'shift' ? mine.what.status : told;
 	}
 
@@ -147,6 +164,7 @@ export class Deeds {
 
 	/** send tries one deed; it returns after how many ms to go on. */
 	async #send(deed: Deed): Promise<number> {
+		let taken = true;
 		try {
 			await this.#deliver(deed);
 		} catch (err) {
@@ -155,9 +173,13 @@ export class Deeds {
 				return 3_000;
 			}
 			if (err.problem.status === 412) return 500; // the kitchen moved the order in the same moment
-			if (!alreadySo(deed, err)) this.#rejected = { deed, detail: err.message };
+			if (!alreadySo(deed, err)) {
+				taken = false;
+				this.#rejected = { deed, detail: err.message };
+			}
 		}
 		this.#offline = false;
+		if (taken) this.#sent = [...this.#sent, { deed, n: ++this.#count }];
 		this.#keep(this.#waiting.filter((d) => d.id !== deed.id));
 		if (deed.what.kind === 'proof' && 'photo' in deed.what) void this.vault.remove(deed.id);
 		this.onsent();

@@ -66,7 +66,7 @@ test('signs in, reads its topics, and hears what is said there', () => {
 	const line = dial();
 	const w = wires[0] as Wire;
 	w.opens();
-	expect(new TextDecoder().decode(w.sent[0])).toMatch(/MQTT.*d1\.page\..*d1.*geheim/s);
+	expect(new TextDecoder().decode(w.sent[0])).toMatch(/MQTT.*d1\/page-.*d1.*geheim/s);
 	expect(line.up).toBe(false);
 	w.says(welcome);
 	expect([line.up, ups, w.sent[1]?.[0]]).toEqual([true, [true], 0x82]);

@@ -89,6 +89,7 @@ const pauses = [1_000, 2_000, 5_000, 15_000, 30_000];
 
 /** Line is a connection that comes back by itself until it is stopped. */
 export class Line {
+	readonly #name: string; // a page that comes back is the same client
 	#socket: WebSocket | undefined;
 	#up = false;
 	#stopped = false;
@@ -102,6 +103,7 @@ export class Line {
 		private readonly o: LineOptions,
 		private readonly open: (url: string) => WebSocket = (url) => new WebSocket(url, 'mqtt'),
 	) {
+		this.#name = `${o.user}/page-${Math.random().toString(36).slice(2, 10)}`;
 		this.#dial();
 	}
 
@@ -150,8 +152,7 @@ export class Line {
 		const packets = new Packets();
 		socket.binaryType = 'arraybuffer';
 		socket.onopen = () => {
-			const name = `${this.o.user}.page.${Math.random().toString(36).slice(2, 10)}`;
-			this.#send(packet(Kind.connect << 4, text('MQTT'), bytes(5, 0xc2, 0, keepAlive, 0), text(name), text(this.o.user), text(this.o.secret)));
+			this.#send(packet(Kind.connect << 4, text('MQTT'), bytes(5, 0xc2, 0, keepAlive, 0), text(this.#name), text(this.o.user), text(this.o.secret)));
 		};
 		socket.onmessage = (e: MessageEvent<ArrayBuffer>) => {
 			for (const p of packets.take(new Uint8Array(e.data))) this.#take(p.head, p.body);

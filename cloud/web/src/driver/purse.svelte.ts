@@ -46,7 +46,7 @@ export class Purse {
 
 	/** open is the id of the bag that is carried now. */
 	get open(): string | undefined {
-		for (const d of [...this.deeds.waiting].reverse()) {
+		for (const d of this.deeds.done.reverse()) {
 			if (d.what.kind !== 'bag') continue;
 			if (d.what.act === 'open') return d.what.bag;
 			if (d.what.act === 'close') return undefined;
@@ -60,7 +60,7 @@ export class Purse {
 		const mine = this.open;
 		const b = this.#known?.bag?.id === mine ? this.#known?.bag : undefined;
 		let [float, collected, stops, dropped] = [b?.float.minor ?? 0, b?.collected.minor ?? 0, b?.taken.length ?? 0, b?.dropped.minor ?? 0];
-		for (const { what } of this.deeds.waiting) {
+		for (const { what } of this.deeds.done) {
 			if (what.kind === 'bag' && what.act === 'open' && what.bag === mine && !b) float = what.minor;
 			if (what.kind === 'bag' && what.act === 'drop') dropped += what.minor;
 			if (what.kind === 'order' && what.verb === 'deliver' && what.cash && !b?.taken.some((t) => t.order_id === what.order)) {
@@ -78,9 +78,11 @@ export class Purse {
 	}
 
 	async look(): Promise<void> {
+		const mark = this.deeds.mark;
 		try {
 			this.#known = await call<Known>(`/api/drivers/${encodeURIComponent(this.driver)}/bag`, { headers: this.headers() });
 			this.#shelf.write(this.#known);
+			this.deeds.settle(mark, true);
 		} catch (err) {
 			if (err instanceof Refusal && err.problem.status === 404) this.#known = undefined;
 		}

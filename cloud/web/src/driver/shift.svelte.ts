@@ -180,6 +180,7 @@ export class Shift {
 		const s = this.#session;
 		if (!s) return;
 		const id = encodeURIComponent(s.id);
+		const mark = this.#deeds?.mark ?? 0;
 		try {
 			const [work, me] = await Promise.all([
 				call<{ offers: Offer[]; stops: Stop[] }>(`/api/drivers/${id}/offers`, { headers: this.#headers() }),
@@ -190,7 +191,8 @@ export class Shift {
 			this.#status = me.status;
 			this.#heardAt = Date.now();
 			this.#lost = false;
-			this.#known.write({ status: me.status, stops: work.stops });
+			this.#deeds?.settle(mark, false);
+			this.#remember();
 			this.#deeds?.flush();
 			this.#follow();
 			if (Date.now() - this.#bagAt > bagEvery) void this.#lookBag();
@@ -249,7 +251,13 @@ export class Shift {
 		await this.#purse?.look();
 	}
 
+	/** remember keeps what is shown for a reload without signal. What waits is kept by itself. */
+	#remember(): void {
+		this.#known.write({ status: this.status, stops: this.stops });
+	}
+
 	async #sent(): Promise<void> {
+		this.#remember();
 		await Promise.all([this.look(), this.#lookBag()]);
 	}
 

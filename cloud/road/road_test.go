@@ -41,8 +41,16 @@ func TestARunIsSeenFromTheRestaurantToTheDoorAndAway(t *testing.T) {
 		km    float64
 		stand order.Delivery
 	}{
-		{1, order.Assigned}, {0.05, order.Assigned}, {0.02, order.PickedUp}, {0.15, order.OutForDelivery}, {0.5, order.OutForDelivery},
-		{1.95, order.OutForDelivery}, {2, order.OutForDelivery}, {1.9, order.Delivered}, {1.5, order.Delivered}, {0.01, order.Delivered},
+		{1, order.Assigned},
+		{0.05, order.Assigned},
+		{0.02, order.PickedUp},
+		{0.15, order.OutForDelivery},
+		{0.5, order.OutForDelivery},
+		{1.95, order.OutForDelivery},
+		{2, order.OutForDelivery},
+		{1.9, order.Delivered},
+		{1.5, order.Delivered},
+		{0.01, order.Delivered},
 	} {
 		seen = append(seen, f.See(east(step.km, step.km), 0.01, step.stand)...)
 	}
@@ -156,8 +164,10 @@ func TestAnOrdersWayIsCutIntoItsParts(t *testing.T) {
 	r.Order.PlacedAt, r.Order.Promise.To = noon, noon.Add(30*time.Minute)
 	away := 700
 	r.Steps = []ordering.Step{
-		{Status: order.StatusBaking, At: noon.Add(5 * time.Minute)}, {Status: order.StatusReadyForPickup, At: noon.Add(12 * time.Minute)},
-		{Status: order.StatusDriverAssigned, At: noon.Add(13 * time.Minute)}, {Status: order.StatusOutForDelivery, At: noon.Add(20 * time.Minute)},
+		{Status: order.StatusBaking, At: noon.Add(5 * time.Minute)},
+		{Status: order.StatusReadyForPickup, At: noon.Add(12 * time.Minute)},
+		{Status: order.StatusDriverAssigned, At: noon.Add(13 * time.Minute)},
+		{Status: order.StatusOutForDelivery, At: noon.Add(20 * time.Minute)},
 		{Status: order.StatusDelivered, At: noon.Add(40 * time.Minute), Away: &away},
 	}
 	p := road.PartsOf(&r, noon.Add(37*time.Minute))

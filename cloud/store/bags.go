@@ -124,9 +124,9 @@ func (s *Store) LastBag(ctx context.Context, driver string) (b road.Bag, ok bool
 	return s.oneBag(ctx, `b.driver = $1`, plain(driver, MaxKey))
 }
 
-// Bags are a restaurant's bags, newest first: those that are open, or all of the last hundred.
+// Bags are the bags of a restaurant's drivers and of those who drive for all, newest first: those that are open, or all of the last hundred.
 func (s *Store) Bags(ctx context.Context, restaurant string, open bool) ([]road.Bag, error) {
-	return s.someBags(ctx, mostBags, `b.restaurant = $1 AND (NOT $2 OR b.closed IS NULL)`, plain(restaurant, MaxKey), open)
+	return s.someBags(ctx, mostBags, `b.restaurant IN ($1, '') AND (NOT $2 OR b.closed IS NULL)`, plain(restaurant, MaxKey), open)
 }
 
 func (s *Store) oneBag(ctx context.Context, where string, args ...any) (road.Bag, bool, error) {

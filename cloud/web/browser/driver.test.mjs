@@ -5,11 +5,12 @@ import { clear, cook, errors, get, hold, kill, near, open, place, post, start, s
 
 const pizza = [{ product: 'marinara', size: 'small' }];
 
-async function begin() {
+async function begin(prepare = async () => undefined) {
 	await clear('r1');
 	const at = await near('r1', 200, 100);
 	const d = await post('/api/drivers', { name: 'Gina', vehicle: 'scooter', restaurant_id: 'r1' });
 	const page = await open('/driver', { at });
+	await prepare(page);
 	await page.getByLabel('Driver number').fill(d.id);
 	await page.getByLabel('Secret').fill(d.secret);
 	await page.getByRole('button', { name: 'Sign in' }).click();
@@ -24,7 +25,7 @@ async function begin() {
 }
 
 test('from the offer to the door', async () => {
-	const { d, page, end } = await begin();
+	const { d, page, end } = await begin((p) => p.route('**/location', (route) => route.abort())); // so positions come over MQTT
 	await until('the cloud to know where the phone is', async () => (await get(`/api/drivers/${d.id}`)).position !== null);
 	const order = await place(pizza, { fulfilment: 'delivery' });
 	await cook(order, 5);
@@ -46,6 +47,12 @@ test('from the offer to the door', async () => {
 	await hold(page, /^Delivered/);
 	await status(order, 'Delivered');
 	await page.getByText('Nothing to bring').waitFor();
+	await end();
+});
+
+test('where there is no line, positions go by HTTP', async () => {
+	const { d, end } = await begin((p) => p.routeWebSocket('**/mqtt', (socket) => socket.close()));
+	await until('the cloud to know where the phone is', async () => (await get(`/api/drivers/${d.id}`)).position !== null);
 	await end();
 });
 

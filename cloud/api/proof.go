@@ -23,7 +23,7 @@ type Proofs interface {
 	PlacedBetween(ctx context.Context, restaurant string, from, to time.Time) ([]ordering.Record, map[order.ID]time.Time, error)
 }
 
-// Here, in a request, is where a phone was when its driver did something.
+// Here is where a phone was when its driver did something.
 type Here struct {
 	Latitude  *float64 `json:"latitude,omitempty" minimum:"-90" maximum:"90" doc:"where the phone was, for those that could not tell their position on the way"`
 	Longitude *float64 `json:"longitude,omitempty" minimum:"-180" maximum:"180"`

@@ -114,8 +114,11 @@ func TestWhatIsNoPageOfOursIsRefused(t *testing.T) {
 		"who names nothing":         {nil, nil, http.StatusBadRequest},
 	} {
 		_, res, err := (&websocket.Dialer{Subprotocols: c.protocol}).DialContext(t.Context(), url, c.head)
-		if err == nil || res == nil || res.StatusCode != c.want {
-			t.Errorf("%s: %v, %v", what, res, err)
+		if err == nil || res == nil {
+			t.Fatalf("%s: %v, %v", what, res, err)
+		}
+		if _ = res.Body.Close(); res.StatusCode != c.want {
+			t.Errorf("%s: %d", what, res.StatusCode)
 		}
 	}
 	res, err := http.Get("http" + strings.TrimPrefix(url, "ws"))

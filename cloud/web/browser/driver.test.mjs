@@ -15,7 +15,7 @@ async function begin(prepare = async () => undefined) {
 	await page.getByLabel('Secret').fill(d.secret);
 	await page.getByRole('button', { name: 'Sign in' }).click();
 	await page.getByRole('button', { name: 'Start shift' }).click();
-	await page.getByText('On shift, free').waitFor();
+	await page.getByText('On shift').waitFor();
 	return { d, page, end: async () => {
 		await page.getByRole('button', { name: 'End shift' }).click();
 		await page.getByText('Off shift').waitFor();
@@ -183,8 +183,9 @@ test('a picture at the door and a tap from afar are what HQ sees', async () => {
 	await page.getByRole('button', { name: 'Name or code' }).click();
 	await page.getByLabel('Code of the guest').fill(code);
 	await page.getByRole('button', { name: 'Keep', exact: true }).click();
-	await page.getByText(/You are \d+ m from the door/).waitFor();
+	await page.getByText(/\d+ m to the door/).waitFor();
 	await hold(page, /^Delivered/);
+	await page.getByText(/\d+ m from the door, and recorded so/).waitFor();
 	await status(order, 'Delivered');
 	const { proofs } = await get(`/api/orders/${order.id}/proof`);
 	assert.deepEqual(proofs.map((p) => p.kind).sort(), ['code', 'photo']);

@@ -164,7 +164,7 @@ test('pictures of the driver’s phone', async () => {
 			run.push(one);
 		}
 		await page.getByText('Stop 1 of 3').waitFor();
-		await photograph(page, `driver-run-${theme}`, true);
+		await photograph(page, `driver-run-${theme}`);
 		for (const one of run) await post(`/api/orders/${one.id}/complete-delivery`);
 		await page.getByText('Nothing to bring').waitFor();
 		const next = await place([{ product: 'marinara', size: 'small' }], { fulfilment: 'delivery' });

@@ -20,7 +20,7 @@ export interface Deed {
 }
 
 export type What =
-	| { kind: 'order'; verb: Verb; order: string; number: number | null; reason?: string; here?: Place; cash?: number }
+	| { kind: 'order'; verb: Verb; order: string; number: number | null; reason?: string; here?: Place; cash?: number; far?: number } // metres from the door
 	| { kind: 'proof'; order: string; number: number | null; photo: true } // the picture is in the vault under the deed's id
 	| { kind: 'proof'; order: string; number: number | null; name: string }
 	| { kind: 'proof'; order: string; number: number | null; code: string }

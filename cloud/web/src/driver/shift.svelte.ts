@@ -1,4 +1,5 @@
 import { call, Refusal } from '@awesome/ui';
+import { farMetres, metres } from '../map/distance.ts';
 import { byKey, none } from '../maps.ts';
 import { Shelf } from '../shelf.ts';
 import type { Restaurant } from '../shop/restaurant.ts';
@@ -147,9 +148,10 @@ export class Shift {
 
 	do(stop: Stop, verb: Verb, reason?: string): void {
 		const here: Place | undefined = this.#places?.here(Date.now());
+		const far = here && stop.address && (verb === 'deliver' || verb === 'fail') ? metres(here, stop.address) : 0;
 		this.#deeds?.add({
 			kind: 'order', verb, order: stop.order_id, number: stop.number,
-			...(reason === undefined ? {} : { reason }), ...(here ? { here } : {}), ...(verb === 'deliver' && stop.cash_due ? { cash: stop.cash_due.minor } : {}),
+			...(reason === undefined ? {} : { reason }), ...(here ? { here } : {}), ...(verb === 'deliver' && stop.cash_due ? { cash: stop.cash_due.minor } : {}), ...(far > farMetres ? { far } : {}),
 		});
 	}
 

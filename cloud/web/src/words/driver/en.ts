@@ -15,7 +15,7 @@ export const en = {
 	unreached: 'There is no connection. Please try again.',
 	leave: 'Sign out',
 	shift: {
-		offline: 'Off shift', available: 'On shift, free', busy: 'On shift, on a run', on_break: 'On a break', end_of_shift: 'Off shift',
+		offline: 'Off shift', available: 'On shift', busy: 'On a run', on_break: 'On a break', end_of_shift: 'Off shift',
 	} satisfies Record<DriverState, string>,
 	begin: 'Start shift',
 	end: 'End shift',
@@ -28,7 +28,8 @@ export const en = {
 	thenStops: 'Then',
 	arrives: (range: string) => `there ${range}`,
 	hold: 'keep your finger on it',
-	farAway: (far: string) => `You are ${far} from the door. That is recorded with the delivery.`,
+	toDoor: (far: string) => `${far} to the door`,
+	farAway: (far: string) => `${far} from the door, and recorded so`,
 	proof: 'Proof',
 	photo: 'Photo',
 	photoTaken: 'Photo taken',

@@ -26,7 +26,7 @@ async function begin(prepare = async () => undefined) {
 
 test('from the offer to the door', async () => {
 	const { d, page, end } = await begin((p) => p.route('**/location', (route) => route.abort())); // so positions come over MQTT
-	await until('the cloud to know where the phone is', async () => (await get(`/api/drivers/${d.id}`)).position !== null);
+	await until('the cloud to know where the phone is', async () => (await get(`/api/drivers/${d.id}`)).position !== null, 60_000);
 	const order = await place(pizza, { fulfilment: 'delivery' });
 	await cook(order, 5);
 	await page.getByText(/s to answer/).waitFor({ timeout: 60_000 });

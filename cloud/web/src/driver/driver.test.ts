@@ -219,7 +219,7 @@ describe('a shift', () => {
 	test('tells where it is while on shift, at most every five seconds, and not afterwards', async () => {
 		let tell: PositionCallback = () => undefined;
 		const clearWatch = vi.fn();
-		vi.stubGlobal('navigator', { ...navigator, geolocation: { watchPosition: (f: PositionCallback) => ((tell = f), 9), clearWatch } });
+		vi.stubGlobal('navigator', { ...navigator, geolocation: { watchPosition: (f: PositionCallback) => ((tell = f), 9), getCurrentPosition: () => undefined, clearWatch } });
 		const s = await signedIn();
 		const here = { coords: { latitude: 40.74, longitude: -73.98, speed: 4, heading: Number.NaN, accuracy: 8 }, timestamp: start } as unknown as GeolocationPosition;
 		tell(here);
@@ -233,7 +233,7 @@ describe('a shift', () => {
 
 	test('a deed says where it was done, and what was paid', async () => {
 		let tell: PositionCallback = () => undefined;
-		vi.stubGlobal('navigator', { ...navigator, geolocation: { watchPosition: (f: PositionCallback) => ((tell = f), 9), clearWatch: vi.fn() } });
+		vi.stubGlobal('navigator', { ...navigator, geolocation: { watchPosition: (f: PositionCallback) => ((tell = f), 9), getCurrentPosition: () => undefined, clearWatch: vi.fn() } });
 		const s = await signedIn();
 		tell({ coords: { latitude: 40.74, longitude: -73.98, speed: null, heading: null, accuracy: 8 }, timestamp: start } as unknown as GeolocationPosition);
 		s.do(stop, 'deliver');
@@ -244,9 +244,20 @@ describe('a shift', () => {
 		s.stop();
 	});
 
+	test('a phone that lies still is asked where it is', async () => {
+		let tell: PositionCallback = () => undefined;
+		const at = (ms: number) => ({ coords: { latitude: 40.74, longitude: -73.98, speed: null, heading: null, accuracy: 8 }, timestamp: ms }) as unknown as GeolocationPosition;
+		vi.stubGlobal('navigator', { ...navigator, geolocation: { watchPosition: (f: PositionCallback) => ((tell = f), 9), getCurrentPosition: (f: PositionCallback) => f(at(Date.now())), clearWatch: vi.fn() } });
+		const s = await signedIn();
+		tell(at(start));
+		await vi.advanceTimersByTimeAsync(31_000);
+		expect(sent().filter((c) => c.url.endsWith('/location')).length).toBeGreaterThanOrEqual(3);
+		s.stop();
+	});
+
 	test('a phone whose clock is wrong is told so', async () => {
 		let tell: PositionCallback = () => undefined;
-		vi.stubGlobal('navigator', { ...navigator, geolocation: { watchPosition: (f: PositionCallback) => ((tell = f), 9), clearWatch: vi.fn() } });
+		vi.stubGlobal('navigator', { ...navigator, geolocation: { watchPosition: (f: PositionCallback) => ((tell = f), 9), getCurrentPosition: () => undefined, clearWatch: vi.fn() } });
 		const s = await signedIn();
 		answer = (url) => (url.endsWith('/location') ? no(422, { code: 'bad_time' }) : cloud(url));
 		tell({ coords: { latitude: 40.74, longitude: -73.98, speed: null, heading: null, accuracy: 8 }, timestamp: start } as unknown as GeolocationPosition);

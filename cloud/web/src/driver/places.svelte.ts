@@ -4,6 +4,7 @@ import type { Place } from '../wire.ts';
 import type { Line } from './mqtt.ts';
 
 const every = 5_000; // ms between two positions sent
+const quiet = 10_000; // ms after which a phone that has not moved is asked: who says nothing counts as gone
 
 /** Places is where the phone is. It tells the cloud over the line, or by HTTP while there is none, and never but while it is watched. */
 export class Places {
@@ -11,6 +12,7 @@ export class Places {
 	#denied = $state(false);
 	#refused = $state('');
 	#watch: number | undefined;
+	#timer: ReturnType<typeof setInterval> | undefined;
 	#sentAt = 0;
 
 	constructor(
@@ -36,20 +38,23 @@ export class Places {
 
 	watch(): void {
 		if (this.#watch !== undefined || !('geolocation' in navigator)) return;
-		this.#watch = navigator.geolocation.watchPosition(
-			(p) => {
-				this.#denied = false;
-				this.#here = { place: { latitude: p.coords.latitude, longitude: p.coords.longitude }, at: Date.now() };
-				void this.#tell(p);
-			},
-			(e) => (this.#denied = e.code === e.PERMISSION_DENIED),
-			{ enableHighAccuracy: true, maximumAge: 2_000 },
-		);
+		const found = (p: GeolocationPosition) => {
+			this.#denied = false;
+			this.#here = { place: { latitude: p.coords.latitude, longitude: p.coords.longitude }, at: Date.now() };
+			void this.#tell(p);
+		};
+		const failed = (e: GeolocationPositionError) => (this.#denied = e.code === e.PERMISSION_DENIED);
+		const how = { enableHighAccuracy: true, maximumAge: 2_000 };
+		this.#watch = navigator.geolocation.watchPosition(found, failed, how);
+		this.#timer = setInterval(() => {
+			if (Date.now() - this.#sentAt >= quiet) navigator.geolocation.getCurrentPosition(found, failed, how);
+		}, quiet);
 	}
 
 	stop(): void {
 		if (this.#watch !== undefined) navigator.geolocation.clearWatch(this.#watch);
 		this.#watch = undefined;
+		clearInterval(this.#timer);
 		this.#here = undefined;
 	}
 

@@ -16,7 +16,7 @@ async function begin(prepare = async () => undefined) {
 	await page.getByRole('button', { name: 'Sign in' }).click();
 	await page.getByRole('button', { name: 'Start shift' }).click();
 	await page.getByText('On shift').waitFor();
-	return { d, page, end: async () => {
+	return { d, page, at, end: async () => {
 		await page.getByRole('button', { name: 'End shift' }).click();
 		await page.getByText('Off shift').waitFor();
 		await until('the shift to end', async () => (await get(`/api/drivers/${d.id}`)).status === 'end_of_shift');
@@ -25,8 +25,11 @@ async function begin(prepare = async () => undefined) {
 }
 
 test('from the offer to the door', async () => {
-	const { d, page, end } = await begin((p) => p.route('**/location', (route) => route.abort())); // so positions come over MQTT
-	await until('the cloud to know where the phone is', async () => (await get(`/api/drivers/${d.id}`)).position !== null, 60_000);
+	const { d, page, at, end } = await begin((p) => p.route('**/location', (route) => route.abort())); // so positions come over MQTT
+	await until('the cloud to know where the phone is', async () => {
+		await page.context().setGeolocation({ ...at, latitude: at.latitude + Math.random() / 1e5, accuracy: 10 });
+		return (await get(`/api/drivers/${d.id}`)).position !== null;
+	}, 60_000);
 	const order = await place(pizza, { fulfilment: 'delivery' });
 	await cook(order, 5);
 	await page.getByText(/s to answer/).waitFor({ timeout: 60_000 });

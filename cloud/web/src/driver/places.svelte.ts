@@ -44,7 +44,7 @@ export class Places {
 			void this.#tell(p);
 		};
 		const failed = (e: GeolocationPositionError) => (this.#denied = e.code === e.PERMISSION_DENIED);
-		const how = { enableHighAccuracy: true, maximumAge: 2_000 };
+		const how = { enableHighAccuracy: true, maximumAge: 2_000, timeout: quiet };
 		this.#watch = navigator.geolocation.watchPosition(found, failed, how);
 		this.#timer = setInterval(() => {
 			if (Date.now() - this.#sentAt >= quiet) navigator.geolocation.getCurrentPosition(found, failed, how);

@@ -71,11 +71,7 @@ func (a *API) trackedOrder(ctx context.Context, in *tokenInput) (*orderOutput, e
 	if err != nil {
 		return nil, err
 	}
-	out := fresh(in.IfNoneMatch, &r)
-	if r.Order.Delivers() && out.Status == http.StatusOK {
-		out.Body.DoorCode = road.DoorCode(&r)
-	}
-	return out, nil
+	return fresh(in.IfNoneMatch, &r), nil
 }
 
 func fresh(have string, r *ordering.Record) *orderOutput {

@@ -105,6 +105,27 @@ func (a *API) prove(ctx context.Context, in *proofInput) (*proofOutput, error) {
 	return &proofOutput{proofOf(&kept)}, nil
 }
 
+type doorCodeInput struct {
+	Token string `path:"token"`
+}
+
+type doorCodeOutput struct {
+	Body struct {
+		Code string `json:"code"`
+	}
+}
+
+// doorCode is what the guest reads out to the driver: only who holds the tracking link is told.
+func (a *API) doorCode(ctx context.Context, in *doorCodeInput) (*doorCodeOutput, error) {
+	r, err := a.Orders.ByToken(ctx, in.Token)
+	if err != nil {
+		return nil, err
+	}
+	out := &doorCodeOutput{}
+	out.Body.Code = road.DoorCode(&r)
+	return out, nil
+}
+
 type evidenceView struct {
 	Kind   road.Kind `json:"kind" enum:"at_restaurant,left_restaurant,at_door,left_door"`
 	Driver string    `json:"driver_id"`

@@ -115,11 +115,12 @@ func TestWhatShowsThatAGuestHasTheFoodIsKept(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tracked := c.call(t, req{"GET", "/api/track/" + r.Token, nil, nil}).is(t, 200)
-	if tracked.at("door_code") != road.DoorCode(&r) {
-		t.Errorf("the guest is shown %v", tracked.at("door_code"))
+	tracked := c.call(t, req{"GET", "/api/track/" + r.Token + "/door-code", nil, nil}).is(t, 200)
+	if tracked.at("code") != road.DoorCode(&r) {
+		t.Errorf("the guest is shown %s", tracked.body)
 	}
-	prove(map[string]any{"kind": "code", "code": tracked.at("door_code")}, key).is(t, 200)
+	c.get(t, "/api/track/"+string(oid)+"/door-code").refused(t, 404, "no_such_order")
+	prove(map[string]any{"kind": "code", "code": tracked.at("code")}, key).is(t, 200)
 	_, other := c.dora(t)
 	prove(photo, other).refused(t, 403, "not_your_order")
 

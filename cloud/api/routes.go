@@ -32,6 +32,7 @@ func (a *API) routes() []route {
 		on(get, "/api/orders/{orderId}/proof", "getProof", "What an order's run proves", 200, staff, (*API).getRun, 404),
 		on(get, "/api/orders/{orderId}/proof/photo", "getProofPhoto", "The picture at the door", 200, staff, (*API).getPhoto, 404),
 		on(get, "/api/track/{token}", "trackedOrder", "The order of a tracking link", 200, anybody, (*API).trackedOrder, 404),
+		on(get, "/api/track/{token}/door-code", "doorCode", "What its guest reads out to the driver", 200, anybody, (*API).doorCode, 404),
 
 		on(get, "/api/restaurants", "listRestaurants", "All restaurants", 200, anybody, (*API).listRestaurants),
 		on(get, "/api/restaurants/{restaurantId}", "getRestaurant", "A restaurant", 200, anybody, (*API).getRestaurant, 404),

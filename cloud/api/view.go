@@ -117,7 +117,6 @@ type orderView struct {
 	Reason      string            `json:"reason"`
 	Overdue     bool              `json:"overdue" doc:"the restaurant did not accept in time"`
 	TrackingURL string            `json:"tracking_url"`
-	DoorCode    string            `json:"door_code,omitempty" doc:"what the guest reads out to the driver; only for who holds the tracking link"`
 	Timeline    []stepView        `json:"timeline"`
 }
 

@@ -129,7 +129,6 @@ export interface Order {
 	reason?: string;
 	overdue?: boolean;
 	tracking_url?: string;
-	door_code?: string;
 	timeline: TimelineStep[];
 }
 

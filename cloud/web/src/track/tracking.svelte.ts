@@ -48,6 +48,7 @@ export class Tracking {
 	#restaurant = $state.raw<Restaurant | undefined>();
 	#was = $state.raw<PromiseRange | undefined>();
 	#where = $state.raw<Where | undefined>();
+	#code = $state('');
 	#near = $state.raw<Near | undefined>();
 	#trouble = $state<Trouble | undefined>();
 	#cancel = $state<CancelState>('none');
@@ -72,6 +73,12 @@ export class Tracking {
 	/** where the driver is; undefined unless the order is on its way. */
 	get where(): Where | undefined {
 		return this.#order?.status === 'OutForDelivery' ? this.#where : undefined;
+	}
+
+	/** code is what the guest reads out to the driver who is on the way. */
+	get code(): string {
+		const s = this.#order?.status;
+		return s === 'PickedUp' || s === 'OutForDelivery' ? this.#code : '';
 	}
 
 	/** near: the driver is two minutes away, or less. */
@@ -134,8 +141,12 @@ export class Tracking {
 	async look(): Promise<void> {
 		const id = this.#order?.restaurant_id;
 		if (id === undefined) return;
-		const found = await call<Restaurant>(`/api/restaurants/${encodeURIComponent(id)}`).catch(() => undefined);
+		const [found, said] = await Promise.all([
+			call<Restaurant>(`/api/restaurants/${encodeURIComponent(id)}`).catch(() => undefined),
+			this.#code === '' && this.#order?.fulfilment === 'delivery' ? call<{ code?: string }>(`/api/track/${encodeURIComponent(this.token)}/door-code`).catch(() => undefined) : undefined,
+		]);
 		if (found) this.#restaurant = found;
+		if (said?.code) this.#code = said.code;
 	}
 
 	/** cancel cancels the order, or asks the restaurant to. */

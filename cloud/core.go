@@ -63,13 +63,13 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	// Who takes orders, and who sends drivers, or couriers.
 	orders := ordering.New(db, store.Houses{Store: db, Presence: presence}, presence, clock.System{}, log)
 	orders.AcceptWithin = c.AcceptWithin
-	fleet, err := openPhones(c, db, lines, log)
+	metrics := watch.Metrics()
+	fleet, err := openPhones(c, db, lines, refusals(metrics), log)
 	if err != nil {
 		return err
 	}
 	dismissed := newDismissals(fleet, lines)
 	dispatcher, sendDrivers := openDispatch(c, db, fleet, presence, log)
-	metrics := watch.Metrics()
 	helpers := openCouriers(c, db, presence, dispatcher, metrics, log)
 	defer helpers.close()
 
@@ -85,7 +85,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	site, err := api.New(api.Deps{
 		Ordering: orders, Orders: db, Pager: pager{db}, Changes: db, Restaurants: db, Inventory: db, Links: presence,
 		Drivers: drivers{db, dismissed.dismiss}, Offers: dispatcher, OpenOffers: db, Dispatch: dispatch.NewDesk(db.ForDispatch(), dispatcher),
-		Positions: fleet, Fleet: nodes, Quarantine: quarantine{db, nodes}, Troubles: db,
+		Positions: fleet, Bags: db, Proofs: db, Sockets: fleet.Sockets(), Fleet: nodes, Quarantine: quarantine{db, nodes}, Troubles: db,
 		Couriers: helpers.ears(), Checks: []api.Check{{Name: "database", Ping: db.Ping}, {Name: "hub", Ping: lines.Ping}},
 		Pages: web.FS(), Clock: clock.System{}, Travel: dispatch.Crow{},
 	}, api.Settings{
@@ -225,9 +225,9 @@ func closeDoors(doors []net.Listener) {
 	}
 }
 
-func openPhones(c Config, db *store.Store, lines *downlink.Downlink, log *slog.Logger) (*phones.Phones, error) {
+func openPhones(c Config, db *store.Store, lines *downlink.Downlink, refused func(code string), log *slog.Logger) (*phones.Phones, error) {
 	p, err := phones.New(phones.Config{
-		Broker: broker.Config{Addr: c.MQTTListen, MaxClients: 20_000}, Store: db, Share: sharePositions(lines), Clock: clock.System{}, Log: log,
+		Broker: broker.Config{Addr: c.MQTTListen, MaxClients: 20_000}, Store: db, Share: sharePositions(lines), Refused: refused, Clock: clock.System{}, Log: log,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("open the phones' broker: %w", err)

@@ -94,6 +94,12 @@ func countPhones(r *watch.Registry, stats func() phones.Stats) {
 	}
 }
 
+// refusals counts what phones say in vain by the reason.
+func refusals(r *watch.Registry) func(code string) {
+	count := watch.Count(r, "cloud_phones_refusals_total", "What phones said and nobody could believe, or they may not, by reason.", "reason")
+	return func(code string) { count(code) }
+}
+
 func disbelieved(s phones.Stats) (n int64) {
 	for _, of := range s.Refused {
 		n += of

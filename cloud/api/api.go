@@ -124,6 +124,8 @@ type Positions interface {
 	Heard(driver string, l wire.DriverLocation) error
 	// Position is where a driver was last seen.
 	Position(driver string) (at dispatch.Position, ok bool)
+	// WasAt is where a driver was about then, if anybody knows.
+	WasAt(driver string, when time.Time) (at dispatch.Point, ok bool)
 	// Positions is every position from now on. The channel closes when its reader is too slow.
 	Positions() (positions <-chan dispatch.Position, cancel func())
 }
@@ -213,12 +215,15 @@ type Deps struct {
 	OpenOffers  OpenOffers
 	Dispatch    Dispatch
 	Positions   Positions
+	Bags        Bags
+	Proofs      Proofs
 	Fleet       Fleet
 	Quarantine  Quarantine
 	Troubles    Troubles
-	Couriers    Couriers // nil: the chain works with none
-	Checks      []Check  // for GET /readyz
-	Pages       fs.FS    // the built pages: index.html, track.html, driver.html, hq.html, assets/
+	Couriers    Couriers     // nil: the chain works with none
+	Checks      []Check      // for GET /readyz
+	Sockets     http.Handler // takes drivers' pages in: MQTT over WebSocket; nil: there is none
+	Pages       fs.FS        // the built pages: index.html, track.html, driver.html, hq.html, assets/
 	Clock       clock.Clock
 	Travel      dispatch.Travel // for the arrival at the door
 }

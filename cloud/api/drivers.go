@@ -10,6 +10,7 @@ import (
 
 	"awesome.pizza/cloud/dispatch"
 	"awesome.pizza/cloud/ordering"
+	"awesome.pizza/cloud/road"
 	"awesome.pizza/shared/money"
 	"awesome.pizza/shared/order"
 	"awesome.pizza/shared/problem"
@@ -271,6 +272,12 @@ type stopView struct {
 	Items    int               `json:"items"`
 	Trip     string            `json:"trip" doc:"what is fetched together and brought on one way has the same one; empty when a person gave it to the driver"`
 	Stop     int               `json:"stop" doc:"place of its door on that way, from 0"`
+	Arrives  or[rangeView]     `json:"arrives" doc:"at the door, by the last position; null until it is in the bag, or while nobody knows where the phone is"`
+}
+
+type rangeView struct {
+	From instant `json:"from"`
+	To   instant `json:"to"`
 }
 
 func stopOf(r *ordering.Record) stopView {
@@ -287,10 +294,49 @@ func stopOf(r *ordering.Record) stopView {
 	return v
 }
 
+// sequence is what a driver has taken on in the order to bring it: what is in the bag, by its doors; then what is still to be fetched, by its
+// promise.
+func (a *API) sequence(driver string, all []ordering.Record) []stopView {
+	var stops []road.Stop
+	rank, eta := map[order.ID]int{}, map[order.ID]dispatch.Range{}
+	for i := range all {
+		rank[all[i].Order.ID] = len(all)
+		if r := &all[i]; carried(r) && r.Order.Address.Located() {
+			stops = append(stops, stopAt(r))
+		} else if !carried(r) {
+			rank[r.Order.ID]++
+		}
+	}
+	if p, ok := a.Positions.Position(driver); ok && a.Travel != nil {
+		for i, s := range road.Sequence(a.now(), p.Point(), stops, a.Travel) {
+			rank[s.Order], eta[s.Order] = i, s.ETA
+		}
+	}
+	slices.SortStableFunc(all, func(x, y ordering.Record) int {
+		return cmp.Or(cmp.Compare(rank[x.Order.ID], rank[y.Order.ID]), cmp.Compare(doorOf(x), doorOf(y)), x.Order.Promise.To.Compare(y.Order.Promise.To))
+	})
+	out := make([]stopView, len(all))
+	for i := range all {
+		out[i] = stopOf(&all[i])
+		if r, ok := eta[all[i].Order.ID]; ok {
+			out[i].Arrives = some(rangeView{instant{r.From}, instant{r.To}})
+		}
+	}
+	return out
+}
+
+// doorOf is the place of an order's door on the way of its trip, from 0.
+func doorOf(r ordering.Record) int {
+	if r.Driver == nil {
+		return 0
+	}
+	return r.Driver.Stop
+}
+
 type offersOutput struct {
 	Body struct {
 		Offers []offerView `json:"offers" doc:"open ones: of one trip, in the sequence of its doors"`
-		Stops  []stopView  `json:"stops" doc:"what was taken on, in the sequence of the doors"`
+		Stops  []stopView  `json:"stops" doc:"what was taken on, in the order to bring it: first what is in the bag, by its doors"`
 	}
 }
 
@@ -311,10 +357,9 @@ func (a *API) listOffers(ctx context.Context, in *driverInput) (*offersOutput, e
 	for i := range offers {
 		out.Body.Offers[i] = offerOf(&offers[i])
 	}
-	for i := range records {
-		out.Body.Stops[i] = stopOf(&records[i])
+	for i, s := range a.sequence(in.ID, records) {
+		out.Body.Stops[i] = s
 	}
-	slices.SortStableFunc(out.Body.Stops, func(x, y stopView) int { return cmp.Compare(x.Stop, y.Stop) })
 	return out, nil
 }
 

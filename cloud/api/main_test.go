@@ -80,7 +80,7 @@ func join(t testing.TB, database string, with ...func(*api.Deps, *api.Settings))
 	deps := api.Deps{
 		Ordering: c.service, Orders: s, Pager: pager{s}, Changes: s, Restaurants: s, Inventory: s, Links: c.presence, Drivers: s,
 		Offers:     dispatcher,
-		OpenOffers: s, Dispatch: dispatch.NewDesk(s.ForDispatch(), dispatcher), Positions: c.where, Fleet: fleet{s}, Quarantine: s, Troubles: s, Checks: []api.Check{{Name: "database", Ping: s.Ping}},
+		OpenOffers: s, Dispatch: dispatch.NewDesk(s.ForDispatch(), dispatcher), Positions: c.where, Bags: s, Proofs: s, Fleet: fleet{s}, Quarantine: s, Troubles: s, Checks: []api.Check{{Name: "database", Ping: s.Ping}},
 		Pages: pages, Clock: clock.System{}, Travel: dispatch.Crow{},
 	}
 	for _, w := range with {
@@ -187,6 +187,11 @@ func (w *where) Position(driver string) (dispatch.Position, bool) {
 	defer w.mu.Unlock()
 	p, ok := w.last[driver]
 	return p, ok
+}
+
+func (w *where) WasAt(driver string, _ time.Time) (dispatch.Point, bool) {
+	p, ok := w.Position(driver)
+	return p.Point(), ok
 }
 
 func (w *where) Positions() (<-chan dispatch.Position, func()) { return w.hub.Subscribe() }

@@ -3,10 +3,12 @@ package api
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"awesome.pizza/cloud/dispatch"
 	"awesome.pizza/cloud/ordering"
+	"awesome.pizza/cloud/road"
 	"awesome.pizza/shared/order"
 	"awesome.pizza/shared/problem"
 )
@@ -84,7 +86,8 @@ type statusInput struct {
 	IfMatch string   `header:"If-Match" doc:"the ETag the change is meant for; without it, or with *, any version"`
 	Body    struct {
 		Status order.StatusName `json:"status"`
-		At     *time.Time       `json:"at,omitempty" doc:"when a step of the delivery was done, for phones that were offline: the timeline shows it, but never before the step it follows; the future, or more than 24 h ago, counts as now"`
+		Here
+		At *time.Time `json:"at,omitempty" doc:"when a step of the delivery was done, for phones that were offline: the timeline shows it, but never before the step it follows; the future, or more than 24 h ago, counts as now"`
 	}
 }
 
@@ -103,6 +106,7 @@ func (a *API) setStatus(ctx context.Context, in *statusInput) (*orderOutput, err
 	if err != nil {
 		return nil, err
 	}
+	d.Away = a.fromDoor(&now, &d, in.Body.Here)
 	if d.Driver != "" {
 		return a.driverStep(ctx, &now, version, in.Body.Status, d)
 	}
@@ -124,7 +128,7 @@ func (a *API) driverStep(ctx context.Context, now *ordering.Record, version int,
 	case order.StatusPickedUp:
 		r, err = a.Ordering.PickUp(ctx, id, version, d)
 	case order.StatusOutForDelivery:
-		r, err = a.Ordering.Depart(ctx, id, version, d, a.arrival(now))
+		r, err = a.Ordering.Depart(ctx, id, version, d, a.arrival(ctx, now))
 	case order.StatusDelivered:
 		r, err = a.Ordering.Deliver(ctx, id, version, d)
 	case order.StatusFailed:
@@ -241,6 +245,7 @@ type deedInput struct {
 	ID      order.ID `path:"orderId"`
 	IfMatch string   `header:"If-Match"`
 	Body    *struct {
+		Here
 		At *time.Time `json:"at,omitempty" doc:"when it was done, for phones that were offline: the timeline shows it, but never before the step it follows; the future, or more than 24 h ago, counts as now"`
 	}
 }
@@ -252,11 +257,18 @@ func (in *deedInput) at() *time.Time {
 	return in.Body.At
 }
 
+func (in *deedInput) here() Here {
+	if in.Body == nil {
+		return Here{}
+	}
+	return in.Body.Here
+}
+
 // takeStep is how the service is told of a deed.
 type takeStep func(now *ordering.Record, version int, d ordering.Deed) (ordering.Record, error)
 
 // deed is a step of a delivery, by its driver or by staff.
-func (a *API) deed(ctx context.Context, id order.ID, match string, at *time.Time, step takeStep) (*orderOutput, error) {
+func (a *API) deed(ctx context.Context, id order.ID, match string, at *time.Time, here Here, step takeStep) (*orderOutput, error) {
 	version, err := ifMatch(match)
 	if err != nil {
 		return nil, err
@@ -269,6 +281,7 @@ func (a *API) deed(ctx context.Context, id order.ID, match string, at *time.Time
 	if err != nil {
 		return nil, err
 	}
+	d.Away = a.fromDoor(&now, &d, here)
 	r, err := step(&now, version, d)
 	if err != nil {
 		return nil, err
@@ -278,19 +291,19 @@ func (a *API) deed(ctx context.Context, id order.ID, match string, at *time.Time
 
 // startDelivery takes the order along: a driver who did not say so before has picked it up.
 func (a *API) startDelivery(ctx context.Context, in *deedInput) (*orderOutput, error) {
-	return a.deed(ctx, in.ID, in.IfMatch, in.at(), func(now *ordering.Record, version int, d ordering.Deed) (r ordering.Record, err error) {
+	return a.deed(ctx, in.ID, in.IfMatch, in.at(), in.here(), func(now *ordering.Record, version int, d ordering.Deed) (r ordering.Record, err error) {
 		if now.Progress.Delivery == order.Assigned {
 			if r, err = a.Ordering.PickUp(ctx, in.ID, version, d); err != nil {
 				return r, err
 			}
 			version = 0 // If-Match was about the first step; the kitchen may move the order between the two
 		}
-		return a.Ordering.Depart(ctx, in.ID, version, d, a.arrival(now))
+		return a.Ordering.Depart(ctx, in.ID, version, d, a.arrival(ctx, now))
 	})
 }
 
 func (a *API) completeDelivery(ctx context.Context, in *deedInput) (*orderOutput, error) {
-	return a.deed(ctx, in.ID, in.IfMatch, in.at(), func(_ *ordering.Record, version int, d ordering.Deed) (ordering.Record, error) {
+	return a.deed(ctx, in.ID, in.IfMatch, in.at(), in.here(), func(_ *ordering.Record, version int, d ordering.Deed) (ordering.Record, error) {
 		return a.Ordering.Deliver(ctx, in.ID, version, d)
 	})
 }
@@ -299,13 +312,14 @@ type failInput struct {
 	ID      order.ID `path:"orderId"`
 	IfMatch string   `header:"If-Match"`
 	Body    struct {
-		Reason string     `json:"reason" minLength:"1" maxLength:"200"`
-		At     *time.Time `json:"at,omitempty" doc:"when it was done, for phones that were offline: the timeline shows it, but never before the step it follows; the future, or more than 24 h ago, counts as now"`
+		Reason string `json:"reason" minLength:"1" maxLength:"200"`
+		Here
+		At *time.Time `json:"at,omitempty" doc:"when it was done, for phones that were offline: the timeline shows it, but never before the step it follows; the future, or more than 24 h ago, counts as now"`
 	}
 }
 
 func (a *API) failOrder(ctx context.Context, in *failInput) (*orderOutput, error) {
-	return a.deed(ctx, in.ID, in.IfMatch, in.Body.At, func(now *ordering.Record, version int, d ordering.Deed) (ordering.Record, error) {
+	return a.deed(ctx, in.ID, in.IfMatch, in.Body.At, in.Body.Here, func(now *ordering.Record, version int, d ordering.Deed) (ordering.Record, error) {
 		if d.Driver == "" && now.Progress.Intake == order.Created {
 			r, _, err := a.Ordering.SetStatus(ctx, in.ID, version, order.StatusFailed, d)
 			return r, err
@@ -315,7 +329,7 @@ func (a *API) failOrder(ctx context.Context, in *failInput) (*orderOutput, error
 }
 
 // arrival is when the driver will be at the door, reckoned from the last position, or nil.
-func (a *API) arrival(r *ordering.Record) *time.Time {
+func (a *API) arrival(ctx context.Context, r *ordering.Record) *time.Time {
 	if r.Driver == nil {
 		return nil
 	}
@@ -323,17 +337,50 @@ func (a *API) arrival(r *ordering.Record) *time.Time {
 	if !ok {
 		return nil
 	}
-	return a.arrivalFrom(p, r)
-}
-
-// arrivalFrom is the middle of when a driver who is on the way will be at the door, coming from p.
-func (a *API) arrivalFrom(p dispatch.Position, r *ordering.Record) *time.Time {
-	to := r.Order.Address
-	if !to.Located() || a.Travel == nil {
+	eta, _, ok := a.arrivalFrom(p, r, a.loaded(ctx, r.Driver.ID))
+	if !ok {
 		return nil
 	}
-	drop := dispatch.Point{Lat: to.Latitude, Lon: to.Longitude}
-	eta := dispatch.ETA(a.now(), p.Point(), dispatch.Driver{}, dispatch.Order{Drop: drop, Delivery: order.OutForDelivery}, a.Travel)
-	middle := eta.From.Add(eta.To.Sub(eta.From) / 2).UTC().Truncate(time.Millisecond)
-	return &middle
+	t := middle(eta)
+	return &t
+}
+
+// loaded is what a driver has in the bag; of a database that does not answer, nothing.
+func (a *API) loaded(ctx context.Context, driver string) []ordering.Record {
+	all, err := a.Orders.OfDriver(ctx, driver)
+	if err != nil {
+		return nil
+	}
+	return slices.DeleteFunc(all, func(r ordering.Record) bool { return !carried(&r) })
+}
+
+func carried(r *ordering.Record) bool {
+	return r.Progress.Delivery == order.PickedUp || r.Progress.Delivery == order.OutForDelivery
+}
+
+// arrivalFrom is when a driver who is on the way will be at the door, coming from p by the doors of what else is in the bag and due before.
+func (a *API) arrivalFrom(p dispatch.Position, r *ordering.Record, bag []ordering.Record) (eta dispatch.Range, before int, ok bool) {
+	if !r.Order.Address.Located() || a.Travel == nil {
+		return eta, 0, false
+	}
+	stops := []road.Stop{stopAt(r)}
+	for i := range bag {
+		if o := &bag[i]; o.Order.ID != r.Order.ID && o.Order.Address.Located() {
+			stops = append(stops, stopAt(o))
+		}
+	}
+	for i, s := range road.Sequence(a.now(), p.Point(), stops, a.Travel) {
+		if s.Order == r.Order.ID {
+			return s.ETA, i, true
+		}
+	}
+	return eta, 0, false
+}
+
+func stopAt(r *ordering.Record) road.Stop {
+	return road.Stop{Order: r.Order.ID, Drop: dispatch.Point{Lat: r.Order.Address.Latitude, Lon: r.Order.Address.Longitude}, Due: r.Order.Promise.To}
+}
+
+func middle(r dispatch.Range) time.Time {
+	return r.From.Add(r.To.Sub(r.From) / 2).UTC().Truncate(time.Millisecond)
 }

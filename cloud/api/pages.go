@@ -46,9 +46,15 @@ func (a *API) addPages(mux *chi.Mux, compress func(http.Handler) http.HandlerFun
 	for _, e := range entries {
 		mux.Get(e.path, compress(a.page(e.file)))
 	}
+	if a.Sockets != nil {
+		mux.Get("/mqtt", a.Sockets.ServeHTTP)
+	}
 	mux.Get("/assets/*", compress(http.HandlerFunc(a.asset)))
 	for _, name := range []string{"/favicon.svg", "/favicon.ico"} {
 		mux.Get(name, compress(http.HandlerFunc(a.favicon)))
+	}
+	for _, name := range []string{"driver-sw.js", "driver.webmanifest", "driver-192.png", "driver-512.png"} { // what makes /driver an app on a phone
+		mux.Get("/"+name, compress(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { a.file(w, r, name, "no-cache") })))
 	}
 	document := a.document()
 	a.docs = a.docsPage()
@@ -107,11 +113,19 @@ func (a *API) file(w http.ResponseWriter, r *http.Request, name, cache string) {
 		return
 	}
 	h := w.Header()
-	if kind := mime.TypeByExtension(path.Ext(name)); kind != "" {
+	if kind := kindOf(name); kind != "" {
 		h.Set("Content-Type", kind)
 	}
 	h.Set("Cache-Control", cache)
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(text))
+}
+
+// kindOf is the media type of a file. What a machine's own tables may lack is named.
+func kindOf(name string) string {
+	if path.Ext(name) == ".webmanifest" {
+		return "application/manifest+json"
+	}
+	return mime.TypeByExtension(path.Ext(name))
 }
 
 // compressible: texts, but not streams, which a compressor would hold back.

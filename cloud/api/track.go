@@ -42,7 +42,16 @@ type whereEvent struct {
 	Heading   or[float64] `json:"heading"`
 	Speed     or[float64] `json:"speed" doc:"metres per second"`
 	At        instant     `json:"at"`
-	ETA       or[instant] `json:"eta" doc:"at the door"`
+	ETA       or[instant] `json:"eta" doc:"at the door: the middle of the range"`
+	Earliest  or[instant] `json:"earliest"`
+	Latest    or[instant] `json:"latest"`
+	Before    int         `json:"stops_before" doc:"doors the driver goes to before this one"`
+}
+
+// nearEvent says once that the driver is about to be there.
+type nearEvent struct {
+	ETA     instant `json:"eta"`
+	Seconds int     `json:"seconds" doc:"until then"`
 }
 
 // track follows an order.
@@ -82,6 +91,10 @@ type tracker struct {
 	driver    string // whose positions are followed
 	positions chan dispatch.Position
 	leave     func()
+
+	bag  []ordering.Record // what that driver has in the bag
+	read time.Time         // when that was read
+	near bool              // it was said that the driver is about to be there
 }
 
 // resume goes on behind a version. Several steps can share one: as nobody knows which of them arrived, all but the first are said again.
@@ -124,11 +137,11 @@ func (t *tracker) wait(ctx context.Context, s *stream, beat, reread <-chan time.
 		case next := <-t.news.news:
 			return next, true
 		case <-t.news.missed:
-			return t.read(ctx, r), true
+			return t.reread(ctx, r), true
 		case <-reread:
-			return t.read(ctx, r), true
+			return t.reread(ctx, r), true
 		case p := <-t.positions:
-			s.add("", "driver", t.where(p, r))
+			t.where(ctx, s, p, r)
 		case <-beat:
 			if !s.beat() {
 				return nil, false
@@ -140,8 +153,8 @@ func (t *tracker) wait(ctx context.Context, s *stream, beat, reread <-chan time.
 	}
 }
 
-// read is the order as it is now, or r when it cannot be read: the next time will do.
-func (t *tracker) read(ctx context.Context, r *ordering.Record) *ordering.Record {
+// reread is the order as it is now, or r when it cannot be read: the next time will do.
+func (t *tracker) reread(ctx context.Context, r *ordering.Record) *ordering.Record {
 	ctx, cancel := context.WithTimeout(ctx, t.api.settings.Timeout)
 	defer cancel()
 	now, err := t.api.Orders.Order(ctx, r.Order.ID)
@@ -184,6 +197,7 @@ func eventOf(r *ordering.Record, status order.StatusName, version int, at time.T
 // watch follows the driver between departure and door, and nobody otherwise.
 func (t *tracker) watch(r *ordering.Record) {
 	driver := ""
+	t.read = time.Time{} // what the driver carries may be another now
 	if r != nil && r.Status() == order.StatusOutForDelivery && r.Driver != nil {
 		driver = r.Driver.ID
 	}
@@ -194,6 +208,7 @@ func (t *tracker) watch(r *ordering.Record) {
 		t.leave()
 		t.positions, t.leave = nil, nil
 	}
+	t.near = false
 	if t.driver = driver; driver == "" {
 		return
 	}
@@ -205,9 +220,27 @@ func (t *tracker) watch(r *ordering.Record) {
 	}
 }
 
-func (t *tracker) where(p dispatch.Position, r *ordering.Record) whereEvent {
-	return whereEvent{
-		Latitude: p.Lat, Longitude: p.Lon, Heading: or[float64]{p.Heading}, Speed: or[float64]{p.Speed}, At: instant{p.At},
-		ETA: when(t.api.arrivalFrom(p, r)),
+// runRead is how old what a driver carries may be when somebody's turn is reckoned with it.
+const runRead = 10 * time.Second
+
+// soon is how long before the door a guest is told to come down.
+const soon = 2 * time.Minute
+
+// where tells a position, and once that the driver is about to be there.
+func (t *tracker) where(ctx context.Context, s *stream, p dispatch.Position, r *ordering.Record) {
+	now := t.api.now()
+	if now.Sub(t.read) > runRead {
+		t.bag, t.read = t.api.loaded(ctx, p.Driver), now
+	}
+	e := whereEvent{Latitude: p.Lat, Longitude: p.Lon, Heading: or[float64]{p.Heading}, Speed: or[float64]{p.Speed}, At: instant{p.At}}
+	eta, before, ok := t.api.arrivalFrom(p, r, t.bag)
+	if ok {
+		e.ETA, e.Earliest, e.Latest, e.Before = at(middle(eta)), at(eta.From), at(eta.To), before
+	}
+	s.add("", "driver", e)
+	door := middle(eta).Add(-dispatch.AtDoor / 2) // the car's, not yet the bell's
+	if left := door.Sub(now); ok && before == 0 && left <= soon && !t.near {
+		t.near = true
+		s.add("", "near", nearEvent{instant{door}, max(0, int(left.Seconds()))})
 	}
 }

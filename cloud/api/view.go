@@ -8,6 +8,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"awesome.pizza/cloud/ordering"
+	"awesome.pizza/cloud/road"
 	"awesome.pizza/shared/clock"
 	"awesome.pizza/shared/order"
 )
@@ -108,6 +109,8 @@ type stepView struct {
 	At      instant          `json:"at"`
 	By      string           `json:"by" doc:"cloud, edge, staff, guest, driver:ID or courier:ID"`
 	Version int              `json:"version"`
+	Away    or[int]          `json:"from_door_m" doc:"metres from the door at which a driver said that it is delivered or failed, if anybody knows"`
+	Afar    bool             `json:"afar" doc:"that was more than 500 m"`
 }
 
 // orderView is an order as everybody sees it.
@@ -170,7 +173,7 @@ func driverOf(r *ordering.Record) or[driverBrief] {
 func timelineOf(r *ordering.Record) []stepView {
 	out := make([]stepView, len(r.Steps))
 	for i, s := range r.Steps {
-		out[i] = stepView{s.Status, instant{s.At}, s.By, s.Version}
+		out[i] = stepView{s.Status, instant{s.At}, s.By, s.Version, or[int]{s.Away}, road.Afar(s.Away)}
 	}
 	return out
 }

@@ -10,6 +10,7 @@ type Deed struct {
 	Driver string    // whose order it must be; "" stands for whoever has it
 	By     string    // as the timeline names it
 	At     time.Time // when it was done, by the clock of whoever did it; zero stands for now
+	Away   *int      // metres from the door it was done, if anybody knows
 }
 
 // when is the time to show for a deed that is heard of now: its own, but neither before the step it follows nor in the future. A time

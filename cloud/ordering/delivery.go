@@ -136,7 +136,7 @@ func depart(d Deed, arrives *time.Time, now time.Time) Decide {
 
 func deliver(d Deed, now time.Time) Decide {
 	return func(r *Record) error {
-		return r.deliverStep(d, now, func(at time.Time) error { return r.Take(order.Cloud, order.Deliver, d.By, at) })
+		return r.deliverStep(d, now, func(at time.Time) error { return r.atDoor(d, r.Take(order.Cloud, order.Deliver, d.By, at)) })
 	}
 }
 
@@ -144,9 +144,17 @@ func giveUp(d Deed, reason string, now time.Time) Decide {
 	return func(r *Record) error {
 		return r.deliverStep(d, now, func(at time.Time) error {
 			r.Reason = reason
-			return r.Take(order.Cloud, order.GiveUp, d.By, at)
+			return r.atDoor(d, r.Take(order.Cloud, order.GiveUp, d.By, at))
 		})
 	}
+}
+
+// atDoor notes with a step that was taken how far from the door that was. The timeline was copied for the step.
+func (r *Record) atDoor(d Deed, taken error) error {
+	if n := len(r.Steps); taken == nil && n > 0 && r.Steps[n-1].Version == r.Version+1 {
+		r.Steps[n-1].Away = d.Away
+	}
+	return taken
 }
 
 func (r *Record) deliverStep(d Deed, now time.Time, step func(at time.Time) error) error {

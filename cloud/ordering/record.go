@@ -68,6 +68,7 @@ type Step struct {
 	Status  order.StatusName `json:"status"`
 	At      time.Time        `json:"at"`
 	By      string           `json:"by"`
+	Away    *int             `json:"away,omitempty"` // metres from the door when a driver said that it is delivered or failed, if anybody knows
 }
 
 // Decide changes a record inside a transaction that belongs to many callers: it must be quick, pure and repeatable. What it returns as

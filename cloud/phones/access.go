@@ -79,6 +79,7 @@ func (p *Phones) access(_, driver string, secret []byte) (broker.Grant, bool) {
 	p.mu.Lock()
 	p.bags.put(driver, bag)
 	p.bags.here[driver] = d
+	p.watch(driver, bag, p.cfg.Clock.Now())
 	g := p.bags.grant(driver)
 	p.mu.Unlock()
 	p.report.Connected(driver)

@@ -13,9 +13,9 @@ import (
 	"awesome.pizza/shared/wire"
 )
 
-// bags is what the drivers whose phones have signed in here carry.
+// bags is what the drivers carry whose phones have signed in here, or speak HTTP with this core.
 type bags struct {
-	here  map[string]dispatch.Driver // signed in, and not yet found gone
+	here  map[string]dispatch.Driver // signed in or heard, and not yet found gone
 	of    map[string][]dispatch.Order
 	owner map[order.ID]string
 }
@@ -85,6 +85,10 @@ func (p *Phones) refresh(ctx context.Context, driver string) {
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
 	bag, err := p.cfg.Store.Bag(ctx, driver)
+	var d dispatch.Driver
+	if err == nil {
+		d, err = p.cfg.Store.Driver(ctx, driver)
+	}
 	if err != nil {
 		if ctx.Err() == nil {
 			p.cfg.Log.Warn("read a driver's bag", "driver", driver, "err", err)
@@ -94,7 +98,11 @@ func (p *Phones) refresh(ctx context.Context, driver string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.bags.put(driver, bag)
-	if p.broker.Regrant(p.bags.grant(driver)) == 0 {
+	p.watch(driver, bag, p.cfg.Clock.Now())
+	switch connected := p.broker.Regrant(p.bags.grant(driver)) > 0; {
+	case connected || p.heardLately(driver):
+		p.bags.here[driver] = d
+	default:
 		delete(p.bags.here, driver)
 		p.bags.put(driver, nil)
 	}

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"sync"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 
 	"awesome.pizza/cloud/dispatch"
 	"awesome.pizza/cloud/ordering"
+	"awesome.pizza/cloud/road"
 	"awesome.pizza/shared/broker"
 	"awesome.pizza/shared/clock"
 	"awesome.pizza/shared/id"
@@ -34,6 +36,7 @@ type Store interface {
 	// Bag is what a driver has taken on and not delivered.
 	Bag(ctx context.Context, driver string) ([]dispatch.Order, error)
 	SavePositions(ctx context.Context, all []dispatch.Position) error
+	SaveEvidence(ctx context.Context, all []road.Evidence) error
 	SaveDeadLetter(ctx context.Context, l broker.DeadLetter) error
 }
 
@@ -45,14 +48,15 @@ type Dispatch interface {
 
 // Config is what phones need. Of Broker only where to listen and the limits are used; Store must be given.
 type Config struct {
-	Broker broker.Config
-	Store  Store
-	Share  func(dispatch.Position) // gives a position to other cores; it must not block. Nil: there are none
-	Travel dispatch.Travel         // default: dispatch.Crow
-	MaxKMH float64                 // faster is impossible; default DefaultMaxKMH
-	Save   time.Duration           // how often positions go to the database; default SaveEvery
-	Clock  clock.Clock
-	Log    *slog.Logger
+	Broker  broker.Config
+	Store   Store
+	Share   func(dispatch.Position) // gives a position to other cores; it must not block. Nil: there are none
+	Refused func(code string)       // hears of each refusal; nil: nobody listens
+	Travel  dispatch.Travel         // default: dispatch.Crow
+	MaxKMH  float64                 // faster is impossible; default DefaultMaxKMH
+	Save    time.Duration           // how often positions go to the database; default SaveEvery
+	Clock   clock.Clock
+	Log     *slog.Logger
 }
 
 // Phones is the drivers' side of a core. It is safe for concurrent use.
@@ -68,8 +72,10 @@ type Phones struct {
 	unsent map[string]dispatch.Position // to be kept
 	bags   bags
 	counts map[string]int64
-	dirty  chan string   // drivers whose bags have changed
-	hurry  chan struct{} // somebody was seen again: dispatch waits for it
+
+	evidence []road.Evidence // to be kept
+	dirty    chan string     // drivers whose bags have changed
+	hurry    chan struct{}   // somebody was seen again: dispatch waits for it
 }
 
 // SaveEvery is how often positions go to the database.
@@ -97,6 +103,9 @@ func New(c Config) (*Phones, error) {
 	if c.Travel == nil {
 		c.Travel = dispatch.Crow{}
 	}
+	if c.Refused == nil {
+		c.Refused = func(string) {}
+	}
 	if c.MaxKMH <= 0 {
 		c.MaxKMH = DefaultMaxKMH
 	}
@@ -116,6 +125,9 @@ func New(c Config) (*Phones, error) {
 	}
 	return p, nil
 }
+
+// Sockets takes phones in that are web pages: MQTT over WebSocket.
+func (p *Phones) Sockets() http.Handler { return p.broker.Sockets() }
 
 // Addr is where phones connect to.
 func (p *Phones) Addr() string { return p.broker.Addr() }
@@ -138,6 +150,7 @@ func (p *Phones) keepHouse(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			p.save(context.WithoutCancel(ctx))
+			p.saveEvidence(context.WithoutCancel(ctx))
 			return
 		case driver := <-p.dirty:
 			p.refresh(ctx, driver)
@@ -145,6 +158,7 @@ func (p *Phones) keepHouse(ctx context.Context) {
 			p.save(ctx)
 		case <-save.C:
 			p.save(ctx)
+			p.saveEvidence(ctx)
 		case <-refresh.C:
 			for _, driver := range p.present() {
 				p.refresh(ctx, driver)
@@ -184,6 +198,7 @@ func (p *Phones) onPublish(ctx context.Context, m broker.Message) error {
 // count counts a refusal by its code.
 func (p *Phones) count(err error) error {
 	if q := problem.Of(err); q != nil {
+		p.cfg.Refused(q.Code)
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		p.counts[q.Code]++
@@ -191,8 +206,11 @@ func (p *Phones) count(err error) error {
 	return err
 }
 
-// bury keeps a dead letter.
+// bury keeps a dead letter. What a phone may not say or read never gets as far as onPublish: it is counted here.
 func (p *Phones) bury(ctx context.Context, l broker.DeadLetter) error {
+	if l.Code == "not_allowed" {
+		_ = p.count(problem.New(problem.Refused, l.Code, "%s", l.Reason))
+	}
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
 	return p.cfg.Store.SaveDeadLetter(ctx, l)

@@ -58,6 +58,9 @@ func (p *Phones) follow(at dispatch.Position, accuracyKM float64) error {
 		return err
 	}
 	p.unsent[at.Driver] = at
+	t.heard = at.Heard
+	p.asks(t, at.Driver, at.Heard)
+	p.witness(t, at, accuracyKM)
 	if at.Heard.Sub(before) > dispatch.Stale/2 { // somebody dispatch could not count on
 		select {
 		case p.hurry <- struct{}{}:
@@ -78,6 +81,7 @@ func (p *Phones) Learn(at dispatch.Position) {
 	newer := at.At.After(t.last.At)
 	if newer {
 		t.last, t.doubts = at, 0
+		t.trail.Add(at)
 	}
 	p.mu.Unlock()
 	if newer {

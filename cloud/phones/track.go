@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"awesome.pizza/cloud/dispatch"
+	"awesome.pizza/cloud/road"
+	"awesome.pizza/shared/order"
 	"awesome.pizza/shared/problem"
 )
 
@@ -23,6 +25,10 @@ type track struct {
 	doubt  dispatch.Position // not believed, because nobody is that fast
 	doubts int               // in a row, each reachable from the one before
 	told   time.Time         // when arrival times were last told
+	trail  road.Trail
+	fences map[order.ID]*fence // around the orders in the bag
+	heard  time.Time           // by this core
+	asked  time.Time           // when the bag was last asked for, of one who has not signed in
 }
 
 // follow believes a position, or says why not: Invalid "not_newer" or "impossible_jump".
@@ -37,6 +43,7 @@ func (t *track) follow(at dispatch.Position, accuracyKM, maxKMH float64) error {
 		}
 	}
 	t.last, t.within, t.doubts = at, accuracyKM, 0
+	t.trail.Add(at)
 	return nil
 }
 

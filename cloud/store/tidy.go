@@ -41,6 +41,10 @@ var keeps = []struct {
 		SELECT ctid FROM alerts WHERE alert = '` + restaurant.TwoNodes + `' AND cleared IS NULL AND heard < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))`},
 	{"dead letters", 30 * day, `DELETE FROM dead_letters WHERE ctid = ANY (ARRAY(
 		SELECT ctid FROM dead_letters WHERE at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))`},
+	{"pictures at doors", 30 * day, `DELETE FROM proofs WHERE ctid = ANY (ARRAY(
+		SELECT ctid FROM proofs WHERE heard < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))`},
+	{"when phones came and went", 30 * day, `DELETE FROM road_evidence WHERE ctid = ANY (ARRAY(
+		SELECT ctid FROM road_evidence WHERE at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))`},
 	{"batches in quarantine", 90 * day, `DELETE FROM edge_quarantine WHERE ctid = ANY (ARRAY(
 		SELECT ctid FROM edge_quarantine WHERE received < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))`},
 	{"orders that were owed", 90 * day, `DELETE FROM edge_owed WHERE ctid = ANY (ARRAY(

@@ -70,6 +70,10 @@ func TestTheStoreTidiesByItself(t *testing.T) {
 	c.sql(t, `INSERT INTO dead_letters (at, device, client, remote, topic, payload, bytes, code, reason)
 		VALUES ('2000-01-01', '', '', '', '', '', 0, '', ''), (now(), '', '', '', '', '', 0, '', '')`)
 	c.sql(t, `INSERT INTO edge_quarantine (edge, device, span, reason, events, received) VALUES ('r1', '', 'old', '', '', '2000-01-01'), ('r1', '', 'young', '', '', now())`)
+	c.sql(t, `INSERT INTO road_evidence (order_id, driver, kind, at, metres)
+		VALUES (gen_random_uuid(), '', 'at_door', '2000-01-01', 0), (gen_random_uuid(), '', 'at_door', now(), 0)`)
+	c.sql(t, `INSERT INTO proofs (order_id, kind, driver, at, heard)
+		VALUES (gen_random_uuid(), 'name', '', now(), '2000-01-01'), (gen_random_uuid(), 'name', '', now(), now())`)
 	c.sql(t, `INSERT INTO edge_discards (edge, device, event_id, at) VALUES ('r1', '', 'old', '2000-01-01'), ('r1', '', 'young', now())`)
 	over, open := c.place(t, order.Carryout).Order.ID, c.place(t, order.Carryout).Order.ID
 	c.sql(t, `UPDATE orders SET open = false, intake = false, accept_due = NULL, status = 'Delivered' WHERE id = $1::text::uuid`, string(over))
@@ -79,7 +83,7 @@ func TestTheStoreTidiesByItself(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.Close)
-	for _, table := range []string{"idempotency", "dead_letters", "edge_quarantine", "edge_discards", "edge_owed"} {
+	for _, table := range []string{"idempotency", "dead_letters", "edge_quarantine", "edge_discards", "edge_owed", "road_evidence", "proofs"} {
 		within(t, "one row of "+table, func() bool { return c.sql(t, `SELECT count(*) FROM `+table) == int64(1) })
 	}
 }

@@ -25,9 +25,10 @@ type listener struct {
 	done   chan struct{} // closed by Close
 	served chan struct{} // closed when Serve ends
 
-	mu   sync.Mutex
-	open map[*conn]uint64 // with the number of its arrival
-	came uint64
+	mu        sync.Mutex
+	open      map[*conn]uint64 // with the number of its arrival
+	came      uint64
+	establish listeners.EstablishFn // while it is served
 }
 
 func newListener(c Config, h *hook) *listener {
@@ -47,11 +48,16 @@ func (*listener) Protocol() string        { return "tcp" }
 // Serve accepts until Close. When the machine has no descriptors left it tries again rather than going deaf.
 func (l *listener) Serve(establish listeners.EstablishFn) {
 	defer close(l.served)
+	l.serve(establish)
+	defer l.serve(nil)
 	for {
 		c, err := l.socket.Accept()
 		switch {
 		case err == nil:
-			l.welcome(c, establish)
+			if l.config.TLS != nil {
+				c = tls.Server(c, l.config.TLS)
+			}
+			l.welcome(c)
 		case errors.Is(err, net.ErrClosed):
 			return
 		default:
@@ -65,32 +71,38 @@ func (l *listener) Serve(establish listeners.EstablishFn) {
 	}
 }
 
-func (l *listener) welcome(raw net.Conn, establish listeners.EstablishFn) {
-	if l.config.TLS != nil {
-		raw = tls.Server(raw, l.config.TLS)
-	}
+// serve says how connections become clients; nil: not any more.
+func (l *listener) serve(establish listeners.EstablishFn) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.establish = establish
+}
+
+// welcome runs a new connection, if there is room. It may be called by others than Serve, until that ends.
+func (l *listener) welcome(raw net.Conn) {
 	c := newConn(raw, l.config.MaxBacklog)
 	if !l.admit(c) {
 		l.hook.stats.turnedAway.Add(1)
 		_ = raw.Close()
-		return
 	}
+}
+
+// admit begins the work on a connection under the lock, so that none begins once Close waits for all.
+func (l *listener) admit(c *conn) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	establish := l.establish
+	if establish == nil || len(l.open) >= l.config.MaxClients && !l.makeRoom() {
+		return false
+	}
+	l.came++
+	l.open[c] = l.came
 	_ = c.SetDeadline(time.Now().Add(l.config.HandshakeTimeout)) // the socket is new: it takes a deadline
 	l.work.Go(c.pump)
 	l.work.Go(func() {
 		defer l.leave(c)
 		l.attend(c, establish)
 	})
-}
-
-func (l *listener) admit(c *conn) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if len(l.open) >= l.config.MaxClients && !l.makeRoom() {
-		return false
-	}
-	l.came++
-	l.open[c] = l.came
 	return true
 }
 

@@ -59,8 +59,12 @@ test('axe finds nothing on any page, in either theme', async () => {
 		await driver.getByLabel('Driver number').fill(d.id);
 		await driver.getByLabel('Secret').fill(d.secret);
 		await driver.getByRole('button', { name: 'Sign in' }).click();
-		await driver.getByRole('button', { name: 'Delivered' }).waitFor();
+		await driver.getByRole('button', { name: /^Delivered/ }).waitFor();
+		await driver.getByRole('button', { name: 'Name or code' }).click();
 		await look(driver, 'driver');
+		await driver.getByRole('button', { name: 'Cash bag' }).click();
+		await driver.getByRole('button', { name: 'Check in' }).waitFor();
+		await look(driver, 'driver’s cash bag');
 		await driver.context().close();
 	}
 	assert.deepEqual(found, []);

@@ -1,6 +1,6 @@
 // Takes the pictures in docs/screens: every page, in both themes, at the sizes it is used at.
 import { test } from 'node:test';
-import { clear, cook, desk, fillIn, internet, near, open, phone, photograph, place, post, put, status } from './stage.mjs';
+import { clear, cook, desk, fillIn, hold, internet, near, open, phone, photograph, place, post, put, status, until } from './stage.mjs';
 
 const themes = ['light', 'dark'];
 
@@ -60,7 +60,7 @@ test('pictures of tracking', async () => {
 				if (what === 'out') {
 					await page.getByText('You', { exact: true }).waitFor();
 					await driver.locate(await near('r1', 420, 260), 60);
-					await page.waitForTimeout(500);
+					await page.getByText(/Position \d+ s old/).waitFor();
 				}
 				await photograph(page, `track-${what}-${name}-${theme}`, true);
 				await page.context().close();
@@ -131,15 +131,42 @@ test('pictures of the driver’s phone', async () => {
 		await photograph(page, `driver-ready-${theme}`);
 		await page.getByRole('button', { name: 'Picked up' }).click();
 		await page.getByRole('button', { name: 'Leave now' }).click();
-		await page.getByRole('button', { name: 'Delivered' }).waitFor();
+		await page.getByRole('button', { name: /^Delivered/ }).waitFor();
+		await until('the cloud to reckon the arrival', async () => page.getByText(/ · there /).isVisible());
 		await photograph(page, `driver-out-${theme}`);
 		await page.getByRole('button', { name: 'Did not work' }).click();
 		await photograph(page, `driver-fail-${theme}`);
 		await page.getByRole('button', { name: 'Back' }).click();
-		await page.getByRole('button', { name: 'Delivered' }).click();
+		await page.getByRole('button', { name: 'Cash bag' }).click();
+		await page.getByLabel(/^Float/).fill('20');
+		await photograph(page, `driver-bag-in-${theme}`);
+		await page.getByRole('button', { name: 'Check in' }).click();
+		await page.getByRole('button', { name: 'Close' }).click();
+		await hold(page, /^Delivered/);
 		await page.getByRole('button', { name: /Undo/ }).waitFor();
 		await photograph(page, `driver-undo-${theme}`);
 		await status(order, 'Delivered');
+		await page.getByRole('button', { name: /Cash bag/ }).click();
+		await page.getByText('From 1 guest').waitFor();
+		await photograph(page, `driver-bag-${theme}`);
+		await page.getByRole('button', { name: 'Count and check out' }).click();
+		await page.getByLabel(/^Counted/).fill('30');
+		await photograph(page, `driver-bag-count-${theme}`);
+		await page.getByRole('button', { name: 'Check out', exact: true }).click();
+		await page.getByText(/Checked out at/).waitFor();
+		await page.getByRole('button', { name: 'Close' }).click();
+		const run = [];
+		for (const [east, north, street] of [[900, 600, '12 Elm Street'], [300, 200, '3 Oak Street'], [1200, 900, '40 Maple Avenue']]) {
+			const one = await place([{ product: 'margherita', size: 'small' }], { fulfilment: 'delivery', address: { street, city: 'Springfield', ...(await near('r1', east, north)) } });
+			await cook(one, 5);
+			await post(`/api/orders/${one.id}/assign-driver`, { driver_id: d.id });
+			await post(`/api/orders/${one.id}/start-delivery`);
+			run.push(one);
+		}
+		await page.getByText('Stop 1 of 3').waitFor();
+		await photograph(page, `driver-run-${theme}`);
+		for (const one of run) await post(`/api/orders/${one.id}/complete-delivery`);
+		await page.getByText('Nothing to bring').waitFor();
 		const next = await place([{ product: 'marinara', size: 'small' }], { fulfilment: 'delivery' });
 		await cook(next, 5);
 		await page.getByRole('button', { name: 'Accept' }).first().waitFor({ timeout: 60_000 });

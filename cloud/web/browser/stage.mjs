@@ -108,6 +108,17 @@ export async function clear(restaurant) {
 	await until(`${restaurant} to be empty`, async () => (await left()).length === 0);
 }
 
+/** hold keeps a finger on a button until it has done its work. */
+export async function hold(page, name) {
+	const button = page.getByRole('button', { name });
+	await button.scrollIntoViewIfNeeded();
+	const { x, y, width, height } = await button.boundingBox();
+	await page.mouse.move(x + width / 2, y + height / 2);
+	await page.mouse.down();
+	await page.waitForTimeout(900);
+	await page.mouse.up();
+}
+
 let browser;
 export const errors = [];
 

@@ -29,7 +29,8 @@ test('a delivery is seen from the kitchen to the door', async () => {
 	await page.getByText('The position appears as soon as the phone sends it').waitFor();
 	await post(`/api/drivers/${d.id}/location`, { ...(await near('r1', 300, 200)), heading: 45 }, as).catch(() => undefined);
 	await page.locator('g.driver').waitFor();
-	await page.getByText(/^about /).waitFor();
+	await page.locator('.range', { hasText: / – / }).waitFor();
+	await page.getByText(/Position \d+ s old/).waitFor();
 	await post(`/api/orders/${order.id}/complete-delivery`, {}, as);
 	await headline(page, 'Enjoy your meal');
 	assert.equal(await page.getByRole('img', { name: /^Map/ }).count(), 0, 'no map after the door');

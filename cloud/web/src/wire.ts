@@ -109,6 +109,8 @@ export interface TimelineStep {
 	at: Instant;
 	by: string;
 	version: number;
+	from_door_m?: number | null;
+	afar?: boolean;
 }
 
 export type DeliveryState = 'none' | 'unassigned' | 'assigned' | 'picked_up' | 'out_for_delivery' | 'delivered' | 'failed';

@@ -67,6 +67,11 @@ export class Room {
 		return this.#drivers.filter((d) => (d.restaurant_id === '' || d.restaurant_id === this.id) && d.status !== 'offline' && d.status !== 'end_of_shift');
 	}
 
+	/** nameOf is a driver's name, on shift or not. */
+	nameOf(driver: string): string {
+		return this.#drivers.find((d) => d.id === driver)?.name ?? driver;
+	}
+
 	follow(): () => void {
 		const stream = new Stream({
 			url: `/api/dashboard/${encodeURIComponent(this.id)}/stream`,

@@ -1,5 +1,8 @@
 import { call, Refusal, uuid, type Instant, type Status } from '@awesome/ui';
 import { Shelf } from '../shelf.ts';
+import type { Place } from '../wire.ts';
+import { base64 } from './photo.ts';
+import { indexed, type Vault } from './vault.ts';
 import { instant } from '../time.ts';
 import type { DriverState } from './wire.ts';
 
@@ -13,8 +16,18 @@ export interface Deed {
 	id: string;
 	at: Instant;
 	due: number; // ms since 1970: not sent before, so that it can be taken back
-	what: { kind: 'order'; verb: Verb; order: string; number: number | null; reason?: string } | { kind: 'shift'; status: DriverState };
+	what: What;
 }
+
+export type What =
+	| { kind: 'order'; verb: Verb; order: string; number: number | null; reason?: string; here?: Place; cash?: number; far?: number } // metres from the door
+	| { kind: 'proof'; order: string; number: number | null; photo: true } // the picture is in the vault under the deed's id
+	| { kind: 'proof'; order: string; number: number | null; name: string }
+	| { kind: 'proof'; order: string; number: number | null; code: string }
+	| { kind: 'bag'; act: 'open'; bag: string; minor: number }
+	| { kind: 'bag'; act: 'drop'; bag: string; minor: number } // bag is the drop's own id
+	| { kind: 'bag'; act: 'close'; bag: string; minor: number; note: string }
+	| { kind: 'shift'; status: DriverState };
 
 /** Rejected is a deed the cloud did not accept, with its words. */
 export interface Rejected {
@@ -30,6 +43,8 @@ export const undoSeconds = 5;
  */
 export class Deeds {
 	#waiting = $state.raw<Deed[]>([]);
+	#sent = $state.raw<{ deed: Deed; n: number }[]>([]); // the cloud has them, and what was read of it may be older
+	#count = 0;
 	#rejected = $state.raw<Rejected | undefined>();
 	#offline = $state(false);
 	#sending = false;
@@ -40,6 +55,7 @@ export class Deeds {
 		private readonly driver: string,
 		private readonly headers: () => Record<string, string>,
 		private readonly onsent: () => void,
+		private readonly vault: Vault = indexed(),
 	) {
 		this.#shelf = new Shelf(`deeds.${driver}`);
 		this.#waiting = this.#shelf.read() ?? [];
@@ -48,6 +64,21 @@ export class Deeds {
 	/** waiting to be sent, oldest first. */
 	get waiting(): Deed[] {
 		return this.#waiting;
+	}
+
+	/** done is all that counts as done whatever was read of the cloud, oldest first: what was sent a moment ago, and what waits. */
+	get done(): Deed[] {
+		return [...this.#sent.map((s) => s.deed), ...this.#waiting];
+	}
+
+	/** mark is how much has been sent: who reads the cloud afterwards reads that too. */
+	get mark(): number {
+		return this.#count;
+	}
+
+	/** settle forgets what was sent by then, because it has been read since. */
+	settle(mark: number, bag: boolean): void {
+		if (this.#sent.some((s) => s.n <= mark && (s.deed.what.kind === 'bag') === bag)) this.#sent = this.#sent.filter((s) => s.n > mark || (s.deed.what.kind === 'bag') !== bag);
 	}
 
 	get rejected(): Rejected | undefined {
@@ -67,20 +98,34 @@ export class Deeds {
 
 	/** statusOf is an order's status with what waits here taken for done. */
 	statusOf(order: string, told: Status): Status {
-		const mine = this.#waiting.filter((d) => d.what.kind === 'order' && d.what.order === order).at(-1);
+		const mine = this.done.filter((d) => d.what.kind === 'order' && d.what.order === order).at(-1);
 		return mine?.what.kind === 'order' ? becomes[mine.what.verb] : told;
+	}
+
+	/** proofsOf are the kinds of proof that wait here for an order. */
+	proofsOf(order: string): ('photo' | 'name' | 'code')[] {
+		return this.#waiting.flatMap(({ what }) => (what.kind === 'proof' && what.order === order ? ['photo' in what ? 'photo' : 'name' in what ? 'name' : 'code'] : []));
 	}
 
 	/** shiftOf is the shift with what waits here taken for done. */
 	shiftOf(told: DriverState): DriverState {
-		const mine = this.#waiting.filter((d) => d.what.kind === 'shift').at(-1);
+		const mine = this.done.filter((d) => d.what.kind === 'shift').at(-1);
 		return mine?.what.kind === 'shift' ? mine.what.status : told;
 	}
 
 	/** add takes note of a deed of now. */
-	add(what: Deed['what']): void {
+	add(what: What): void {
 		const now = Date.now();
 		this.#keep([...this.#waiting, { id: uuid(), at: instant(now), due: what.kind === 'order' ? now + undoSeconds * 1000 : now, what }]);
+		this.flush();
+	}
+
+	/** addPhoto takes note of a picture, once it is kept. */
+	async addPhoto(order: string, number: number | null, picture: Blob): Promise<void> {
+		const id = uuid();
+		const now = Date.now();
+		await this.vault.put(id, picture);
+		this.#keep([...this.#waiting, { id, at: instant(now), due: now, what: { kind: 'proof', order, number, photo: true } }]);
 		this.flush();
 	}
 
@@ -119,6 +164,7 @@ export class Deeds {
 
 	/** send tries one deed; it returns after how many ms to go on. */
 	async #send(deed: Deed): Promise<number> {
+		let taken = true;
 		try {
 			await this.#deliver(deed);
 		} catch (err) {
@@ -127,10 +173,15 @@ export class Deeds {
 				return 3_000;
 			}
 			if (err.problem.status === 412) return 500; // the kitchen moved the order in the same moment
-			if (!alreadySo(deed, err)) this.#rejected = { deed, detail: err.message };
+			if (!alreadySo(deed, err)) {
+				taken = false;
+				this.#rejected = { deed, detail: err.message };
+			}
 		}
 		this.#offline = false;
+		if (taken) this.#sent = [...this.#sent, { deed, n: ++this.#count }];
 		this.#keep(this.#waiting.filter((d) => d.id !== deed.id));
+		if (deed.what.kind === 'proof' && 'photo' in deed.what) void this.vault.remove(deed.id);
 		this.onsent();
 		return 0;
 	}
@@ -142,11 +193,33 @@ export class Deeds {
 			await call(`/api/drivers/${encodeURIComponent(this.driver)}/status`, { method: 'PUT', headers, body: { status: w.status, timestamp: deed.at } });
 			return;
 		}
+		if (w.kind === 'bag') {
+			const url = `/api/drivers/${encodeURIComponent(this.driver)}/bag`;
+			if (w.act === 'open') await call(url, { headers, body: { id: w.bag, float_minor: w.minor, at: deed.at } });
+			else if (w.act === 'drop') await call(`${url}/drops`, { headers, body: { id: w.bag, amount_minor: w.minor, at: deed.at } });
+			else await call(`${url}/check-out`, { headers, body: { bag_id: w.bag, counted_minor: w.minor, note: w.note, at: deed.at } });
+			return;
+		}
 		const url = `/api/orders/${encodeURIComponent(w.order)}`;
-		if (w.verb === 'pick_up') await call(`${url}/status`, { method: 'PUT', headers, body: { status: 'PickedUp', at: deed.at } });
-		else if (w.verb === 'depart') await call(`${url}/start-delivery`, { headers, body: { at: deed.at } });
-		else if (w.verb === 'deliver') await call(`${url}/complete-delivery`, { headers, body: { at: deed.at } });
-		else await call(`${url}/fail`, { headers, body: { reason: w.reason ?? '', at: deed.at } });
+		if (w.kind === 'proof') {
+			const body = await this.#proof(deed);
+			if (body) await call(`${url}/proof`, { headers, body: { ...body, at: deed.at } });
+			return;
+		}
+		const body = { at: deed.at, ...w.here };
+		if (w.verb === 'pick_up') await call(`${url}/status`, { method: 'PUT', headers, body: { status: 'PickedUp', ...body } });
+		else if (w.verb === 'depart') await call(`${url}/start-delivery`, { headers, body });
+		else if (w.verb === 'deliver') await call(`${url}/complete-delivery`, { headers, body });
+		else await call(`${url}/fail`, { headers, body: { reason: w.reason ?? '', ...body } });
+	}
+
+	/** proof is what is sent; undefined: the browser has lost the picture, and there is nothing to send any more. */
+	async #proof({ id, what }: Deed): Promise<object | undefined> {
+		if (what.kind !== 'proof') return undefined;
+		if ('name' in what) return { kind: 'name', name: what.name };
+		if ('code' in what) return { kind: 'code', code: what.code };
+		const picture = await this.vault.get(id);
+		return picture && { kind: 'photo', photo: await base64(picture) };
 	}
 
 	#keep(deeds: Deed[]): void {

@@ -23,6 +23,7 @@ beforeEach(() => {
 	vi.useFakeTimers({ now: start });
 	calls = [];
 	answer = ok;
+	vi.stubGlobal('WebSocket', undefined); // lines have a test of their own
 	vi.stubGlobal('fetch', async (url: string, init: RequestInit = {}) => {
 		calls.push({ url, method: init.method, body: init.body ? (JSON.parse(init.body as string) as Record<string, unknown>) : {}, auth: (init.headers as Record<string, string>)['Authorization'] });
 		return answer(url);
@@ -218,7 +219,7 @@ describe('a shift', () => {
 	test('tells where it is while on shift, at most every five seconds, and not afterwards', async () => {
 		let tell: PositionCallback = () => undefined;
 		const clearWatch = vi.fn();
-		vi.stubGlobal('navigator', { ...navigator, geolocation: { watchPosition: (f: PositionCallback) => ((tell = f), 9), clearWatch } });
+		vi.stubGlobal('navigator', { ...navigator, geolocation: { watchPosition: (f: PositionCallback) => ((tell = f), 9), getCurrentPosition: () => undefined, clearWatch } });
 		const s = await signedIn();
 		const here = { coords: { latitude: 40.74, longitude: -73.98, speed: 4, heading: Number.NaN, accuracy: 8 }, timestamp: start } as unknown as GeolocationPosition;
 		tell(here);
@@ -228,6 +229,41 @@ describe('a shift', () => {
 		expect(places.map((c) => c.body)).toEqual([{ latitude: 40.74, longitude: -73.98, speed: 4, accuracy: 8, timestamp: '2026-07-03T18:00:00.000Z' }]);
 		s.stop();
 		expect(clearWatch).toHaveBeenCalledWith(9);
+	});
+
+	test('a deed says where it was done, and what was paid', async () => {
+		let tell: PositionCallback = () => undefined;
+		vi.stubGlobal('navigator', { ...navigator, geolocation: { watchPosition: (f: PositionCallback) => ((tell = f), 9), getCurrentPosition: () => undefined, clearWatch: vi.fn() } });
+		const s = await signedIn();
+		tell({ coords: { latitude: 40.74, longitude: -73.98, speed: null, heading: null, accuracy: 8 }, timestamp: start } as unknown as GeolocationPosition);
+		s.do(stop, 'deliver');
+		expect(s.deeds?.waiting.at(-1)?.what).toMatchObject({ here: { latitude: 40.74, longitude: -73.98 }, cash: 1868 });
+		await vi.advanceTimersByTimeAsync(70_000);
+		s.do(stop, 'deliver');
+		expect(s.deeds?.waiting.at(-1)?.what).not.toHaveProperty('here'); // that was too long ago
+		s.stop();
+	});
+
+	test('a phone that lies still is asked where it is', async () => {
+		let tell: PositionCallback = () => undefined;
+		const at = (ms: number) => ({ coords: { latitude: 40.74, longitude: -73.98, speed: null, heading: null, accuracy: 8 }, timestamp: ms }) as unknown as GeolocationPosition;
+		vi.stubGlobal('navigator', { ...navigator, geolocation: { watchPosition: (f: PositionCallback) => ((tell = f), 9), getCurrentPosition: (f: PositionCallback) => f(at(Date.now())), clearWatch: vi.fn() } });
+		const s = await signedIn();
+		tell(at(start));
+		await vi.advanceTimersByTimeAsync(31_000);
+		expect(sent().filter((c) => c.url.endsWith('/location')).length).toBeGreaterThanOrEqual(3);
+		s.stop();
+	});
+
+	test('a phone whose clock is wrong is told so', async () => {
+		let tell: PositionCallback = () => undefined;
+		vi.stubGlobal('navigator', { ...navigator, geolocation: { watchPosition: (f: PositionCallback) => ((tell = f), 9), getCurrentPosition: () => undefined, clearWatch: vi.fn() } });
+		const s = await signedIn();
+		answer = (url) => (url.endsWith('/location') ? no(422, { code: 'bad_time' }) : cloud(url));
+		tell({ coords: { latitude: 40.74, longitude: -73.98, speed: null, heading: null, accuracy: 8 }, timestamp: start } as unknown as GeolocationPosition);
+		await vi.advanceTimersByTimeAsync(10);
+		expect(s.places?.refused).toBe('bad_time');
+		s.stop();
 	});
 
 	test('the time to answer counts down, and a wrong clock does not make it longer', () => {

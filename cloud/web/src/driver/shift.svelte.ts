@@ -1,10 +1,13 @@
 import { call, Refusal } from '@awesome/ui';
+import { farMetres, metres } from '../map/distance.ts';
 import { byKey, none } from '../maps.ts';
 import { Shelf } from '../shelf.ts';
 import type { Restaurant } from '../shop/restaurant.ts';
-import { instant } from '../time.ts';
 import type { Place } from '../wire.ts';
 import { Deeds, type Verb } from './deeds.svelte.ts';
+import { Line } from './mqtt.ts';
+import { Places } from './places.svelte.ts';
+import { Purse } from './purse.svelte.ts';
 import type { DriverState, Offer, Stop } from './wire.ts';
 
 interface Session {
@@ -16,7 +19,7 @@ interface Session {
 export type SignIn = 'out' | 'asking' | 'wrong' | 'unreached' | 'in';
 
 const pollEvery = 2_500; // ms, on shift
-const placeEvery = 5_000; // ms between two positions sent
+const bagEvery = 15_000; // ms
 
 /** Shift is a driver's phone: who drives, on shift or not, what is offered, the stops, and what waits to be sent. */
 export class Shift {
@@ -28,15 +31,16 @@ export class Shift {
 	#restaurants = $state.raw<ReadonlyMap<string, Restaurant>>(none());
 	#heardAt = $state(0);
 	#lost = $state(false);
-	#place = $state.raw<Place | undefined>();
-	#placeRefused = $state(false);
+	#places = $state.raw<Places | undefined>();
+	#purse = $state.raw<Purse | undefined>();
+	#direct = $state(false);
 	#answering = $state('');
 	#deeds = $state.raw<Deeds | undefined>();
 	#shelf = new Shelf<Session>('driver');
 	#known = new Shelf<{ status: DriverState; stops: Stop[] }>('driver.stops');
 	#timer: ReturnType<typeof setInterval> | undefined;
-	#watch: number | undefined;
-	#sentAt = 0;
+	#line: Line | undefined;
+	#bagAt = 0;
 
 	constructor() {
 		const kept = this.#shelf.read();
@@ -85,13 +89,18 @@ export class Shift {
 		return this.#heardAt;
 	}
 
-	/** place is where the phone is, if it tells. */
-	get place(): Place | undefined {
-		return this.#place;
+	get places(): Places | undefined {
+		return this.#places;
 	}
 
-	get placeRefused(): boolean {
-		return this.#placeRefused;
+	/** purse is the cash bag. */
+	get purse(): Purse | undefined {
+		return this.#purse;
+	}
+
+	/** direct: there is a line over which offers come at once and positions go. */
+	get direct(): boolean {
+		return this.#direct;
 	}
 
 	/** answering is the offer whose answer is on its way. */
@@ -120,7 +129,10 @@ export class Shift {
 	leave(): void {
 		this.stop();
 		this.#session = undefined;
+		this.#purse?.forget();
 		this.#deeds = undefined;
+		this.#purse = undefined;
+		this.#places = undefined;
 		this.#stops = [];
 		this.#offers = [];
 		this.#shelf.clear();
@@ -135,7 +147,18 @@ export class Shift {
 	}
 
 	do(stop: Stop, verb: Verb, reason?: string): void {
-		this.#deeds?.add({ kind: 'order', verb, order: stop.order_id, number: stop.number, ...(reason === undefined ? {} : { reason }) });
+		const here: Place | undefined = this.#places?.here(Date.now());
+		const far = here && stop.address && (verb === 'deliver' || verb === 'fail') ? metres(here, stop.address) : 0;
+		this.#deeds?.add({
+			kind: 'order', verb, order: stop.order_id, number: stop.number,
+			...(reason === undefined ? {} : { reason }), ...(here ? { here } : {}), ...(verb === 'deliver' && stop.cash_due ? { cash: stop.cash_due.minor } : {}), ...(far > farMetres ? { far } : {}),
+		});
+	}
+
+	/** poke looks at once: there may be a signal again. */
+	poke(): void {
+		this.#line?.poke();
+		void this.look();
 	}
 
 	/** answer accepts or declines an offer. An answer that comes late is refused, and the next look shows what holds. */
@@ -159,6 +182,7 @@ export class Shift {
 		const s = this.#session;
 		if (!s) return;
 		const id = encodeURIComponent(s.id);
+		const mark = this.#deeds?.mark ?? 0;
 		try {
 			const [work, me] = await Promise.all([
 				call<{ offers: Offer[]; stops: Stop[] }>(`/api/drivers/${id}/offers`, { headers: this.#headers() }),
@@ -169,9 +193,11 @@ export class Shift {
 			this.#status = me.status;
 			this.#heardAt = Date.now();
 			this.#lost = false;
-			this.#known.write({ status: me.status, stops: work.stops });
+			this.#deeds?.settle(mark, false);
+			this.#remember();
 			this.#deeds?.flush();
 			this.#follow();
+			if (Date.now() - this.#bagAt > bagEvery) void this.#lookBag();
 			if (work.stops.some((stop) => !this.#restaurants.has(stop.restaurant_id))) await this.#readRestaurants();
 		} catch (err) {
 			if (err instanceof Refusal && (err.problem.status === 401 || err.problem.status === 403)) {
@@ -190,7 +216,9 @@ export class Shift {
 	#begin(session: Session): void {
 		this.#session = session;
 		this.#signIn = 'in';
-		this.#deeds = new Deeds(session.id, () => this.#headers(), () => void this.look());
+		this.#deeds = new Deeds(session.id, () => this.#headers(), () => void this.#sent());
+		this.#places = new Places(session.id, () => this.#headers(), () => this.#line);
+		this.#purse = new Purse(session.id, () => this.#headers(), this.#deeds);
 		this.#deeds.flush();
 		clearInterval(this.#timer);
 		this.#timer = setInterval(() => void this.look(), pollEvery);
@@ -198,41 +226,41 @@ export class Shift {
 		void this.look();
 	}
 
-	/** follow sends the position while on shift, and never otherwise. */
+	/** follow tells the position and keeps a line open while on shift, and never otherwise. */
 	#follow(): void {
-		if (!this.onShift && this.stops.length === 0) return this.#unwatch();
-		if (this.#watch !== undefined || !('geolocation' in navigator)) return;
-		this.#watch = navigator.geolocation.watchPosition(
-			(p) => {
-				this.#placeRefused = false;
-				this.#place = { latitude: p.coords.latitude, longitude: p.coords.longitude };
-				void this.#tell(p);
-			},
-			(e) => (this.#placeRefused = e.code === e.PERMISSION_DENIED),
-			{ enableHighAccuracy: true, maximumAge: 2_000 },
-		);
+		const s = this.#session;
+		if (!s || (!this.onShift && this.stops.length === 0)) return this.#unwatch();
+		this.#places?.watch();
+		if (this.#line || typeof WebSocket === 'undefined') return;
+		this.#line = new Line({
+			url: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/mqtt`,
+			user: s.id,
+			secret: s.secret,
+			topics: [`pizza/drivers/${s.id}/assigned`],
+			hears: () => void this.look(),
+			changed: (up) => (this.#direct = up),
+		});
 	}
 
 	#unwatch(): void {
-		if (this.#watch !== undefined) navigator.geolocation.clearWatch(this.#watch);
-		this.#watch = undefined;
+		this.#places?.stop();
+		this.#line?.stop();
+		this.#line = undefined;
 	}
 
-	/** tell sends one position; the next one replaces it if it gets lost. */
-	async #tell(p: GeolocationPosition): Promise<void> {
-		const s = this.#session;
-		if (!s || Date.now() - this.#sentAt < placeEvery) return;
-		this.#sentAt = Date.now();
-		const { latitude, longitude, speed, heading, accuracy } = p.coords;
-		const body = {
-			latitude,
-			longitude,
-			timestamp: instant(p.timestamp),
-			...(speed !== null && Number.isFinite(speed) ? { speed } : {}),
-			...(heading !== null && Number.isFinite(heading) ? { heading } : {}),
-			accuracy,
-		};
-		await call(`/api/drivers/${encodeURIComponent(s.id)}/location`, { body, headers: this.#headers() }).catch(() => undefined);
+	async #lookBag(): Promise<void> {
+		this.#bagAt = Date.now();
+		await this.#purse?.look();
+	}
+
+	/** remember keeps what is shown for a reload without signal. What waits is kept by itself. */
+	#remember(): void {
+		this.#known.write({ status: this.status, stops: this.stops });
+	}
+
+	async #sent(): Promise<void> {
+		this.#remember();
+		await Promise.all([this.look(), this.#lookBag()]);
 	}
 
 	async #readRestaurants(): Promise<void> {
@@ -257,5 +285,6 @@ export function secondsLeft(offer: Offer, now: number): number {
 
 /** navigateTo is a link that opens the phone's own map. */
 export function navigateTo(p: Place, name: string): string {
+	if (/iPhone|iPad|Macintosh/.test(navigator.userAgent)) return `https://maps.apple.com/?daddr=${p.latitude},${p.longitude}&q=${encodeURIComponent(name)}`;
 	return `geo:${p.latitude},${p.longitude}?q=${p.latitude},${p.longitude}(${encodeURIComponent(name)})`;
 }

@@ -33,6 +33,7 @@ export interface Stop {
 	ready: Instant | null;
 	cash_due: Money | null;
 	items: number;
+	arrives?: { from: Instant; to: Instant } | null;
 }
 
 export type DriverState = 'offline' | 'available' | 'busy' | 'on_break' | 'end_of_shift';

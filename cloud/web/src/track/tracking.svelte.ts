@@ -29,6 +29,15 @@ export interface Where {
 	heading: number | null;
 	at: Instant;
 	eta: Instant | null;
+	earliest?: Instant | null;
+	latest?: Instant | null;
+	stops_before?: number;
+}
+
+/** Near says that the driver is almost there. */
+export interface Near {
+	eta: Instant;
+	seconds: number;
 }
 
 export type Trouble = 'unknown' | 'lost'; // no such order; the cloud does not answer
@@ -40,6 +49,8 @@ export class Tracking {
 	#restaurant = $state.raw<Restaurant | undefined>();
 	#was = $state.raw<PromiseRange | undefined>();
 	#where = $state.raw<Where | undefined>();
+	#code = $state('');
+	#near = $state.raw<Near | undefined>();
 	#trouble = $state<Trouble | undefined>();
 	#cancel = $state<CancelState>('none');
 	#stream = $state.raw<Stream | undefined>();
@@ -63,6 +74,23 @@ export class Tracking {
 	/** where the driver is; undefined unless the order is on its way. */
 	get where(): Where | undefined {
 		return this.#order?.status === 'OutForDelivery' ? this.#where : undefined;
+	}
+
+	/** code is what the guest reads out to the driver who is on the way. */
+	get code(): string {
+		const s = this.#order?.status;
+		return s === 'PickedUp' || s === 'OutForDelivery' ? this.#code : '';
+	}
+
+	/** near: the driver is two minutes away, or less. */
+	get near(): Near | undefined {
+		return this.#order?.status === 'OutForDelivery' ? this.#near : undefined;
+	}
+
+	/** arrival is from when to when the driver is expected at the door, by the position. */
+	get arrival(): PromiseRange | undefined {
+		const w = this.where;
+		return w?.earliest && w.latest ? { from: w.earliest, to: w.latest } : undefined;
 	}
 
 	get trouble(): Trouble | undefined {
@@ -114,8 +142,12 @@ export class Tracking {
 	async look(): Promise<void> {
 		const id = this.#order?.restaurant_id;
 		if (id === undefined) return;
-		const found = await call<Restaurant>(`/api/restaurants/${encodeURIComponent(id)}`).catch(() => undefined);
+		const [found, said] = await Promise.all([
+			call<Restaurant>(`/api/restaurants/${encodeURIComponent(id)}`).catch(() => undefined),
+			this.#code === '' && this.#order?.fulfilment === 'delivery' ? call<{ code?: string }>(`/api/track/${encodeURIComponent(this.token)}/door-code`).catch(() => undefined) : undefined,
+		]);
 		if (found) this.#restaurant = found;
+		if (said?.code) this.#code = said.code;
 	}
 
 	/** cancel cancels the order, or asks the restaurant to. */
@@ -138,6 +170,10 @@ export class Tracking {
 	take(event: string, data: unknown): void {
 		if (event === 'driver') {
 			this.#where = data as Where;
+			return;
+		}
+		if (event === 'near') {
+			this.#near ??= data as Near; // a stream that begins again says it again
 			return;
 		}
 		const o = this.#order;

@@ -93,7 +93,15 @@ test('the driver is seen between departure and door only', async () => {
 	t.take('order', event('OutForDelivery', 6, { delivery: 'out_for_delivery', arrives: '2026-07-03T18:25:00.000Z' }));
 	expect(t.where).toEqual(where);
 	expect(t.expected).toBe(where.eta);
+	expect(t.arrival).toBeUndefined();
+	t.take('driver', { ...where, earliest: '2026-07-03T18:20:00.000Z', latest: '2026-07-03T18:24:00.000Z' });
+	expect(t.arrival).toEqual({ from: '2026-07-03T18:20:00.000Z', to: '2026-07-03T18:24:00.000Z' });
+	expect(t.near).toBeUndefined();
+	t.take('near', { eta: '2026-07-03T18:22:00.000Z', seconds: 110 });
+	t.take('near', { eta: '2026-07-03T18:23:00.000Z', seconds: 90 });
+	expect(t.near?.seconds).toBe(110);
 	t.take('order', event('Delivered', 7));
+	expect(t.near).toBeUndefined();
 	expect(t.where).toBeUndefined();
 	expect(t.expected).toBeUndefined();
 });

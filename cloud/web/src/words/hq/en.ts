@@ -1,4 +1,5 @@
 import type { Fulfilment, Status } from '@awesome/ui';
+import type { Part } from '../../chain/figures.svelte.ts';
 import type { Place } from '../../chain/house.ts';
 import type { DriverView } from '../../chain/room.svelte.ts';
 
@@ -121,6 +122,37 @@ export const en = {
 	outcome: (counts: number, did: number, not: number) => `${counts} count now, ${did} did already${not > 0 ? `, ${not} without effect` : ''}.`,
 	credential: 'Credential until',
 	expiring: 'not renewed: look at the node',
+	figures: 'Deliveries',
+	figuresSpan: 'ordered in the last three hours, the middle one of each',
+	csv: 'CSV',
+	csvFailed: 'That did not get through.',
+	part: { load: 'Load', rack: 'Rack', out_the_door: 'Out the door', on_road: 'On the road', door: 'At the door', delivery: 'Delivery' } satisfies Record<Part, string>,
+	partIs: {
+		load: 'ordered until in the oven', rack: 'ready until it left', out_the_door: 'ordered until it left', on_road: 'left until at the door',
+		door: 'seen at the door until marked as delivered', delivery: 'ordered until delivered',
+	} satisfies Record<Part, string>,
+	ninety: (time: string) => `9 in 10 within ${time}`,
+	noneYet: 'none yet',
+	lastWeek: (time: string) => `a week ago ${time}`,
+	lateShare: 'Late',
+	afar: 'Marked from afar',
+	afarIs: 'delivered or failed by a tap more than 500 m from the door',
+	unseen: (n: number) => `${n} with no position`,
+	fromDoor: (far: string) => `${far} from the door`,
+	bags: 'Cash bags',
+	bagSince: 'Since',
+	bagExpected: 'Must be in it',
+	bagCounted: 'Counted',
+	bagDifference: 'Difference',
+	bagOpen: 'open',
+	bagEven: 'it adds up',
+	bagNoNote: 'no explanation',
+	run: 'What the phone showed',
+	evidence: { at_restaurant: 'At the restaurant', left_restaurant: 'Left the restaurant', at_door: 'At the door', left_door: 'Left the door' },
+	proof: { photo: 'Picture at the door', code: 'The guest’s code' },
+	proofName: (name: string) => `Taken by ${name}`,
+	show: 'Show',
+	photoGone: 'The picture is not there any more.',
 };
 
 export type Words = typeof en;

@@ -1,0 +1,233 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"awesome.pizza/cloud/ordering"
+	"awesome.pizza/cloud/road"
+	"awesome.pizza/shared/id"
+	"awesome.pizza/shared/money"
+	"awesome.pizza/shared/order"
+	"awesome.pizza/shared/problem"
+)
+
+// Bags are drivers' cash: a *store.Store.
+type Bags interface {
+	// OpenBag begins a bag; made is false when it is there already. It reports Conflict "bag_open" and Invalid "bad_id".
+	OpenBag(ctx context.Context, b road.Bag) (kept road.Bag, made bool, err error)
+	// DropCash puts cash into the safe, once for each id. It reports NotFound "no_open_bag", Conflict "too_many_drops", Invalid "bad_amount" and "bad_id".
+	DropCash(ctx context.Context, driver string, d road.Drop) (road.Bag, error)
+	// CloseBag checks a bag out. It reports NotFound "no_such_bag" and Conflict "bag_closed".
+	CloseBag(ctx context.Context, driver, bag string, counted int64, note string, at time.Time) (road.Bag, error)
+	LastBag(ctx context.Context, driver string) (b road.Bag, ok bool, err error)
+	Bags(ctx context.Context, restaurant string, open bool) ([]road.Bag, error)
+}
+
+// bagView is a driver's cash bag.
+type bagView struct {
+	ID         string           `json:"id"`
+	Driver     string           `json:"driver_id"`
+	Restaurant string           `json:"restaurant_id"`
+	Opened     instant          `json:"opened_at"`
+	Float      money.Amount     `json:"float"`
+	Collected  money.Amount     `json:"collected" doc:"what guests paid, by the orders marked as delivered"`
+	Dropped    money.Amount     `json:"dropped" doc:"what went into the safe"`
+	Expected   money.Amount     `json:"expected" doc:"float + collected - dropped"`
+	Taken      []takenView      `json:"taken"`
+	Drops      []dropView       `json:"drops"`
+	Closed     or[instant]      `json:"closed_at"`
+	Counted    or[money.Amount] `json:"counted"`
+	Difference or[money.Amount] `json:"difference" doc:"counted - expected: below zero something is missing"`
+	Note       string           `json:"note"`
+}
+
+type takenView struct {
+	Order  order.ID     `json:"order_id"`
+	Number or[int]      `json:"number"`
+	At     instant      `json:"at"`
+	Amount money.Amount `json:"amount"`
+}
+
+type dropView struct {
+	ID     string       `json:"id"`
+	At     instant      `json:"at"`
+	Amount money.Amount `json:"amount"`
+}
+
+func bagOf(b *road.Bag) bagView {
+	sum := func(minor int64) money.Amount { return money.Of(minor, b.Currency) }
+	v := bagView{
+		ID: b.ID, Driver: b.Driver, Restaurant: b.Restaurant, Opened: instant{b.Opened}, Float: sum(b.Float), Collected: sum(b.Collected()),
+		Dropped: sum(b.Dropped()), Expected: sum(b.Expected()), Taken: []takenView{}, Drops: []dropView{}, Closed: when(b.Closed), Note: b.Note,
+	}
+	for _, t := range b.Taken {
+		v.Taken = append(v.Taken, takenView{t.Order, numberOf(&ordering.Record{Number: t.Number}), instant{t.At}, sum(t.Amount)})
+	}
+	for _, d := range b.Drops {
+		v.Drops = append(v.Drops, dropView{d.ID, instant{d.At}, sum(d.Amount)})
+	}
+	if b.Closed != nil {
+		v.Counted, v.Difference = some(sum(b.Counted)), some(sum(b.Difference()))
+	}
+	return v
+}
+
+type bagOutput struct {
+	Status int
+	Body   bagView
+}
+
+type lastBagOutput struct {
+	Body struct {
+		Currency string      `json:"currency" doc:"in which this driver's guests pay"`
+		Bag      or[bagView] `json:"bag" doc:"the newest one"`
+	}
+}
+
+func (a *API) getBag(ctx context.Context, in *driverInput) (*lastBagOutput, error) {
+	d, err := a.me(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := &lastBagOutput{}
+	if out.Body.Currency, err = a.currencyOf(ctx, d.Home); err != nil {
+		return nil, err
+	}
+	b, ok, err := a.Bags.LastBag(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	if ok {
+		out.Body.Bag = some(bagOf(&b))
+	}
+	return out, nil
+}
+
+// currencyOf is what guests of a restaurant pay in; without one, of the first there is.
+func (a *API) currencyOf(ctx context.Context, home string) (string, error) {
+	if home == "" {
+		all, err := a.Restaurants.Restaurants(ctx)
+		if err != nil {
+			return "", err
+		}
+		if len(all) == 0 {
+			return "", problem.New(problem.NotFound, "no_such_restaurant", "there is no restaurant yet")
+		}
+		home = all[0].ID
+	}
+	m, err := a.Restaurants.Menu(ctx, home)
+	if err != nil {
+		return "", err
+	}
+	return m.Currency, nil
+}
+
+type openBagInput struct {
+	ID   string `path:"driverId"`
+	Body struct {
+		ID    string     `json:"id" format:"uuid" doc:"made by the phone: the same again is the same bag"`
+		Float int64      `json:"float_minor" minimum:"0" maximum:"10000000" doc:"what is in it to begin with"`
+		At    *time.Time `json:"at,omitempty" doc:"when it was checked in, for phones that were offline"`
+	}
+}
+
+func (a *API) openBag(ctx context.Context, in *openBagInput) (*bagOutput, error) {
+	d, err := a.me(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	b := road.Bag{ID: in.Body.ID, Driver: d.ID, Restaurant: d.Home, Opened: a.done(in.Body.At), Float: in.Body.Float}
+	if b.Currency, err = a.currencyOf(ctx, d.Home); err != nil {
+		return nil, err
+	}
+	kept, made, err := a.Bags.OpenBag(ctx, b)
+	if err != nil {
+		return nil, err
+	}
+	if made {
+		return &bagOutput{http.StatusCreated, bagOf(&kept)}, nil
+	}
+	return &bagOutput{http.StatusOK, bagOf(&kept)}, nil
+}
+
+// done is when a phone did something that it tells of now, as for a step of a delivery: neither in the future nor longer ago than a shift.
+func (a *API) done(at *time.Time) time.Time {
+	now := a.now().Truncate(time.Millisecond)
+	if at == nil || at.After(now) || at.Before(now.Add(-ordering.MaxLate)) {
+		return now
+	}
+	return at.UTC().Truncate(time.Millisecond)
+}
+
+type dropInput struct {
+	ID   string `path:"driverId"`
+	Body struct {
+		ID     string     `json:"id" format:"uuid" doc:"made by the phone: the same again is the same drop"`
+		Amount int64      `json:"amount_minor" minimum:"1" maximum:"10000000"`
+		At     *time.Time `json:"at,omitempty" doc:"when it was done, for phones that were offline"`
+	}
+}
+
+func (a *API) dropCash(ctx context.Context, in *dropInput) (*bagOutput, error) {
+	if err := a.isMe(ctx, in.ID); err != nil {
+		return nil, err
+	}
+	b, err := a.Bags.DropCash(ctx, in.ID, road.Drop{ID: in.Body.ID, At: a.done(in.Body.At), Amount: in.Body.Amount})
+	if err != nil {
+		return nil, err
+	}
+	return &bagOutput{http.StatusOK, bagOf(&b)}, nil
+}
+
+type closeBagInput struct {
+	ID   string `path:"driverId"`
+	Body struct {
+		Bag     string     `json:"bag_id" format:"uuid"`
+		Counted int64      `json:"counted_minor" minimum:"0" maximum:"10000000" doc:"all that is in it"`
+		Note    string     `json:"note,omitempty" maxLength:"200" doc:"why it differs"`
+		At      *time.Time `json:"at,omitempty" doc:"when it was counted, for phones that were offline"`
+	}
+}
+
+func (a *API) closeBag(ctx context.Context, in *closeBagInput) (*bagOutput, error) {
+	if err := a.isMe(ctx, in.ID); err != nil {
+		return nil, err
+	}
+	if !id.Valid(in.Body.Bag) {
+		return nil, problem.New(problem.NotFound, "no_such_bag", "there is no such bag")
+	}
+	b, err := a.Bags.CloseBag(ctx, in.ID, in.Body.Bag, in.Body.Counted, in.Body.Note, a.done(in.Body.At))
+	if err != nil {
+		return nil, err
+	}
+	return &bagOutput{http.StatusOK, bagOf(&b)}, nil
+}
+
+type bagsInput struct {
+	ID   string `path:"restaurantId"`
+	Open bool   `query:"open" doc:"only those that are not checked out"`
+}
+
+type bagsOutput struct {
+	Body struct {
+		Bags []bagView `json:"bags" doc:"newest first, a hundred at most"`
+	}
+}
+
+func (a *API) listBags(ctx context.Context, in *bagsInput) (*bagsOutput, error) {
+	if _, err := a.Restaurants.Restaurant(ctx, in.ID); err != nil {
+		return nil, err
+	}
+	all, err := a.Bags.Bags(ctx, in.ID, in.Open)
+	if err != nil {
+		return nil, err
+	}
+	out := &bagsOutput{}
+	out.Body.Bags = make([]bagView, len(all))
+	for i := range all {
+		out.Body.Bags[i] = bagOf(&all[i])
+	}
+	return out, nil
+}

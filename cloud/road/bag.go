@@ -1,0 +1,119 @@
+package road
+
+import (
+	"time"
+
+	"awesome.pizza/cloud/ordering"
+	"awesome.pizza/shared/order"
+	"awesome.pizza/shared/problem"
+)
+
+// MostMinor is more cash than anybody carries, in minor units.
+const MostMinor = 10_000_000
+
+// MaxDrops is how often cash can be put into the safe out of one bag.
+const MaxDrops = 100
+
+// Bag is what a driver carries of the house's cash, from check-in to check-out.
+type Bag struct {
+	ID         string
+	Driver     string
+	Restaurant string
+	Currency   string
+	Opened     time.Time
+	Float      int64 // minor units, as all sums
+	Drops      []Drop
+	Closed     *time.Time
+	Counted    int64 // when closed
+	Note       string
+	Taken      []Taken // what guests paid
+}
+
+// Drop is cash that was put into the safe.
+type Drop struct {
+	ID     string
+	At     time.Time
+	Amount int64
+}
+
+// Taken is cash that a guest paid.
+type Taken struct {
+	Order  order.ID
+	Number int
+	At     time.Time
+	Amount int64
+}
+
+// Collected is what guests paid into the bag.
+func (b *Bag) Collected() (sum int64) {
+	for _, t := range b.Taken {
+		sum += t.Amount
+	}
+	return sum
+}
+
+// Dropped is what went into the safe.
+func (b *Bag) Dropped() (sum int64) {
+	for _, d := range b.Drops {
+		sum += d.Amount
+	}
+	return sum
+}
+
+// Expected is what must be in the bag now, or must have been when it was closed.
+func (b *Bag) Expected() int64 { return b.Float + b.Collected() - b.Dropped() }
+
+// Difference is what was counted beyond what was expected; below zero something is missing.
+func (b *Bag) Difference() int64 { return b.Counted - b.Expected() }
+
+// Fill finds what was paid into the bag among what its driver has brought: cash of the bag's currency, delivered while it was open. A phone that
+// was without signal tells late, with the true time; then what was expected at a check-out changes with it.
+func (b *Bag) Fill(brought []ordering.Record) {
+	b.Taken = nil
+	for i := range brought {
+		r := &brought[i]
+		total := r.Order.Totals.Total
+		at, ok := deliveredAt(r)
+		if !ok || r.Order.Payment.Method != "cash" || total.Currency != b.Currency || at.Before(b.Opened) || b.Closed != nil && at.After(*b.Closed) {
+			continue
+		}
+		b.Taken = append(b.Taken, Taken{Order: r.Order.ID, Number: r.Number, At: at, Amount: total.Minor})
+	}
+}
+
+// CheckDrop refuses a drop that cannot be: Invalid "bad_amount", Conflict "too_many_drops".
+func (b *Bag) CheckDrop(amount int64) error {
+	if err := checkAmount(amount, 1); err != nil {
+		return err
+	}
+	if len(b.Drops) >= MaxDrops {
+		return problem.New(problem.Conflict, "too_many_drops", "cash went into the safe %d times out of this bag; check it out and begin another", MaxDrops)
+	}
+	return nil
+}
+
+// CheckAmount refuses a float or a counted sum that cannot be: Invalid "bad_amount".
+func CheckAmount(minor int64) error { return checkAmount(minor, 0) }
+
+func checkAmount(minor, least int64) error {
+	if minor < least || minor > MostMinor {
+		return problem.New(problem.Invalid, "bad_amount", "an amount is between %d and %d minor units, not %d", least, MostMinor, minor)
+	}
+	return nil
+}
+
+func deliveredAt(r *ordering.Record) (time.Time, bool) {
+	if r.Status() != order.StatusDelivered {
+		return time.Time{}, false
+	}
+	return last(r, order.StatusDelivered)
+}
+
+func last(r *ordering.Record, s order.StatusName) (at time.Time, ok bool) {
+	for _, step := range r.Steps {
+		if step.Status == s {
+			at, ok = step.At, true
+		}
+	}
+	return at, ok
+}

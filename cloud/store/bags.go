@@ -1,0 +1,206 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"awesome.pizza/cloud/ordering"
+	"awesome.pizza/cloud/road"
+	"awesome.pizza/shared/id"
+	"awesome.pizza/shared/problem"
+)
+
+// Limits of reading bags.
+const (
+	mostBags    = 100
+	mostBrought = 500                // orders of one bag
+	ordersReach = 7 * 24 * time.Hour // how long before a bag an order can have been placed that is paid into it
+)
+
+const bagColumns = `b.id::text, b.driver, b.restaurant, b.currency, b.opened, b.float_minor, b.closed, coalesce(b.counted_minor, 0), b.note`
+
+// OpenBag begins a bag. The same bag again is known as one: made is false then. It reports Conflict "bag_open", and Invalid "bad_id" when the id
+// is another bag's.
+func (s *Store) OpenBag(ctx context.Context, b road.Bag) (kept road.Bag, made bool, err error) {
+	if !id.Valid(b.ID) {
+		return road.Bag{}, false, badID()
+	}
+	tag, err := s.pool.Exec(ctx, `
+		INSERT INTO cash_bags (id, driver, restaurant, currency, opened, float_minor) VALUES ($1::text::uuid, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
+		b.ID, plain(b.Driver, MaxKey), plain(b.Restaurant, MaxKey), plain(b.Currency, 8), b.Opened.UTC(), b.Float)
+	if err != nil {
+		return road.Bag{}, false, fmt.Errorf("open a bag of driver %q: %w", b.Driver, err)
+	}
+	kept, ok, err := s.oneBag(ctx, `b.id = $1::text::uuid`, b.ID)
+	switch {
+	case err != nil:
+		return road.Bag{}, false, err
+	case !ok:
+		return road.Bag{}, false, problem.New(problem.Conflict, "bag_open", "there is an open bag: check it out first")
+	case kept.Driver != b.Driver || kept.Float != b.Float:
+		return road.Bag{}, false, badID()
+	}
+	return kept, tag.RowsAffected() == 1, nil
+}
+
+// DropCash puts cash of the driver's open bag into the safe, once for each id. It reports NotFound "no_open_bag", Conflict "too_many_drops",
+// Invalid "bad_amount" and "bad_id".
+func (s *Store) DropCash(ctx context.Context, driver string, d road.Drop) (road.Bag, error) {
+	if !id.Valid(d.ID) {
+		return road.Bag{}, badID()
+	}
+	var bag string
+	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		if known, err := s.droppedBefore(ctx, tx, driver, d); known != "" || err != nil {
+			bag = known
+			return err
+		}
+		b := road.Bag{}
+		err := tx.QueryRow(ctx, `SELECT id::text FROM cash_bags WHERE driver = $1 AND closed IS NULL FOR UPDATE`, driver).Scan(&b.ID)
+		if isNone(err) {
+			return problem.New(problem.NotFound, "no_open_bag", "there is no open bag: check one in first")
+		}
+		if err != nil {
+			return err
+		}
+		if err := readDrops(ctx, tx, []*road.Bag{&b}); err != nil {
+			return err
+		}
+		if err := b.CheckDrop(d.Amount); err != nil {
+			return err
+		}
+		bag = b.ID
+		_, err = tx.Exec(ctx, `INSERT INTO cash_drops (id, bag, at, amount_minor) VALUES ($1::text::uuid, $2::text::uuid, $3, $4)`, d.ID, b.ID, d.At.UTC(), d.Amount)
+		return err
+	})
+	if err != nil {
+		return road.Bag{}, unlessProblem(err, "drop cash of driver "+driver)
+	}
+	b, _, err := s.oneBag(ctx, `b.id = $1::text::uuid`, bag)
+	return b, err
+}
+
+func (s *Store) droppedBefore(ctx context.Context, tx pgx.Tx, driver string, d road.Drop) (bag string, err error) {
+	var whose string
+	var amount int64
+	err = tx.QueryRow(ctx, `SELECT b.id::text, b.driver, d.amount_minor FROM cash_drops d JOIN cash_bags b ON b.id = d.bag WHERE d.id = $1::text::uuid`, d.ID).Scan(&bag, &whose, &amount)
+	switch {
+	case isNone(err):
+		return "", nil
+	case err == nil && (whose != driver || amount != d.Amount):
+		return "", badID()
+	}
+	return bag, err
+}
+
+// CloseBag checks a driver's bag out: again with the same sum it changes nothing. It reports NotFound "no_such_bag" and Conflict "bag_closed".
+func (s *Store) CloseBag(ctx context.Context, driver, bag string, counted int64, note string, at time.Time) (road.Bag, error) {
+	if !id.Valid(bag) {
+		return road.Bag{}, badID()
+	}
+	_, err := s.pool.Exec(ctx, `
+		UPDATE cash_bags SET closed = greatest(opened, $4), counted_minor = $3, note = $5 WHERE id = $1::text::uuid AND driver = $2 AND closed IS NULL`,
+		bag, driver, counted, at.UTC(), plain(note, 200))
+	if err != nil {
+		return road.Bag{}, fmt.Errorf("close bag %s: %w", bag, err)
+	}
+	b, ok, err := s.oneBag(ctx, `b.id = $1::text::uuid`, bag)
+	switch {
+	case err != nil:
+		return road.Bag{}, err
+	case !ok || b.Driver != driver:
+		return road.Bag{}, problem.New(problem.NotFound, "no_such_bag", "there is no such bag")
+	case b.Counted != counted:
+		return road.Bag{}, problem.New(problem.Conflict, "bag_closed", "this bag was checked out with another sum; tell your manager")
+	}
+	return b, nil
+}
+
+// LastBag is a driver's newest bag.
+func (s *Store) LastBag(ctx context.Context, driver string) (b road.Bag, ok bool, err error) {
+	return s.oneBag(ctx, `b.driver = $1`, plain(driver, MaxKey))
+}
+
+// Bags are the bags of a restaurant's drivers and of those who drive for all, newest first: those that are open, or all of the last hundred.
+func (s *Store) Bags(ctx context.Context, restaurant string, open bool) ([]road.Bag, error) {
+	return s.someBags(ctx, mostBags, `b.restaurant IN ($1, '') AND (NOT $2 OR b.closed IS NULL)`, plain(restaurant, MaxKey), open)
+}
+
+func (s *Store) oneBag(ctx context.Context, where string, args ...any) (road.Bag, bool, error) {
+	all, err := s.someBags(ctx, 1, where, args...)
+	if err != nil || len(all) == 0 {
+		return road.Bag{}, false, err
+	}
+	return all[0], true, nil
+}
+
+func (s *Store) someBags(ctx context.Context, most int, where string, args ...any) ([]road.Bag, error) {
+	rows, err := s.pool.Query(ctx, fmt.Sprintf(`SELECT `+bagColumns+` FROM cash_bags b WHERE `+where+` ORDER BY b.opened DESC, b.id DESC LIMIT %d`, most), args...)
+	if err != nil {
+		return nil, fmt.Errorf("read cash bags: %w", err)
+	}
+	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (*road.Bag, error) {
+		b := &road.Bag{}
+		return b, row.Scan(&b.ID, &b.Driver, &b.Restaurant, &b.Currency, &b.Opened, &b.Float, &b.Closed, &b.Counted, &b.Note)
+	})
+	if err == nil {
+		err = readDrops(ctx, s.pool, all)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read cash bags: %w", err)
+	}
+	out := make([]road.Bag, len(all))
+	for i, b := range all {
+		brought, err := s.brought(ctx, b)
+		if err != nil {
+			return nil, err
+		}
+		b.Fill(brought)
+		out[i] = *b
+	}
+	return out, nil
+}
+
+// brought are the orders that can have been paid into a bag, oldest first.
+func (s *Store) brought(ctx context.Context, b *road.Bag) ([]ordering.Record, error) {
+	return s.many(ctx, `SELECT `+recordColumns+` FROM orders
+		WHERE driver = $1 AND NOT open AND placed_at >= $2 AND ($3::timestamptz IS NULL OR placed_at <= $3) ORDER BY arrival LIMIT $4`,
+		b.Driver, b.Opened.Add(-ordersReach).UTC(), b.Closed, mostBrought)
+}
+
+func readDrops(ctx context.Context, q interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+}, bags []*road.Bag,
+) error {
+	by, ids := map[string]*road.Bag{}, make([]string, len(bags))
+	for i, b := range bags {
+		by[b.ID], ids[i] = b, b.ID
+	}
+	rows, err := q.Query(ctx, `SELECT bag::text, id::text, at, amount_minor FROM cash_drops WHERE bag = ANY ($1::text[]::uuid[]) ORDER BY at, id`, ids)
+	if err != nil {
+		return err
+	}
+	var bag string
+	var d road.Drop
+	_, err = pgx.ForEachRow(rows, []any{&bag, &d.ID, &d.At, &d.Amount}, func() error {
+		d.At = d.At.UTC()
+		by[bag].Drops = append(by[bag].Drops, d)
+		return nil
+	})
+	return err
+}
+
+func badID() error {
+	return problem.New(problem.Invalid, "bad_id", "the id is no UUID, or is used for something else").With("path", "id")
+}
+
+// unlessProblem leaves a problem as it is and says of any other error what was being done.
+func unlessProblem(err error, doing string) error {
+	if problem.Of(err) != nil {
+		return err
+	}
+	return fmt.Errorf("%s: %w", doing, err)
+}

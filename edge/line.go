@@ -108,6 +108,8 @@ func causeWord(s link.State) string {
 		return "healing"
 	}
 	switch s.Cause {
+	case uplink.CauseAlone:
+		return "alone"
 	case link.CauseLAN:
 		return "lan"
 	case link.CauseInternet, link.CauseStarting:
@@ -135,6 +137,7 @@ func (c *Config) openKitchen(ctx context.Context, e uplink.Enrolment, h House, d
 	k, err := kitchen.New(ctx, db, m, now, screens, kitchen.Settings{
 		Restaurant: e.Restaurant, Zone: at, DayStarts: c.DayStarts, Roster: h.roster(), Ovens: h.hearths(), Throttle: h.throttle(),
 		Printers:   h.outlets(),
+		Probes:     h.probes(),
 		Meter:      count,
 		StockCheck: c.StockCheck,
 		Staff:      h.staff(), PINs: h.needsPINs(c.PINs),

@@ -61,6 +61,8 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 		return err
 	}
 
+	felt := newSensors(at.house, kit, db, log)
+
 	// The line to the chain, which may be cut.
 	line := uplink.New(uplink.Config{
 		Enrolment: enrolment, Mode: uplink.Mode(c.Uplink), Hubs: c.Hubs, Version: watch.BuildVersion(), Log: log, Data: c.Data, Clock: now,
@@ -75,13 +77,13 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	defer shut(doors)
 	view := lineView{line, db, now, enrolment.Device}
 	display, err := kds.New(kds.Deps{
-		Kitchen: kit, Changes: screens, Menu: at.dishes, Ovens: hearths, Link: view, Printers: paper, Pages: web.FS(), Clock: now,
+		Kitchen: kit, Changes: screens, Menu: at.dishes, Card: kit.Menu, Ovens: hearths, Link: view, Printers: paper, Sensors: felt, Pages: web.FS(), Clock: now,
 	}, kds.Settings{Restaurant: enrolment.Restaurant, Ready: db.Ready, ClockState: view.clockState, Hosts: c.Hosts, Secure: secure, Log: log, Drain: 3 * time.Second})
 	if err != nil {
 		return err
 	}
 	talk, err := openBroker(c, &devices{
-		restaurant: enrolment.Restaurant, house: at.house, kitchen: kit, ovens: hearths, letters: thrifty{db, db.Pressure}, now: now, log: log,
+		restaurant: enrolment.Restaurant, house: at.house, kitchen: kit, ovens: hearths, sensors: felt, letters: thrifty{db, db.Pressure}, now: now, log: log,
 	}, screens)
 	if err != nil {
 		return err
@@ -94,8 +96,10 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	g.Go(func() error { return kit.Run(ctx) })
 	g.Go(func() error { return hearths.run(ctx) })
 	g.Go(func() error { return paper.room.Run(ctx) })
+	g.Go(func() error { return felt.run(ctx) })
 	g.Go(func() error { return line.Run(ctx) })
 	g.Go(func() error { return now.run(ctx) })
+	g.Go(func() error { return card{c.Data, kit, log}.run(ctx) })
 	g.Go(func() error { return caretakerOf(db, saved, kit, now, c.localNights(enrolment.TimeZone), log).run(ctx) })
 	g.Go(func() error { return announce(ctx, db.Appended(), line) })
 	g.Go(func() error { return watch.ServeMetrics(ctx, c.MetricsListen, metrics(ctx, numbers, kit, line)) })
@@ -126,6 +130,9 @@ func (c *Config) look(log *slog.Logger) (p place, err error) {
 	p.log = log.With("restaurant", p.enrolment.Restaurant)
 	if p.now, err = openHours(c.Data, p.log); err != nil {
 		return p, err
+	}
+	if p.enrolment.Alone {
+		p.now.believe(time.Now())
 	}
 	if p.house, err = LoadHouse(c.Devices); err != nil {
 		return p, err

@@ -116,9 +116,11 @@ type Deps struct {
 	Kitchen  Kitchen
 	Changes  *live.Hub[kitchen.Change] // where Kitchen publishes
 	Menu     *menu.Menu
+	Card     func() *menu.Menu // the menu as it is now; nil: it stays as Menu is
 	Ovens    Ovens
 	Link     Link
 	Printers Printers // nil: none
+	Sensors  Sensors  // nil: none
 	Pages    fs.FS    // the built pages: index.html, counter.html, board.html, health.html, sw.js, assets/
 	Clock    clock.Clock
 }

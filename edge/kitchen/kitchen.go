@@ -24,7 +24,7 @@ type Screens interface{ Publish(Change) }
 // Kitchen is one restaurant's kitchen. It is safe for concurrent use; everything that changes it happens one after the other.
 type Kitchen struct {
 	store    Store
-	menu     *menu.Menu
+	card     atomic.Pointer[menu.Menu]
 	clock    clock.Clock
 	screens  Screens
 	settings Settings
@@ -36,6 +36,7 @@ type Kitchen struct {
 	mu      sync.RWMutex
 	board   board // as the last commit left it
 	misses  misses
+	probes  probes        // has its own lock
 	met     time.Time     // the last exchange with the cloud; written by the holder of turn too
 	settled chan struct{} // closed when the cloud has given something back
 
@@ -80,9 +81,11 @@ func New(ctx context.Context, store Store, m *menu.Menu, c clock.Clock, screens 
 		return nil, err
 	}
 	k := &Kitchen{
-		store: store, menu: m, clock: c, screens: screens, settings: s,
+		store: store, clock: c, screens: screens, settings: s,
 		turn: make(chan struct{}, 1), timed: make(chan struct{}, 1), settled: make(chan struct{}),
 	}
+	k.card.Store(m)
+	k.probes.last, k.probes.noted = map[string]ProbeNow{}, map[string]time.Time{}
 	k.door, k.settings.Staff = newDoor(s.Staff)
 	state, err := store.Load(ctx)
 	if err != nil {

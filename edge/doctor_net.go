@@ -103,7 +103,7 @@ func (d *doctor) line(ctx context.Context) []finding {
 		f.State, f.Says = good, "there is none, and none is needed: this restaurant belongs to no chain"
 		return []finding{f}
 	}
-	f.State, f.Says = worry, fmt.Sprintf("down since %s: %s", v.Since.Local().Format(time.DateTime), v.Cause)
+	f.State, f.Says = worry, fmt.Sprintf("down since %s: %s", v.Since.Time().Local().Format(time.DateTime), v.Cause)
 	if v.Detail != "" {
 		f.Says += " (" + v.Detail + ")"
 	}

@@ -9,6 +9,7 @@ import (
 
 	"awesome.pizza/edge/kds"
 	"awesome.pizza/edge/kitchen"
+	"awesome.pizza/edge/store"
 	"awesome.pizza/edge/uplink"
 	"awesome.pizza/shared/clock"
 	"awesome.pizza/shared/link"
@@ -80,7 +81,7 @@ type lineView struct {
 // LinkState is the line as it stands now.
 func (v lineView) LinkState() kds.LinkView {
 	s := v.line.State()
-	view := kds.LinkView{State: "up", Detail: s.Detail, Device: v.device, Since: v.now.since(s.Since), Backlog: int(s.Backlog)}
+	view := kds.LinkView{State: "up", Detail: s.Detail, Device: v.device, Since: kds.At(v.now.since(s.Since)), Backlog: int(s.Backlog)}
 	if s.Condition != link.Online {
 		view.State, view.Cause = "down", causeWord(s)
 	}
@@ -88,7 +89,7 @@ func (v lineView) LinkState() kds.LinkView {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
 		if at, err := v.outbox.OldestUnsent(ctx); err == nil && !at.IsZero() {
-			view.Oldest = &at
+			view.Oldest = kds.At(at)
 		}
 	}
 	return view
@@ -158,7 +159,14 @@ func (c *Config) zone(enrolled string) (*time.Location, error) {
 }
 
 // metrics are the node's numbers besides those of its process.
-func metrics(ctx context.Context, r *watch.Registry, k *kitchen.Kitchen, line *uplink.Uplink) *watch.Registry {
+func metrics(ctx context.Context, r *watch.Registry, k *kitchen.Kitchen, line *uplink.Uplink, db *store.Store) *watch.Registry {
+	watch.Gauge(r, "edge_dead_letters", "Messages of devices and commands that were refused or made no sense, ever; the newest are kept with their reasons.", func() float64 {
+		all, _, err := db.Letters(ctx)
+		if err != nil {
+			return -1
+		}
+		return float64(all)
+	})
 	watch.Gauge(r, "edge_open_tickets", "Orders on the board.", func() float64 {
 		s, err := k.Snapshot(ctx)
 		if err != nil {

@@ -57,6 +57,7 @@ type Glass interface {
 	Announce(ctx context.Context, s kitchen.Screen) (kitchen.Screen, error)
 	Unplug(ctx context.Context, id string) error
 	Watch(ctx context.Context, sights []kitchen.Sight) error
+	Look(ctx context.Context, sights []kitchen.Sight) error
 	Rendered(ctx context.Context, screen string, orders ...order.ID) error
 }
 
@@ -67,6 +68,11 @@ type Promises interface {
 	Closed(ctx context.Context) map[order.Channel]order.Shut
 	PauseIntake(ctx context.Context, who, reason string, within time.Duration) (kitchen.Intake, error)
 	ResumeIntake(ctx context.Context) (kitchen.Intake, error)
+}
+
+// Hearths takes a person's word about an oven.
+type Hearths interface {
+	OvenWorks(ctx context.Context, oven, reason string) error
 }
 
 // Roster is who works here.
@@ -97,6 +103,7 @@ type Kitchen interface {
 	Promises
 	Roster
 	Glass
+	Hearths
 	Paper
 	Shelves
 	People
@@ -128,16 +135,17 @@ type Deps struct {
 // Settings are optional: each zero value means the default named beside it.
 type Settings struct {
 	Restaurant string
-	Ready      func(context.Context) error // nil: ready as soon as it serves
-	ClockState func() string               // "trusted" or "doubtful"; nil: nobody knows, so "doubtful"
-	Secure     Secure                      // the zero value: this node has no HTTPS
-	Hosts      []string                    // names, besides addresses and local names, by which screens reach the node
-	Log        *slog.Logger                // discards
-	Heartbeat  time.Duration               // between comments on a quiet stream; 5 s
-	Pace       time.Duration               // how often ovens and link are looked at; 1 s
-	Backlog    int                         // changes kept for screens that come back; 256
-	Buffer     int                         // changes a screen may fall behind before it is dropped; 64
-	Drain      time.Duration               // how long running requests may take when the node stops; 5 s
+	Ready      func(context.Context) error                      // nil: ready as soon as it serves
+	Letters    func(context.Context) (all, kept int, err error) // dead letters; nil: none are counted
+	ClockState func() string                                    // "trusted" or "doubtful"; nil: nobody knows, so "doubtful"
+	Secure     Secure                                           // the zero value: this node has no HTTPS
+	Hosts      []string                                         // names, besides addresses and local names, by which screens reach the node
+	Log        *slog.Logger                                     // discards
+	Heartbeat  time.Duration                                    // between comments on a quiet stream; 5 s
+	Pace       time.Duration                                    // how often ovens and link are looked at; 1 s
+	Backlog    int                                              // changes kept for screens that come back; 256
+	Buffer     int                                              // changes a screen may fall behind before it is dropped; 64
+	Drain      time.Duration                                    // how long running requests may take when the node stops; 5 s
 }
 
 func (s Settings) withDefaults() Settings {

@@ -58,6 +58,8 @@ func (s *Server) ofTheKitchen() []route {
 		{"GET", "/api/orders/{id}", s.order},
 		{"POST", "/api/orders/{id}/change", s.rewrite},
 
+		{"POST", "/api/ovens/{id}/works", s.ovenWorks},
+
 		{"GET", "/api/quote", s.ask},
 		{"POST", "/api/quote", s.quote},
 		{"GET", "/api/intake", s.intake},
@@ -106,6 +108,7 @@ func (s *Server) ofTheHouse() []route {
 		{"PUT", "/api/stock/thresholds", s.mind},
 		{"GET", "/api/stock/purchase-order", s.suggested},
 		{"POST", "/api/stock/purchase-order", s.ordered},
+		{"GET", "/api/stock/report", s.report},
 		{"GET", "/api/stock/report.csv", s.report},
 		{"GET", "/api/86", s.off},
 		{"POST", "/api/86", s.sellOut},

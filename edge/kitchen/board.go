@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"time"
 
 	"awesome.pizza/edge/line"
 	"awesome.pizza/edge/stock"
@@ -33,6 +34,11 @@ type board struct {
 	intake  Intake
 
 	released uint64 // web orders of commands up to this one may go to the queue
+
+	// Not the store's:
+	words  ovenWords
+	sights []Sight             // how screens are
+	came   map[order.ID]uint64 // with which change a ticket came into the queue, or that one that was read after
 }
 
 func boardOf(s State, m *menu.Menu) board {
@@ -40,6 +46,7 @@ func boardOf(s State, m *menu.Menu) board {
 		seq: s.Seq, applied: s.Applied, cooks: s.Cooks, numbers: cloneMap(s.Numbers),
 		tickets: map[order.ID]Ticket{}, alerts: map[string]Alert{}, timers: map[TimerKey]Timer{},
 		stock: stock.NewBook(m, s.Stock), epoch: s.Stock.Epoch, shift: shiftOf(s.Shift), lessons: map[line.Topic]line.Lesson{}, intake: s.Intake, screens: map[string]Screen{},
+		words: ovenWords{faulted: map[string]time.Time{}}, came: map[order.ID]uint64{},
 	}
 	for _, l := range s.Lessons {
 		if l.Sound() {
@@ -48,6 +55,7 @@ func boardOf(s State, m *menu.Menu) board {
 	}
 	for _, t := range s.Tickets {
 		b.tickets[t.Order.ID] = t
+		b.comes(t, s.Seq)
 	}
 	for _, a := range s.Alerts {
 		b.alerts[a.ID] = a
@@ -126,8 +134,10 @@ func (b *board) after(c Commit) {
 	for _, t := range c.Tickets {
 		if t.OnBoard() {
 			b.tickets[t.Order.ID] = t
+			b.comes(t, c.Seq)
 		} else {
 			delete(b.tickets, t.Order.ID)
+			delete(b.came, t.Order.ID)
 		}
 	}
 	for _, a := range c.Raised {

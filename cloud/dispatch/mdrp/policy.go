@@ -177,7 +177,7 @@ func (p *Policy) hear(n News) {
 	}
 	for _, id := range n.Ready {
 		if o := p.orders[id]; o != nil && o.Estimate {
-			p.planner.Done(n.Now - int(math.Ceil(o.ReadyAt)))
+			p.planner.Kitchen(int(math.Ceil(o.ReadyAt))-o.Placed, n.Now-int(math.Ceil(o.ReadyAt)))
 			o.ReadyAt, o.Estimate = float64(n.Now), false
 		}
 	}

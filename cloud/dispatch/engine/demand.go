@@ -3,10 +3,11 @@ package engine
 // How the day's orders are read: the pace of all by a window, each restaurant's share by the whole day with a fading memory, how long
 // kitchens need by a histogram.
 const (
-	window   = 45  // minutes
-	fade     = 120 // minutes until an order counts half
-	longPrep = 90  // minutes and more are alike
-	prior    = 3   // orders that a restaurant's own mean is mixed with
+	window   = 45      // minutes
+	fade     = 120     // minutes until an order counts half
+	longPrep = 90      // minutes and more are alike
+	prior    = 3       // orders that a restaurant's own mean is mixed with
+	guess    = 1 << 18 // of an order, in millionths, which each restaurant is expected to get before it has got one
 )
 
 // demand is what was placed so far today.
@@ -49,11 +50,12 @@ func (d *demand) expected(restaurants, now, minutes int) []int64 {
 	for i := len(d.at) - 1; i >= 0 && d.at[i] > now-window; i-- {
 		lately++
 	}
-	for r := range d.share {
-		if r < restaurants {
-			out[r] = faded(d.share[r], now-d.shareAt[r])
-			sum += out[r]
+	for r := range out {
+		out[r] = guess
+		if r < len(d.share) {
+			out[r] += faded(d.share[r], now-d.shareAt[r])
 		}
+		sum += out[r]
 	}
 	if sum == 0 {
 		return out

@@ -10,6 +10,8 @@ type Planner struct {
 	last   map[string][]bag
 	demand demand
 	error  misses
+	sent   int // drivers who were told to go
+	no     int // of these, who did not
 	ways   ways
 }
 
@@ -29,6 +31,14 @@ func (p *Planner) Done(late int) { p.Kitchen(usual, late) }
 
 // Kitchen is Done of a kitchen that thought to need so many minutes: those that need long miss by more.
 func (p *Planner) Kitchen(prepares, late int) { p.error.add(max(prepares, 1), late) }
+
+// Declined tells that a driver who was told to go did not. Where many do not, drivers are told sooner: there is time to ask another one.
+func (p *Planner) Declined() { p.no++ }
+
+// slack is how many minutes before it is necessary drivers are told to go: one more for each tenth of them who decline.
+func (p *Planner) slack() int {
+	return p.w.Slack + min((p.no*20+p.sent)/(2*(p.sent+20)), 5)
+}
 
 // usual is what a kitchen needs of which nothing else is known.
 const usual = 16
@@ -50,7 +60,9 @@ func (p *Planner) Plan(s *Snapshot) Plan {
 	sr.improve(p.w.Steps)
 	sr.swap()
 	p.remember(sr)
+	sr.w.Slack = p.slack()
 	plan := sr.plan()
+	p.sent += len(plan.Actions)
 	p.spread(sr, cover, &plan)
 	// Who goes is told before the bags are fetched: the last order of a restaurant may be in one of them.
 	slices.SortStableFunc(plan.Actions, func(a, b Action) int { return int(a.Kind) - int(b.Kind) })

@@ -196,10 +196,8 @@ func TestDeclinesHurtLessThanHalfAsMuchAsTheyHurtThePlainAssignment(t *testing.T
 			a, b := mdrp.Measure(in, own), mdrp.Measure(in, other)
 			ours[i] += a.Excess / 8
 			theirs[i] += b.Excess / 8
-			t.Logf("seed %d, %d: ours %.2f (%d), theirs %.2f (%d)", seed, i, a.Excess, a.Delivered, b.Excess, b.Delivered)
 		}
 	}
-	t.Logf("ours %.2f → %.2f, theirs %.2f → %.2f", ours[0], ours[1], theirs[0], theirs[1])
 	if worse, most := ours[1]-ours[0], (theirs[1]-theirs[0])/2; worse >= most {
 		t.Errorf("declines cost %.2f min an order, and %.2f of the plain assignment", worse, theirs[1]-theirs[0])
 	}

@@ -95,6 +95,7 @@ func peak() int {
 
 // String is a sentence.
 func (p Pace) String() string {
-	return fmt.Sprintf("%d cities with %d orders and %d couriers in one process: a minute of all of them takes p50 %.1f, p99 %.1f, max %.1f ms; %d MB at most",
-		p.Cities, p.Orders, p.Couriers, p.P50, p.P99, p.Max, p.Peak)
+	return fmt.Sprintf("%d cities with %d orders and %d couriers in one process: "+
+		"a minute of all of them takes p50 %.1f, p99 %.1f, max %.1f ms; %d MB at most", p.Cities, p.Orders, p.Couriers,
+		p.P50, p.P99, p.Max, p.Peak)
 }

@@ -25,7 +25,8 @@ func Draw(folder string, c Category, all []Measures) error {
 		return err
 	}
 	for name, text := range map[string][]byte{
-		"table.md": table.Bytes(), "excess.svg": excessPlot(c, all), "click-to-door.svg": doorPlot(c, all), "ticks.svg": tickPlot(c, all),
+		"table.md": table.Bytes(), "excess.svg": excessPlot(c, all),
+		"click-to-door.svg": doorPlot(c, all), "ticks.svg": tickPlot(c, all),
 	} {
 		if err := os.WriteFile(filepath.Join(folder, name), text, 0o644); err != nil {
 			return err
@@ -52,7 +53,8 @@ func (p *plot) rows(most float64, unit string) {
 	for i := range 5 {
 		v := most * float64(i) / 4
 		y := height(v, most)
-		fmt.Fprintf(p, `<path class="grid" d="M%d %.1fH%d"/><text x="%d" y="%.1f" text-anchor="end">%.3g%s</text>`+"\n", left, y, right, left-6, y+5, v, unit)
+		fmt.Fprintf(p, `<path class="grid" d="M%d %.1fH%d"/>`, left, y, right)
+		fmt.Fprintf(p, `<text x="%d" y="%.1f" text-anchor="end">%.3g%s</text>`+"\n", left-6, y+5, v, unit)
 	}
 }
 
@@ -69,8 +71,10 @@ func (p *plot) bars(names []string, values []float64, figure string) []byte {
 	step := float64(right-left) / float64(max(len(values), 1))
 	for i, v := range values {
 		x, y := left+step*float64(i), height(v, most)
-		fmt.Fprintf(p, `<rect class="bar" x="%.1f" y="%.1f" width="%.1f" height="%.1f"/><text x="%.1f" y="%.1f" text-anchor="middle">`+figure+
-			`</text><text x="%.1f" y="%d" text-anchor="middle">%s</text>`+"\n", x+step*.15, y, step*.7, bottom-y, x+step/2, y-5, v, x+step/2, bottom+18, names[i])
+		middle := x + step/2
+		fmt.Fprintf(p, `<rect class="bar" x="%.1f" y="%.1f" width="%.1f" height="%.1f"/>`, x+step*.15, y, step*.7, bottom-y)
+		fmt.Fprintf(p, `<text x="%.1f" y="%.1f" text-anchor="middle">`+figure+`</text>`, middle, y-5, v)
+		fmt.Fprintf(p, `<text x="%.1f" y="%d" text-anchor="middle">%s</text>`+"\n", middle, bottom+18, names[i])
 	}
 	p.WriteString("</svg>\n")
 	return p.Bytes()

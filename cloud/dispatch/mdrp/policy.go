@@ -91,7 +91,8 @@ type spot struct {
 // NewPolicy is a policy for a day.
 func NewPolicy(init Init, c Category, w engine.Weights) *Policy {
 	p := &Policy{
-		init: init, travel: straight(init.Parameters.Speed), room: map[string]int{}, number: map[string]int{}, orders: map[string]*Placed{}, not: map[string][]string{},
+		init: init, travel: straight(init.Parameters.Speed), room: map[string]int{}, number: map[string]int{},
+		orders: map[string]*Placed{}, not: map[string][]string{},
 		planner: engine.NewPlanner(engine.Rules{
 			PickupHalf: init.Parameters.Pickup / 2, DropHalf: init.Parameters.Dropoff / 2, Target: init.Parameters.Target, FreeMoves: c != N,
 		}, w),

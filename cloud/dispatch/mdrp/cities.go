@@ -1,7 +1,6 @@
 package mdrp
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"os"
@@ -77,18 +76,14 @@ func side(ctx context.Context, days []*day, decide []Decide, now int, clock func
 
 // peak is the most memory that the process held, in MB.
 func peak() int {
-	status, err := os.Open("/proc/self/status")
+	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {
 		return 0
 	}
-	defer status.Close()
+	_, after, _ := strings.Cut(string(status), "VmHWM:")
 	kB := 0
-	for lines := bufio.NewScanner(status); lines.Scan(); {
-		if of, ok := strings.CutPrefix(lines.Text(), "VmHWM:"); ok {
-			if _, err := fmt.Sscan(of, &kB); err != nil {
-				return 0
-			}
-		}
+	if _, err := fmt.Sscan(after, &kB); err != nil {
+		return 0
 	}
 	return kB / 1024
 }

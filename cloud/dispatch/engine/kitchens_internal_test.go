@@ -82,11 +82,11 @@ func TestDriversAreToldSoonerWhereManyDecline(t *testing.T) {
 	for range 40 {
 		p.Declined()
 	}
-	if p.slack() != 4 {
+	if p.slack() != 8 {
 		t.Error(p.slack())
 	}
 	p.no = 200
-	if p.slack() != 7 {
+	if p.slack() != 10 {
 		t.Error(p.slack())
 	}
 }

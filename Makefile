@@ -27,11 +27,27 @@ test: test-go test-web test-system test-figures test-browser ## every test: Go w
 check: SEED := 1
 check: fmt-check lint web-check gen-check vuln sim test ## what CI runs: format, linters, generated files, vulnerabilities, two minutes of make sim, then make test
 
-bench: build bin/nats-server need-postgres ## the benchmarks, written to docs/benchmarks
+# MDRP names the folder of the public meal delivery instances (github.com/grubhub/mdrplib), which are not part of this repository; DAYS says
+# which of them are played: a sample of small ones takes minutes, DAYS='*' all.
+MDRP ?=
+DAYS ?= ?[or]50t100s[12]p100
+bench: build bin/nats-server need-postgres ## the benchmarks, written to docs/benchmarks; MDRP=folder plays meal delivery days, too
 	@mkdir -p docs/benchmarks
 	go test -run '^$$' -bench . -skip CatchUp -benchmem ./shared/... ./edge/... ./cloud/... ./firmware-sim/... | tee docs/benchmarks/go.txt
 	go test -run '^$$' -bench CatchUp -benchtime 20000x ./cloud/downlink | tee -a docs/benchmarks/go.txt
 	go run ./deploy/bench
+	@if [ -d "$(MDRP)" ]; then $(MAKE) --no-print-directory bench-dispatch; \
+	else echo "no meal delivery days were played: MDRP=folder names the folder of the public instances, MDRP is '$(MDRP)'"; fi
+
+.PHONY: bench-dispatch
+bench-dispatch: bin/cloud ## meal delivery days played by the dispatch engine: MDRP=folder, DAYS='0o*' which
+	@[ -d "$(MDRP)" ] || { echo "MDRP=folder names the folder of the public instances (github.com/grubhub/mdrplib); MDRP is '$(MDRP)'" >&2; exit 2; }
+	@mkdir -p .cache/mdrp
+	@for c in N P E; do \
+		bin/cloud dispatch bench --instances "$(MDRP)" --only '$(DAYS)' --category $$c --out .cache/mdrp/$$c --spent || exit 1; echo; \
+	done | tee .cache/mdrp/tables.md
+	@bin/cloud dispatch bench --instances "$(MDRP)" --only '$(DAYS)' --category P --cities 10 | tee -a .cache/mdrp/tables.md
+	@echo "tables, plots and solutions are in .cache/mdrp"
 
 ifndef SEED
 SEED := $(shell date +%s%N)

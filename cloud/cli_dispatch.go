@@ -1,7 +1,9 @@
 package cloud
 
 import (
+	"fmt"
 	"runtime"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -24,6 +26,8 @@ func dispatchCommand() *cobra.Command {
 func dispatchBenchCommand() *cobra.Command {
 	b := mdrp.Bench{Workers: runtime.NumCPU()}
 	var category string
+	var cities int
+	var spent bool
 	cmd := &cobra.Command{
 		Use:     "bench",
 		Short:   "Play days of the public instances (github.com/grubhub/mdrplib) in this process, and print a table",
@@ -37,21 +41,59 @@ func dispatchBenchCommand() *cobra.Command {
 			if b.Category, err = categoryOf(category); err != nil {
 				return err
 			}
-			b.Weights = mdrp.Weights()
-			days, err := b.Run(cmd.Context(), time.Now)
-			if err != nil {
-				return err
+			if cities < 0 || cities > maxCities {
+				return settings.Usage("--cities is %d; at most %d fit", cities, maxCities)
 			}
-			return mdrp.Table(cmd.OutOrStdout(), b.Category, days)
+			b.Weights = mdrp.Weights()
+			clock := time.Now
+			if spent {
+				b.Workers, clock = 1, processorTime
+			}
+			return bench(cmd, b, cities, clock)
 		},
 	}
 	f := cmd.Flags()
 	f.StringVar(&b.Instances, "instances", "", "`folder` that holds the instances")
 	f.StringVar(&b.Only, "only", "", "`pattern` of the instances' names: 0o* is base day 0 with all or half of its orders")
-	f.StringVar(&b.Out, "out", "", "`folder` for the solutions; without it they are only measured")
+	f.StringVar(&b.Out, "out", "", "`folder` for the solutions, the table and three plots; without it only the table is printed")
+	f.IntVar(&cities, "cities", 0, "play so many days side by side in this process, and tell how long a minute of all of them takes")
+	f.BoolVar(&spent, "spent", false, "measure decisions by the processor time they take, not by the clock: on a machine that does other things, too")
 	f.IntVar(&b.Workers, "workers", b.Workers, "days played at a time")
 	categoryFlag(cmd, &category)
 	return cmd
+}
+
+// maxCities is how many days are played side by side: each holds a few MB.
+const maxCities = 100
+
+func bench(cmd *cobra.Command, b mdrp.Bench, cities int, clock func() time.Time) error {
+	if cities > 0 {
+		pace, _, err := b.Cities(cmd.Context(), cities, clock)
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintln(cmd.OutOrStdout(), pace)
+		return err
+	}
+	days, err := b.Run(cmd.Context(), clock)
+	if err != nil {
+		return err
+	}
+	if b.Out != "" {
+		if err := mdrp.Draw(b.Out, b.Category, days); err != nil {
+			return fmt.Errorf("write the table and the plots: %w", err)
+		}
+	}
+	return mdrp.Table(cmd.OutOrStdout(), b.Category, days)
+}
+
+// processorTime is a clock that goes only while this process works.
+func processorTime() time.Time {
+	var of syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &of); err != nil {
+		return time.Now()
+	}
+	return time.Unix(0, of.Utime.Nano()+of.Stime.Nano())
 }
 
 func dispatchLinesCommand() *cobra.Command {

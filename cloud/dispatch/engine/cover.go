@@ -2,8 +2,8 @@ package engine
 
 import "slices"
 
-// rank is how likely the first, second, … nearest driver is the one who is free for the next order, in percent.
-var rank = [...]int64{50, 25, 13, 7, 5}
+// ranks is how many of the nearest drivers are looked at for an order to come.
+const ranks = 5
 
 // crowd is how many restaurants are looked at: those where most is expected.
 const crowd = 90
@@ -30,13 +30,16 @@ func (w *ways) read(s *Snapshot) {
 
 // cover is how well drivers stand for the orders that will come.
 type cover struct {
-	spots  []int     // restaurants
-	rate   []int64   // orders expected at each, in thousandths
-	late   []int64   // how long an order waits for one so many minutes away
-	quick  []int     // of each spot
-	times  []int     // [driver*spots+spot] minutes from now
-	best   [][]int32 // of each spot: the nearest drivers
-	drains []int64   // of each driver: what is lost when he is busy
+	spots  []int        // restaurants
+	rate   []int64      // orders expected at each, in thousandths
+	late   []int64      // how long an order waits for one so many minutes away
+	quick  []int        // of each spot
+	times  []int        // [driver*spots+spot] minutes from now
+	ways   []int        // the part of times that is driven
+	price  int64        // of a minute driven to an order
+	rank   [ranks]int64 // how likely the first, second, … nearest driver is the one who is free for the next order, in thousandths
+	best   [][]int32    // of each spot: the nearest drivers
+	drains []int64      // of each driver: what is lost when he is busy
 }
 
 // cover looks at those who are free now or soon.
@@ -55,6 +58,11 @@ func (p *Planner) cover(s *Snapshot) *cover {
 	slices.SortStableFunc(c.spots, func(a, b int) int { return int(rate[b] - rate[a]) })
 	c.spots = c.spots[:min(len(c.spots), crowd)]
 	c.late = p.demand.lateness(p.rules.PickupHalf)
+	c.price = p.w.Fetch
+	for k, left := 0, int64(1000); k < ranks; k++ {
+		c.rank[k] = left * int64(100-p.w.Taken) / 100
+		left -= c.rank[k]
+	}
 	for _, r := range c.spots {
 		c.rate, c.quick = append(c.rate, rate[r]), append(c.quick, p.demand.quick(r))
 	}
@@ -64,7 +72,7 @@ func (p *Planner) cover(s *Snapshot) *cover {
 
 func (c *cover) measure(s *Snapshot, w ways) {
 	n := len(c.spots)
-	c.times, c.best = make([]int, len(s.Drivers)*n), make([][]int32, n)
+	c.times, c.ways, c.best = make([]int, len(s.Drivers)*n), make([]int, len(s.Drivers)*n), make([][]int32, n)
 	for d := range s.Drivers {
 		v := &s.Drivers[d]
 		wait := max(0, v.FreeAt-s.Now)
@@ -72,27 +80,29 @@ func (c *cover) measure(s *Snapshot, w ways) {
 			switch {
 			case v.ShiftEnd < s.Now+20 || wait > 30:
 				c.times[d*n+i] = nobody
+				continue
 			case v.Restaurant >= 0:
-				c.times[d*n+i] = wait + w.of[v.Restaurant*w.n+r]
+				c.ways[d*n+i] = w.of[v.Restaurant*w.n+r]
 			default:
-				c.times[d*n+i] = wait + s.Travel.Time(v.At, s.Restaurants[r], s.Now)
+				c.ways[d*n+i] = s.Travel.Time(v.At, s.Restaurants[r], s.Now)
 			}
+			c.times[d*n+i] = wait + c.ways[d*n+i]
 		}
 	}
 	for i := range c.spots {
 		c.best[i] = c.nearest(i, len(s.Drivers))
 		for k := range c.best[i] {
-			if k < len(rank) {
+			if k < ranks {
 				c.drains[c.best[i][k]] += c.without(i, k)
 			}
 		}
 	}
 }
 
-// nearest are the drivers who are first at a spot, one more than rank knows.
+// nearest are the drivers who are first at a spot, one more than the ranks.
 func (c *cover) nearest(i, drivers int) []int32 {
 	n := len(c.spots)
-	out := make([]int32, 0, len(rank)+2)
+	out := make([]int32, 0, ranks+2)
 	for d := range drivers {
 		if c.times[d*n+i] >= nobody {
 			continue
@@ -101,9 +111,9 @@ func (c *cover) nearest(i, drivers int) []int32 {
 		for at > 0 && c.times[int(out[at-1])*n+i] > c.times[d*n+i] {
 			at--
 		}
-		if at <= len(rank) {
+		if at <= ranks {
 			out = slices.Insert(out, at, int32(d))
-			out = out[:min(len(out), len(rank)+1)]
+			out = out[:min(len(out), ranks+1)]
 		}
 	}
 	return out
@@ -114,46 +124,57 @@ func (c *cover) wait(i, minutes int) int64 {
 	return c.late[min(max(minutes+c.quick[i], 0), len(c.late)-1)]
 }
 
+// worth is what an order at a spot costs that a driver fetches.
+func (c *cover) worth(d, i int) int64 {
+	k := d*len(c.spots) + i
+	return c.wait(i, c.times[k]) + int64(c.ways[k])*c.price
+}
+
+// none is what it costs when nobody is near.
+func (c *cover) none(i int) int64 { return c.wait(i, longPrep) + 30*c.price }
+
 // without is what a spot loses when its k-th driver is busy: all behind move up.
 func (c *cover) without(i, k int) int64 {
-	n, sum := len(c.spots), int64(0)
-	for j := k; j < len(rank); j++ {
-		if j >= len(c.best[i]) {
-			break
-		}
-		next := longPrep
+	sum := int64(0)
+	for j := k; j < ranks && j < len(c.best[i]); j++ {
+		next := c.none(i)
 		if j+1 < len(c.best[i]) {
-			next = c.times[int(c.best[i][j+1])*n+i]
+			next = c.worth(int(c.best[i][j+1]), i)
 		}
-		sum += rank[j] * (c.wait(i, next) - c.wait(i, c.times[int(c.best[i][j])*n+i]))
+		sum += c.rank[j] * (next - c.worth(int(c.best[i][j]), i))
 	}
-	return sum * c.rate[i] / 100000
+	return sum * c.rate[i] / 1000000
 }
 
 // loss is what the surroundings lose while a driver is busy, in thousandths of a minute.
 func (c *cover) loss(d int) int64 { return c.drains[d] }
 
-// gain is what a driver is worth who needs so many minutes to each spot, beside all others.
-func (c *cover) gain(d int, minutes func(i int) int) int64 {
+// gain is what a driver is worth who needs so many minutes to each spot and drives some of them, beside all others.
+func (c *cover) gain(d int, there func(i int) (minutes, way int)) int64 {
 	n, sum := len(c.spots), int64(0)
 	for i := range c.spots {
-		mine, k := minutes(i), 0
+		mine, way := there(i)
+		if mine >= nobody {
+			continue
+		}
+		worth, k := c.wait(i, mine)+int64(way)*c.price, 0
 		var here int64
 		for _, other := range c.best[i] {
 			if int(other) == d {
 				continue
 			}
 			theirs := c.times[int(other)*n+i]
-			if k < len(rank) && mine < theirs {
-				here += rank[k] * (c.wait(i, theirs) - c.wait(i, mine))
-				mine = theirs
+			if k < ranks && mine < theirs {
+				w := c.worth(int(other), i)
+				here += c.rank[k] * (w - worth)
+				mine, worth = theirs, w
 			}
 			k++
 		}
-		if k < len(rank) && mine < nobody {
-			here += rank[k] * (c.wait(i, longPrep) - c.wait(i, mine))
+		if k < ranks {
+			here += c.rank[k] * (c.none(i) - worth)
 		}
-		sum += here * c.rate[i] / 100000
+		sum += here * c.rate[i] / 1000000
 	}
 	return sum
 }
@@ -182,14 +203,14 @@ func (p *Planner) spread(s *search, c *cover, plan *Plan) {
 // better is the restaurant an idle driver had better stand at, -1 when it is here.
 func (p *Planner) better(s *search, c *cover, d int) int {
 	n, best := len(c.spots), -1
-	stay := c.gain(d, func(i int) int { return c.times[d*n+i] })
+	stay := c.gain(d, func(i int) (int, int) { return c.times[d*n+i], c.ways[d*n+i] })
 	most := int64(0)
 	for j, r := range c.spots {
 		way := c.times[d*n+j]
 		if way == 0 || way > p.w.Reach || s.snap.Drivers[d].Restaurant == r || !p.rules.FreeMoves && s.short[r] < 0 {
 			continue
 		}
-		there := c.gain(d, func(i int) int { return p.ways.of[r*p.ways.n+c.spots[i]] })
+		there := c.gain(d, func(i int) (int, int) { w := p.ways.of[r*p.ways.n+c.spots[i]]; return w, w })
 		if net := there - stay - int64(way)*p.w.Gain; net > most {
 			most, best = net, r
 		}
@@ -205,7 +226,8 @@ func (p *Planner) moved(s *search, c *cover, d, r int) {
 		}
 	}
 	for i := range c.spots {
-		c.times[d*n+i] = min(way/2, 5) + p.ways.of[r*p.ways.n+c.spots[i]]
+		c.ways[d*n+i] = p.ways.of[r*p.ways.n+c.spots[i]]
+		c.times[d*n+i] = min(way/2, 5) + c.ways[d*n+i]
 		c.best[i] = c.nearest(i, len(s.snap.Drivers))
 	}
 }

@@ -3,10 +3,11 @@ package engine
 // How the day's orders are read: the pace of all by a window, each restaurant's share by the whole day with a fading memory, how long
 // kitchens need by a histogram.
 const (
-	window   = 45  // minutes
-	fade     = 120 // minutes until an order counts half
-	longPrep = 90  // minutes and more are alike
-	prior    = 3   // orders that a restaurant's own mean is mixed with
+	window   = 45      // minutes
+	fade     = 120     // minutes until an order counts half
+	longPrep = 90      // minutes and more are alike
+	prior    = 3       // orders that a restaurant's own mean is mixed with
+	guess    = 1 << 18 // of an order, in millionths, which each restaurant is expected to get before it has got one
 )
 
 // demand is what was placed so far today.
@@ -49,11 +50,12 @@ func (d *demand) expected(restaurants, now, minutes int) []int64 {
 	for i := len(d.at) - 1; i >= 0 && d.at[i] > now-window; i-- {
 		lately++
 	}
-	for r := range d.share {
-		if r < restaurants {
-			out[r] = faded(d.share[r], now-d.shareAt[r])
-			sum += out[r]
+	for r := range out {
+		out[r] = guess
+		if r < len(d.share) {
+			out[r] += faded(d.share[r], now-d.shareAt[r])
 		}
+		sum += out[r]
 	}
 	if sum == 0 {
 		return out
@@ -96,48 +98,4 @@ func (d *demand) quick(r int) int {
 	}
 	mean := int(d.total) / n
 	return mean - (d.prepares[r]+prior*mean)/(d.seen[r]+prior)
-}
-
-// misses are how many minutes kitchens were later than they thought.
-type misses struct {
-	of [2*longPrep + 1]int64
-	n  int64
-}
-
-func (m *misses) add(late int) {
-	m.of[min(max(late, -longPrep), longPrep)+longPrep]++
-	m.n++
-}
-
-// late is the share of forecasts, in percent, that are off by at most so much, among those that are off by more than past.
-func (m *misses) late(past, percent int) int {
-	var beyond int64
-	for i := max(past+longPrep+1, 0); i < len(m.of); i++ {
-		beyond += m.of[i]
-	}
-	if beyond == 0 {
-		return past + 1
-	}
-	want := (beyond*int64(percent) + 99) / 100
-	for i := max(past+longPrep+1, 0); i < len(m.of); i++ {
-		if want -= m.of[i]; want <= 0 {
-			return i - longPrep
-		}
-	}
-	return longPrep
-}
-
-// forecast plans with the moment at which a driver had better be there, by what the kitchens' forecasts were worth today.
-func (p *Planner) forecast(t *table) {
-	for o := range t.ready {
-		order := &t.snap.Orders[o]
-		if !order.Forecast {
-			continue
-		}
-		if p.error.n < 20 {
-			t.ready[o] = max(order.Ready, t.snap.Now+1)
-			continue
-		}
-		t.ready[o] = max(order.Ready+p.error.late(t.snap.Now-order.Ready, p.w.Quantile), t.snap.Now+1)
-	}
 }

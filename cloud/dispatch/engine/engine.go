@@ -111,6 +111,8 @@ type Weights struct {
 	Slack    int   // minutes to leave before it is necessary
 	Quantile int   // of what the kitchen's forecast may be off, in percent: when a driver should be there
 	Gain     int64 // what an idle driver's move must save per minute of driving
+	Fetch    int64 // a minute of driving to an order to come, when drivers are spread for them
+	Taken    int   // how likely the nearest driver is busy with another order when one comes, in percent
 	Reach    int   // minutes an idle driver moves at most
 	Ahead    int   // minutes of orders to come that idle drivers spread for
 	Steps    int   // of ruin and recreate at each tick

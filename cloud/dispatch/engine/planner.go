@@ -10,6 +10,8 @@ type Planner struct {
 	last   map[string][]bag
 	demand demand
 	error  misses
+	sent   int // drivers who were told to go
+	no     int // of these, who did not
 	ways   ways
 }
 
@@ -18,14 +20,28 @@ type bag []string
 
 // NewPlanner makes a planner for a day.
 func NewPlanner(rules Rules, w Weights) *Planner {
-	return &Planner{rules: rules, w: w, last: map[string][]bag{}}
+	return &Planner{rules: rules, w: w, last: map[string][]bag{}, error: newMisses()}
 }
 
 // Placed tells of an order: where, when, and how long its restaurant needs or thinks to need. Whoever plans says it once for each order.
 func (p *Planner) Placed(restaurant, at, prepares int) { p.demand.add(restaurant, at, prepares) }
 
 // Done tells by how many minutes a kitchen was later than its forecast.
-func (p *Planner) Done(late int) { p.error.add(late) }
+func (p *Planner) Done(late int) { p.Kitchen(usual, late) }
+
+// Kitchen is Done of a kitchen that thought to need so many minutes: those that need long miss by more.
+func (p *Planner) Kitchen(prepares, late int) { p.error.add(max(prepares, 1), late) }
+
+// Declined tells that a driver who was told to go did not. Where many do not, drivers are told sooner: there is time to ask another one.
+func (p *Planner) Declined() { p.no++ }
+
+// slack is how many minutes before it is necessary drivers are told to go: four more for each tenth of them who decline.
+func (p *Planner) slack() int {
+	return p.w.Slack + min(p.no*40/(p.sent+20), 9)
+}
+
+// usual is what a kitchen needs of which nothing else is known.
+const usual = 16
 
 // Plan is what everybody does now.
 func (p *Planner) Plan(s *Snapshot) Plan {
@@ -44,7 +60,9 @@ func (p *Planner) Plan(s *Snapshot) Plan {
 	sr.improve(p.w.Steps)
 	sr.swap()
 	p.remember(sr)
+	sr.w.Slack = p.slack()
 	plan := sr.plan()
+	p.sent += len(plan.Actions)
 	p.spread(sr, cover, &plan)
 	if p.rules.Explain {
 		plan.Why = sr.explain()
@@ -124,29 +142,30 @@ func (s *search) act(d int, p *Plan) {
 // stops are a driver's pick-ups with their times.
 func (s *search) stops(d int) []Stop {
 	var out []Stop
-	route, at := s.routes[d], s.from[d]
+	route, at, pace := s.routes[d], 0, s.pace[d]
 	for i := 0; i < len(route); {
 		o := int(route[i].order)
-		r, ready, end := s.room[o], s.ready[o], i+1
-		orders := []int{o}
-		for ; end < len(route) && route[end].joins; end++ {
-			ready = max(ready, s.ready[route[end].order])
-			orders = append(orders, int(route[end].order))
-		}
-		way, arrive := s.toRoom[d*len(s.rooms)+r], s.arrive[d*len(s.rooms)+r]
+		r, early, end := s.room[o], s.early[o], i+1
+		way, arrive := s.toRoom[d*len(s.rooms)+r], s.arrive[d*len(s.rooms)+r]*minute
 		if i > 0 {
-			way = s.dropTo[int(route[i-1].order)*len(s.rooms)+r] * s.pace[d] >> paceBits
-			arrive = at + way
+			way = s.dropTo[int(route[i-1].order)*len(s.rooms)+r] * pace >> paceBits
+			arrive = at + way*minute
 		}
-		pick := max(arrive+s.rules.PickupHalf, ready, s.snap.Now)
-		out = append(out, Stop{Restaurant: s.rooms[r], Orders: orders, Leave: pick - s.rules.PickupHalf - way, Pickup: pick})
-		at = pick + s.rules.PickupHalf + s.direct[o]*s.pace[d]>>paceBits + 2*s.rules.DropHalf
-		out[len(out)-1].Doors = append(out[len(out)-1].Doors, at-s.rules.DropHalf)
+		pick, orders := s.pick(o, arrive+s.rules.PickupHalf*minute), []int{o}
+		for ; end < len(route) && route[end].joins; end++ {
+			next := int(route[end].order)
+			pick, early, orders = s.pick(next, pick), max(early, s.early[next]), append(orders, next)
+		}
+		leave := max(early, arrive/minute+s.rules.PickupHalf, s.snap.Now) - s.rules.PickupHalf - way
+		out = append(out, Stop{Restaurant: s.rooms[r], Orders: orders, Leave: leave, Pickup: (pick + minute - 1) / minute})
+		at = pick + (s.rules.PickupHalf+s.direct[o]*pace>>paceBits+2*s.rules.DropHalf)*minute
+		doors := []int{at/minute - s.rules.DropHalf}
 		for k := i + 1; k < end; k++ {
 			a, b := s.group[route[k-1].order], s.group[route[k].order]
-			at += s.between[r][a*len(s.members[r])+b]*s.pace[d]>>paceBits + 2*s.rules.DropHalf
-			out[len(out)-1].Doors = append(out[len(out)-1].Doors, at-s.rules.DropHalf)
+			at += (s.between[r][a*len(s.members[r])+b]*pace>>paceBits + 2*s.rules.DropHalf) * minute
+			doors = append(doors, at/minute-s.rules.DropHalf)
 		}
+		out[len(out)-1].Doors = doors
 		i = end
 	}
 	return out

@@ -17,30 +17,30 @@ func (t *table) cost(d int, route []visit) int64 {
 	if len(route) == 0 {
 		return 0
 	}
-	rooms, now := len(t.rooms), t.snap.Now
+	rooms, half, drop := len(t.rooms), t.rules.PickupHalf*minute, t.rules.DropHalf*minute
 	at, sum, drive, pace, only := 0, t.begin[d], 0, t.pace[d], t.only[d]
 	for i := 0; i < len(route); {
 		o := int(route[i].order)
-		r, ready, end := t.room[o], t.ready[o], i+1
+		r, end := t.room[o], i+1
 		if only != -1 && only != r {
 			return impossible
 		}
-		for ; end < len(route) && route[end].joins; end++ {
-			ready = max(ready, t.ready[route[end].order])
-		}
 		if i == 0 {
 			drive += t.toRoom[d*rooms+r]
-			at = t.arrive[d*rooms+r]
+			at = t.arrive[d*rooms+r] * minute
 		} else {
 			way := t.dropTo[int(route[i-1].order)*rooms+r] * pace >> paceBits
 			drive += way
-			at += way
+			at += way * minute
 		}
-		at = max(at+t.rules.PickupHalf, ready, now)
-		if at > t.end[d] {
+		at = t.pick(o, at+half)
+		for ; end < len(route) && route[end].joins; end++ {
+			at = t.pick(int(route[end].order), at)
+		}
+		if at > t.end[d]*minute {
 			return impossible
 		}
-		at += t.rules.PickupHalf
+		at += half
 		way := t.direct[o] * pace >> paceBits
 		for k := i; k < end; k++ {
 			o = int(route[k].order)
@@ -52,22 +52,43 @@ func (t *table) cost(d int, route []visit) int64 {
 				return impossible
 			}
 			drive += way
-			at += way + t.rules.DropHalf
-			ctd := at - t.placed[o]
-			sum += int64(ctd)*1000 + int64(max(0, at-t.due[o]))*t.w.Late + int64(max(0, at-t.done[o]))*t.w.Fresh
+			at += way*minute + drop
+			sum += t.toDoor(o, at)
 			if w := t.with[o]; w != 0 && int(w) != d+1 {
 				sum += t.w.Switch
 			}
-			at += t.rules.DropHalf
+			at += drop
 		}
 		i = end
 	}
 	return sum + int64(drive)*t.w.Drive
 }
 
+// minute is what routes are reckoned in: thousandths, for what is likely is between two minutes.
+const minute = 1000
+
+// pick is when an order is likely to be in the bag of a driver who could take it from a time on.
+func (t *table) pick(o, from int) int {
+	soft, now := t.soft[o], t.snap.Now*minute
+	if soft == nil {
+		return max(from, t.ready[o]*minute, now)
+	}
+	after := max(from-now, 0)
+	k, part := after/minute, after%minute
+	if k >= len(soft)-1 {
+		return from
+	}
+	return now + int(soft[k]) + int(soft[k+1]-soft[k])*part/minute
+}
+
+// toDoor is what it costs that an order reaches its guest at a time.
+func (t *table) toDoor(o, at int) int64 {
+	late, old := max(0, at-t.due[o]*minute), max(0, at-t.done[o]*minute)
+	return int64(at-t.placed[o]*minute) + (int64(late)*t.w.Late+int64(old)*t.w.Fresh)/minute
+}
+
 // atBest is the least that an order adds to a route of a driver who could be at its restaurant at a time.
 func (t *table) atBest(o, d, arrive int) int64 {
 	way := t.direct[o] * t.pace[d] >> paceBits
-	at := max(arrive+t.rules.PickupHalf, t.ready[o], t.snap.Now) + t.rules.PickupHalf + way + t.rules.DropHalf
-	return int64(at-t.placed[o])*1000 + int64(max(0, at-t.due[o]))*t.w.Late
+	return t.toDoor(o, t.pick(o, (arrive+t.rules.PickupHalf)*minute)+(t.rules.PickupHalf+way+t.rules.DropHalf)*minute)
 }

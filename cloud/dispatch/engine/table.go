@@ -26,7 +26,9 @@ type table struct {
 	first   [][]int32 // drivers by when they could be at a room
 	end     []int     // of each driver's shift
 	room    []int     // of each order
-	ready   []int     // as it is planned with
+	ready   []int     // as it is planned with: for a forecast, what is likely
+	early   []int     // when a driver had better be there
+	soft    [][]int32 // of each forecast: by arrival, minutes from now, when it is likely to be picked up, thousandths from now; else nil
 	placed  []int
 	direct  []int    // of each order: from its restaurant to its drop
 	dropTo  []int    // [order*rooms+room] from its drop to a restaurant
@@ -55,7 +57,8 @@ func newTable(s *Snapshot, rules Rules, w Weights) *table {
 func (t *table) orders() {
 	s, n := t.snap, len(t.snap.Orders)
 	t.room, t.ready, t.placed, t.direct, t.group = make([]int, n), make([]int, n), make([]int, n), make([]int, n), make([]int, n)
-	t.not, t.due, t.done, t.with = make([][]bool, n), make([]int, n), make([]int, n), make([]int32, n)
+	t.not, t.early, t.soft = make([][]bool, n), make([]int, n), make([][]int32, n)
+	t.due, t.done, t.with = make([]int, n), make([]int, n), make([]int32, n)
 	for i := range s.Orders {
 		o := &s.Orders[i]
 		if t.short[o.Restaurant] < 0 {
@@ -63,7 +66,7 @@ func (t *table) orders() {
 			t.rooms, t.members = append(t.rooms, o.Restaurant), append(t.members, nil)
 		}
 		r := t.short[o.Restaurant]
-		t.room[i], t.ready[i], t.placed[i] = r, o.Ready, o.Placed
+		t.room[i], t.ready[i], t.early[i], t.placed[i] = r, o.Ready, o.Ready, o.Placed
 		t.group[i] = len(t.members[r])
 		t.members[r] = append(t.members[r], i)
 		t.direct[i] = s.Travel.Time(s.Restaurants[o.Restaurant], o.Drop, s.Now)

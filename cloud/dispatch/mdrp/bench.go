@@ -3,7 +3,6 @@ package mdrp
 import (
 	"context"
 	"fmt"
-	"io"
 	"path/filepath"
 	"slices"
 	"time"
@@ -25,6 +24,27 @@ type Bench struct {
 
 // Run plays the days, checks each of them by retracing it, and measures them, by name.
 func (b Bench) Run(ctx context.Context, clock func() time.Time) ([]Measures, error) {
+	found, err := b.folders()
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Measures, len(found))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(max(b.Workers, 1))
+	for i, folder := range found {
+		g.Go(func() (err error) {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			out[i], err = b.day(folder, clock)
+			return err
+		})
+	}
+	return out, g.Wait()
+}
+
+// folders are those of the days, by name.
+func (b Bench) folders() ([]string, error) {
 	only := b.Only
 	if only == "" {
 		only = "*"
@@ -37,19 +57,10 @@ func (b Bench) Run(ctx context.Context, clock func() time.Time) ([]Measures, err
 		return nil, fmt.Errorf("no instance named %s in %s: give the folder that holds the instances, a folder each", only, b.Instances)
 	}
 	slices.Sort(found)
-	out := make([]Measures, len(found))
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(max(b.Workers, 1))
-	for i, file := range found {
-		g.Go(func() (err error) {
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
-			out[i], err = b.day(filepath.Dir(file), clock)
-			return err
-		})
+	for i := range found {
+		found[i] = filepath.Dir(found[i])
 	}
-	return out, g.Wait()
+	return found, nil
 }
 
 func (b Bench) day(folder string, clock func() time.Time) (Measures, error) {
@@ -62,6 +73,11 @@ func (b Bench) day(folder string, clock func() time.Time) (Measures, error) {
 	if err != nil {
 		return Measures{}, err
 	}
+	return b.judge(in, s)
+}
+
+// judge retraces a day that was played, keeps and measures it.
+func (b Bench) judge(in *Instance, s *Solution) (Measures, error) {
 	if err := Check(in, s); err != nil {
 		return Measures{}, err
 	}
@@ -71,68 +87,4 @@ func (b Bench) day(folder string, clock func() time.Time) (Measures, error) {
 		}
 	}
 	return Measure(in, s), nil
-}
-
-// Table writes the means of the days by group of instances, in Markdown.
-func Table(out io.Writer, c Category, all []Measures) error {
-	_, err := fmt.Fprintf(out, "| %s | days | undelivered %% | click-to-door | excess | over target | ready-to-pickup | cost/order | drive min/order | orders/bag | tick p99 ms | max |\n"+
-		"|---|---|---|---|---|---|---|---|---|---|---|---|\n", c)
-	for _, g := range groups(all) {
-		if err == nil {
-			m := means(g.days)
-			_, err = fmt.Fprintf(out, "| %s | %d | %.3f | %.2f | %.2f | %.2f | %.2f | %.2f | %.1f | %.3f | %.1f | %.1f |\n", g.name, len(g.days),
-				m.Undelivered, m.ClickToDoor, m.Excess, m.Over, m.ReadyToPickup, m.Cost, m.Drive, m.PerBag, m.P99, m.Max)
-		}
-	}
-	return err
-}
-
-type group struct {
-	name string
-	days []Measures
-}
-
-// groups are all days, and those whose name has a part in common: 4r50t75s2p125 is of r50, t75, s2 and p125.
-func groups(all []Measures) []group {
-	out := []group{{"all", all}}
-	for _, part := range []string{"o100", "o50", "r50", "t100", "t75", "s1", "s2", "p100", "p125"} {
-		g := group{name: part}
-		for _, m := range all {
-			if hasPart(m.Name, part) {
-				g.days = append(g.days, m)
-			}
-		}
-		if len(g.days) > 0 {
-			out = append(out, g)
-		}
-	}
-	return out
-}
-
-// hasPart reports whether a name has a part: a letter and a number that ends there.
-func hasPart(name, part string) bool {
-	for i := 0; i+len(part) <= len(name); i++ {
-		end := i + len(part)
-		if name[i:end] == part && (end == len(name) || name[end] < '0' || name[end] > '9') {
-			return true
-		}
-	}
-	return false
-}
-
-// means are the unweighted means over days; of the time a decision takes, the worst.
-func means(days []Measures) (m Measures) {
-	n := float64(len(days))
-	for _, d := range days {
-		m.Undelivered += d.Undelivered / n
-		m.ClickToDoor += d.ClickToDoor / n
-		m.Excess += d.Excess / n
-		m.Over += d.Over / n
-		m.ReadyToPickup += d.ReadyToPickup / n
-		m.Cost += d.Cost / n
-		m.Drive += d.Drive / n
-		m.PerBag += d.PerBag / n
-		m.P99, m.Max = max(m.P99, d.P99), max(m.Max, d.Max)
-	}
-	return m
 }

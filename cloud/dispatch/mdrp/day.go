@@ -46,6 +46,8 @@ type day struct {
 	room     map[string]engine.Place
 	couriers []player
 	number   map[string]int
+	coming   []Order  // not placed yet, by when they will be
+	unsure   []*Order // placed, and in E not ready yet
 	mean     map[string]float64
 	out      *Solution
 }
@@ -65,47 +67,63 @@ type Decide func(News) []Command
 // Play plays a day. It fails on the first command that breaks a rule.
 func Play(in *Instance, c Category, decide Decide, clock func() time.Time) (*Solution, error) {
 	d := newDay(in, c)
-	end := 0
-	for i := range in.Couriers {
-		end = max(end, in.Couriers[i].Off)
-	}
-	byPlaced := slices.Clone(in.Orders)
-	slices.SortStableFunc(byPlaced, func(a, b Order) int { return a.Placed - b.Placed })
-	next := 0
-	var estimated []*Order
-	for now := 0; now <= end; now++ {
-		news := News{Now: now, Free: d.free(now)}
-		for ; next < len(byPlaced) && byPlaced[next].Placed <= now; next++ {
-			news.Orders = append(news.Orders, d.reveal(byPlaced[next]))
-			estimated = append(estimated, &byPlaced[next])
-		}
-		if c == E {
-			estimated = slices.DeleteFunc(estimated, func(o *Order) bool {
-				if o.Ready <= now {
-					news.Ready = append(news.Ready, o.ID)
-				}
-				return o.Ready <= now
-			})
-			slices.Sort(news.Ready)
-		}
-		began := clock()
-		commands := decide(news)
-		d.out.Ticks = append(d.out.Ticks, clock().Sub(began))
-		for _, cmd := range commands {
-			if err := d.obey(now, cmd); err != nil {
-				return nil, fmt.Errorf("%s, minute %d: %w", in.Name, now, err)
-			}
+	for now := 0; now <= d.end(); now++ {
+		if err := d.minute(now, decide, clock); err != nil {
+			return nil, err
 		}
 	}
 	return d.out, nil
+}
+
+// end is the last minute in which somebody is on duty.
+func (d *day) end() int {
+	end := 0
+	for i := range d.couriers {
+		end = max(end, d.couriers[i].Off)
+	}
+	return end
+}
+
+// minute brings the news of a minute and does what is decided.
+func (d *day) minute(now int, decide Decide, clock func() time.Time) error {
+	news := d.news(now)
+	began := clock()
+	commands := decide(news)
+	d.out.Ticks = append(d.out.Ticks, clock().Sub(began))
+	for _, cmd := range commands {
+		if err := d.obey(now, cmd); err != nil {
+			return fmt.Errorf("%s, minute %d: %w", d.in.Name, now, err)
+		}
+	}
+	return nil
+}
+
+func (d *day) news(now int) News {
+	news := News{Now: now, Free: d.free(now)}
+	for len(d.coming) > 0 && d.coming[0].Placed <= now {
+		news.Orders = append(news.Orders, d.reveal(d.coming[0]))
+		d.unsure = append(d.unsure, &d.coming[0])
+		d.coming = d.coming[1:]
+	}
+	if d.category == E {
+		d.unsure = slices.DeleteFunc(d.unsure, func(o *Order) bool {
+			if o.Ready <= now {
+				news.Ready = append(news.Ready, o.ID)
+			}
+			return o.Ready <= now
+		})
+		slices.Sort(news.Ready)
+	}
+	return news
 }
 
 func newDay(in *Instance, c Category) *day {
 	d := &day{
 		in: in, category: c, travel: straight(in.Parameters.Speed), orders: map[string]*Order{}, state: map[string]bool{}, waiting: map[string]int{},
 		room: map[string]engine.Place{}, number: map[string]int{}, mean: map[string]float64{},
-		out: &Solution{Deliveries: map[string]Delivery{}, Moves: map[string][]Move{}},
+		out: &Solution{Deliveries: map[string]Delivery{}, Moves: map[string][]Move{}}, coming: slices.Clone(in.Orders),
 	}
+	slices.SortStableFunc(d.coming, func(a, b Order) int { return a.Placed - b.Placed })
 	n := map[string]int{}
 	for i := range in.Orders {
 		o := &in.Orders[i]

@@ -1,6 +1,9 @@
 package mdrp
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // Measures of a day, as means over its orders where nothing else is said.
 type Measures struct {
@@ -18,6 +21,8 @@ type Measures struct {
 	PerBag            float64 // orders
 	Busy              float64 // share of the shifts
 	P50, P99, Max     float64 // milliseconds of a decision
+	Doors             []int   // click-to-door of each order, in minutes
+	Ticks             []time.Duration
 }
 
 // Measure measures a solution.
@@ -36,6 +41,7 @@ func Measure(in *Instance, s *Solution) Measures {
 		if !ok {
 			continue
 		}
+		m.Doors = append(m.Doors, v.Drop-o.Placed)
 		ctd, rtp = append(ctd, float64(v.Drop-o.Placed)), append(rtp, float64(v.Pickup-o.Ready))
 		m.Over += float64(max(0, v.Drop-o.Placed-in.Parameters.Target))
 		floor += in.floor(o, rooms[o.Restaurant])
@@ -72,10 +78,10 @@ func Measure(in *Instance, s *Solution) Measures {
 }
 
 func (m *Measures) ticks(s *Solution) {
-	ticks := slices.Clone(s.Ticks)
-	slices.Sort(ticks)
-	if n := len(ticks); n > 0 {
-		ms := func(i int) float64 { return float64(ticks[min(i, n-1)].Microseconds()) / 1000 }
+	m.Ticks = slices.Clone(s.Ticks)
+	slices.Sort(m.Ticks)
+	if n := len(m.Ticks); n > 0 {
+		ms := func(i int) float64 { return float64(m.Ticks[min(i, n-1)].Microseconds()) / 1000 }
 		m.P50, m.P99, m.Max = ms(n/2), ms(n*99/100), ms(n-1)
 	}
 }

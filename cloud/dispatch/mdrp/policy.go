@@ -69,12 +69,20 @@ type Policy struct {
 	couriers []courier
 	number   map[string]int
 	orders   map[string]*Placed
-	open     []*Placed // in the sequence of their coming
+	open     []*Placed           // in the sequence of their coming
+	not      map[string][]string // couriers who declined an order
 }
 
 // courier is where the policy knows one to be.
 type courier struct {
 	Courier
+	spot
+	was   spot     // before the last command
+	meant []string // orders of the last command
+}
+
+// spot is where a courier is or will be, and when.
+type spot struct {
 	at    engine.Place
 	room  int
 	since int
@@ -83,7 +91,8 @@ type courier struct {
 // NewPolicy is a policy for a day.
 func NewPolicy(init Init, c Category, w engine.Weights) *Policy {
 	p := &Policy{
-		init: init, travel: straight(init.Parameters.Speed), room: map[string]int{}, number: map[string]int{}, orders: map[string]*Placed{},
+		init: init, travel: straight(init.Parameters.Speed), room: map[string]int{}, number: map[string]int{},
+		orders: map[string]*Placed{}, not: map[string][]string{},
 		planner: engine.NewPlanner(engine.Rules{
 			PickupHalf: init.Parameters.Pickup / 2, DropHalf: init.Parameters.Dropoff / 2, Target: init.Parameters.Target, FreeMoves: c != N,
 		}, w),
@@ -94,7 +103,7 @@ func NewPolicy(init Init, c Category, w engine.Weights) *Policy {
 	}
 	for i, c := range init.Couriers {
 		p.number[c.ID] = i
-		p.couriers = append(p.couriers, courier{Courier: c, at: engine.Place{X: c.X, Y: c.Y}, room: -1, since: c.On})
+		p.couriers = append(p.couriers, courier{Courier: c, spot: spot{at: engine.Place{X: c.X, Y: c.Y}, room: -1, since: c.On}})
 	}
 	return p
 }
@@ -108,10 +117,12 @@ func (p *Policy) Minute(n News) []Command {
 	for _, a := range plan.Actions {
 		c := &p.couriers[who[a.Driver]]
 		cmd := Command{Courier: c.ID}
+		c.was, c.meant = c.spot, c.meant[:0]
 		if a.Kind == engine.Go {
 			cmd.Move = p.init.Restaurants[a.Restaurant].ID
 		}
 		for _, o := range a.Orders {
+			c.meant = append(c.meant, s.Orders[o].ID)
 			if a.Kind == engine.Fetch {
 				cmd.Deliver = append(cmd.Deliver, s.Orders[o].ID)
 			}
@@ -120,6 +131,16 @@ func (p *Policy) Minute(n News) []Command {
 		out = append(out, cmd)
 	}
 	return out
+}
+
+// Declined says that a courier did not do the last command, which was to go and fetch orders: others are asked for them.
+func (p *Policy) Declined(id string) {
+	c := &p.couriers[p.number[id]]
+	c.spot = c.was
+	for _, o := range c.meant {
+		p.not[o] = append(p.not[o], id)
+	}
+	p.planner.Declined()
 }
 
 // Recall tells a new policy of a minute that another one decided.
@@ -144,7 +165,7 @@ func (p *Policy) snapshot(now int) (s engine.Snapshot, who []int) {
 	for _, o := range p.open {
 		s.Orders = append(s.Orders, engine.Order{
 			ID: o.ID, Restaurant: p.room[o.Restaurant], Drop: engine.Place{X: o.X, Y: o.Y}, Placed: o.Placed, Ready: int(math.Ceil(o.ReadyAt)),
-			Forecast: o.Estimate,
+			Forecast: o.Estimate, Not: p.not[o.ID],
 		})
 	}
 	return s, who
@@ -177,7 +198,7 @@ func (p *Policy) hear(n News) {
 	}
 	for _, id := range n.Ready {
 		if o := p.orders[id]; o != nil && o.Estimate {
-			p.planner.Done(n.Now - int(math.Ceil(o.ReadyAt)))
+			p.planner.Kitchen(int(math.Ceil(o.ReadyAt))-o.Placed, n.Now-int(math.Ceil(o.ReadyAt)))
 			o.ReadyAt, o.Estimate = float64(n.Now), false
 		}
 	}

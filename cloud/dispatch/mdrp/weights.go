@@ -2,7 +2,12 @@ package mdrp
 
 import "awesome.pizza/cloud/dispatch/engine"
 
-// Weights are one set for all days and categories: first guesses, not fitted to any of the days.
+// Weights are one set for all days and categories. How they were chosen, and what else was tried, stands in docs/DISPATCH.md.
 func Weights() engine.Weights {
-	return engine.Weights{Late: 100, Drive: 60, Left: 400_000, Begin: 1000, Quantile: 50, Gain: 60, Reach: 15, Ahead: 25, Steps: 400, Seed: 1}
+	return engine.Weights{
+		Late: 100, Drive: 30, Left: 400_000,
+		Begin: 700, Fetch: 150, Gain: 150, Taken: 70, Reach: 15, Ahead: 25,
+		Quantile: 7,
+		Steps:    400, Seed: 1,
+	}
 }

@@ -20,10 +20,12 @@ func Command() *cobra.Command {
 and tells the cloud what happened whenever the line is there. With the internet cut it goes on cooking and selling.`,
 		Example: `  cloud enroll r1                                        prints a code, on the cloud's side
   edge enroll CODE --cloud https://pizza.example         binds this node to the restaurant
-  edge serve --devices devices.toml                      opens the kitchen`,
+  edge serve --devices devices.toml                      opens the kitchen
+
+  edge init --restaurant r1 --time-zone Europe/Rome      a restaurant of its own, without a chain, instead of the first two`,
 		Version: watch.BuildVersion(),
 	}
-	root.AddCommand(serveCommand(), enrollCommand(), doctorCommand(), backupCommand(), restoreCommand(), settings.HealthCommand("EDGE", "the node", Config{}.withDefaults().Listen))
+	root.AddCommand(serveCommand(), enrollCommand(), initCommand(), menuCommand(), doctorCommand(), backupCommand(), restoreCommand(), settings.HealthCommand("EDGE", "the node", Config{}.withDefaults().Listen))
 	return root
 }
 

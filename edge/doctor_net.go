@@ -99,6 +99,10 @@ func (d *doctor) line(ctx context.Context) []finding {
 		}
 		return []finding{f}
 	}
+	if v.Cause == "alone" {
+		f.State, f.Says = good, "there is none, and none is needed: this restaurant belongs to no chain"
+		return []finding{f}
+	}
 	f.State, f.Says = worry, fmt.Sprintf("down since %s: %s", v.Since.Local().Format(time.DateTime), v.Cause)
 	if v.Detail != "" {
 		f.Says += " (" + v.Detail + ")"
@@ -124,6 +128,8 @@ func lineAdvice(cause string) string {
 		return "nothing: node and cloud compare what each of them has, and go on by themselves"
 	case "credential":
 		return "see the lines \"credential\", \"cloud\" and \"clock\"; the kitchen goes on"
+	case "alone":
+		return "nothing: this restaurant belongs to no chain. To join one: `edge enroll CODE`"
 	case "disk":
 		return "what the node has to send cannot be read: see the lines disk and database, take a backup and replace the disk"
 	case "schema":
@@ -136,6 +142,9 @@ func lineAdvice(cause string) string {
 func (d *doctor) hub(ctx context.Context) []finding {
 	if d.enrolled != nil && len(d.config.Hubs) == 0 {
 		return []finding{{Check: "hub", State: unknown, Says: "which one is known after the enrolment"}}
+	}
+	if d.enrolment.Alone {
+		return []finding{{Check: "hub", State: unknown, Says: "none is needed: this restaurant belongs to no chain"}}
 	}
 	hubs := d.enrolment.Leaves
 	if d.config.Uplink == string(uplink.Client) {
@@ -184,6 +193,10 @@ func greet(ctx context.Context, hub string) (where string, err error) {
 // cloud asks the cloud over HTTPS, and looks at its certificate and at its clock.
 func (d *doctor) cloud(ctx context.Context) []finding {
 	f, cert := finding{Check: "cloud", State: unknown, Says: "which one is known after the enrolment"}, finding{Check: "certificate", State: unknown, Says: "the cloud does not show one"}
+	if d.enrolment.Alone {
+		f.Says = "none is needed: this restaurant belongs to no chain"
+		return []finding{f, cert}
+	}
 	if d.enrolment.Cloud == "" {
 		if d.enrolled == nil {
 			f.State, f.Says, f.Do = worry, "the enrolment names none, so the credential cannot be renewed", "enrol this node anew when its credential ends"

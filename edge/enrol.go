@@ -35,6 +35,9 @@ its dot says which cloud made it, and no other is believed.
 A cloud that does not answer is asked again for as long as --wait says, and what is wrong is said meanwhile. Ctrl-C ends that without harm:
 the same command goes on later, with the same key and the same code, which is good for an hour.
 
+A node that was a restaurant of its own ("edge init") joins the chain with its orders: the code has to be of a restaurant with the same id, and what
+happened until then goes up with the first connection.
+
 A node that takes the place of another goes on from the orders that are open. The node that was there before is cut off.`,
 		Example: "  edge enroll 7KQ2M4XDR5TBYHNWPCGJVLSE3A.5f1c09d2e8a7b364 --cloud https://pizza.example --data /var/lib/awesome-pizza",
 		Args:    cobra.ExactArgs(1),
@@ -120,7 +123,7 @@ func overheard(cloud, code string) string {
 func vacant(data string, replace bool) error {
 	e, err := uplink.LoadEnrolment(data)
 	switch {
-	case replace || errors.Is(err, uplink.ErrNotEnrolled):
+	case replace || errors.Is(err, uplink.ErrNotEnrolled) || e.Alone:
 		return nil
 	case err != nil:
 		return err

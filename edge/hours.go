@@ -27,6 +27,7 @@ type hours struct {
 	*clock.Steady
 	dir     string
 	log     *slog.Logger
+	own     bool                                                                          // there is no cloud to ask: the machine's clock is believed, for it has not gone back
 	relabel func(ctx context.Context, from time.Time, by time.Duration, set func()) error // the kitchen's, which holds labels
 }
 
@@ -95,6 +96,13 @@ func builtAt() time.Time {
 	}
 	return time.Time{}
 }
+
+// Trusted reports whether the time is known. A restaurant that belongs to no chain has nobody to ask: there it is the machine's, unless that woke
+// before what it saw last.
+func (h *hours) Trusted() bool { return h.own || h.Steady.Trusted() }
+
+// believe takes the machine's clock for right if it is not before what was saved.
+func (h *hours) believe(machine time.Time) { h.own = h.Now().Sub(machine) < time.Second }
 
 func (h *hours) save() error { return keepClock(h.dir, h.Save()) }
 

@@ -108,6 +108,8 @@ func causeWord(s link.State) string {
 		return "healing"
 	}
 	switch s.Cause {
+	case uplink.CauseAlone:
+		return "alone"
 	case link.CauseLAN:
 		return "lan"
 	case link.CauseInternet, link.CauseStarting:

@@ -31,6 +31,7 @@ func TestDisplaysAreToldInAWordWhyTheLineIsDown(t *testing.T) {
 		{link.State{Condition: link.Blocked, Cause: link.CauseOutbox}, "disk"},
 		{link.State{Condition: link.Offline, Cause: uplink.CauseCredential}, "credential"},
 		{link.State{Condition: link.Blocked, Cause: uplink.CauseRevoked}, "credential"},
+		{link.State{Condition: link.Offline, Cause: uplink.CauseAlone}, "alone"},
 		{link.State{Condition: link.Blocked, Cause: "something new"}, "cloud"},
 	} {
 		if got := causeWord(c.state); got != c.want {

@@ -75,7 +75,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	defer shut(doors)
 	view := lineView{line, db, now, enrolment.Device}
 	display, err := kds.New(kds.Deps{
-		Kitchen: kit, Changes: screens, Menu: at.dishes, Ovens: hearths, Link: view, Printers: paper, Pages: web.FS(), Clock: now,
+		Kitchen: kit, Changes: screens, Menu: at.dishes, Card: kit.Menu, Ovens: hearths, Link: view, Printers: paper, Pages: web.FS(), Clock: now,
 	}, kds.Settings{Restaurant: enrolment.Restaurant, Ready: db.Ready, ClockState: view.clockState, Hosts: c.Hosts, Secure: secure, Log: log, Drain: 3 * time.Second})
 	if err != nil {
 		return err
@@ -96,6 +96,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	g.Go(func() error { return paper.room.Run(ctx) })
 	g.Go(func() error { return line.Run(ctx) })
 	g.Go(func() error { return now.run(ctx) })
+	g.Go(func() error { return card{c.Data, kit, log}.run(ctx) })
 	g.Go(func() error { return caretakerOf(db, saved, kit, now, c.localNights(enrolment.TimeZone), log).run(ctx) })
 	g.Go(func() error { return announce(ctx, db.Appended(), line) })
 	g.Go(func() error { return watch.ServeMetrics(ctx, c.MetricsListen, metrics(ctx, numbers, kit, line)) })
@@ -126,6 +127,9 @@ func (c *Config) look(log *slog.Logger) (p place, err error) {
 	p.log = log.With("restaurant", p.enrolment.Restaurant)
 	if p.now, err = openHours(c.Data, p.log); err != nil {
 		return p, err
+	}
+	if p.enrolment.Alone {
+		p.now.believe(time.Now())
 	}
 	if p.house, err = LoadHouse(c.Devices); err != nil {
 		return p, err

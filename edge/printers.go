@@ -26,7 +26,7 @@ func (c *Config) furnish(at place, db *store.Store, k *kitchen.Kitchen) (*ovens,
 	if err != nil {
 		return nil, printers{}, err
 	}
-	room := printer.New(printer.Settings{Printers: at.house.Printers, Menu: at.dishes, Zone: zone, Clock: at.now, Log: at.log}, db, k)
+	room := printer.New(printer.Settings{Printers: at.house.Printers, Menu: at.dishes, Card: k.Menu, Zone: zone, Clock: at.now, Log: at.log}, db, k)
 	return hearths, printers{room, db}, nil
 }
 

@@ -27,7 +27,7 @@ func (s *Server) snapshot(ctx context.Context) (boardView, error) {
 	}
 	v := s.viewer()
 	return boardView{
-		Seq: snap.Seq, Now: at(v.now), Restaurant: s.settings.Restaurant, UI: s.pages.version, Clock: s.settings.ClockState(),
+		Seq: snap.Seq, Now: at(v.now), Restaurant: s.settings.Restaurant, UI: s.ui(), Clock: s.settings.ClockState(),
 		Link: s.Link.LinkState(), Ovens: listed(s.Ovens.Ovens()), Printers: listed(s.Printers.Printers()),
 		Tickets: v.tickets(snap.Tickets), Cooks: v.cooks(snap.Cooks), Alerts: v.alerts(snap.Alerts),
 		Intake:  intakeOf(snap.Intake),
@@ -48,7 +48,31 @@ func (s *Server) change(c kitchen.Change) changeView {
 	}
 }
 
-func (s *Server) viewer() viewer { return viewer{s.Menu, s.Clock.Now()} }
+func (s *Server) viewer() viewer { return viewer{menu: s.dishes(), now: s.Clock.Now()} }
+
+// viewerFor is discreet to who has not signed in, in a house whose people have PINs: there guests' numbers and addresses are for those who work there.
+func (s *Server) viewerFor(r *http.Request) viewer {
+	v := s.viewer()
+	_, in := s.Kitchen.Session(r.Context())
+	v.discreet = !in && s.Kitchen.PINsNeeded()
+	return v
+}
+
+// dishes is the menu as it is now.
+func (s *Server) dishes() *menu.Menu {
+	if s.Card != nil {
+		return s.Card()
+	}
+	return s.Menu
+}
+
+// ui changes when the pages do, or what is sold: an open page loads itself anew.
+func (s *Server) ui() string {
+	if now := s.dishes(); now.Version != s.Menu.Version {
+		return s.pages.version + "-" + now.Version
+	}
+	return s.pages.version
+}
 
 // recent answers GET /api/recent: what left the board on this business day, last first; with ?number= the one order that has it, wherever it is.
 func (s *Server) recent(w http.ResponseWriter, r *http.Request) error {
@@ -99,15 +123,16 @@ func (s *Server) menu(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	view := menuView{Menu: *s.Menu, SoldOut: gone}
-	for _, p := range s.Menu.Products {
+	dishes := s.dishes()
+	view := menuView{Menu: *dishes, SoldOut: gone}
+	for _, p := range dishes.Products {
 		v := productView{Product: p}
 		if n := slices.IndexFunc(gone.Products, func(m stock.Missing) bool { return m.ID == p.ID }); n >= 0 {
 			v.SoldOut, v.Without = true, gone.Products[n].Without
 		}
 		view.Products = append(view.Products, v)
 	}
-	for _, t := range s.Menu.Toppings {
+	for _, t := range dishes.Toppings {
 		off := slices.ContainsFunc(gone.Toppings, func(m stock.Missing) bool { return m.ID == t.ID })
 		view.Toppings = append(view.Toppings, offerView{t, off})
 	}

@@ -157,11 +157,19 @@ func (c *caster) letGo() {
 type surroundings struct {
 	server      *Server
 	ovens, line []byte
+	ui          string
 	printers    []byte
 }
 
 // news are frames for what is not as it was when last asked.
 func (a *surroundings) news() (out []frame) {
+	if is := a.server.ui(); is != a.ui {
+		was := a.ui
+		a.ui = is
+		if f, err := unnumbered("hello", map[string]any{"now": at(a.server.Clock.Now()), "ui": is}); err == nil && was != "" {
+			out = append(out, f)
+		}
+	}
 	for _, look := range []struct {
 		event string
 		now   any

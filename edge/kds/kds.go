@@ -116,6 +116,7 @@ type Deps struct {
 	Kitchen  Kitchen
 	Changes  *live.Hub[kitchen.Change] // where Kitchen publishes
 	Menu     *menu.Menu
+	Card     func() *menu.Menu // the menu as it is now; nil: it stays as Menu is
 	Ovens    Ovens
 	Link     Link
 	Printers Printers // nil: none

@@ -85,7 +85,7 @@ type orderView struct {
 	QueuedAt   *moment          `json:"queued_at,omitempty"`
 	Bill       billView         `json:"bill"`
 	Carrier    string           `json:"carrier,omitempty"` // the restaurant's own driver
-	Masked     bool             `json:"masked,omitempty"`  // it ended long ago: who it was for is not shown any more
+	Masked     bool             `json:"masked,omitempty"`  // it ended long ago, or whoever asks has not signed in where that is needed: who it is for is not shown
 }
 
 type laneView struct {
@@ -95,6 +95,9 @@ type laneView struct {
 
 func (v viewer) order(t kitchen.Ticket) orderView {
 	t, hidden := t.Masked(v.now)
+	if v.discreet {
+		t, hidden = t.Unaddressed(), true
+	}
 	o := t.Order
 	view := orderView{
 		ID: o.ID, Restaurant: o.Restaurant, Origin: o.Origin, Channel: o.Channel, Fulfilment: o.Fulfilment, Customer: o.Customer,
@@ -194,7 +197,7 @@ func (s *Server) orders(w http.ResponseWriter, r *http.Request) error {
 		}
 		all = append(all, ended...)
 	}
-	v := s.viewer()
+	v := s.viewerFor(r)
 	views := make([]orderView, len(all))
 	for i, t := range all {
 		views[i] = v.order(t)
@@ -209,5 +212,5 @@ func (s *Server) order(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	w.Header().Set("ETag", etag(t.Version))
-	return respond(w, http.StatusOK, s.viewer().order(t))
+	return respond(w, http.StatusOK, s.viewerFor(r).order(t))
 }

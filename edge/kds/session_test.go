@@ -267,3 +267,30 @@ func TestShelvesMenuAndIntakeAreForWhoeverMayChangeThem(t *testing.T) {
 		t.Errorf("with a manager's word: %d %s", r.status, r.body)
 	}
 }
+
+func TestWhereGuestsLiveIsForWhoWorksThere(t *testing.T) {
+	t.Parallel()
+	delivery := object{
+		"fulfilment": "delivery", "channel": "phone", "customer": object{"name": "Ada Lovelace", "phone": "+12025550123"},
+		"address": object{"street": "1 Main St", "city": "Springfield", "latitude": 40.7431, "longitude": -73.9899},
+		"lines":   []object{{"product": "margherita", "size": "large", "quantity": 1}}, "payment": object{"method": "cash"},
+	}
+	for name, n := range map[string]*node{"PINs": openStaffed(t), "none": open(t)} {
+		r := n.post("/api/orders", delivery)
+		if r.status != http.StatusCreated || !strings.Contains(string(r.body), "1 Main St") {
+			t.Fatalf("%d %s", r.status, r.body)
+		}
+		one := "/api/orders/" + r.text("id")
+		for _, path := range []string{"/api/orders", one} {
+			said := string(n.get(path).body)
+			if hidden := !strings.Contains(said, "1 Main St") && !strings.Contains(said, "+12025550123"); hidden != (name == "PINs") || !strings.Contains(said, "Ada Lovelace") {
+				t.Errorf("%s, %s, to nobody: %s", name, path, said)
+			}
+		}
+		if name == "PINs" {
+			if said := string(n.get(one, n.signIn("1111")...).body); !strings.Contains(said, "1 Main St") || !strings.Contains(said, "+12025550123") {
+				t.Errorf("to a cook: %s", said)
+			}
+		}
+	}
+}

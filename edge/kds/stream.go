@@ -34,7 +34,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) error {
 	}
 	around := surroundings{server: s}
 	start := slices.Concat(missed, around.news())
-	if hello, err := unnumbered("hello", map[string]any{"now": at(s.Clock.Now()), "ui": s.pages.version}); err == nil {
+	if hello, err := unnumbered("hello", map[string]any{"now": at(s.Clock.Now()), "ui": s.ui()}); err == nil {
 		start = append(start, hello)
 	}
 

@@ -10,8 +10,9 @@ import (
 
 // viewer turns what the kitchen holds into what displays show.
 type viewer struct {
-	menu *menu.Menu
-	now  time.Time
+	menu     *menu.Menu
+	now      time.Time
+	discreet bool // whoever asks is not told where guests live, and how to call them
 }
 
 func (v viewer) tickets(all []kitchen.Ticket) []ticketView {

@@ -86,7 +86,7 @@ func (s *Server) booked(w http.ResponseWriter, b kitchen.Booked, err error) erro
 		answer["entries"] = parts
 	}
 	if b.Entry.Kind == till.Payment {
-		answer["change"] = money.Of(b.Entry.Change, s.Menu.Currency)
+		answer["change"] = money.Of(b.Entry.Change, s.dishes().Currency)
 	}
 	if b.Replayed {
 		w.Header().Set("Idempotent-Replayed", "true")

@@ -85,6 +85,7 @@ func Causes() []string {
 		"healing",    // node and cloud hold different histories and are putting them together
 		"credential", // the node's credential has run out, or is refused
 		"schema",     // the cloud and this node's program are too far apart in age
+		"alone",      // the restaurant belongs to no chain: there is no line
 		"disk",       // what the node has to send cannot be read from its disk
 	}
 }

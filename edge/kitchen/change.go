@@ -31,7 +31,7 @@ func (k *Kitchen) Change(ctx context.Context, id order.ID, tap Tap, c OrderChang
 	var w writing
 	change := func() (Ticket, error) {
 		return k.tap(ctx, id, "change", tap, func(d *draft, t Ticket, tap Tap) (Ticket, error) {
-			w = writing{t: t, menu: k.menu, last: t.lastItem()}
+			w = writing{t: t, menu: k.Menu(), last: t.lastItem()}
 			return d.rewrite(&w, tap, c)
 		})
 	}

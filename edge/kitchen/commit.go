@@ -88,7 +88,7 @@ func (k *Kitchen) reread(ctx context.Context) error {
 		return fmt.Errorf("read the kitchen again: %w", err)
 	}
 	k.mu.Lock()
-	k.board = boardOf(state, k.menu)
+	k.board = boardOf(state, k.Menu())
 	k.mu.Unlock()
 	k.doubt = false
 	return nil

@@ -24,7 +24,7 @@ func (k *Kitchen) OpenDay(ctx context.Context, key string, float int64) (Booked,
 		if err := d.need(staff.DayOpen, day, "", fmt.Sprint(float)); err != nil {
 			return e, err
 		}
-		t, opened, err := till.Open(day, last, k.menu.Currency, float, d.answers(), d.now)
+		t, opened, err := till.Open(day, last, k.Menu().Currency, float, d.answers(), d.now)
 		if err != nil {
 			return e, err
 		}
@@ -164,5 +164,5 @@ func (k *Kitchen) TillReport(ctx context.Context, day string) (till.Report, []ti
 	if err != nil {
 		return till.Report{}, nil, err
 	}
-	return till.Sum(day, k.menu.Currency, tills, entries), entries, nil
+	return till.Sum(day, k.Menu().Currency, tills, entries), entries, nil
 }

@@ -141,6 +141,16 @@ func phoneKey(phone string) (string, error) {
 // maskAfter is how long after an order ended screens and paper say whose it was.
 const maskAfter = 24 * time.Hour
 
+// Unaddressed is the ticket without the guest's number and street.
+func (t Ticket) Unaddressed() Ticket {
+	o := &t.Order
+	o.Customer.Phone = ""
+	if o.Address != nil {
+		o.Address = &order.Address{City: o.Address.City}
+	}
+	return t
+}
+
 // Masked is the ticket of an order that ended long ago without what nobody needs any more: who it was, and where. hidden says whether it is one.
 func (t Ticket) Masked(now time.Time) (shown Ticket, hidden bool) {
 	if t.Open() || now.Sub(t.Since) < maskAfter {

@@ -24,7 +24,7 @@ type Screens interface{ Publish(Change) }
 // Kitchen is one restaurant's kitchen. It is safe for concurrent use; everything that changes it happens one after the other.
 type Kitchen struct {
 	store    Store
-	menu     *menu.Menu
+	card     atomic.Pointer[menu.Menu]
 	clock    clock.Clock
 	screens  Screens
 	settings Settings
@@ -80,9 +80,10 @@ func New(ctx context.Context, store Store, m *menu.Menu, c clock.Clock, screens 
 		return nil, err
 	}
 	k := &Kitchen{
-		store: store, menu: m, clock: c, screens: screens, settings: s,
+		store: store, clock: c, screens: screens, settings: s,
 		turn: make(chan struct{}, 1), timed: make(chan struct{}, 1), settled: make(chan struct{}),
 	}
+	k.card.Store(m)
 	k.door, k.settings.Staff = newDoor(s.Staff)
 	state, err := store.Load(ctx)
 	if err != nil {

@@ -19,7 +19,7 @@ var sizes = [...]int{1, 2, 4, 8, 16, 32}
 
 // Outlook is what the kitchen would promise for web orders now: its own quote, for orders of some sizes. nil: it sells nothing that bakes.
 func (k *Kitchen) Outlook(context.Context) *order.Outlook {
-	pizza, side := references(k.menu)
+	pizza, side := references(k.Menu())
 	if pizza == nil {
 		return nil
 	}

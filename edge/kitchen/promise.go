@@ -32,7 +32,7 @@ type Quote struct {
 // problem.Invalid, and problem.Conflict "sold_out".
 func (k *Kitchen) Quote(_ context.Context, c CounterOrder) (Quote, error) {
 	c = c.asked()
-	o, items, err := c.price(k.menu, k.settings.Restaurant)
+	o, items, err := c.price(k.Menu(), k.settings.Restaurant)
 	if err != nil {
 		return Quote{}, err
 	}

@@ -141,7 +141,7 @@ func (k *Kitchen) StockReport(ctx context.Context, from, to string) ([]stock.Day
 	if err != nil {
 		return nil, err
 	}
-	return stock.Report(k.menu, l), nil
+	return stock.Report(k.Menu(), l), nil
 }
 
 // Today is the business day that it is now.

@@ -39,7 +39,7 @@ type CounterOrder struct {
 // Place takes an order: created, validated, numbered and queued in one commit. A scheduled one is numbered and queued when its time has
 // come. replayed says that Key was known and nothing was done. It reports problem.Invalid with the fact "path", "idempotency_mismatch" among them when Key came with another order.
 func (k *Kitchen) Place(ctx context.Context, c CounterOrder) (t Ticket, replayed bool, err error) {
-	o, items, err := c.price(k.menu, k.settings.Restaurant)
+	o, items, err := c.price(k.Menu(), k.settings.Restaurant)
 	if err != nil {
 		return Ticket{}, false, err
 	}

@@ -35,6 +35,7 @@ type Kitchen interface {
 type Settings struct {
 	Printers []Spec
 	Menu     *menu.Menu
+	Card     func() *menu.Menu // the menu as it is now; nil: it stays as Menu is
 	Zone     *time.Location
 
 	Clock clock.Clock                                                 // the kitchen's; the machine's
@@ -47,7 +48,7 @@ type Room struct {
 	workers []*worker
 	ledger  Ledger
 	kitchen Kitchen
-	menu    *menu.Menu
+	menu    func() *menu.Menu
 	zone    *time.Location
 	clock   clock.Clock
 	dial    func(ctx context.Context, address string) (net.Conn, error)
@@ -58,10 +59,17 @@ type Room struct {
 	queues map[string]int
 }
 
+func (s Settings) card() func() *menu.Menu {
+	if s.Card != nil {
+		return s.Card
+	}
+	return func() *menu.Menu { return s.Menu }
+}
+
 // New is a room whose printers are off until Run.
 func New(s Settings, l Ledger, k Kitchen) *Room {
 	r := &Room{
-		ledger: l, kitchen: k, menu: s.Menu, zone: s.Zone, clock: s.Clock, dial: s.Dial, log: s.Log,
+		ledger: l, kitchen: k, menu: s.card(), zone: s.Zone, clock: s.Clock, dial: s.Dial, log: s.Log,
 		told: map[string]kitchen.Alert{}, queues: map[string]int{},
 	}
 	if r.clock == nil {
@@ -181,7 +189,7 @@ func (w *worker) away() bool {
 
 // draw lays a piece of paper of a printer out for the one at which it comes out.
 func (r *Room) draw(ctx context.Context, p kitchen.Printed, at, of Spec) (Sheet, error) {
-	f := Facts{Job: p.PrintJob, Doubt: p.State == kitchen.PrintDoubtful, Menu: r.menu, Zone: r.zone}
+	f := Facts{Job: p.PrintJob, Doubt: p.State == kitchen.PrintDoubtful, Menu: r.menu(), Zone: r.zone}
 	if of.ID != at.ID {
 		f.For = of.Name
 	}

@@ -29,6 +29,8 @@ type Enrolment struct {
 	CA         string    `json:"ca,omitempty"`    // PEM of the authority that the certificates of hub and cloud come from; empty: one that the machine knows
 	Chain      string    `json:"chain,omitempty"` // public NKey that signs snapshots
 
+	Alone bool `json:"alone,omitempty"` // it belongs to no chain yet: there is nobody to connect to
+
 	Proof *link.SignedProof `json:"proof,omitempty"` // the chain's word that it enrolled this node, for a cloud that has forgotten it
 
 	TimeZone string          `json:"time_zone"`      // IANA zone of the restaurant
@@ -47,7 +49,7 @@ type Page struct {
 }
 
 // ErrNotEnrolled says that this node belongs to no restaurant yet.
-var ErrNotEnrolled = errors.New("this node is not enrolled: get a code with `cloud enroll RESTAURANT` and run `edge enroll CODE`")
+var ErrNotEnrolled = errors.New("this node is not enrolled: get a code with `cloud enroll RESTAURANT` and run `edge enroll CODE`; or, for a restaurant that belongs to no chain, run `edge init`")
 
 // LoadEnrolment reads the enrolment from the node's data directory.
 func LoadEnrolment(dir string) (Enrolment, error) {
@@ -100,6 +102,9 @@ func Enrol(ctx context.Context, dir, cloud, code string, either func() []time.Ti
 	}
 	if before.Restaurant != "" && before.Restaurant != e.Restaurant {
 		return Enrolment{}, fmt.Errorf("the code is of restaurant %s, and this node holds what happened in %s: the node of %s is cut off now; enrol it with --replace and a new code", e.Restaurant, before.Restaurant, e.Restaurant)
+	}
+	if len(e.Menu) == 0 && before.Alone {
+		e.Menu = before.Menu
 	}
 	e.Device, e.Seed, e.Cloud = asking.Device, asking.Seed, cmp.Or(e.Cloud, cloud)
 	for _, p := range e.Snapshot {

@@ -66,6 +66,8 @@ type Config struct {
 
 	Outlook func(ctx context.Context) *order.Outlook // what the kitchen would promise now; nil, and a nil answer: heartbeats do not say
 
+	Menus time.Duration // how often the chain is asked for its menu; 5 min by default
+
 	Patience time.Duration // how long SYNC may stay unanswered by a hub that can be dialled, before it is dialled anew; 3 min by default
 	Joining  time.Duration // how long a leaf may take to be connected at all before a client is tried, and so on in turn; 45 s by default
 	Knocking time.Duration // how long a node that the cloud does not want may take to be connected, before it rests; 15 s by default
@@ -117,6 +119,7 @@ type Uplink struct {
 func New(cfg Config, outbox Outbox, kitchen Kitchen) *Uplink {
 	cfg.Patience = cmp.Or(cfg.Patience, 3*time.Minute)
 	cfg.Mode = cmp.Or(cfg.Mode, Leaf)
+	cfg.Menus = max(cmp.Or(cfg.Menus, menusEvery), 10)
 	cfg.Joining = cmp.Or(cfg.Joining, 45*time.Second)
 	cfg.Knocking = cmp.Or(cfg.Knocking, 15*time.Second)
 	cfg.Hopeless = cmp.Or(cfg.Hopeless, 15*time.Minute)
@@ -125,6 +128,9 @@ func New(cfg Config, outbox Outbox, kitchen Kitchen) *Uplink {
 	}
 	p := &papers{dir: cfg.Data, now: cfg.Enrolment}
 	start := link.State{Condition: link.Offline, Cause: link.CauseStarting, Since: time.Now()}
+	if cfg.Enrolment.Alone {
+		start.Cause = CauseAlone
+	}
 	return &Uplink{
 		cfg: cfg, outbox: outbox, kitchen: kitchen, boot: id.New(), papers: p, fleet: &fleet{p, cfg.Clock},
 		inputs: make(chan func(time.Time) link.Todo, 64), nudge: make(chan struct{}, 1), beat: make(chan struct{}, 1),
@@ -153,6 +159,10 @@ func (u *Uplink) Appended() { poke(u.nudge) }
 // ErrHopeless.
 func (u *Uplink) Run(ctx context.Context) error {
 	defer u.changes.Close()
+	if u.cfg.Enrolment.Alone {
+		<-ctx.Done()
+		return nil
+	}
 	err := u.begin(ctx)
 	switch {
 	case ctx.Err() != nil:
@@ -164,6 +174,7 @@ func (u *Uplink) Run(ctx context.Context) error {
 	g.Go(func() error { return u.connect(ctx) })
 	g.Go(func() error { return u.keep(ctx) })
 	g.Go(func() error { return u.salvage(ctx) })
+	g.Go(func() error { return u.menus(ctx) })
 	return g.Wait()
 }
 

@@ -67,6 +67,7 @@ export const en = {
 	linkDown: {
 		'': 'cloud cut off', lan: 'no network', internet: 'internet cut', cloud: 'cloud out of reach', fenced: 'this box was replaced',
 		healing: 'node and cloud compare their records', credential: 'this node’s pass is not accepted', schema: 'this node’s program is too old, or too new', disk: 'the node’s disk cannot be read',
+		alone: 'a restaurant of its own',
 	},
 	ownTitle: 'The restaurant runs on its own',
 	own: (cause: string, since: string, backlog: number) =>
@@ -76,6 +77,7 @@ export const en = {
 		healing: 'Node and cloud put their records together: web orders come back by themselves',
 		credential: 'The cloud does not accept this node’s pass: cook on, and call head office',
 		schema: 'Cloud and node are of different age: cook on, an update is needed',
+		alone: 'This restaurant belongs to no chain: orders come from the counter and the phone',
 		disk: 'The node cannot read what it has to send: cook on, and call whoever looks after it',
 	} as Partial<Record<string, string>>,
 	lostTitle: 'Node lost',

@@ -63,6 +63,7 @@ export const it: Words = {
 	linkDown: {
 		'': 'cloud scollegato', lan: 'rete assente', internet: 'internet interrotto', cloud: 'cloud non raggiungibile', fenced: 'questo nodo è stato sostituito',
 		healing: 'nodo e cloud confrontano i registri', credential: 'il lasciapassare del nodo non è accettato', schema: 'il programma del nodo è troppo vecchio, o troppo nuovo', disk: 'il disco del nodo non si legge',
+		alone: 'un ristorante per conto suo',
 	},
 	ownTitle: 'Il ristorante va avanti da solo',
 	own: (cause, since, backlog) =>
@@ -72,6 +73,7 @@ export const it: Words = {
 		healing: 'Nodo e cloud uniscono i registri: gli ordini web tornano da soli',
 		credential: 'Il cloud non accetta il lasciapassare di questo nodo: continuate, e chiamate la sede',
 		schema: 'Cloud e nodo hanno età diverse: continuate, serve un aggiornamento',
+		alone: 'Questo ristorante non appartiene a una catena: gli ordini arrivano dal banco e dal telefono',
 		disk: 'Il nodo non riesce a leggere ciò che deve inviare: continuate, e chiamate chi se ne occupa',
 	},
 	lostTitle: 'Nodo perso',

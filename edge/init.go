@@ -119,7 +119,7 @@ func changeMenu(out io.Writer, data string, e uplink.Enrolment, now *menu.Menu, 
 		fmt.Fprintln(out, "nothing of it is new")
 		return nil
 	case next.Version == now.Version:
-		return settings.Usage("%s: its version is %q, which is the present menu's: give it another one, by which orders say what they were priced with", path, next.Version)
+		return settings.Usage("%s: its version is %d, which is the present menu's: give it another one, by which orders say what they were priced with", path, next.Version)
 	case dry:
 		fmt.Fprintln(out, "nothing was changed")
 		return nil
@@ -128,7 +128,7 @@ func changeMenu(out io.Writer, data string, e uplink.Enrolment, now *menu.Menu, 
 	if err := e.Store(data); err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "version %s is the menu now\n", next.Version)
+	fmt.Fprintf(out, "version %d is the menu now\n", next.Version)
 	return nil
 }
 

@@ -96,7 +96,7 @@ func TestANodeIsMadeARestaurantOfItsOwnOnceAndWithSense(t *testing.T) {
 	if after, err := os.ReadFile(filepath.Join(n.cfg.Data, "enrolment.json")); err != nil || !bytes.Equal(before, after) {
 		t.Errorf("it is another now: %v", err)
 	}
-	broken := houseFile(t, `{"version":"x","products":[{"id":"a"}]}`)
+	broken := houseFile(t, `{"version":9,"products":[{"id":"a"}]}`)
 	for _, args := range [][]string{
 		{"--time-zone", "Europe/Rome"}, {"--restaurant", "a/b", "--time-zone", "Europe/Rome"}, {"--restaurant", "r1"}, {"--restaurant", "r1", "--time-zone", "Mars/Olympus"},
 		{"--restaurant", "r1", "--time-zone", "Europe/Rome", "--menu", broken}, {"--restaurant", "r1", "--time-zone", "Europe/Rome", "--menu", broken + ".gone"},
@@ -131,17 +131,17 @@ func TestAMenuFileIsSoldWhileTheKitchenIsOpen(t *testing.T) {
 	if _, err := run(t, "menu", file, "--data", n.cfg.Data); settings.Exit(err) != 2 || !strings.Contains(err.Error(), "version") {
 		t.Errorf("two menus of one version: %v", err)
 	}
-	m["version"] = "autumn"
+	m["version"] = 77
 	text, _ = json.Marshal(m)
 	put(t, file, string(text))
 	if said, err := run(t, "menu", file, "--data", n.cfg.Data, "--dry-run"); err != nil || !strings.Contains(said, "gone     product "+gone) || !strings.Contains(said, "nothing was changed") {
 		t.Fatalf("%q, %v", said, err)
 	}
-	if said, err := run(t, "menu", file, "--data", n.cfg.Data); err != nil || !strings.Contains(said, "version autumn is the menu now") {
+	if said, err := run(t, "menu", file, "--data", n.cfg.Data); err != nil || !strings.Contains(said, "version 77 is the menu now") {
 		t.Fatalf("%q, %v", said, err)
 	}
 	for deadline := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
-		if _, now := n.ask(http.MethodGet, "/api/menu", ""); strings.Contains(now, `"autumn"`) && !strings.Contains(now, `"id":"`+gone+`"`) {
+		if _, now := n.ask(http.MethodGet, "/api/menu", ""); strings.Contains(now, `"version":77`) && !strings.Contains(now, `"id":"`+gone+`"`) {
 			break
 		}
 		if time.Now().After(deadline) {

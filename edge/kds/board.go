@@ -69,7 +69,7 @@ func (s *Server) dishes() *menu.Menu {
 // ui changes when the pages do, or what is sold: an open page loads itself anew.
 func (s *Server) ui() string {
 	if now := s.dishes(); now.Version != s.Menu.Version {
-		return s.pages.version + "-" + now.Version
+		return s.pages.version + "-" + strconv.Itoa(now.Version)
 	}
 	return s.pages.version
 }

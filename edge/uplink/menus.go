@@ -85,7 +85,7 @@ func (u *Uplink) keepMenu(e Enrolment, raw []byte) error {
 		return fmt.Errorf("the chain's menu: %w", err)
 	}
 	var has struct {
-		Version string `json:"version"`
+		Version int `json:"version"`
 	}
 	if len(e.Menu) > 0 && json.Unmarshal(e.Menu, &has) == nil && has.Version == m.Version {
 		return nil

@@ -15,7 +15,7 @@ import (
 	"awesome.pizza/shared/settings"
 )
 
-func run(t *testing.T, args ...string) (said string, err error) {
+func edgeSays(t *testing.T, args ...string) (said string, err error) {
 	t.Helper()
 	cmd := edge.Command()
 	var out bytes.Buffer
@@ -30,7 +30,7 @@ func run(t *testing.T, args ...string) (said string, err error) {
 func alone(t *testing.T, more ...string) *node {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "data")
-	if said, err := run(t, append([]string{"init", "--restaurant", "r1", "--time-zone", "Europe/Rome", "--data", dir}, more...)...); err != nil || !strings.Contains(said, "restaurant r1") {
+	if said, err := edgeSays(t, append([]string{"init", "--restaurant", "r1", "--time-zone", "Europe/Rome", "--data", dir}, more...)...); err != nil || !strings.Contains(said, "restaurant r1") {
 		t.Fatalf("%q, %v", said, err)
 	}
 	n := &node{t: t, cfg: edge.Config{Data: dir, Listen: freeAddr(t), DayStarts: 4}}
@@ -61,7 +61,7 @@ func TestAPizzeriaWithoutAnyInternetOpensAndJoinsAChainLaterWithItsOrders(t *tes
 		_, _ = w.Write([]byte(`{"restaurant":"r1","jwt":"token","epoch":1,"time_zone":"Europe/Rome","leaves":["nats-leaf://` + freeAddr(t) + `"]}`))
 	}))
 	t.Cleanup(cloud.Close)
-	if said, err := run(t, "enroll", codeOne, "--cloud", cloud.URL, "--data", n.cfg.Data); err != nil {
+	if said, err := edgeSays(t, "enroll", codeOne, "--cloud", cloud.URL, "--data", n.cfg.Data); err != nil {
 		t.Fatalf("%q, %v", said, err)
 	}
 	defer n.open()()
@@ -90,7 +90,7 @@ func TestANodeIsMadeARestaurantOfItsOwnOnceAndWithSense(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := run(t, "init", "--restaurant", "r2", "--time-zone", "Europe/Rome", "--data", n.cfg.Data); err == nil || !strings.Contains(err.Error(), "restaurant r1 already") {
+	if _, err := edgeSays(t, "init", "--restaurant", "r2", "--time-zone", "Europe/Rome", "--data", n.cfg.Data); err == nil || !strings.Contains(err.Error(), "restaurant r1 already") {
 		t.Errorf("again: %v", err)
 	}
 	if after, err := os.ReadFile(filepath.Join(n.cfg.Data, "enrolment.json")); err != nil || !bytes.Equal(before, after) {
@@ -102,7 +102,7 @@ func TestANodeIsMadeARestaurantOfItsOwnOnceAndWithSense(t *testing.T) {
 		{"--restaurant", "r1", "--time-zone", "Europe/Rome", "--menu", broken}, {"--restaurant", "r1", "--time-zone", "Europe/Rome", "--menu", broken + ".gone"},
 	} {
 		dir := filepath.Join(t.TempDir(), "data")
-		if _, err := run(t, append([]string{"init", "--data", dir}, args...)...); settings.Exit(err) != 2 {
+		if _, err := edgeSays(t, append([]string{"init", "--data", dir}, args...)...); settings.Exit(err) != 2 {
 			t.Errorf("%q: %v", args, err)
 		}
 		if _, err := os.Stat(dir); err == nil {
@@ -114,7 +114,7 @@ func TestANodeIsMadeARestaurantOfItsOwnOnceAndWithSense(t *testing.T) {
 func TestAMenuFileIsSoldWhileTheKitchenIsOpen(t *testing.T) {
 	t.Parallel()
 	n := alone(t)
-	printed, err := run(t, "menu", "--data", n.cfg.Data)
+	printed, err := edgeSays(t, "menu", "--data", n.cfg.Data)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,16 +128,16 @@ func TestAMenuFileIsSoldWhileTheKitchenIsOpen(t *testing.T) {
 	m["products"] = products[:len(products)-1]
 	text, _ := json.Marshal(m)
 	file := houseFile(t, string(text))
-	if _, err := run(t, "menu", file, "--data", n.cfg.Data); settings.Exit(err) != 2 || !strings.Contains(err.Error(), "version") {
+	if _, err := edgeSays(t, "menu", file, "--data", n.cfg.Data); settings.Exit(err) != 2 || !strings.Contains(err.Error(), "version") {
 		t.Errorf("two menus of one version: %v", err)
 	}
 	m["version"] = 77
 	text, _ = json.Marshal(m)
 	put(t, file, string(text))
-	if said, err := run(t, "menu", file, "--data", n.cfg.Data, "--dry-run"); err != nil || !strings.Contains(said, "gone     product "+gone) || !strings.Contains(said, "nothing was changed") {
+	if said, err := edgeSays(t, "menu", file, "--data", n.cfg.Data, "--dry-run"); err != nil || !strings.Contains(said, "gone     product "+gone) || !strings.Contains(said, "nothing was changed") {
 		t.Fatalf("%q, %v", said, err)
 	}
-	if said, err := run(t, "menu", file, "--data", n.cfg.Data); err != nil || !strings.Contains(said, "version 77 is the menu now") {
+	if said, err := edgeSays(t, "menu", file, "--data", n.cfg.Data); err != nil || !strings.Contains(said, "version 77 is the menu now") {
 		t.Fatalf("%q, %v", said, err)
 	}
 	for deadline := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
@@ -160,7 +160,7 @@ func TestAMenuFileIsSoldWhileTheKitchenIsOpen(t *testing.T) {
 func TestTheMenuOfAChainIsNotChangedHere(t *testing.T) {
 	t.Parallel()
 	n := newNode(t)
-	if _, err := run(t, "menu", houseFile(t, "{}"), "--data", n.cfg.Data); err == nil || !strings.Contains(err.Error(), "belongs to a chain") {
+	if _, err := edgeSays(t, "menu", houseFile(t, "{}"), "--data", n.cfg.Data); err == nil || !strings.Contains(err.Error(), "belongs to a chain") {
 		t.Errorf("%v", err)
 	}
 }

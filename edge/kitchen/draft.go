@@ -61,7 +61,7 @@ func (d *draft) empty() bool {
 	return len(d.tickets) == 0 && len(c.Facts) == 0 && c.Command == nil && d.answer == nil && d.cooks == nil &&
 		len(c.Raised) == 0 && len(c.Cleared) == 0 && len(c.Stopped) == 0 && len(c.Timers) == 0 && len(c.Letters) == 0 && c.Begin == nil &&
 		len(c.Prints) == 0 && c.Moved == nil && c.Intake == nil && c.Shift.empty() && (d.shelves == nil || d.shelves.Idle()) &&
-		len(c.Screens) == 0 && len(c.Unplugged) == 0 && c.Released == 0
+		len(c.Screens) == 0 && len(c.Unplugged) == 0 && c.Released == 0 && len(c.Readings) == 0
 }
 
 // ticket is a ticket of the board as this draft leaves it.

@@ -36,6 +36,7 @@ type Kitchen struct {
 	mu      sync.RWMutex
 	board   board // as the last commit left it
 	misses  misses
+	probes  probes        // has its own lock
 	met     time.Time     // the last exchange with the cloud; written by the holder of turn too
 	settled chan struct{} // closed when the cloud has given something back
 
@@ -84,6 +85,7 @@ func New(ctx context.Context, store Store, m *menu.Menu, c clock.Clock, screens 
 		turn: make(chan struct{}, 1), timed: make(chan struct{}, 1), settled: make(chan struct{}),
 	}
 	k.card.Store(m)
+	k.probes.last, k.probes.noted = map[string]ProbeNow{}, map[string]time.Time{}
 	k.door, k.settings.Staff = newDoor(s.Staff)
 	state, err := store.Load(ctx)
 	if err != nil {

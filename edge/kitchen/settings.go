@@ -17,6 +17,7 @@ type Settings struct {
 	Roster     []Cook         // who can sign in
 	Staff      []Hire         // who has a role and a PIN
 	PINs       bool           // what has a level needs somebody who is signed in, see staff.Levels; else it is only written down
+	Probes     []Probe        // thermometers with limits
 	Printers   []Printer      // where paper comes out; none prints nothing
 
 	Ovens     []line.Oven   // what pizzas bake in; one deck with OvenSlots places

@@ -79,6 +79,8 @@ type Commit struct {
 	Missed    []time.Duration // how far orders were ready behind their first forecast; for who counts, not for the store
 	Intake    *Intake         // when it changed
 
+	Readings []Reading // of probes; numbered and chained by the store
+
 	Screens   []Screen // announced
 	Unplugged []string // ids of screens that are forgotten
 

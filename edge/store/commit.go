@@ -123,6 +123,9 @@ func write(ctx context.Context, tx prepared, c kitchen.Commit, events []link.Eve
 	if err := writeLearned(ctx, tx, c); err != nil {
 		return err
 	}
+	if err := writeReadings(ctx, tx, c.Readings); err != nil {
+		return err
+	}
 	if err := writeReleased(ctx, tx, c); err != nil {
 		return err
 	}

@@ -47,6 +47,9 @@ func (s *Store) Prune(ctx context.Context, now time.Time) error {
 	if err := s.pruneShift(ctx, now); err != nil {
 		return err
 	}
+	if err := s.pruneSafety(ctx, now); err != nil {
+		return err
+	}
 	if err := s.pruneSlices(ctx, "paper", `DELETE FROM prints WHERE seq IN (SELECT seq FROM prints
 		WHERE state IN ('confirmed', 'expired', 'failed') AND since < ? LIMIT ?)`, now.Add(-PrintsKept).UnixMilli()); err != nil {
 		return err

@@ -86,6 +86,8 @@ func anEvening(t *testing.T) evening {
 			c.Letters = []kitchen.DeadLetter{{At: friday, Source: "oven-1", Reason: "garbage", Payload: []byte("\x00\x01")}}
 		case 3:
 			c.Shift = anHourOfTheShift(n)
+			warm := float64(n)
+			c.Readings = []kitchen.Reading{{At: friday, Day: "2026-07-03", Probe: "fridge", What: kitchen.NotedReading, Celsius: &warm}}
 		case 2:
 			c.Numbers = []kitchen.Number{{Day: "2026-07-03", Last: int(n) + 20}}
 		}

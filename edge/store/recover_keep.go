@@ -47,6 +47,7 @@ func salvage(ctx context.Context, from *source, to *Store, at time.Time) (all []
 			{"strikes", k.plain("strikes")},
 			{"known_screens", k.plain("known_screens")},
 			{"audit", k.plain("audit")},
+			{"food_safety", k.plain("food_safety")},
 			{"guests", k.plain("guests")},
 			{"tills", k.money("tills")},
 			{"cash", k.money("cash")},

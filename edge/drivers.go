@@ -30,6 +30,11 @@ type House struct {
 	Devices []Login       `toml:"device"`
 	Cooks   []Cook        `toml:"cook"`
 
+	Probes  []Probe  `toml:"probe"`
+	Scales  []Scale  `toml:"scale"`
+	Buttons []Button `toml:"button"`
+	Lights  []Light  `toml:"light"`
+
 	Printers []printer.Spec `toml:"printer"`
 	Throttle *Throttle      `toml:"throttle"` // none: where ovens and cooks are named, the ovens' work alone counts; elsewhere nothing is held
 }
@@ -117,7 +122,7 @@ func (h House) check() error {
 			}
 		}
 	}
-	wrong = append(wrong, h.Throttle.check())
+	wrong = append(wrong, h.checkSensors(), h.Throttle.check())
 	return errors.Join(wrong...)
 }
 

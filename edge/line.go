@@ -137,6 +137,7 @@ func (c *Config) openKitchen(ctx context.Context, e uplink.Enrolment, h House, d
 	k, err := kitchen.New(ctx, db, m, now, screens, kitchen.Settings{
 		Restaurant: e.Restaurant, Zone: at, DayStarts: c.DayStarts, Roster: h.roster(), Ovens: h.hearths(), Throttle: h.throttle(),
 		Printers:   h.outlets(),
+		Probes:     h.probes(),
 		Meter:      count,
 		StockCheck: c.StockCheck,
 		Staff:      h.staff(), PINs: h.needsPINs(c.PINs),

@@ -32,10 +32,14 @@ func openBroker(c Config, d *devices, screens *live.Hub[kitchen.Change]) (func(c
 	}
 	d.ovens.speakThrough(b, d.restaurant)
 	a := &announcer{restaurant: d.restaurant, kitchen: d.kitchen, screens: screens, out: b, now: d.now, log: d.log, open: map[string]wire.Alert{}}
+	lamps := &lights{
+		restaurant: d.restaurant, all: d.house.Lights, kitchen: d.kitchen, out: b, now: d.now, log: d.log, shown: map[string]wire.Light{},
+	}
 	return func(ctx context.Context) error {
 		g, ctx := errgroup.WithContext(ctx)
 		g.Go(func() error { return b.Serve(ctx) })
 		g.Go(func() error { return a.run(ctx) })
+		g.Go(func() error { return lamps.run(ctx) })
 		return g.Wait()
 	}, nil
 }
@@ -65,6 +69,7 @@ type devices struct {
 	house      House
 	kitchen    *kitchen.Kitchen
 	ovens      *ovens
+	sensors    *sensors
 	letters    letters
 	now        *hours
 	log        *slog.Logger
@@ -103,15 +108,14 @@ func (d *devices) take(ctx context.Context, m broker.Message) error {
 	case wire.KindAlert:
 		return d.alert(ctx, m)
 	case wire.KindProbe:
-		_, err = wire.Decode[wire.Probe](m.Payload, d.judgedAt(m))
+		return d.probe(ctx, m)
 	case wire.KindScale:
-		_, err = wire.Decode[wire.Scale](m.Payload, d.judgedAt(m))
+		return d.scale(m)
 	case wire.KindButton:
-		_, err = wire.Decode[wire.Button](m.Payload, d.judgedAt(m))
+		return d.button(ctx, m)
 	default:
-		err = problem.New(problem.Refused, "not_allowed", "devices do not publish %s", topic.Kind)
+		return problem.New(problem.Refused, "not_allowed", "devices do not publish %s", topic.Kind)
 	}
-	return err
 }
 
 // judgedAt is the instant at which a message's own time has to be possible. While the node does not know the time it is no judge of others':

@@ -61,6 +61,8 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 		return err
 	}
 
+	felt := newSensors(at.house, kit, db)
+
 	// The line to the chain, which may be cut.
 	line := uplink.New(uplink.Config{
 		Enrolment: enrolment, Mode: uplink.Mode(c.Uplink), Hubs: c.Hubs, Version: watch.BuildVersion(), Log: log, Data: c.Data, Clock: now,
@@ -75,13 +77,13 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	defer shut(doors)
 	view := lineView{line, db, now, enrolment.Device}
 	display, err := kds.New(kds.Deps{
-		Kitchen: kit, Changes: screens, Menu: at.dishes, Card: kit.Menu, Ovens: hearths, Link: view, Printers: paper, Pages: web.FS(), Clock: now,
+		Kitchen: kit, Changes: screens, Menu: at.dishes, Card: kit.Menu, Ovens: hearths, Link: view, Printers: paper, Sensors: felt, Pages: web.FS(), Clock: now,
 	}, kds.Settings{Restaurant: enrolment.Restaurant, Ready: db.Ready, ClockState: view.clockState, Hosts: c.Hosts, Secure: secure, Log: log, Drain: 3 * time.Second})
 	if err != nil {
 		return err
 	}
 	talk, err := openBroker(c, &devices{
-		restaurant: enrolment.Restaurant, house: at.house, kitchen: kit, ovens: hearths, letters: thrifty{db, db.Pressure}, now: now, log: log,
+		restaurant: enrolment.Restaurant, house: at.house, kitchen: kit, ovens: hearths, sensors: felt, letters: thrifty{db, db.Pressure}, now: now, log: log,
 	}, screens)
 	if err != nil {
 		return err
@@ -94,6 +96,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	g.Go(func() error { return kit.Run(ctx) })
 	g.Go(func() error { return hearths.run(ctx) })
 	g.Go(func() error { return paper.room.Run(ctx) })
+	g.Go(func() error { return felt.run(ctx) })
 	g.Go(func() error { return line.Run(ctx) })
 	g.Go(func() error { return now.run(ctx) })
 	g.Go(func() error { return card{c.Data, kit, log}.run(ctx) })

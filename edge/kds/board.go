@@ -28,7 +28,7 @@ func (s *Server) snapshot(ctx context.Context) (boardView, error) {
 	v := s.viewer()
 	return boardView{
 		Seq: snap.Seq, Now: at(v.now), Restaurant: s.settings.Restaurant, UI: s.ui(), Clock: s.settings.ClockState(),
-		Link: s.Link.LinkState(), Ovens: listed(s.Ovens.Ovens()), Printers: listed(s.Printers.Printers()),
+		Link: s.Link.LinkState(), Ovens: listed(s.Ovens.Ovens()), Printers: listed(s.Printers.Printers()), Sensors: listed(s.Sensors.Sensors()),
 		Tickets: v.tickets(snap.Tickets), Cooks: v.cooks(snap.Cooks), Alerts: v.alerts(snap.Alerts),
 		Intake:  intakeOf(snap.Intake),
 		SoldOut: snap.SoldOut,

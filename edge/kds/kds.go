@@ -120,6 +120,7 @@ type Deps struct {
 	Ovens    Ovens
 	Link     Link
 	Printers Printers // nil: none
+	Sensors  Sensors  // nil: none
 	Pages    fs.FS    // the built pages: index.html, counter.html, board.html, health.html, sw.js, assets/
 	Clock    clock.Clock
 }

@@ -46,6 +46,9 @@ func (s *Server) ofTheKitchen() []route {
 		{"GET", "/api/shift", s.shift},
 		{"POST", "/api/tickets/{id}/print", s.print},
 
+		{"GET", "/api/sensors", s.sensors},
+		{"GET", "/api/food-safety", s.foodSafety},
+
 		{"GET", "/api/printers", s.printers},
 		{"GET", "/api/printers/{id}/jobs", s.prints},
 		{"POST", "/api/printers/{id}/test", s.printTest},

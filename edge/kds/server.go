@@ -32,6 +32,9 @@ func New(d Deps, s Settings) (*Server, error) {
 	if d.Printers == nil {
 		d.Printers = noPrinters{}
 	}
+	if d.Sensors == nil {
+		d.Sensors = noSensors{}
+	}
 	srv := &Server{Deps: d, settings: s, pages: p, presence: newPresence(d.Clock.Now())}
 	srv.caster = newCaster(srv)
 	srv.handler = srv.routes()

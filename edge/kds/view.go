@@ -105,6 +105,7 @@ type boardView struct {
 	Intake     intakeView   `json:"intake"`
 
 	Printers []PrinterView `json:"printers"`
+	Sensors  []SensorView  `json:"sensors"`
 
 	SoldOut stock.SoldOut `json:"sold_out"` // what of the menu cannot be had
 }

@@ -100,7 +100,7 @@ func TestEveryAlertSaysWhatToDo(t *testing.T) {
 func TestEveryKeyOfTheDeviceFileIsInTheExample(t *testing.T) {
 	t.Parallel()
 	example, keys := read(t, "../deploy/edge/devices.toml"), 0
-	for _, file := range []string{"../edge/drivers.go", "../edge/oven/devices.go", "../edge/printer/printer.go"} {
+	for _, file := range []string{"../edge/drivers.go", "../edge/sensors.go", "../edge/oven/devices.go", "../edge/printer/printer.go"} {
 		for _, key := range first(fileKey.FindAllStringSubmatch(read(t, file), -1)) {
 			if keys++; !regexp.MustCompile(`(?m)\b` + key + `\b`).MatchString(example) {
 				t.Errorf("%s reads %q, which deploy/edge/devices.toml does not show", file, key)

@@ -61,7 +61,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 		return err
 	}
 
-	felt := newSensors(at.house, kit, db)
+	felt := newSensors(at.house, kit, db, log)
 
 	// The line to the chain, which may be cut.
 	line := uplink.New(uplink.Config{

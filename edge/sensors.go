@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"sync"
 	"time"
@@ -105,6 +106,7 @@ type sensors struct {
 	house   House
 	kitchen *kitchen.Kitchen
 	db      *store.Store
+	log     *slog.Logger
 
 	mu      sync.Mutex
 	weights map[string]weighed
@@ -115,8 +117,8 @@ type weighed struct {
 	at time.Time
 }
 
-func newSensors(h House, k *kitchen.Kitchen, db *store.Store) *sensors {
-	return &sensors{house: h, kitchen: k, db: db, weights: map[string]weighed{}}
+func newSensors(h House, k *kitchen.Kitchen, db *store.Store, log *slog.Logger) *sensors {
+	return &sensors{house: h, kitchen: k, db: db, log: log, weights: map[string]weighed{}}
 }
 
 func (s *sensors) weigh(device string, w wire.Scale, at time.Time) {
@@ -170,7 +172,7 @@ func (s *sensors) run(ctx context.Context) error {
 	defer every.Stop()
 	for {
 		if err := s.kitchen.MindProbes(ctx); err != nil && ctx.Err() == nil {
-			return fmt.Errorf("look after the probes: %w", err)
+			s.log.Warn("what is said of silent probes is not kept; it will be tried again", "err", err)
 		}
 		select {
 		case <-ctx.Done():

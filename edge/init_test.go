@@ -39,6 +39,18 @@ func alone(t *testing.T, more ...string) *node {
 	return n
 }
 
+// eventually waits until something is so.
+func (n *node) eventually(what string, so func() bool) {
+	n.t.Helper()
+	look := time.NewTicker(10 * time.Millisecond)
+	defer look.Stop()
+	for deadline := time.Now().Add(time.Minute); !so(); <-look.C {
+		if time.Now().After(deadline) {
+			n.t.Fatalf("it never came that %s", what)
+		}
+	}
+}
+
 const carryout = `{"fulfilment":"carryout","channel":"counter","customer":{"name":"Grace"},"lines":[{"product":"margherita","size":"small","quantity":1}],"payment":{"method":"cash"}}`
 
 func TestAPizzeriaWithoutAnyInternetOpensAndJoinsAChainLaterWithItsOrders(t *testing.T) {
@@ -73,14 +85,12 @@ func TestAPizzeriaWithoutAnyInternetOpensAndJoinsAChainLaterWithItsOrders(t *tes
 		Cause   string
 		Backlog int
 	}
-	for deadline := time.Now().Add(time.Minute); link.Backlog == 0 && time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+	n.eventually("what happened before waits to go up", func() bool {
 		_, body := n.ask(http.MethodGet, "/api/link", "")
-		if err := json.Unmarshal([]byte(body), &link); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if link.Cause == "alone" || link.Backlog == 0 {
-		t.Errorf("what happened before is not waiting to go up: %+v", link)
+		return json.Unmarshal([]byte(body), &link) == nil && link.Backlog > 0
+	})
+	if link.Cause == "alone" {
+		t.Errorf("it has joined a chain, and says %+v", link)
 	}
 }
 
@@ -150,11 +160,7 @@ func TestAMenuFileIsSoldWhileTheKitchenIsOpen(t *testing.T) {
 		return json.Unmarshal([]byte(body), &now) == nil && now.Version == 77 &&
 			!slices.ContainsFunc(now.Products, func(p struct{ ID string }) bool { return p.ID == gone })
 	}
-	for deadline := time.Now().Add(time.Minute); !sells(); time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatal("the open kitchen does not sell by it")
-		}
-	}
+	n.eventually("the open kitchen sells by it", sells)
 	if status, body := n.ask(http.MethodPost, "/api/orders", carryout); status != http.StatusCreated || !strings.Contains(body, "margherita") {
 		t.Errorf("%d %s", status, body)
 	}

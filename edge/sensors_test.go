@@ -1,6 +1,7 @@
 package edge_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -59,20 +60,17 @@ func (n *node) says(cm *autopaho.ConnectionManager, topic string, what wire.Payl
 // until waits until an answer has all words, and none that begins with a minus.
 func (n *node) until(path string, words ...string) string {
 	n.t.Helper()
-	for deadline := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
-		_, body := n.ask(http.MethodGet, path, "")
-		ok := true
+	body := ""
+	n.eventually(path+" has "+strings.Join(words, " "), func() bool {
+		_, body = n.ask(http.MethodGet, path, "")
 		for _, w := range words {
-			not := strings.HasPrefix(w, "-")
-			ok = ok && strings.Contains(body, strings.TrimPrefix(w, "-")) != not
+			if strings.Contains(body, strings.TrimPrefix(w, "-")) == strings.HasPrefix(w, "-") {
+				return false
+			}
 		}
-		if ok {
-			return body
-		}
-		if time.Now().After(deadline) {
-			n.t.Fatalf("%s has not %q: %s", path, words, body)
-		}
-	}
+		return true
+	})
+	return body
 }
 
 func TestAFridgeThatGetsWarmIsAnAlertALightAndALineOfTheLog(t *testing.T) {
@@ -109,7 +107,11 @@ func TestAFridgeThatGetsWarmIsAnAlertALightAndALineOfTheLog(t *testing.T) {
 	closed()
 	defer n.open()()
 	n.until("/api/board", `"probe_limit/fridge-1"`)
-	fridge, _ = n.listen("fridge-1", "a-long-enough-secret", "pizza/orders/+/status")
+	back, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	if err := fridge.AwaitConnection(back); err != nil { // it dials again by itself
+		t.Fatal(err)
+	}
 	celsius(fridge, 4.4)
 	n.until("/api/board", `-"probe_limit/fridge-1"`)
 	log := n.until("/api/food-safety", `"intact":true`, `"back"`)
@@ -130,8 +132,8 @@ func TestAFridgeThatGetsWarmIsAnAlertALightAndALineOfTheLog(t *testing.T) {
 
 func TestAButtonBumpsOncePerPressAndAScaleIsOnTheBoard(t *testing.T) {
 	t.Parallel()
-	n := newNode(t)
-	n.cfg.Devices = houseFile(t, sensorHouse)
+	n := alone(t) // it knows the time, and so how late a press is
+	n.cfg.Devices, n.cfg.MQTTListen = houseFile(t, sensorHouse), freeAddr(t)
 	defer n.open()()
 	for range 2 {
 		n.order("cola")

@@ -1,7 +1,6 @@
 package docs
 
 import (
-	"encoding"
 	"encoding/json"
 	"flag"
 	"os"
@@ -10,10 +9,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
+	"awesome.pizza/docs/schema"
 	"awesome.pizza/shared/event"
-	"awesome.pizza/shared/link"
+	links "awesome.pizza/shared/link"
 	"awesome.pizza/shared/wire"
 )
 
@@ -51,14 +50,14 @@ func mqttChannels() []channel {
 func natsChannels() []channel {
 	const e = "{restaurantId}"
 	return []channel{
-		{"hub", "UpSubject", "ap.v1.up.{partition}." + e, "receive", "facts, in the order of their commits; events stand in the batch as shared/link/batch.go frames them", link.Event{}},
-		{"hub", "TelemetrySubject", "ap.v1.tm.{partition}." + e, "receive", "a heartbeat", link.Heartbeat{}},
-		{"hub", "SyncSubject", link.SyncSubject(e), "receive", "where the node stands; answered with a SyncReply", link.SyncRequest{}},
-		{"hub", "AckSubject", link.AckSubject(e), "send", "what is applied and durable", link.Ack{}},
-		{"hub", "CommandSubject", link.CommandSubject(e), "send", "commands, without gaps", link.CommandBatch{}},
-		{"hub", "ControlSubject", link.ControlSubject(e), "send", "a rewind, or a call for SYNC", link.Control{}},
-		{"hub", "HealSubject", link.HealSubject(e), "receive", "what the node has; answered with a HealReply", link.HealRequest{}},
-		{"hub", "SnapshotSubject", link.SnapshotSubject(e), "receive", "a question for the open orders; answered with a SnapshotReply", link.SnapshotRequest{}},
+		{"hub", "UpSubject", "ap.v1.up.{partition}." + e, "receive", "facts, in the order of their commits; events stand in the batch as shared/link/batch.go frames them", links.Event{}},
+		{"hub", "TelemetrySubject", "ap.v1.tm.{partition}." + e, "receive", "a heartbeat", links.Heartbeat{}},
+		{"hub", "SyncSubject", links.SyncSubject(e), "receive", "where the node stands; answered with a SyncReply", links.SyncRequest{}},
+		{"hub", "AckSubject", links.AckSubject(e), "send", "what is applied and durable", links.Ack{}},
+		{"hub", "CommandSubject", links.CommandSubject(e), "send", "commands, without gaps", links.CommandBatch{}},
+		{"hub", "ControlSubject", links.ControlSubject(e), "send", "a rewind, or a call for SYNC", links.Control{}},
+		{"hub", "HealSubject", links.HealSubject(e), "receive", "what the node has; answered with a HealReply", links.HealRequest{}},
+		{"hub", "SnapshotSubject", links.SnapshotSubject(e), "receive", "a question for the open orders; answered with a SnapshotReply", links.SnapshotRequest{}},
 	}
 }
 
@@ -71,88 +70,14 @@ func facts() []event.Body {
 	}
 }
 
-// schemas are written once for each type.
-type schemas map[string]any
-
-var (
-	marshals = reflect.TypeFor[json.Marshaler]()
-	texts    = reflect.TypeFor[encoding.TextMarshaler]()
-	raw      = reflect.TypeFor[json.RawMessage]()
-)
-
-func (all schemas) of(t reflect.Type) object {
-	switch {
-	case t.Kind() == reflect.Pointer:
-		return all.of(t.Elem())
-	case t == reflect.TypeFor[time.Time](), t == reflect.TypeFor[wire.Instant]():
-		return object{"type": "string", "format": "date-time"}
-	case t == raw, t.Kind() == reflect.Interface:
-		return object{}
-	case t.Implements(texts):
-		return object{"type": "string"}
-	case t.Implements(marshals):
-		return object{}
-	}
-	switch t.Kind() {
-	case reflect.String:
-		return object{"type": "string"}
-	case reflect.Bool:
-		return object{"type": "boolean"}
-	case reflect.Float32, reflect.Float64:
-		return object{"type": "number"}
-	case reflect.Map:
-		return object{"type": "object", "additionalProperties": all.of(t.Elem())}
-	case reflect.Slice, reflect.Array:
-		if t.Elem().Kind() == reflect.Uint8 {
-			return object{"type": "string", "contentEncoding": "base64"}
-		}
-		return object{"type": []string{"array", "null"}, "items": all.of(t.Elem())}
-	case reflect.Struct:
-		return all.ref(t)
-	default:
-		return object{"type": "integer"}
-	}
-}
-
-func (all schemas) ref(t reflect.Type) object {
-	name := t.String()
-	if _, known := all[name]; !known {
-		all[name] = nil // it may contain itself
-		properties, required := object{}, []string{}
-		all.fields(t, properties, &required)
-		slices.Sort(required)
-		all[name] = object{"type": "object", "properties": properties, "required": required}
-	}
-	return object{"$ref": "#/components/schemas/" + name}
-}
-
-func (all schemas) fields(t reflect.Type, properties object, required *[]string) {
-	for f := range t.Fields() {
-		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
-		switch {
-		case f.Anonymous && name == "" && f.Type.Kind() == reflect.Struct:
-			all.fields(f.Type, properties, required)
-			continue
-		case name == "-" || !f.IsExported():
-			continue
-		case name == "":
-			name = f.Name
-		}
-		properties[name] = all.of(f.Type)
-		if !strings.Contains(options, "omit") {
-			*required = append(*required, name)
-		}
-	}
-}
-
 func asyncDocument() object {
-	types, messages, channels, operations := schemas{}, object{}, object{}, object{}
+	types, messages, channels, operations := schema.All{}, object{}, object{}, object{}
 	for _, c := range slices.Concat(mqttChannels(), natsChannels()) {
 		parameters := object{}
 		for _, m := range regexp.MustCompile(`\{(\w+)\}`).FindAllStringSubmatch(c.address, -1) {
 			parameters[m[1]] = object{}
 		}
-		messages[c.id] = object{"name": c.id, "payload": types.of(reflect.TypeOf(c.payload))}
+		messages[c.id] = object{"name": c.id, "payload": types.Of(reflect.TypeOf(c.payload))}
 		channels[c.id] = object{
 			"address": c.address, "parameters": parameters, "servers": []object{{"$ref": "#/servers/" + c.server}},
 			"messages": object{c.id: object{"$ref": "#/components/messages/" + c.id}},
@@ -163,11 +88,11 @@ func asyncDocument() object {
 		}
 		operations[c.action+"_"+c.id] = operation
 	}
-	for _, reply := range []any{link.SyncReply{}, link.HealReply{}, link.SnapshotReply{}} {
-		types.of(reflect.TypeOf(reply))
+	for _, reply := range []any{links.SyncReply{}, links.HealReply{}, links.SnapshotReply{}} {
+		types.Of(reflect.TypeOf(reply))
 	}
 	for _, f := range facts() {
-		types[f.Kind()] = types.of(reflect.TypeOf(f))
+		types[f.Kind()] = types.Of(reflect.TypeOf(f))
 	}
 	return object{
 		"asyncapi": "3.0.0", "defaultContentType": "application/json",
@@ -216,7 +141,7 @@ func TestTheAsyncDocumentKnowsEveryTopicSubjectAndKind(t *testing.T) {
 		has = append(has, c.id)
 		address := regexp.MustCompile(`\{partition\}`).ReplaceAllString(c.address, "[0-9]{2}")
 		address = "^" + strings.ReplaceAll(strings.ReplaceAll(address, ".", `\.`), "{restaurantId}", "r1") + "$"
-		for id, is := range map[string]string{"UpSubject": link.UpSubject("r1"), "TelemetrySubject": link.TelemetrySubject("r1")} {
+		for id, is := range map[string]string{"UpSubject": links.UpSubject("r1"), "TelemetrySubject": links.TelemetrySubject("r1")} {
 			if id == c.id && !regexp.MustCompile(address).MatchString(is) {
 				t.Errorf("%s is %s, and not like %s", id, is, c.address)
 			}

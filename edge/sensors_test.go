@@ -142,7 +142,13 @@ func TestAButtonBumpsOncePerPressAndAScaleIsOnTheBoard(t *testing.T) {
 	press := func(id string, at time.Time) {
 		n.says(bell, wire.ButtonTopic("r1", "bell"), wire.Button{ID: id, At: wire.At(at), Press: wire.Short})
 	}
-	press("old", time.Now().Add(-time.Hour))
+	late, err := wire.Encode(wire.Button{ID: "old", At: wire.At(time.Now().Add(-time.Hour)), Press: wire.Short})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := bell.Publish(t.Context(), &paho.Publish{Topic: wire.ButtonTopic("r1", "bell"), QoS: 1, Payload: late}); err == nil {
+		t.Error("a press of an hour ago is taken for one")
+	}
 	press("p-1", time.Now())
 	press("p-1", time.Now())
 	n.until("/api/board", `"state":"ready"`)

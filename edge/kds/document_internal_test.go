@@ -68,8 +68,8 @@ func answers() map[string]any {
 	return all
 }
 
-// shape is a schema; of a struct without a name, what is in it.
-func shape(types schema.All, v any) schema.Object {
+// shaped is a schema; of a struct without a name, what is in it.
+func shaped(types schema.All, v any) schema.Object {
 	if v == nil {
 		return schema.Object{"type": "object"}
 	}
@@ -117,11 +117,11 @@ func lanDocument(t *testing.T) schema.Object {
 		operation["parameters"] = parameters
 		success := schema.Object{"description": "done"}
 		if strings.HasPrefix(path, "/api/") {
-			success["content"] = schema.Object{"application/json": schema.Object{"schema": shape(types, answers()[line])}}
+			success["content"] = schema.Object{"application/json": schema.Object{"schema": shaped(types, answers()[line])}}
 		}
 		operation["responses"] = schema.Object{"2XX": success, "default": problem}
 		if r.method == "POST" || r.method == "PUT" {
-			operation["requestBody"] = schema.Object{"content": schema.Object{"application/json": schema.Object{"schema": shape(types, bodies()[line])}}}
+			operation["requestBody"] = schema.Object{"content": schema.Object{"application/json": schema.Object{"schema": shaped(types, bodies()[line])}}}
 		}
 		if paths[path] == nil {
 			paths[path] = schema.Object{}

@@ -71,13 +71,15 @@ func TestTheFoodSafetyLogSaysWhenALineIsMissing(t *testing.T) {
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if again, err := store.Open(t.Context(), path); err == nil {
-		lines, intact, err := again.FoodSafety(t.Context(), "2026-07-04", 0, 100)
-		if err != nil || intact || len(lines) != 2 {
-			t.Errorf("a line is missing, and nobody says so: %+v, %t, %v", lines, intact, err)
-		}
-		if err := again.Close(); err != nil {
-			t.Error(err)
-		}
+	again, err := store.Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines, intact, err = again.FoodSafety(t.Context(), "2026-07-04", 0, 100)
+	if err != nil || intact || len(lines) != 2 {
+		t.Errorf("a line is missing, and nobody says so: %+v, %t, %v", lines, intact, err)
+	}
+	if err := again.Close(); err != nil {
+		t.Error(err)
 	}
 }

@@ -40,7 +40,7 @@ func (h *house) noted() (said []kitchen.Noted) {
 	return said
 }
 
-func (h *house) alerts() (open []string) {
+func (h *house) openAlerts() (open []string) {
 	for _, a := range h.snapshot().Alerts {
 		open = append(open, a.ID)
 	}
@@ -62,12 +62,12 @@ func TestAProbeIsWrittenDownNowAndThenAndWhenItLeavesItsLimits(t *testing.T) {
 		h.measures("fridge", celsius)
 		h.clock.pass(time.Second)
 	}
-	if got := h.alerts(); !slices.Equal(got, []string{"probe_limit/fridge"}) {
+	if got := h.openAlerts(); !slices.Equal(got, []string{"probe_limit/fridge"}) {
 		t.Errorf("open: %v", got)
 	}
 	h.restart()
 	h.measures("fridge", 4.8)
-	if got := h.alerts(); !slices.Equal(got, []string{"probe_limit/fridge"}) {
+	if got := h.openAlerts(); !slices.Equal(got, []string{"probe_limit/fridge"}) {
 		t.Errorf("after a restart: %v", got)
 	}
 	h.clock.pass(time.Second)
@@ -97,8 +97,8 @@ func TestAReadingThatComesLateChangesNothing(t *testing.T) {
 	}
 	h.clock.pass(time.Second)
 	h.measures("fridge", 2)
-	if p := h.Probes(); len(h.alerts()) != 0 || p[0].Celsius != 2 {
-		t.Errorf("%v, %+v", h.alerts(), p)
+	if p := h.Probes(); len(h.openAlerts()) != 0 || p[0].Celsius != 2 {
+		t.Errorf("%v, %+v", h.openAlerts(), p)
 	}
 }
 
@@ -114,24 +114,24 @@ func TestAProbeThatSaysNothingIsAnAlertUntilItSpeaks(t *testing.T) {
 	mind()
 	h.clock.pass(kitchen.ProbeSilent - time.Second)
 	mind()
-	if got := h.alerts(); len(got) != 0 {
+	if got := h.openAlerts(); len(got) != 0 {
 		t.Errorf("too early: %v", got)
 	}
 	h.clock.pass(time.Second)
 	for range 3 {
 		mind()
 	}
-	if got := h.alerts(); !slices.Equal(got, []string{"silent/fridge"}) || !slices.Equal(h.noted(), []kitchen.Noted{kitchen.NotedSilent}) {
+	if got := h.openAlerts(); !slices.Equal(got, []string{"silent/fridge"}) || !slices.Equal(h.noted(), []kitchen.Noted{kitchen.NotedSilent}) {
 		t.Errorf("%v, %v", got, h.noted())
 	}
 	h.measures("fridge", 9)
-	if got := h.alerts(); !slices.Equal(got, []string{"probe_limit/fridge"}) {
+	if got := h.openAlerts(); !slices.Equal(got, []string{"probe_limit/fridge"}) {
 		t.Errorf("it speaks: %v", got)
 	}
 	h.settings.Probes = nil // taken out of the device file
 	h.restart()
 	mind()
-	if got := h.alerts(); len(got) != 0 {
+	if got := h.openAlerts(); len(got) != 0 {
 		t.Errorf("of a probe that is not there any more: %v", got)
 	}
 }

@@ -3,6 +3,7 @@ package store_test
 import (
 	"database/sql"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -71,15 +72,10 @@ func TestTheFoodSafetyLogSaysWhenALineIsMissing(t *testing.T) {
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	again, err := store.Open(t.Context(), path)
-	if err != nil {
-		t.Fatal(err)
+	if _, err := store.Open(t.Context(), path); err == nil || !strings.Contains(err.Error(), "food_safety") {
+		t.Errorf("a line is missing, and nobody says so: %v", err)
 	}
-	lines, intact, err = again.FoodSafety(t.Context(), "2026-07-04", 0, 100)
-	if err != nil || intact || len(lines) != 2 {
-		t.Errorf("a line is missing, and nobody says so: %+v, %t, %v", lines, intact, err)
-	}
-	if err := again.Close(); err != nil {
-		t.Error(err)
+	if kitchen.ReadingsIntact([]kitchen.Reading{lines[0], lines[2]}) || !kitchen.ReadingsIntact(lines) {
+		t.Error("a line is missing, and the chain does not say so")
 	}
 }

@@ -63,10 +63,26 @@ func natsChannels() []channel {
 
 func facts() []event.Body {
 	return []event.Body{
-		event.OrderTaken{}, event.OrderStepped{}, event.DeliveryCarried{}, event.OrderChanged{}, event.ForecastChanged{}, event.CommandAnswered{},
-		event.AlertRaised{}, event.AlertCleared{}, event.IntakePaused{}, event.IntakeResumed{}, event.OrderStanding{}, event.ProductSoldOut{},
-		event.ProductBack{}, event.StockStanding{}, event.StockWished{}, event.OrderOffered{}, event.OrderRecovered{}, event.OrderRevoked{},
-		event.StatusWished{}, event.DeliveryStepped{},
+		event.OrderTaken{},
+		event.OrderStepped{},
+		event.DeliveryCarried{},
+		event.OrderChanged{},
+		event.ForecastChanged{},
+		event.CommandAnswered{},
+		event.AlertRaised{},
+		event.AlertCleared{},
+		event.IntakePaused{},
+		event.IntakeResumed{},
+		event.OrderStanding{},
+		event.ProductSoldOut{},
+		event.ProductBack{},
+		event.StockStanding{},
+		event.StockWished{},
+		event.OrderOffered{},
+		event.OrderRecovered{},
+		event.OrderRevoked{},
+		event.StatusWished{},
+		event.DeliveryStepped{},
 	}
 }
 

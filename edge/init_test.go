@@ -109,8 +109,12 @@ func TestANodeIsMadeARestaurantOfItsOwnOnceAndWithSense(t *testing.T) {
 	}
 	broken := houseFile(t, `{"version":9,"products":[{"id":"a"}]}`)
 	for _, args := range [][]string{
-		{"--time-zone", "Europe/Rome"}, {"--restaurant", "a/b", "--time-zone", "Europe/Rome"}, {"--restaurant", "r1"}, {"--restaurant", "r1", "--time-zone", "Mars/Olympus"},
-		{"--restaurant", "r1", "--time-zone", "Europe/Rome", "--menu", broken}, {"--restaurant", "r1", "--time-zone", "Europe/Rome", "--menu", broken + ".gone"},
+		{"--time-zone", "Europe/Rome"},
+		{"--restaurant", "a/b", "--time-zone", "Europe/Rome"},
+		{"--restaurant", "r1"},
+		{"--restaurant", "r1", "--time-zone", "Mars/Olympus"},
+		{"--restaurant", "r1", "--time-zone", "Europe/Rome", "--menu", broken},
+		{"--restaurant", "r1", "--time-zone", "Europe/Rome", "--menu", broken + ".gone"},
 	} {
 		dir := filepath.Join(t.TempDir(), "data")
 		if _, err := edgeSays(t, append([]string{"init", "--data", dir}, args...)...); settings.Exit(err) != 2 {

@@ -67,7 +67,7 @@ func TestTheSameKeyIsTheSameOrder(t *testing.T) {
 		t.Errorf("%d %s after %s", again.status, again.body, first.body)
 	}
 	other := n.post("/api/orders", basket("hawaii", "large"), key...)
-	if other.status != http.StatusUnprocessableEntity || other.text("code") != "idempotency_mismatch" {
+	if other.status != http.StatusUnprocessableEntity || other.text("code") != "idempotency_mismatch" || other.text("order") != first.text("id") {
 		t.Errorf("another order under the same key: %d %s", other.status, other.body)
 	}
 	if free := n.post("/api/orders", basket("margherita", "large")); free.text("id") == first.text("id") || free.status != http.StatusCreated {

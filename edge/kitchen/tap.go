@@ -143,14 +143,15 @@ func works(action order.Action) bool {
 	return true
 }
 
-// answered finds the first answer to a request. It reports problem.Invalid "idempotency_mismatch" when the id was used for another one.
+// answered finds the first answer to a request. It reports problem.Invalid "idempotency_mismatch" when the id was used for another one,
+// with the fact "order": what it was used for.
 func (k *Kitchen) answered(ctx context.Context, a Answer) (Ticket, bool, error) {
 	first, ok, err := k.store.Answer(ctx, a.ID)
 	if err != nil || !ok {
 		return Ticket{}, false, err
 	}
 	if first.Request != a.Request {
-		return Ticket{}, true, problem.New(problem.Invalid, "idempotency_mismatch", "this id has been used for something else: make a new one")
+		return Ticket{}, true, problem.New(problem.Invalid, "idempotency_mismatch", "this id has been used for something else: make a new one").With("order", first.Order)
 	}
 	now, err := k.Ticket(ctx, first.Order)
 	if err != nil {

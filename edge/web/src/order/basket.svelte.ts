@@ -1,4 +1,5 @@
 import { uuid, type Amount, type Change, type Fulfilment, type Money, type Placement } from '@awesome/ui';
+import { forget, read, write } from './kept.ts';
 import type { OrderLine, Place } from './shapes.ts';
 
 export interface Size {
@@ -48,10 +49,16 @@ export interface Guest {
 	phone: string;
 }
 
-/** Basket is the order at the till. The node prices it; what stands here meanwhile is the list price without changes. */
+/**
+ * Basket is the order at the till. The node prices it; what stands here meanwhile is the list price without changes. On a shelf it
+ * outlives the page, with its key: a reload in the middle of an order loses nothing, and orders nothing twice.
+ */
 export class Basket {
 	#lines = $state.raw<readonly Line[]>([]);
 	#key = uuid();
+	#sent = false;
+	#shelf: Storage | undefined;
+	#opened = false;
 	channel = $state<'counter' | 'phone'>('counter');
 	fulfilment = $state<Fulfilment>('carryout');
 	payment = $state<'cash' | 'card_at_door'>('cash');
@@ -63,6 +70,10 @@ export class Basket {
 	#missing = $state(false);
 	#town = '';
 
+	constructor(shelf?: Storage) {
+		this.#shelf = shelf;
+	}
+
 	get lines(): readonly Line[] {
 		return this.#lines;
 	}
@@ -70,6 +81,29 @@ export class Basket {
 	/** key makes a repeated order one order; it is new for each basket. */
 	get key(): string {
 		return this.#key;
+	}
+
+	/** sent: it went to the node, and no answer has come. It may have been taken. */
+	get sent(): boolean {
+		return this.#sent;
+	}
+
+	/** sending says that it is on its way to the node; what is known of that outlives this page. */
+	sending(): void {
+		this.#sent = true;
+		this.keep();
+	}
+
+	/** refused says that the node has not taken it. */
+	refused(): void {
+		this.#sent = false;
+		this.keep();
+	}
+
+	/** renew makes it an order of its own: what its key was used for is another one. */
+	renew(): void {
+		this.#key = uuid();
+		this.refused();
 	}
 
 	/** ways are how a guest can get it. Eating in is for whoever is here, bringing it for whoever is not. */
@@ -101,8 +135,36 @@ export class Basket {
 
 	/** again puts in what somebody had before, as far as it is still on the menu. */
 	again(past: { fulfilment: Fulfilment; lines: readonly OrderLine[] }, menu: Menu): void {
+		this.#fill(past.lines, menu);
+		if (past.fulfilment !== 'dine_in') this.fulfilment = past.fulfilment;
+	}
+
+	/** restore puts back what a page before this one had in hand, and reports whether there was any. From then on it is kept. */
+	restore(menu: Menu, now = Date.now()): boolean {
+		this.#opened = true;
+		const kept = read(this.#shelf, now);
+		if (!kept) return false;
+		const { key, sent, channel, fulfilment, payment, guest, place, confirmed, later } = kept;
+		this.#key = key;
+		this.#sent = sent;
+		Object.assign(this, { channel, fulfilment, payment, guest, place, confirmed, later });
+		this.#fill(kept.lines, menu);
+		return true;
+	}
+
+	/** keep writes it down, for a page that is loaded in the middle of it. */
+	keep(now = Date.now()): void {
+		if (!this.#opened) return; // what was there before has not been read yet
+		const { channel, fulfilment, payment, guest, place, confirmed, later } = this;
+		const lines = this.#lines.map((l) => ({ ...l, product: l.product.id, half: l.half?.id, size: l.size.id }));
+		const any = lines.length > 0 || [guest.name, guest.phone, place.street].some((said) => said.trim() !== '');
+		if (!any) return forget(this.#shelf);
+		write(this.#shelf, { at: now, key: this.#key, sent: this.#sent, channel, fulfilment, payment, guest, place, confirmed, later, lines });
+	}
+
+	#fill(past: readonly OrderLine[], menu: Menu): void {
 		this.#lines = [];
-		for (const l of past.lines) {
+		for (const l of past) {
 			const product = menu.products.find((p) => p.id === l.product);
 			const size = product?.sizes.find((s) => s.id === l.size) ?? (l.size ? undefined : product?.sizes[0]);
 			const half = l.half ? menu.products.find((p) => p.id === l.half) : undefined;
@@ -113,8 +175,7 @@ export class Basket {
 			});
 			this.add(product, size, { half, quantity: l.quantity, note: l.note ?? '', toppings });
 		}
-		this.#missing = this.#lines.length < past.lines.length;
-		if (past.fulfilment !== 'dine_in') this.fulfilment = past.fulfilment;
+		this.#missing = this.#lines.length < past.length;
 	}
 
 	change(key: string, how: Partial<Omit<Line, 'key'>>): void {
@@ -184,6 +245,7 @@ export class Basket {
 	clear(): void {
 		this.#lines = [];
 		this.#key = uuid();
+		this.#sent = false;
 		this.#missing = this.confirmed = false;
 		this.later = undefined;
 		if (this.fulfilment === 'delivery') this.#town = this.place.city.trim();
@@ -192,5 +254,6 @@ export class Basket {
 		this.channel = 'counter';
 		this.fulfilment = 'carryout';
 		this.payment = 'cash';
+		this.keep();
 	}
 }

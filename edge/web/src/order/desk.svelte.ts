@@ -35,6 +35,12 @@ export class Desk extends House {
 		this.#trouble = this.#note = '';
 	}
 
+	/** say says what happened without anybody asking for it. */
+	say(note: string): void {
+		this.hush();
+		this.#note = note;
+	}
+
 	/** run does something that a person asked for and says how that went; undefined: it was not done. */
 	async run<T>(work: () => Promise<T>, note?: (done: T) => string): Promise<T | undefined> {
 		this.hush();

@@ -1,7 +1,7 @@
 // The counter: quick, honest, and the same with the internet cut.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { edge, errors, photograph, tablet, violations, world } from './stage.mjs';
+import { edge, errors, photograph, tablet, tap, until, violations, world } from './stage.mjs';
 
 test('a pizza with two changes takes no more than ten taps, and its number is shown', async () => {
 	const page = await tablet('/counter', { width: 1280, height: 800 });
@@ -96,6 +96,69 @@ test('an order whose answer was lost is placed once', async () => {
 	await page.getByRole('button', { name: /Place order/ }).click();
 	await page.getByRole('dialog', { name: 'Order number' }).waitFor();
 	assert.equal(await count(), before + 1);
+	await page.context().close();
+});
+
+test('a reload in the middle of an order loses nothing, and what was taken meanwhile is told by its number', async () => {
+	const page = await tablet('/counter', { width: 1280, height: 800 });
+	await page.getByRole('button', { name: /^Marinara/ }).click();
+	await page.getByRole('button', { name: 'By phone' }).click(); // while the editor is open
+	await page.getByRole('button', { name: 'Large' }).click();
+	await page.getByRole('textbox', { name: 'Phone' }).fill('+39 055 777');
+	await page.getByRole('textbox', { name: 'Name or table' }).fill('Grace');
+	await page.reload();
+	await page.getByText('is here again').waitFor();
+	await page.getByRole('complementary').getByText('1× Large Marinara').waitFor();
+	await page.getByRole('button', { name: 'By phone', pressed: true }).waitFor();
+	assert.equal(await page.getByRole('textbox', { name: 'Name or table' }).inputValue(), 'Grace');
+	const mine = async () => (await (await fetch(`${edge}/api/orders`)).json()).orders.filter((o) => o.customer.name === 'Grace');
+	await page.route('**/api/orders', async (route) => {
+		await route.fetch();
+		await route.abort('connectionreset');
+	});
+	await page.getByRole('button', { name: /Place order/ }).click();
+	await page.getByText('it will not be ordered twice').waitFor();
+	await page.unroute('**/api/orders');
+	await page.reload();
+	await page.getByText('it will not be ordered twice').waitFor();
+	await page.getByRole('button', { name: 'One more' }).click();
+	await page.getByRole('button', { name: /Place order/ }).click();
+	const [first] = await mine();
+	const told = page.getByRole('alert').filter({ hasText: `Order ${first.number} was taken already` });
+	await told.getByText('1× Marinara').waitFor();
+	assert.deepEqual(await violations(page, 'taken'), []);
+	const small = await page.getByRole('complementary').getByRole('button').evaluateAll((all) => all.map((b) => b.getBoundingClientRect()).filter((b) => b.width < 72 || b.height < 72).length);
+	assert.equal(small, 0, 'a button of the basket is smaller than a finger');
+	await photograph(page, 'counter-taken-already');
+	await told.getByRole('button', { name: `Void ${first.number}, place this instead` }).click();
+	const done = page.getByRole('dialog', { name: 'Order number' });
+	await done.waitFor();
+	await done.getByRole('button', { name: /Next order/ }).click();
+	const all = await mine();
+	assert.deepEqual(all.filter((o) => o.status !== 'Cancelled').map((o) => o.lines[0].quantity), [2]);
+	await page.reload();
+	await page.getByText('Touch what the guest wants.').waitFor();
+	await page.context().close();
+});
+
+test('whoever is alone at the counter sees what is ready and what is wrong, and opens the list of it', async () => {
+	const { orders } = await (await fetch(`${edge}/api/orders`)).json();
+	const [order] = orders.filter((o) => !['Cancelled', 'Delivered'].includes(o.status) && o.fulfilment === 'carryout');
+	const page = await tablet('/counter', { width: 1280, height: 800 });
+	await page.locator('time').getByText(/^\d\d:\d\d$/).waitFor();
+	for (let steps = 0; (await tap(order.id, 'bump')).state !== 'ready'; steps++) assert.ok(steps < 10, `order ${order.number} does not get ready`);
+	await page.getByRole('button', { name: `Ready ${order.number}` }).waitFor();
+	const alerts = async () => (await (await fetch(`${edge}/api/board`)).json()).alerts.length > 0; // nothing shows the tickets of this node
+	await until('an alert', alerts, 15_000);
+	await page.getByRole('button', { name: /is on no screen/ }).click();
+	const list = page.getByRole('dialog', { name: 'Somebody should look after' });
+	await list.getByText('is on no screen').waitFor();
+	assert.deepEqual(await violations(page, 'alerts'), []);
+	await photograph(page, 'counter-alerts');
+	await list.getByRole('button', { name: 'Close' }).click();
+	await photograph(page, 'counter-state');
+	await page.getByRole('button', { name: `Ready ${order.number}` }).click();
+	await page.getByRole('region', { name: 'Orders' }).getByRole('button', { name: new RegExp(`^${order.number}`) }).waitFor();
 	await page.context().close();
 });
 

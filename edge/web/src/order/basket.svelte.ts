@@ -156,7 +156,7 @@ export class Basket {
 	keep(now = Date.now()): void {
 		if (!this.#opened) return; // what was there before has not been read yet
 		const { channel, fulfilment, payment, guest, place, confirmed, later } = this;
-		const lines = this.#lines.map((l) => ({ ...l, product: l.product.id, half: l.half?.id, size: l.size.id }));
+		const lines = this.#lines.map(({ product, half, size, quantity, toppings, note }) => ({ product: product.id, ...(half ? { half: half.id } : {}), size: size.id, quantity, toppings, note }));
 		const any = lines.length > 0 || [guest.name, guest.phone, place.street].some((said) => said.trim() !== '');
 		if (!any) return forget(this.#shelf);
 		write(this.#shelf, { at: now, key: this.#key, sent: this.#sent, channel, fulfilment, payment, guest, place, confirmed, later, lines });

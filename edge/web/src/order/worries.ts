@@ -24,7 +24,7 @@ const elsewhere = new Set(['disk_full', 'disk_unwritable']); // they have a stri
 
 /** worries are what there is to look after, the worst first, and of those the one that waits longest. */
 export function worries(alerts: readonly Alert[], known: Known): Worry[] {
-	const all = known.printers.filter(ill).map(ofPrinter);
+	const all = known.printers.filter(ill).map((p) => ofPrinter(p, known.printers));
 	const one = new Map<string, Worry>();
 	for (const a of alerts) {
 		if (elsewhere.has(a.what) || known.printers.some((p) => ill(p) && (a.device === p.id || a.device === `printer/${p.id}`))) continue;
@@ -40,7 +40,7 @@ export function worries(alerts: readonly Alert[], known: Known): Worry[] {
 	return [...all, ...one.values()].sort((a, b) => levels.indexOf(a.level) - levels.indexOf(b.level) || Date.parse(a.since) - Date.parse(b.since));
 }
 
-function ofPrinter(p: Printer, _: number, all: readonly Printer[]): Worry {
+function ofPrinter(p: Printer, all: readonly Printer[]): Worry {
 	const state = house.printers[p.state] ?? p.state;
 	const backup = p.on_backup ? ` · ${house.on(all.find((o) => o.id === p.backup)?.name || (p.backup ?? ''))}` : '';
 	return { what: `printer ${p.id} ${p.state}`, level: p.on_backup ? 'info' : 'warning', text: state + backup, who: [p.name || p.id], since: p.since };

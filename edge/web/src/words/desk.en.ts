@@ -38,8 +38,9 @@ export const deskEnglish = {
 	taken: {
 		back: 'The order that was being taken is here again.',
 		unanswered: 'No answer came before this page was loaded again. Place it once more: it will not be ordered twice.',
-		already: (name: string) => `Order ${name} was taken already, though no answer came:`,
-		somehow: 'An order was taken already, though no answer came: look under Orders.',
+		already: (name: string) => `Order ${name} was taken already`,
+		somehow: 'This order was taken already: look under Orders',
+		had: 'No answer came, but it is in the kitchen as it was:',
 		not: 'What you changed since is not in it.',
 		leave: (name: string) => `Leave ${name} as it is`,
 		instead: (name: string) => `Void ${name}, place this instead`,

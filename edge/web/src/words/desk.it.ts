@@ -71,8 +71,9 @@ export const deskItalian: DeskWords = {
 	taken: {
 		back: 'L’ordine che stavi prendendo è di nuovo qui.',
 		unanswered: 'La risposta non è arrivata prima che la pagina si ricaricasse. Ordina ancora: non sarà ordinato due volte.',
-		already: (name) => `L’ordine ${name} era già preso, anche se la risposta non è arrivata:`,
-		somehow: 'Un ordine era già preso, anche se la risposta non è arrivata: guarda in Ordini.',
+		already: (name) => `L’ordine ${name} è già preso`,
+		somehow: 'Questo ordine è già preso: guarda in Ordini',
+		had: 'La risposta non è arrivata, ma è in cucina com’era:',
 		not: 'Ciò che hai cambiato dopo non c’è.',
 		leave: (name) => `Lascia ${name} com’è`,
 		instead: (name) => `Annulla ${name}, ordina questo`,

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"awesome.pizza/shared/order"
-	"awesome.pizza/shared/wire"
 )
 
 // Line is what a kitchen can do at once.
@@ -27,12 +26,6 @@ type Hand struct {
 	Pace   float64  // how long it takes them, in parts of what it takes others
 
 	free time.Time
-}
-
-// Fault is what is wrong with an oven, or with something that the line does not know: that is not minded.
-type Fault struct {
-	Oven string
-	What wire.AlertKind
 }
 
 // Ticket is an order as the line sees it.
@@ -70,9 +63,17 @@ type Plan struct {
 	Orders map[order.ID]Planned
 	Why    []string // what is wrong with the ovens
 
-	jobs   []Job
-	hands  int
-	places float64 // pizzas that bake at once in what works of the ovens
+	jobs    []Job
+	makers  []string  // hands that work at the make line
+	opened  []opening // what works of the ovens
+	cut     time.Duration
+	cutters int
+}
+
+// opening is a deck that bakes so many pizzas at once, from an instant on.
+type opening struct {
+	from   time.Time
+	pizzas float64
 }
 
 // Planned is one order: when it will be ready, and how its items get there.
@@ -80,6 +81,8 @@ type Planned struct {
 	Ready time.Time
 	Fire  time.Time // when its first item should be started; zero: as soon as a cook is free
 	Items []Job
+
+	from int // of the plan's jobs
 }
 
 // Job is one item on its way through the kitchen. Instants that it has not and will not come to are zero.
@@ -100,6 +103,7 @@ type Job struct {
 	release      time.Time // not to be started before
 	entered      time.Time // its state
 	slot         *Slot
+	vacated      time.Time // its place in the oven takes another
 }
 
 // Starts is when the first item that is not begun is.

@@ -1,6 +1,9 @@
 package line
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // A schedule is added up in windows of five minutes, for three hours.
 const (
@@ -12,20 +15,30 @@ const (
 	usualSpans = 2                // windows that an order may need to be made
 )
 
-// Loads is how much of hands and ovens is taken, in windows of five minutes from now on.
+// Loads is how much of the make line and the ovens is taken, in windows of five minutes from now on. Who stands at the sides is no hand of the
+// make line; who works there helps with the sides, and has no time for pizzas meanwhile.
 type Loads struct {
 	made, webMade, baked, webBaked [Windows]time.Duration
-	makes, bakes                   time.Duration // what there is in a window
+	makes                          time.Duration          // what there is in a window
+	bakes                          [Windows]time.Duration // the same: an oven that heats up bakes nothing before it is hot
 }
 
 // Loads adds up the work of a plan.
 func (p Plan) Loads(now time.Time) (l Loads) {
-	l.makes = time.Duration(max(1, p.hands)) * Window
-	l.bakes = time.Duration(p.places * float64(Window))
+	l.makes = time.Duration(max(1, len(p.makers))) * Window
+	for _, o := range p.opened {
+		var open [Windows]time.Duration
+		spread(&open, now, o.from, now.Add(Windows*Window))
+		for n := range open {
+			l.bakes[n] += time.Duration(o.pizzas * float64(open[n]))
+		}
+	}
 	for _, j := range p.jobs {
-		spread(&l.made, now, j.Start, j.Made)
-		if j.web {
-			spread(&l.webMade, now, j.Start, j.Made)
+		if slices.Contains(p.makers, j.Cook) {
+			spread(&l.made, now, j.Start, j.Made)
+			if j.web {
+				spread(&l.webMade, now, j.Start, j.Made)
+			}
 		}
 		if j.Of.Bakes {
 			spread(&l.baked, now, j.In, j.Out)
@@ -64,9 +77,9 @@ func (l Loads) WebWait(reserve int) time.Duration {
 		var makes, bakes time.Duration
 		for at := n; at < min(Windows, n+usualSpans); at++ {
 			makes += room(at, l.makes, l.made[at], l.webMade[at])
-			bakes += room(at, l.bakes, l.baked[at], l.webBaked[at])
+			bakes += room(at, l.bakes[at], l.baked[at], l.webBaked[at])
 		}
-		if makes >= min(usualMake, part(l.makes)) && bakes >= min(usualBake, part(l.bakes)) {
+		if makes >= min(usualMake, part(l.makes)) && bakes >= min(usualBake, part(most(l.bakes))) {
 			return time.Duration(n) * Window
 		}
 	}
@@ -74,7 +87,14 @@ func (l Loads) WebWait(reserve int) time.Duration {
 }
 
 // Places is how many pizzas bake at once in what works of the ovens.
-func (p Plan) Places() float64 { return p.places }
+func (p Plan) Places() (all float64) {
+	for _, o := range p.opened {
+		all += o.pizzas
+	}
+	return all
+}
+
+func most(windows [Windows]time.Duration) time.Duration { return slices.Max(windows[:]) }
 
 // OvenWork is how long the ovens are busy with what is to be baked, if they are filled all the time.
 func (p Plan) OvenWork(now time.Time) time.Duration {
@@ -84,5 +104,5 @@ func (p Plan) OvenWork(now time.Time) time.Duration {
 			work += j.Out.Sub(later(j.In, now))
 		}
 	}
-	return time.Duration(float64(work) / max(1, p.places))
+	return time.Duration(float64(work) / max(1, p.Places()))
 }

@@ -2,6 +2,7 @@ package line
 
 import (
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -35,7 +36,11 @@ type hearth struct {
 	gap    map[string]time.Duration // behind a pizza on the belt, by size
 	behind time.Duration            // behind one of any other size
 	slower float64
+	opens  time.Time // it takes nothing before
 }
+
+// name is the deck for people: "oven-1 deck 2".
+func (h *hearth) name() string { return h.oven + " deck " + strconv.Itoa(h.deck) }
 
 // hearthsOf cuts ovens into hearths that are free from an instant on.
 func hearthsOf(ovens []Oven, now time.Time) (all []hearth) {
@@ -49,7 +54,7 @@ func hearthsOf(ovens []Oven, now time.Time) (all []hearth) {
 }
 
 func (o Oven) hearth(n, decks int, now time.Time) hearth {
-	h := hearth{oven: o.ID, deck: n + 1, belt: o.Belt, slower: 1, needs: map[string]int{}}
+	h := hearth{oven: o.ID, deck: n + 1, belt: o.Belt, slower: 1, opens: now, needs: map[string]int{}}
 	each, sizes := share(max(1, o.Capacity), n, decks), map[string]int{}
 	for size, capacity := range o.Sizes {
 		sizes[size] = share(max(1, capacity), n, decks)
@@ -114,12 +119,13 @@ func (h *hearth) next(from time.Time, size string, bake time.Duration) (in, out 
 	return in, in.Add(inside)
 }
 
-// put puts a pizza in.
-func (h *hearth) put(from time.Time, size string, bake time.Duration) (in, out time.Time) {
+// put puts a pizza in. vacated is when its place, or on a belt the place behind it, takes another.
+func (h *hearth) put(from time.Time, size string, bake time.Duration) (in, out, vacated time.Time) {
 	places, occupied, inside := h.takes(size, bake)
 	in = later(from, h.free[places-1])
-	h.occupy(places, in.Add(occupied))
-	return in, in.Add(inside)
+	vacated = in.Add(occupied)
+	h.occupy(places, vacated)
+	return in, in.Add(inside), vacated
 }
 
 // occupy takes the places that are free first until an instant.
@@ -170,18 +176,27 @@ func soonest(hearths []hearth, from time.Time, size string, bake time.Duration) 
 	return best
 }
 
+// deckOf is the deck that holds a slot, from 1. On a belt a slot is a lane.
+func (o Oven) deckOf(slot int) int {
+	decks, first := max(1, o.Decks), 0
+	if o.Belt > 0 {
+		return min(max(1, slot), decks)
+	}
+	for deck := 1; deck < decks; deck++ {
+		if first += share(max(1, o.Capacity), deck-1, decks); slot <= first {
+			return deck
+		}
+	}
+	return decks
+}
+
 // holding is the hearth that holds what a sensor saw in a slot, or nil.
 func holding(hearths []hearth, s Slot, ovens []Oven) *hearth {
 	n := slices.IndexFunc(ovens, func(o Oven) bool { return o.ID == s.Oven })
 	if n < 0 {
 		return nil
 	}
-	deck, first := 1, 0
-	for ; deck < max(1, ovens[n].Decks); deck++ {
-		if first += share(max(1, ovens[n].Capacity), deck-1, max(1, ovens[n].Decks)); s.Slot <= first {
-			break
-		}
-	}
+	deck := ovens[n].deckOf(s.Slot)
 	at := slices.IndexFunc(hearths, func(h hearth) bool { return h.oven == s.Oven && h.deck == deck })
 	if at < 0 {
 		return nil

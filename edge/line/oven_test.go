@@ -50,7 +50,7 @@ func TestAnOvenThatIsNotWellLengthensForecasts(t *testing.T) {
 	well := two.Schedule(noon, tickets).Orders["2"].Ready
 	for _, kind := range []wire.AlertKind{wire.Malfunction, wire.Silent, wire.Underheat, wire.Overheat} {
 		ill := two
-		ill.Faults = []Fault{{"oven-1", kind}, {"fridge", wire.Malfunction}}
+		ill.Faults = []Fault{{Oven: "oven-1", What: kind}, {Oven: "fridge", What: wire.Malfunction}}
 		p := ill.Schedule(noon, tickets)
 		if !p.Orders["2"].Ready.After(well) || len(p.Why) != 1 {
 			t.Errorf("%s: ready at %v as if nothing were wrong, because %v", kind, p.Orders["2"].Ready, p.Why)
@@ -62,7 +62,7 @@ func TestAnOvenThatIsNotWellLengthensForecasts(t *testing.T) {
 				}
 			}
 		}
-		ill.Faults = append(ill.Faults, Fault{"oven-2", wire.Malfunction})
+		ill.Faults = append(ill.Faults, Fault{Oven: "oven-2", What: wire.Malfunction})
 		if last := ill.Schedule(noon, tickets).Orders["2"].Ready; !last.After(well) {
 			t.Errorf("with no oven at all it is ready at %v", last)
 		}

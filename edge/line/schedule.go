@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"awesome.pizza/shared/menu"
 	"awesome.pizza/shared/order"
 )
 
@@ -61,9 +62,9 @@ func (l Line) Schedule(now time.Time, tickets []Ticket) Plan {
 // run lets time pass: first at the stations where things are made, then at the ovens, then at the cut table.
 func (l Line) run(now time.Time, tickets []Ticket, release map[order.ID]time.Time) Plan {
 	r := running{Line: l, now: now, tickets: tickets}
-	r.hearths, r.why = heed(hearthsOf(l.Ovens, now), l.Faults)
+	r.hearths, r.why = heed(hearthsOf(l.Ovens, now), l.Faults, l.Ovens)
 	for n := range r.hearths {
-		r.places += r.hearths[n].pizzas()
+		r.opened = append(r.opened, opening{r.hearths[n].opens, r.hearths[n].pizzas()})
 	}
 	r.Hands = slices.Clone(l.Hands)
 	if len(r.Hands) == 0 {
@@ -93,7 +94,7 @@ type running struct {
 	tickets []Ticket
 	hearths []hearth
 	why     []string
-	places  float64
+	opened  []opening
 	jobs    []Job
 }
 
@@ -166,7 +167,8 @@ func (r *running) inside(j *Job) {
 	}
 	places, occupied, inside := h.takes(j.Of.Size, j.bakes)
 	j.Oven, j.Deck, j.In, j.Out = h.oven, h.deck, j.entered, later(r.now, j.entered.Add(inside))
-	h.occupy(places, later(r.now, j.entered.Add(occupied)))
+	j.vacated = later(r.now, j.entered.Add(occupied))
+	h.occupy(places, j.vacated)
 }
 
 // bake puts what is made into the ovens, in the order in which it is made.
@@ -188,7 +190,7 @@ func (r *running) bake() {
 	for _, j := range made {
 		h := soonest(r.hearths, j.Made, j.Of.Size, j.bakes)
 		j.Oven, j.Deck = h.oven, h.deck
-		j.In, j.Out = h.put(j.Made, j.Of.Size, j.bakes)
+		j.In, j.Out, j.vacated = h.put(j.Made, j.Of.Size, j.bakes)
 	}
 }
 
@@ -219,14 +221,19 @@ func (r *running) finish() {
 }
 
 func (r *running) plan() Plan {
-	p := Plan{Orders: make(map[order.ID]Planned, len(r.tickets)), jobs: r.jobs, Why: r.why, hands: len(r.Line.Hands), places: r.places}
+	p := Plan{Orders: make(map[order.ID]Planned, len(r.tickets)), jobs: r.jobs, Why: r.why, opened: r.opened, cut: r.Cut, cutters: r.Cutters}
+	for n := range r.Hands {
+		if r.able(n, menu.StationMake) {
+			p.makers = append(p.makers, r.Hands[n].ID)
+		}
+	}
 	for from := 0; from < len(r.jobs); {
 		to := from
 		var o Planned
 		for ; to < len(r.jobs) && r.jobs[to].ticket == r.jobs[from].ticket; to++ {
 			o.Ready = later(o.Ready, r.jobs[to].Ready)
 		}
-		o.Items = r.jobs[from:to]
+		o.Items, o.from = r.jobs[from:to], from
 		if t := &r.tickets[r.jobs[from].ticket]; t.Queued {
 			p.Orders[t.Order] = o
 		}

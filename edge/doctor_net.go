@@ -99,7 +99,7 @@ func (d *doctor) line(ctx context.Context) []finding {
 		}
 		return []finding{f}
 	}
-	f.State, f.Says = worry, fmt.Sprintf("down since %s: %s", v.Since.Local().Format(time.DateTime), v.Cause)
+	f.State, f.Says = worry, fmt.Sprintf("down since %s: %s", v.Since.Time().Local().Format(time.DateTime), v.Cause)
 	if v.Detail != "" {
 		f.Says += " (" + v.Detail + ")"
 	}

@@ -133,9 +133,13 @@ func isStation(s string) bool {
 // hearths is what pizzas bake in, as the kitchen sees it.
 func (h House) hearths() (all []line.Oven) {
 	for _, o := range h.Ovens {
-		all = append(all, line.Oven{ID: o.ID, Decks: o.Decks, Capacity: o.Capacity, Sizes: o.Sizes, Belt: o.Belt()})
+		all = append(all, hearthOf(o))
 	}
 	return all
+}
+
+func hearthOf(o oven.Device) line.Oven {
+	return line.Oven{ID: o.ID, Decks: o.Decks, Capacity: o.Capacity, Sizes: o.Sizes, Belt: o.Belt()}
 }
 
 func (h House) roster() (cooks []kitchen.Cook) {

@@ -80,7 +80,7 @@ type lineView struct {
 // LinkState is the line as it stands now.
 func (v lineView) LinkState() kds.LinkView {
 	s := v.line.State()
-	view := kds.LinkView{State: "up", Detail: s.Detail, Device: v.device, Since: v.now.since(s.Since), Backlog: int(s.Backlog)}
+	view := kds.LinkView{State: "up", Detail: s.Detail, Device: v.device, Since: kds.At(v.now.since(s.Since)), Backlog: int(s.Backlog)}
 	if s.Condition != link.Online {
 		view.State, view.Cause = "down", causeWord(s)
 	}
@@ -88,7 +88,7 @@ func (v lineView) LinkState() kds.LinkView {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
 		if at, err := v.outbox.OldestUnsent(ctx); err == nil && !at.IsZero() {
-			view.Oldest = &at
+			view.Oldest = kds.At(at)
 		}
 	}
 	return view

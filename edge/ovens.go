@@ -2,7 +2,6 @@ package edge
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"time"
 
@@ -45,6 +44,7 @@ func openOvens(h House, k *kitchen.Kitchen, now *hours, log *slog.Logger) (*oven
 			return nil, err
 		}
 		s := &supervised{device: d, watch: oven.Supervise(driver, d.Band()), seen: make(chan oven.Observation, 64), woke: make(chan struct{}, 1)}
+		s.watch.Decks = d.Decks
 		s.mqtt, _ = driver.(*mqttoven.Oven)
 		s.watch.Report = s.report
 		o.all = append(o.all, s)
@@ -110,21 +110,24 @@ func (o *ovens) run(ctx context.Context) error {
 			return nil
 		})
 	}
+	g.Go(func() error { o.mind(ctx); return nil })
 	return g.Wait()
 }
 
 func (o *ovens) report(ctx context.Context, id string, seen oven.Observation) error {
 	switch s := seen.(type) {
 	case oven.Alerted:
-		o.log.Warn("oven alert", "oven", id, "what", string(s.Kind), "detail", s.Detail)
-		return o.kitchen.Alert(ctx, kitchen.Alert{ID: alertID(s.Kind, id), Device: id, What: string(s.Kind), Level: string(s.Level), Since: o.now.since(s.Since)})
+		o.log.Warn("oven alert", "oven", id, "what", string(s.Kind), "deck", s.Deck, "detail", s.Detail)
+		return o.kitchen.Alert(ctx, o.alertOf(id, s))
 	case oven.Cleared:
-		return o.kitchen.ClearAlert(ctx, alertID(s.Kind, id))
+		return o.kitchen.ClearAlert(ctx, kitchen.OvenAlert(s.Kind, id, s.Deck))
 	}
 	return nil
 }
 
-func alertID(kind wire.AlertKind, device string) string { return fmt.Sprintf("%s/%s", kind, device) }
+func (o *ovens) alertOf(id string, a oven.Alerted) kitchen.Alert {
+	return kitchen.Alert{ID: kitchen.OvenAlert(a.Kind, id, a.Deck), Device: id, What: string(a.Kind), Level: string(a.Level), Since: o.now.since(a.Since)}
+}
 
 func (o *ovens) mqtt(id string) *mqttoven.Oven {
 	for _, s := range o.all {
@@ -155,12 +158,15 @@ func (o *ovens) speakThrough(b *broker.Broker, restaurant string) {
 // Ovens is how all ovens are now, with what the kitchen knows to be in them.
 func (o *ovens) Ovens() []kds.OvenView {
 	in := map[string][]kds.OvenItem{}
-	if board, err := o.kitchen.Snapshot(context.Background()); err == nil {
+	board, err := o.kitchen.Snapshot(context.Background())
+	if err == nil {
 		in = bakingIn(board)
 	}
 	views := make([]kds.OvenView, 0, len(o.all))
 	for _, s := range o.all {
-		views = append(views, s.view(in[s.device.ID], o.now))
+		v := s.view(in[s.device.ID], o.now)
+		s.states(&v, board.Alerts, o.now)
+		views = append(views, v)
 	}
 	return views
 }
@@ -173,7 +179,7 @@ func bakingIn(board kitchen.Snapshot) map[string][]kds.OvenItem {
 			if at, ok := t.Clocks.Items[item]["in_oven"]; ok {
 				since = at
 			}
-			in[slot.Oven] = append(in[slot.Oven], kds.OvenItem{Slot: slot.Slot, Since: since, Order: t.Order.ID, Item: item})
+			in[slot.Oven] = append(in[slot.Oven], kds.OvenItem{Slot: slot.Slot, Since: kds.At(since), Order: t.Order.ID, Item: item})
 		}
 	}
 	return in
@@ -181,7 +187,7 @@ func bakingIn(board kitchen.Snapshot) map[string][]kds.OvenItem {
 
 func (s *supervised) view(known []kds.OvenItem, now *hours) kds.OvenView {
 	v := kds.OvenView{
-		ID: s.device.ID, Kind: "deck", State: s.state(), Slots: s.device.Capacity, Items: known, Chambers: []kds.ChamberView{},
+		ID: s.device.ID, Kind: "deck", Slots: s.device.Capacity, Items: known, Chambers: []kds.ChamberView{},
 		Band: &kds.BandView{Low: float64(s.device.BandLow), High: float64(s.device.BandHigh)},
 	}
 	if v.Items == nil {
@@ -194,8 +200,7 @@ func (s *supervised) view(known []kds.OvenItem, now *hours) kds.OvenView {
 	if !ok {
 		return v
 	}
-	heard := now.since(r.At)
-	v.Heard = &heard
+	v.Heard = kds.At(now.since(r.At))
 	for _, c := range r.Chambers {
 		v.Chambers = append(v.Chambers, kds.ChamberView{Name: c.Name, Celsius: float64(c.Celsius)})
 	}
@@ -204,7 +209,7 @@ func (s *supervised) view(known []kds.OvenItem, now *hours) kds.OvenView {
 	}
 	for _, i := range r.Items {
 		if !taken(known, i.Slot) {
-			v.Items = append(v.Items, kds.OvenItem{Slot: i.Slot, Since: i.Since})
+			v.Items = append(v.Items, kds.OvenItem{Slot: i.Slot, Since: kds.At(i.Since)})
 		}
 	}
 	return v
@@ -217,16 +222,4 @@ func taken(items []kds.OvenItem, slot int) bool {
 		}
 	}
 	return false
-}
-
-// state is the worst of what is wrong with the oven, in one word.
-func (s *supervised) state() string {
-	words := map[wire.AlertKind]string{wire.Silent: "silent", wire.Malfunction: "fault", wire.Overheat: "hot", wire.Underheat: "cold"}
-	for _, a := range s.watch.Alerts() {
-		return words[a.Kind]
-	}
-	if r, ok := s.watch.Last(); !ok || time.Since(r.At) > oven.SilenceLimit {
-		return "silent"
-	}
-	return "ok"
 }

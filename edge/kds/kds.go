@@ -69,6 +69,11 @@ type Promises interface {
 	ResumeIntake(ctx context.Context) (kitchen.Intake, error)
 }
 
+// Hearths takes a person's word about an oven.
+type Hearths interface {
+	OvenWorks(ctx context.Context, oven, reason string) error
+}
+
 // Roster is who works here.
 type Roster interface {
 	SignInWith(ctx context.Context, cook, pin string) error
@@ -97,6 +102,7 @@ type Kitchen interface {
 	Promises
 	Roster
 	Glass
+	Hearths
 	Paper
 	Shelves
 	People

@@ -15,6 +15,7 @@ import (
 	"awesome.pizza/shared/clock"
 	"awesome.pizza/shared/id"
 	"awesome.pizza/shared/menu"
+	"awesome.pizza/shared/wire"
 )
 
 // free are the lines of the LAN interface that ask for nobody's PIN, and why.
@@ -67,6 +68,7 @@ type asked struct {
 type levels struct {
 	*node
 	cook, counter, manager []string // who is signed in
+	guarded                *kitchen.Kitchen
 }
 
 // ready is a carryout that waits at the pass.
@@ -235,6 +237,13 @@ func guards() []guarded {
 		{"POST /api/printers/{id}/test", "", staff.TestPage, func(*levels) asked {
 			return asked{path: "/api/printers/p1/test", body: fmt.Sprintf(`{"tap":%q}`, id.New())}
 		}},
+		{"POST /api/ovens/{id}/works", "", staff.OvenWorks, func(n *levels) asked {
+			ev := wire.OvenEvent{ID: id.New(), At: wire.At(n.Now()), Kind: wire.Fault}
+			if err := n.guarded.OvenEvent(n.t.Context(), "oven-1", ev); err != nil {
+				n.t.Fatal(err)
+			}
+			return asked{path: "/api/ovens/oven-1/works", body: "{" + why + "}"}
+		}},
 		{"DELETE /api/screens/{id}", "", staff.UnplugScreen, func(n *levels) asked {
 			n.did(http.MethodPut, "/api/screens/kds-9", `{"name":"Old","station":"make"}`)
 			return asked{path: "/api/screens/kds-9", body: "{}"}
@@ -275,12 +284,13 @@ func TestEveryLineOfTheLANIsFreeForAReasonOrGuarded(t *testing.T) {
 
 func openLevels(t *testing.T, required bool) *levels {
 	t.Helper()
-	n := &levels{node: open(t, func(d *kds.Deps, _ *kds.Settings) {
+	n := &levels{}
+	n.node = open(t, func(d *kds.Deps, _ *kds.Settings) {
 		m, err := menu.Pizzeria()
 		if err != nil {
 			t.Fatal(err)
 		}
-		d.Kitchen, err = kitchen.New(t.Context(), storeOf(t), m, clock.System{}, d.Changes, kitchen.Settings{
+		n.guarded, err = kitchen.New(t.Context(), storeOf(t), m, clock.System{}, d.Changes, kitchen.Settings{
 			Restaurant: "r1", PINs: required, Printers: []kitchen.Printer{{ID: "p1", Papers: kitchen.Papers()}}, Staff: []kitchen.Hire{
 				{ID: "ada", Name: "Ada", PIN: "1111"}, {ID: "bob", Name: "Bob", Role: staff.Counter, PIN: "2222"}, {ID: "carla", Name: "Carla", Role: staff.Manager, PIN: "3333"},
 			},
@@ -288,7 +298,8 @@ func openLevels(t *testing.T, required bool) *levels {
 		if err != nil {
 			t.Fatal(err)
 		}
-	})}
+		d.Kitchen = n.guarded
+	})
 	n.cook, n.counter, n.manager = n.signIn("1111"), n.signIn("2222"), n.signIn("3333")
 	return n
 }

@@ -87,7 +87,7 @@ func open(t *testing.T, change ...func(*kds.Deps, *kds.Settings)) *node {
 		t.Fatal(err)
 	}
 	n := &node{t: t, hub: live.New[kitchen.Change](256), client: &http.Client{Transport: &http.Transport{}}}
-	n.line = kds.LinkView{State: "up", Since: time.Now().UTC().Truncate(time.Millisecond)}
+	n.line = kds.LinkView{State: "up", Since: kds.At(time.Now())}
 	roster := []kitchen.Cook{{ID: "ada", Name: "Ada"}}
 	n.kitchen, err = kitchen.New(t.Context(), s, m, n, n.hub, kitchen.Settings{Restaurant: "r1", Roster: roster})
 	if err != nil {

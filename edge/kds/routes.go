@@ -55,6 +55,8 @@ func (s *Server) ofTheKitchen() []route {
 		{"GET", "/api/orders/{id}", s.order},
 		{"POST", "/api/orders/{id}/change", s.rewrite},
 
+		{"POST", "/api/ovens/{id}/works", s.ovenWorks},
+
 		{"GET", "/api/quote", s.ask},
 		{"POST", "/api/quote", s.quote},
 		{"GET", "/api/intake", s.intake},

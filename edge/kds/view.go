@@ -15,6 +15,27 @@ type moment time.Time
 // MarshalText writes it.
 func (i moment) MarshalText() ([]byte, error) { return []byte(clock.Format(time.Time(i))), nil }
 
+// UnmarshalText reads it.
+func (i *moment) UnmarshalText(text []byte) error {
+	t, err := time.Parse(time.RFC3339, string(text))
+	*i = moment(t)
+	return err
+}
+
+// Time is the instant; of none, the zero time.
+func (i *moment) Time() time.Time {
+	if i == nil {
+		return time.Time{}
+	}
+	return time.Time(*i)
+}
+
+// Moment is a time as the LAN writes it.
+type Moment = moment
+
+// At is a moment, or nil for the zero time.
+func At(t time.Time) *Moment { return at(t) }
+
 // at is a moment, or nil for the zero time and for none.
 func at(t time.Time) *moment {
 	if t.IsZero() {
@@ -35,13 +56,23 @@ func atMaybe(t *time.Time) *moment {
 type OvenView struct {
 	ID           string        `json:"id"`
 	Kind         string        `json:"kind"`  // "deck" or "belt"
-	State        string        `json:"state"` // "ok", "cold", "hot", "silent" or "fault"
+	State        string        `json:"state"` // "ok", "warming", "cold", "hot", "silent" or "fault"; of several decks the worst
 	Slots        int           `json:"slots"` // places, numbered from 1; on a belt: lanes
 	Chambers     []ChamberView `json:"chambers"`
 	Band         *BandView     `json:"band,omitempty"` // where the temperature should be
 	BeltCMPerMin *float64      `json:"belt_cm_per_min,omitempty"`
 	Items        []OvenItem    `json:"items"`
-	Heard        *time.Time    `json:"heard,omitempty"` // when the oven last spoke
+	Heard        *Moment       `json:"heard,omitempty"`  // when the oven last spoke
+	HotAt        *Moment       `json:"hot_at,omitempty"` // warming: when it will be in its band
+	Decks        []DeckView    `json:"decks,omitempty"`  // where it has several
+	Broken       []int         `json:"broken_slots,omitempty"`
+}
+
+// DeckView is how one deck of several is.
+type DeckView struct {
+	Deck  int     `json:"deck"` // from 1
+	State string  `json:"state"`
+	HotAt *Moment `json:"hot_at,omitempty"`
 }
 
 // ChamberView is a place in an oven with an air temperature of its own, in degrees Celsius.
@@ -58,21 +89,21 @@ type BandView struct {
 
 // OvenItem says that a slot is taken since an instant, and by which item if that is known.
 type OvenItem struct {
-	Slot  int       `json:"slot"`
-	Since time.Time `json:"since"`
-	Order order.ID  `json:"order_id,omitempty"`
-	Item  string    `json:"item,omitempty"`
+	Slot  int      `json:"slot"`
+	Since *Moment  `json:"since"`
+	Order order.ID `json:"order_id,omitempty"`
+	Item  string   `json:"item,omitempty"`
 }
 
 // LinkView is the line to the cloud.
 type LinkView struct {
-	State   string     `json:"state"`            // "up" or "down"
-	Cause   string     `json:"cause"`            // of down: one of Causes
-	Detail  string     `json:"detail,omitempty"` // a sentence about it, when the node has more to say than the word
-	Device  string     `json:"device,omitempty"` // whom the node speaks as: its public key
-	Since   time.Time  `json:"since"`
-	Backlog int        `json:"backlog"` // facts the cloud has not acknowledged
-	Oldest  *time.Time `json:"oldest_unsent,omitempty"`
+	State   string  `json:"state"`            // "up" or "down"
+	Cause   string  `json:"cause"`            // of down: one of Causes
+	Detail  string  `json:"detail,omitempty"` // a sentence about it, when the node has more to say than the word
+	Device  string  `json:"device,omitempty"` // whom the node speaks as: its public key
+	Since   *Moment `json:"since"`
+	Backlog int     `json:"backlog"` // facts the cloud has not acknowledged
+	Oldest  *Moment `json:"oldest_unsent,omitempty"`
 }
 
 // Causes are the words for why the line is down: where it ends, or what is wrong with it.

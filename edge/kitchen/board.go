@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"time"
 
 	"awesome.pizza/edge/line"
 	"awesome.pizza/edge/stock"
@@ -33,6 +34,8 @@ type board struct {
 	intake  Intake
 
 	released uint64 // web orders of commands up to this one may go to the queue
+
+	words ovenWords // not the store's
 }
 
 func boardOf(s State, m *menu.Menu) board {
@@ -40,6 +43,7 @@ func boardOf(s State, m *menu.Menu) board {
 		seq: s.Seq, applied: s.Applied, cooks: s.Cooks, numbers: cloneMap(s.Numbers),
 		tickets: map[order.ID]Ticket{}, alerts: map[string]Alert{}, timers: map[TimerKey]Timer{},
 		stock: stock.NewBook(m, s.Stock), epoch: s.Stock.Epoch, shift: shiftOf(s.Shift), lessons: map[line.Topic]line.Lesson{}, intake: s.Intake, screens: map[string]Screen{},
+		words: ovenWords{faulted: map[string]time.Time{}},
 	}
 	for _, l := range s.Lessons {
 		if l.Sound() {

@@ -70,8 +70,10 @@ func (t *Ticket) items(behind []line.Item) []line.Item {
 func (d *draft) line() line.Line {
 	l := line.Line{Cut: d.settings.Cut, Ovens: d.settings.Ovens, Took: d.estimates()}
 	for _, a := range d.alerts() {
-		l.Faults = append(l.Faults, line.Fault{Oven: a.Device, What: wire.AlertKind(a.What)})
+		deck, slot := a.place()
+		l.Faults = append(l.Faults, line.Fault{Oven: a.Device, Deck: deck, Slot: slot, What: wire.AlertKind(a.What)})
 	}
+	l.Faults = append(l.Faults, d.board.words.felt...)
 	for _, c := range d.cooksNow() {
 		switch {
 		case !c.SignedIn, d.isAway(c.ID):

@@ -89,6 +89,7 @@ func New(ctx context.Context, store Store, m *menu.Menu, c clock.Clock, screens 
 		return nil, err
 	}
 	k.board, k.sensed = boardOf(state, m), lastSensed(state.Tickets)
+	k.board.words.opened = k.now()
 	if err := k.arrive(ctx); err != nil {
 		return nil, err
 	}

@@ -27,6 +27,11 @@ func (k *Kitchen) OvenEvent(ctx context.Context, oven string, ev wire.OvenEvent)
 		if ev.Kind == wire.ItemPutIn {
 			k.sensed = later(k.sensed, d.now)
 		}
+		if ev.Kind == wire.Fault {
+			k.mu.Lock()
+			k.board.words.faulted[oven] = d.now
+			k.mu.Unlock()
+		}
 		_, seen, err := k.store.Answer(ctx, a.ID)
 		if err != nil || seen {
 			return err
@@ -58,7 +63,7 @@ func (d *draft) sense(oven string, ev wire.OvenEvent) error {
 		}
 		return d.takenOut(why, ev)
 	case wire.Fault:
-		d.raise(Alert{ID: string(wire.Malfunction) + "/" + oven, Device: oven, What: string(wire.Malfunction), Level: string(wire.Critical), Since: why.at})
+		d.ovenFails(oven, ev.Slot, why.at)
 		return nil
 	case wire.Door:
 		return nil

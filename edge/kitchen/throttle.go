@@ -169,7 +169,7 @@ func (k *Kitchen) Intake(context.Context) (i Intake, wait time.Duration, err err
 
 // toPlan is a copy of what the schedule looks at.
 func (b *board) toPlan() board {
-	return board{tickets: maps.Clone(b.tickets), cooks: b.cooks, alerts: maps.Clone(b.alerts), lessons: maps.Clone(b.lessons), intake: b.intake}
+	return board{tickets: maps.Clone(b.tickets), cooks: b.cooks, alerts: maps.Clone(b.alerts), lessons: maps.Clone(b.lessons), intake: b.intake, words: b.words}
 }
 
 // PauseIntake stops web orders for some time, by the word of a person. It reports problem.Invalid.

@@ -60,7 +60,7 @@ func (h *hearth) worst(faults []Fault, ovens []Oven) (worst Fault, slots int) {
 			}
 			continue
 		}
-		if f.Slot > 0 && ovens[n].deckOf(f.Slot) != h.deck {
+		if f.Slot > 0 && ovens[n].DeckOf(f.Slot) != h.deck {
 			continue
 		}
 		if rank(f.What) > rank(worst.What) {

@@ -176,8 +176,8 @@ func soonest(hearths []hearth, from time.Time, size string, bake time.Duration) 
 	return best
 }
 
-// deckOf is the deck that holds a slot, from 1. On a belt a slot is a lane.
-func (o Oven) deckOf(slot int) int {
+// DeckOf is the deck that holds a slot, from 1. On a belt a slot is a lane.
+func (o Oven) DeckOf(slot int) int {
 	decks, first := max(1, o.Decks), 0
 	if o.Belt > 0 {
 		return min(max(1, slot), decks)
@@ -196,7 +196,7 @@ func holding(hearths []hearth, s Slot, ovens []Oven) *hearth {
 	if n < 0 {
 		return nil
 	}
-	deck := ovens[n].deckOf(s.Slot)
+	deck := ovens[n].DeckOf(s.Slot)
 	at := slices.IndexFunc(hearths, func(h hearth) bool { return h.oven == s.Oven && h.deck == deck })
 	if at < 0 {
 		return nil

@@ -18,14 +18,16 @@ const (
 // Supervisor owns one oven: while Run runs, nothing else touches the driver. Its other methods are safe for concurrent use.
 type Supervisor struct {
 	Report func(Observation) // told by Run, in order; it must not block. Nil hears nothing
+	Decks  int               // of the oven: where each has a chamber, each is watched for itself. Not to be changed while Run runs
 
 	oven  Driver
 	band  Band
 	bands chan bandWish
 
-	mu   sync.Mutex
-	last Reading
-	open map[wire.AlertKind]Alerted
+	mu    sync.Mutex
+	last  Reading
+	heats []Heat
+	open  map[matter]Alerted
 }
 
 type bandWish struct {
@@ -35,7 +37,7 @@ type bandWish struct {
 
 // Supervise makes the supervisor of an oven that should be in a band. It does nothing before Run.
 func Supervise(d Driver, b Band) *Supervisor {
-	return &Supervisor{oven: d, band: b, bands: make(chan bandWish), open: map[wire.AlertKind]Alerted{}}
+	return &Supervisor{oven: d, band: b, bands: make(chan bandWish), open: map[matter]Alerted{}}
 }
 
 // Run owns the oven until ctx ends, then halts it.
@@ -48,6 +50,7 @@ func (s *Supervisor) Run(ctx context.Context) (err error) {
 	poll := time.NewTicker(PollEvery)
 	defer poll.Stop()
 	w := newWatch(s.band, time.Now())
+	w.decks = s.Decks
 	s.look(ctx, w)
 	for {
 		select {
@@ -68,7 +71,17 @@ func (s *Supervisor) look(ctx context.Context, w *watch) {
 	if ctx.Err() != nil {
 		return // we are leaving: that is no fault of the oven
 	}
-	s.tell(w.step(time.Now(), r, err))
+	told := w.step(time.Now(), r, err)
+	if err == nil && len(r.Chambers) > 0 {
+		s.feel(w.heats(r))
+	}
+	s.tell(told)
+}
+
+func (s *Supervisor) feel(heats []Heat) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.heats = heats
 }
 
 func (s *Supervisor) setBand(ctx context.Context, w *watch, b Band) error {
@@ -101,9 +114,9 @@ func (s *Supervisor) note(o Observation) {
 	case Observed:
 		s.last = o.Reading
 	case Alerted:
-		s.open[o.Kind] = o
+		s.open[matter{o.Kind, o.Deck}] = o
 	case Cleared:
-		delete(s.open, o.Kind)
+		delete(s.open, matter{o.Kind, o.Deck})
 	}
 }
 
@@ -133,14 +146,23 @@ func (s *Supervisor) Last() (r Reading, ok bool) {
 	return s.last, len(s.last.Chambers) > 0
 }
 
+// Heats are how hot its decks are by the newest reading; nil before the first. They must not be written to.
+func (s *Supervisor) Heats() []Heat {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.heats
+}
+
 // Alerts are those open now.
 func (s *Supervisor) Alerts() []Alerted {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var open []Alerted
 	for _, kind := range []wire.AlertKind{wire.Silent, wire.Malfunction, wire.Overheat, wire.Underheat} {
-		if a, is := s.open[kind]; is {
-			open = append(open, a)
+		for deck := range s.Decks + 1 {
+			if a, is := s.open[matter{kind, deck}]; is {
+				open = append(open, a)
+			}
 		}
 	}
 	return open

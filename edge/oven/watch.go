@@ -23,6 +23,7 @@ type Observed struct{ Reading Reading }
 // Alerted says that something became wrong. It is told once, until it is Cleared.
 type Alerted struct {
 	Kind    wire.AlertKind // Overheat, Underheat, Silent or Malfunction
+	Deck    int            // from 1, for Overheat and Underheat of one deck of several; 0: the oven
 	Level   wire.Level
 	Since   time.Time // when it began, not when it was noticed
 	Celsius *Celsius  // the chamber to blame, for Overheat and Underheat
@@ -32,6 +33,7 @@ type Alerted struct {
 // Cleared says that what was Alerted is over.
 type Cleared struct {
 	Kind  wire.AlertKind
+	Deck  int
 	Since time.Time // of the alert
 	At    time.Time
 }
@@ -42,16 +44,23 @@ func (Cleared) observation()  {}
 
 // watch decides what is worth telling. It is pure: time and readings come in, observations go out.
 type watch struct {
-	band    Band
-	reached bool      // the oven has been in its band since the band was set
-	heard   time.Time // when the oven last said something, or when we began to listen
-	newest  time.Time // of the reading told last
-	begun   map[wire.AlertKind]time.Time
-	open    map[wire.AlertKind]time.Time
+	band   Band
+	decks  int
+	heard  time.Time // when the oven last said something, or when we began to listen
+	newest time.Time // of the reading told last
+	trends map[int]*trend
+	begun  map[matter]time.Time
+	open   map[matter]time.Time
+}
+
+// matter is what can be wrong with an oven, or with one of its decks.
+type matter struct {
+	kind wire.AlertKind
+	deck int
 }
 
 func newWatch(b Band, now time.Time) *watch {
-	return &watch{band: b, heard: now, begun: map[wire.AlertKind]time.Time{}, open: map[wire.AlertKind]time.Time{}}
+	return &watch{band: b, heard: now, trends: map[int]*trend{}, begun: map[matter]time.Time{}, open: map[matter]time.Time{}}
 }
 
 // step takes the outcome of one Sense.
@@ -70,72 +79,92 @@ func (w *watch) step(now time.Time, r Reading, err error) []Observation {
 	if r.At.After(w.heard) {
 		w.heard = r.At
 	}
-	told = append(told, w.judge(wire.Silent, now, w.heard, now.Sub(w.heard) > SilenceLimit, 0, Alerted{Level: wire.Critical})...)
-	told = append(told, w.judge(wire.Malfunction, now, now, false, FaultLimit, Alerted{})...)
+	told = append(told, w.judge(matter{kind: wire.Silent}, now, w.heard, now.Sub(w.heard) > SilenceLimit, 0, Alerted{Level: wire.Critical})...)
+	told = append(told, w.judge(matter{kind: wire.Malfunction}, now, now, false, FaultLimit, Alerted{})...)
 	return append(told, w.temperature(now, r)...)
 }
 
 // failed is a Sense without a reading. An oven that reports a fault is not silent; one that is silent is in no band.
 func (w *watch) failed(now time.Time, err error) []Observation {
 	broken := errors.Is(err, ErrFault)
-	told := w.judge(wire.Malfunction, now, now, broken || w.isOpen(wire.Malfunction), FaultLimit, Alerted{Level: wire.Critical, Detail: err.Error()})
+	told := w.judge(matter{kind: wire.Malfunction}, now, now, broken || w.isOpen(matter{kind: wire.Malfunction}), FaultLimit, Alerted{Level: wire.Critical, Detail: err.Error()})
 	if broken {
 		w.heard = now
 	}
 	silent := now.Sub(w.heard) > SilenceLimit
 	if silent {
-		w.forget(wire.Overheat)
-		w.forget(wire.Underheat)
+		w.forget()
 	}
-	return append(told, w.judge(wire.Silent, now, w.heard, silent, 0, Alerted{Level: wire.Critical, Detail: err.Error()})...)
+	return append(told, w.judge(matter{kind: wire.Silent}, now, w.heard, silent, 0, Alerted{Level: wire.Critical, Detail: err.Error()})...)
 }
 
-// temperature judges the band. Too cold counts only once the oven has been warm; too hot counts always.
-func (w *watch) temperature(now time.Time, r Reading) []Observation {
-	coldest, hottest := r.extremes()
-	over, under := hottest > w.band.High, coldest < w.band.Low
-	w.reached = w.reached || !over && !under
-	told := w.judge(wire.Overheat, now, now, over, BandLimit, Alerted{Level: wire.Critical, Celsius: &hottest})
-	return append(told, w.judge(wire.Underheat, now, now, under && w.reached, BandLimit, Alerted{Level: wire.Warning, Celsius: &coldest})...)
+// temperature judges the band, of each deck for itself where the oven says how hot each is. Too cold counts only once the deck has been warm, or
+// cools down; too hot counts always.
+func (w *watch) temperature(now time.Time, r Reading) (told []Observation) {
+	for _, d := range r.decks(w.decks) {
+		over, under := d.hottest > w.band.High, d.coldest < w.band.Low
+		t := w.trends[d.deck]
+		if t == nil {
+			t = &trend{}
+			w.trends[d.deck] = t
+		}
+		t.note(r.At, d.coldest)
+		t.reached = t.reached || !over && !under || under && t.falls()
+		told = append(told, w.judge(matter{wire.Overheat, d.deck}, now, now, over, BandLimit, Alerted{Level: wire.Critical, Celsius: &d.hottest})...)
+		told = append(told, w.judge(matter{wire.Underheat, d.deck}, now, now, under && t.reached, BandLimit, Alerted{Level: wire.Warning, Celsius: &d.coldest})...)
+	}
+	return told
 }
 
 // judge turns "it is so now" into at most one Alerted or Cleared: it must have been so for longer than limit. since is when it began,
 // should it begin now.
-func (w *watch) judge(kind wire.AlertKind, now, since time.Time, so bool, limit time.Duration, a Alerted) []Observation {
+func (w *watch) judge(m matter, now, since time.Time, so bool, limit time.Duration, a Alerted) []Observation {
 	if !so {
-		delete(w.begun, kind)
-		if opened, is := w.open[kind]; is {
-			delete(w.open, kind)
-			return []Observation{Cleared{Kind: kind, Since: opened, At: now}}
+		delete(w.begun, m)
+		if opened, is := w.open[m]; is {
+			delete(w.open, m)
+			return []Observation{Cleared{Kind: m.kind, Deck: m.deck, Since: opened, At: now}}
 		}
 		return nil
 	}
-	if _, is := w.begun[kind]; !is {
-		w.begun[kind] = since
+	if _, is := w.begun[m]; !is {
+		w.begun[m] = since
 	}
-	if w.isOpen(kind) || limit > 0 && now.Sub(w.begun[kind]) <= limit {
+	if w.isOpen(m) || limit > 0 && now.Sub(w.begun[m]) <= limit {
 		return nil
 	}
-	a.Kind, a.Since = kind, w.begun[kind]
-	w.open[kind] = a.Since
+	a.Kind, a.Deck, a.Since = m.kind, m.deck, w.begun[m]
+	w.open[m] = a.Since
 	return []Observation{a}
 }
 
-func (w *watch) isOpen(kind wire.AlertKind) bool {
-	_, is := w.open[kind]
+func (w *watch) isOpen(m matter) bool {
+	_, is := w.open[m]
 	return is
 }
 
-// forget drops a suspicion that is no alert yet.
-func (w *watch) forget(kind wire.AlertKind) {
-	if !w.isOpen(kind) {
-		delete(w.begun, kind)
+// forget drops suspicions of the temperature that are no alerts yet, and how it went: nobody knows meanwhile.
+func (w *watch) forget() {
+	for m := range w.begun {
+		if (m.kind == wire.Overheat || m.kind == wire.Underheat) && !w.isOpen(m) {
+			delete(w.begun, m)
+		}
+	}
+	for _, t := range w.trends {
+		t.seen = nil
 	}
 }
 
 // setBand starts over with another band: what was wrong with the old one is over.
-func (w *watch) setBand(b Band, now time.Time) []Observation {
-	w.band, w.reached = b, false
-	told := w.judge(wire.Overheat, now, now, false, 0, Alerted{})
-	return append(told, w.judge(wire.Underheat, now, now, false, 0, Alerted{})...)
+func (w *watch) setBand(b Band, now time.Time) (told []Observation) {
+	w.band = b
+	for _, t := range w.trends {
+		t.reached = false
+	}
+	for deck := range w.decks + 1 {
+		for _, kind := range []wire.AlertKind{wire.Overheat, wire.Underheat} {
+			told = append(told, w.judge(matter{kind, deck}, now, now, false, 0, Alerted{})...)
+		}
+	}
+	return told
 }

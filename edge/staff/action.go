@@ -31,6 +31,7 @@ const (
 	ForgetCustomer Action = "forget_customer"
 	Reprint        Action = "reprint_receipt"
 	TestPage       Action = "print_test"
+	OvenWorks      Action = "oven_works"
 	UnplugScreen   Action = "unplug_screen"
 	ReadAudit      Action = "read_audit"
 )
@@ -79,6 +80,7 @@ func Levels() []Level {
 		{ForgetCustomer, Manager, "forget a customer"},
 		{Reprint, Counter, "print a receipt again"},
 		{TestPage, Cook, "print a test page"},
+		{OvenWorks, Cook, "say that an oven works again"},
 		{UnplugScreen, Counter, "put a screen away"},
 		{ReadAudit, Manager, "read the audit log"},
 	}

@@ -52,7 +52,7 @@ type node struct {
 func newRig(t *testing.T) *rig {
 	t.Helper()
 	r := &rig{dir: t.TempDir(), addr: "127.0.0.1:0"}
-	r.line = kds.LinkView{State: "up", Since: time.Now().UTC()}
+	r.line = kds.LinkView{State: "up", Since: kds.At(time.Now())}
 	if err := r.start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -200,7 +200,7 @@ func (r *rig) setClock(raw json.RawMessage) (any, error) {
 func (r *rig) setLink(raw json.RawMessage) (any, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.line = kds.LinkView{Since: time.Now().UTC().Add(r.ahead)}
+	r.line = kds.LinkView{Since: kds.At(time.Now().Add(r.ahead))}
 	return nil, json.Unmarshal(raw, &r.line)
 }
 

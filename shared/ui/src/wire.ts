@@ -191,16 +191,23 @@ export interface OvenItem {
 	item?: string;
 }
 
+export type OvenState = 'ok' | 'warming' | 'cold' | 'hot' | 'silent' | 'fault';
+
 export interface Oven {
 	id: string;
 	kind: 'deck' | 'belt';
-	state: 'ok' | 'cold' | 'hot' | 'silent' | 'fault';
+	state: OvenState;
 	slots: number;
 	chambers: Chamber[];
 	band?: { low: number; high: number };
 	belt_cm_per_min?: number;
 	items: OvenItem[];
 	heard?: Instant;
+	/** warming: when it will be in its band. */
+	hot_at?: Instant;
+	/** Where it has several. */
+	decks?: { deck: number; state: OvenState; hot_at?: Instant }[];
+	broken_slots?: number[];
 }
 
 export interface LinkState {

@@ -138,7 +138,7 @@ export const en = {
 	voidedDetail: 'Stop making it.',
 	oven: 'Ovens',
 	noOven: 'No oven has reported yet.',
-	ovenState: { ok: 'in its band', cold: 'too cold', hot: 'too hot', silent: 'silent', fault: 'fault' },
+	ovenState: { ok: 'in its band', warming: 'heating up', cold: 'too cold', hot: 'too hot', silent: 'silent', fault: 'fault' },
 	slot: (n: number) => `place ${n}`,
 	free: 'free',
 	unknown: 'unknown',

@@ -20,7 +20,7 @@ export const en = {
 	does: {
 		void: 'void an order', remake_finished: 'make finished food again', rush: 'rush an order', change: 'change an order', 86: 'take something off the menu',
 		pause: 'pause or take web orders', take_back: 'take back what was handed over', hand_over_unpaid: 'hand over what is not paid',
-		reprint_receipt: 'print a receipt again', unplug_screen: 'put a screen away',
+		reprint_receipt: 'print a receipt again', unplug_screen: 'put a screen away', oven_works: 'say that an oven works again',
 		day_open: 'open the day', day_close: 'close the day', see_till: 'look into the till', take_payment: 'take a payment', refund: 'give money back',
 		discount: 'give a discount', no_sale: 'open the drawer without a sale', drop: 'bring cash to the safe', pay_out: 'pay something out of the drawer',
 		own_driver: 'send an own driver', find_customer: 'look a guest up', forget_customer: 'forget a guest', stock_count: 'count stock',

@@ -20,7 +20,7 @@ export const it: HouseWords = {
 	does: {
 		void: 'annullare un ordine', remake_finished: 'rifare ciò che era pronto', rush: 'dare la precedenza', change: 'cambiare un ordine', 86: 'togliere dal menu',
 		pause: 'sospendere o riprendere gli ordini web', take_back: 'riprendere ciò che era consegnato', hand_over_unpaid: 'consegnare ciò che non è pagato',
-		reprint_receipt: 'ristampare uno scontrino', unplug_screen: 'mettere via uno schermo',
+		reprint_receipt: 'ristampare uno scontrino', unplug_screen: 'mettere via uno schermo', oven_works: 'dire che un forno funziona di nuovo',
 		day_open: 'aprire la giornata', day_close: 'chiudere la giornata', see_till: 'guardare nella cassa', take_payment: 'incassare', refund: 'restituire denaro',
 		discount: 'fare uno sconto', no_sale: 'aprire il cassetto senza vendita', drop: 'portare contanti in cassaforte', pay_out: 'pagare dal cassetto',
 		own_driver: 'mandare un autista nostro', find_customer: 'cercare un cliente', forget_customer: 'dimenticare un cliente', stock_count: 'contare le scorte',

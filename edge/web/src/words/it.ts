@@ -135,7 +135,7 @@ export const it: Words = {
 	voidedDetail: 'Non prepararlo più.',
 	oven: 'Forni',
 	noOven: 'Nessun forno ha ancora parlato.',
-	ovenState: { ok: 'in temperatura', cold: 'troppo freddo', hot: 'troppo caldo', silent: 'muto', fault: 'guasto' },
+	ovenState: { ok: 'in temperatura', warming: 'si scalda', cold: 'troppo freddo', hot: 'troppo caldo', silent: 'muto', fault: 'guasto' },
 	slot: (n) => `posto ${n}`,
 	free: 'libero',
 	unknown: 'sconosciuta',

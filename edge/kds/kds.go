@@ -57,6 +57,7 @@ type Glass interface {
 	Announce(ctx context.Context, s kitchen.Screen) (kitchen.Screen, error)
 	Unplug(ctx context.Context, id string) error
 	Watch(ctx context.Context, sights []kitchen.Sight) error
+	Look(ctx context.Context, sights []kitchen.Sight) error
 	Rendered(ctx context.Context, screen string, orders ...order.ID) error
 }
 

@@ -2,6 +2,7 @@ package kds
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -91,7 +92,7 @@ func (p *presence) sight(screen string, now time.Time) (kitchen.Sight, present) 
 	silent := s.seq > 0 && now.Sub(s.word) > silentMost
 	sight := kitchen.Sight{Screen: screen, Here: s.streams > 0 && !silent, Since: s.left}
 	if s.streams > 0 {
-		sight.Since = s.word
+		sight.Since, sight.Seq = s.word, s.seq
 	}
 	return sight, s
 }
@@ -121,5 +122,5 @@ func (s *Server) look(ctx context.Context) error {
 	for i, screen := range screens {
 		sights[i], _ = s.presence.sight(screen.ID, now)
 	}
-	return s.Kitchen.Watch(ctx, sights)
+	return errors.Join(s.Kitchen.Watch(ctx, sights), s.Kitchen.Look(ctx, sights))
 }

@@ -65,7 +65,7 @@ func (v viewer) items(t kitchen.Ticket) []itemView {
 			items[n].Slot = &slotView{Oven: s.Oven, Slot: s.Slot}
 		}
 		if p, ok := t.Plan[i.ID]; ok && i.State != order.ItemDone {
-			items[n].Plan = &planView{Cook: p.Cook, Start: at(p.Start), Oven: p.Oven, Deck: p.Deck, In: at(p.In), Ready: at(p.Ready)}
+			items[n].Plan = &planView{Cook: p.Cook, Start: at(p.Start), Oven: p.Oven, Deck: p.Deck, In: at(p.In), Out: at(p.Out), Ready: at(p.Ready)}
 		}
 		if i.Line >= 0 && i.Line < len(t.Order.Lines) {
 			v.fromLine(&items[n], t.Order.Lines[i.Line])

@@ -249,6 +249,7 @@ type planView struct {
 	Oven  string  `json:"oven,omitempty"`
 	Deck  int     `json:"deck,omitempty"`
 	In    *moment `json:"in_at,omitempty"`
+	Out   *moment `json:"out_at,omitempty"`
 	Ready *moment `json:"ready"`
 }
 

@@ -35,7 +35,10 @@ type board struct {
 
 	released uint64 // web orders of commands up to this one may go to the queue
 
-	words ovenWords // not the store's
+	// Not the store's:
+	words  ovenWords
+	sights []Sight             // how screens are
+	came   map[order.ID]uint64 // with which change a ticket came into the queue, or that one that was read after
 }
 
 func boardOf(s State, m *menu.Menu) board {
@@ -43,7 +46,7 @@ func boardOf(s State, m *menu.Menu) board {
 		seq: s.Seq, applied: s.Applied, cooks: s.Cooks, numbers: cloneMap(s.Numbers),
 		tickets: map[order.ID]Ticket{}, alerts: map[string]Alert{}, timers: map[TimerKey]Timer{},
 		stock: stock.NewBook(m, s.Stock), epoch: s.Stock.Epoch, shift: shiftOf(s.Shift), lessons: map[line.Topic]line.Lesson{}, intake: s.Intake, screens: map[string]Screen{},
-		words: ovenWords{faulted: map[string]time.Time{}},
+		words: ovenWords{faulted: map[string]time.Time{}}, came: map[order.ID]uint64{},
 	}
 	for _, l := range s.Lessons {
 		if l.Sound() {
@@ -52,6 +55,7 @@ func boardOf(s State, m *menu.Menu) board {
 	}
 	for _, t := range s.Tickets {
 		b.tickets[t.Order.ID] = t
+		b.comes(t, s.Seq)
 	}
 	for _, a := range s.Alerts {
 		b.alerts[a.ID] = a
@@ -130,8 +134,10 @@ func (b *board) after(c Commit) {
 	for _, t := range c.Tickets {
 		if t.OnBoard() {
 			b.tickets[t.Order.ID] = t
+			b.comes(t, c.Seq)
 		} else {
 			delete(b.tickets, t.Order.ID)
+			delete(b.came, t.Order.ID)
 		}
 	}
 	for _, a := range c.Raised {

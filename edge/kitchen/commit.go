@@ -88,9 +88,9 @@ func (k *Kitchen) reread(ctx context.Context) error {
 		return fmt.Errorf("read the kitchen again: %w", err)
 	}
 	k.mu.Lock()
-	words := k.board.words
+	words, sights := k.board.words, k.board.sights
 	k.board = boardOf(state, k.menu)
-	k.board.words = words
+	k.board.words, k.board.sights = words, sights
 	k.mu.Unlock()
 	k.doubt = false
 	return nil

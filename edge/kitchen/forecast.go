@@ -22,6 +22,7 @@ type ItemPlan struct {
 	Oven  string    `json:"oven,omitempty"`
 	Deck  int       `json:"deck,omitempty"`
 	In    time.Time `json:"in_at,omitzero"` // into the oven
+	Out   time.Time `json:"out_at,omitzero"`
 	Ready time.Time `json:"ready"`
 }
 
@@ -49,6 +50,10 @@ func (d *draft) asked(t *Ticket) line.Ticket {
 	l := line.Ticket{Order: t.Order.ID, Queued: t.Progress.Whole == order.Queued, Cook: t.Cook, Web: t.Command > 0, Held: t.Hold != nil}
 	if l.Held && t.Hold.Until != nil {
 		l.Release = *t.Hold.Until
+	}
+	if !l.Held && d.scheduled(*t) {
+		l.Held, l.Release = true, d.begins(*t)
+		return l
 	}
 	l.Aim, _ = d.aim(*t)
 	return l
@@ -132,7 +137,8 @@ func (d *draft) aim(t Ticket) (at time.Time, ok bool) {
 // took a step say it with the step.
 func (d *draft) forecast() {
 	open := d.open()
-	p := d.schedule(d.withWaiting(open))
+	p := d.schedule(d.withScheduled(d.withWaiting(open)))
+	late := p.Late()
 	stepped := map[order.ID]bool{}
 	for _, f := range d.commit.Facts {
 		if s, ok := f.Body.(event.OrderStepped); ok {
@@ -140,8 +146,8 @@ func (d *draft) forecast() {
 		}
 	}
 	for _, t := range open {
-		if o, ok := p.Orders[t.Order.ID]; ok {
-			d.foresee(t, o, stepped[t.Order.ID])
+		if o, ok := late.Orders[t.Order.ID]; ok && !d.scheduled(t) {
+			d.foresee(d.turned(t, p.Orders[t.Order.ID].Starts()), o, stepped[t.Order.ID])
 		}
 	}
 	d.throttle(p)
@@ -155,7 +161,7 @@ func (d *draft) foresee(t Ticket, o line.Planned, stepped bool) {
 	}
 	news := t.Ready == nil || !t.Ready.Equal(at) && (stepped || far(d.now, t.Since, *t.Ready, at))
 	_, changed := d.tickets[t.Order.ID]
-	if !news && !changed && !t.heldOtherwise(o.Fire, d.now) {
+	if !news && !changed && !t.heldOtherwise(o.Fire, d.now) && t.Turn.Equal(d.board.tickets[t.Order.ID].Turn) {
 		return
 	}
 	if news {
@@ -168,7 +174,7 @@ func (d *draft) foresee(t Ticket, o line.Planned, stepped bool) {
 		first := *t.Ready
 		t.Forecast = &first
 	}
-	t.FireAt, t.Plan = nil, hints(o)
+	t.FireAt, t.Plan = nil, d.hints(t, o)
 	if !o.Fire.IsZero() {
 		fire := o.Fire
 		t.FireAt = &fire
@@ -188,19 +194,26 @@ func (t Ticket) heldOtherwise(fire, now time.Time) bool {
 	return t.FireAt.Sub(fire).Abs() >= line.HoldLeast
 }
 
-// hints are what the schedule has in mind with each item that is not done. What is ready before the last is started later.
-func hints(p line.Planned) map[string]ItemPlan {
+// hints are what the schedule has in mind with each item that is not done, as late as it may be: what is ready before the last is started later. What
+// a cook is given they make, in the schedule too, though another may be free sooner.
+func (d *draft) hints(t Ticket, p line.Planned) map[string]ItemPlan {
 	hints := map[string]ItemPlan{}
+	whole := func(at time.Time) time.Time {
+		if at.IsZero() {
+			return at
+		}
+		return at.Round(time.Second)
+	}
 	for _, j := range p.Items {
 		if j.Of.State == order.ItemDone {
 			continue
 		}
-		h := ItemPlan{Cook: j.Cook, Oven: j.Oven, Deck: j.Deck, Ready: j.Ready.Round(time.Second)}
-		if !j.In.IsZero() {
-			h.In = j.In.Round(time.Second)
-		}
+		h := ItemPlan{Cook: j.Cook, Oven: j.Oven, Deck: j.Deck, In: whole(j.In), Out: whole(j.Out), Ready: whole(j.Ready)}
 		if j.Of.State == order.ItemQueued {
-			h.Start = j.Start.Add(max(0, p.Ready.Sub(j.Ready)-line.HoldSpare)).Round(time.Second)
+			h.Start = whole(j.Start)
+		}
+		if j.Cook != "" && slices.ContainsFunc(d.cooksNow(), func(c Cook) bool { return c.ID == t.Cook && c.can(j.Of.Station) }) {
+			h.Cook = t.Cook
 		}
 		hints[j.Of.ID] = h
 	}

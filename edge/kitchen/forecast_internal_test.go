@@ -40,8 +40,8 @@ func TestASaladWaitsForThePizzaItIsEatenWith(t *testing.T) {
 	t.Parallel()
 	b := boardOf(State{Tickets: []Ticket{queued(1, 1, 1)}}, &menu.Menu{})
 	d := newDraft(&b, Settings{Ovens: []line.Oven{{Capacity: 2}}, Cut: 20 * time.Second, Zone: time.UTC}, noon)
-	o := d.schedule(d.open()).Orders["1"]
-	hints := hints(o)
+	o := d.schedule(d.open()).Late().Orders["1"]
+	hints := d.hints(queued(1, 1, 1), o)
 	if start := minutesFrom(hints["2"].Start); start < 4 || hints["2"].Start.Add(10*time.Second).After(o.Ready) {
 		t.Errorf("a salad of 10 s is begun after %.1f min, and the pizza is ready after %.1f", start, minutesFrom(o.Ready))
 	}

@@ -15,6 +15,7 @@ type Life struct {
 	Hold     *Hold         `json:"hold,omitempty"`
 	HeldFor  time.Duration `json:"held_ns,omitempty"`   // by holds that are over
 	Resumed  time.Time     `json:"resumed,omitzero"`    // when the last hold ended
+	Turn     time.Time     `json:"turn,omitzero"`       // since when hands could begin it, those before it being in hand
 	Rush     *Rush         `json:"rush,omitempty"`      // it goes first
 	Recalled time.Time     `json:"recalled,omitzero"`   // somebody took something back, and nothing has happened since
 	Notices  []Notice      `json:"notices,omitempty"`   // what people must take note of, the newest at the end
@@ -94,7 +95,7 @@ func (l Life) relabelled(moved func(time.Time) time.Time) Life {
 		r.At = moved(r.At)
 		l.Rush = &r
 	}
-	l.Resumed, l.Recalled = moved(l.Resumed), moved(l.Recalled)
+	l.Resumed, l.Recalled, l.Turn = moved(l.Resumed), moved(l.Recalled), moved(l.Turn)
 	l.Custody.Shown, l.Custody.Touched = moved(l.Custody.Shown), moved(l.Custody.Touched)
 	l.Notices, l.Remakes, l.Marks = slices.Clone(l.Notices), slices.Clone(l.Remakes), slices.Clone(l.Marks)
 	for n := range l.Notices {
@@ -117,7 +118,7 @@ func (l Life) labels() (all []time.Time) {
 	if l.Rush != nil {
 		all = append(all, l.Rush.At)
 	}
-	all = append(all, l.Resumed, l.Recalled, l.Custody.Shown, l.Custody.Touched)
+	all = append(all, l.Resumed, l.Recalled, l.Turn, l.Custody.Shown, l.Custody.Touched)
 	for _, n := range l.Notices {
 		all = append(all, n.At, n.Acknowledged)
 	}

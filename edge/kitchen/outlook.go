@@ -114,7 +114,7 @@ func (d *draft) closed() map[order.Channel]order.Shut {
 	if t == nil || len(t.Channels) == 0 {
 		return nil
 	}
-	loads := d.schedule(d.withWaiting(d.open())).Loads(d.now)
+	loads := d.schedule(d.withScheduled(d.withWaiting(d.open()))).Loads(d.now)
 	shut := map[order.Channel]order.Shut{}
 	for _, c := range slices.Sorted(maps.Keys(t.Channels)) {
 		rule := t.Channels[c]

@@ -83,7 +83,7 @@ type expectation struct {
 // kept.
 func (d *draft) expect(t Ticket, ahead []Ticket) (e expectation) {
 	t.Progress.Whole, t.Progress.Intake = order.Queued, order.Validated
-	p := d.schedule(append(slices.Clone(ahead), t))
+	p := d.schedule(append(d.withScheduled(slices.Clone(ahead)), t))
 	mine := p.Orders[t.Order.ID]
 	early, spread := d.missing(mine.Ready.Sub(d.now))
 	e.from, e.spread, e.why, e.places = mine.Ready.Add(early).Round(time.Second), spread, p.Why, p.Places()

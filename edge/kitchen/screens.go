@@ -39,6 +39,7 @@ type Sight struct {
 	Screen string // its id
 	Here   bool   // it hears of every change
 	Since  time.Time
+	Seq    uint64 // the last change that it has on its board, as it says; 0: it does not say
 }
 
 // Screens are those that have announced themselves, by id.

@@ -164,7 +164,7 @@ func (k *Kitchen) Intake(context.Context) (i Intake, wait time.Duration, err err
 	if t := k.settings.Throttle; t != nil {
 		reserve = t.Reserve
 	}
-	return b.intake, d.schedule(d.withWaiting(d.open())).Loads(d.now).WebWait(reserve), nil
+	return b.intake, d.schedule(d.withScheduled(d.withWaiting(d.open()))).Loads(d.now).WebWait(reserve), nil
 }
 
 // toPlan is a copy of what the schedule looks at.

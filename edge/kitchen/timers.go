@@ -66,7 +66,9 @@ func timersOf(t Ticket, s Settings, now time.Time, screens bool) map[TimerKey]Ti
 		return timers
 	}
 	if limit := s.Stuck[t.Progress.Kitchen()]; limit > 0 && t.Hold == nil {
-		set(StuckOrder, "", later(t.Since, t.Resumed), limit)
+		if since, its := t.stillSince(); its {
+			set(StuckOrder, "", since, limit)
+		}
 	}
 	if t.Hold != nil && t.Hold.Until != nil {
 		set(HoldOver, "", t.Hold.At, t.Hold.Until.Sub(t.Hold.At))
@@ -116,6 +118,9 @@ func (d *draft) mind(t Ticket) {
 		if rang {
 			d.clear(alert.ID)
 		}
+		if key.Kind == NotShown && !runs && timer.Due.Before(d.now) {
+			continue // it has fired, or came due before there was a screen: Look sees to it
+		}
 		if wanted && (!runs || !running.Due.Equal(timer.Due)) {
 			d.commit.Timers = append(d.commit.Timers, timer)
 		}
@@ -156,8 +161,9 @@ func (d *draft) fireFor(t Ticket, timer Timer) error {
 		d.raise(a)
 	case OffEnds, DailyCheck, SilentCook:
 	case NotShown:
-		a.Level = "critical"
-		d.raise(a)
+		if a.Level = "critical"; !d.board.carried(t) {
+			d.raise(a)
+		}
 	case HoldOver:
 		if t.Hold != nil {
 			d.resume(t)
@@ -235,6 +241,9 @@ func (k *Kitchen) reforecast(ctx context.Context) error {
 		d.endOver()
 		d.forgive(d.board.shift.strikes)
 		if err := d.queueWaiting(); err != nil {
+			return err
+		}
+		if err := d.queueEarly(); err != nil {
 			return err
 		}
 		d.forecast()

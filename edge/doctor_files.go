@@ -161,7 +161,25 @@ func (d *doctor) database(ctx context.Context) []finding {
 		f.State, f.Says = worry, fmt.Sprintf("%s; beside it lie %d put aside earlier, the last is %s", f.Says, len(aside), filepath.Base(aside[len(aside)-1]))
 		f.Do = "keep them until the line \"backlog\" is empty and nobody misses an order, then move them away; a card or disk that damages files twice is replaced"
 	}
-	return []finding{f, d.backlog(i, b)}
+	return []finding{f, d.backlog(i, b), d.letters(i)}
+}
+
+// lettersWorry is how long after a message was refused a person should look why.
+const lettersWorry = time.Hour
+
+// letters looks at what was refused: devices that say what cannot be, commands that make no sense.
+func (d *doctor) letters(i store.Inspection) finding {
+	f := finding{Check: "letters", State: good, Says: "no message was ever refused"}
+	if i.Letters == 0 {
+		return f
+	}
+	since := d.now.Sub(i.Letter)
+	f.Says = fmt.Sprintf("%d messages were refused or made no sense, the last %s ago", i.Letters, ago(since))
+	if since < lettersWorry {
+		f.State = worry
+		f.Do = "see in the node's log which device it was and why (\"message refused\"): its clock, its secret, or a device that speaks for another"
+	}
+	return f
 }
 
 // backlogWorry is how long the cloud may not hear of something before a person should look; a restaurant may be cut off for a week.

@@ -9,6 +9,7 @@ import (
 
 	"awesome.pizza/edge/kds"
 	"awesome.pizza/edge/kitchen"
+	"awesome.pizza/edge/store"
 	"awesome.pizza/edge/uplink"
 	"awesome.pizza/shared/clock"
 	"awesome.pizza/shared/link"
@@ -155,7 +156,14 @@ func (c *Config) zone(enrolled string) (*time.Location, error) {
 }
 
 // metrics are the node's numbers besides those of its process.
-func metrics(ctx context.Context, r *watch.Registry, k *kitchen.Kitchen, line *uplink.Uplink) *watch.Registry {
+func metrics(ctx context.Context, r *watch.Registry, k *kitchen.Kitchen, line *uplink.Uplink, db *store.Store) *watch.Registry {
+	watch.Gauge(r, "edge_dead_letters", "Messages of devices and commands that were refused or made no sense, ever; the newest are kept with their reasons.", func() float64 {
+		all, _, err := db.Letters(ctx)
+		if err != nil {
+			return -1
+		}
+		return float64(all)
+	})
 	watch.Gauge(r, "edge_open_tickets", "Orders on the board.", func() float64 {
 		s, err := k.Snapshot(ctx)
 		if err != nil {

@@ -113,3 +113,47 @@ func TestWhatWasHandedOverByMistakeComesBackToItsShelf(t *testing.T) {
 		}
 	}
 }
+
+func TestADeliveryThatComesBackToItsShelfIsToBeFetchedByItsDriver(t *testing.T) {
+	t.Parallel()
+	b := standing(func(s *event.OrderStanding) { s.Progress.Items = s.Progress.Items[:1] })
+	r := known(b)
+	say := func(a order.Action, items ...string) {
+		t.Helper()
+		if err := r.Apply(ordering.Fact{Restaurant: "r1", At: heardAt, Body: event.OrderStepped{Order: b.Order.ID, Action: a, Items: items}}, heardAt); err != nil {
+			t.Fatalf("%s: %v", a, err)
+		}
+	}
+	say(order.Queue)
+	for _, a := range []order.Action{order.Start, order.Make, order.Bake, order.Unload, order.Finish} {
+		say(a, "1")
+	}
+	say(order.HandOver)
+	say(order.TakeBack) // nobody was to fetch it
+	if r.Progress.Delivery != order.Unassigned || r.Status() != order.StatusReadyForPickup || len(r.Told()) != 0 {
+		t.Errorf("without a driver it is %s, %s, and the restaurant is told %+v", r.Progress.Delivery, r.Status(), r.Told())
+	}
+	if err := ordering.ToDriver(ordering.Driver{ID: "d1", Name: "Grace"}, nil, ordering.ByStaff, heardAt)(&r); err != nil {
+		t.Fatal(err)
+	}
+	say(order.HandOver)
+	if r.Status() != order.StatusPickedUp {
+		t.Fatalf("handed over it is %s", r.Status())
+	}
+	told := len(r.Told())
+	say(order.TakeBack)
+	if r.Progress.Delivery != order.Assigned || r.Status() != order.StatusDriverAssigned || r.Driver == nil || r.Driver.ID != "d1" {
+		t.Errorf("taken back it is %s, %s of %+v", r.Progress.Delivery, r.Status(), r.Driver)
+	}
+	if n := r.Told()[told:]; len(n) != 1 || n[0].(event.DeliveryStepped).Delivery != order.Assigned {
+		t.Errorf("the restaurant is told %+v", n)
+	}
+	say(order.HandOver)
+	if err := r.Take(order.Cloud, order.Depart, ordering.ByStaff, heardAt); err != nil {
+		t.Fatal(err)
+	}
+	say(order.TakeBack) // it crossed the driver's word, who has left
+	if r.Progress.Delivery != order.OutForDelivery || r.Status() != order.StatusOutForDelivery {
+		t.Errorf("with its driver on the road it is %s, %s", r.Progress.Delivery, r.Status())
+	}
+}

@@ -58,7 +58,7 @@ func (r *Record) Apply(f Fact, now time.Time) error {
 }
 
 func (r *Record) stepped(f Fact, b event.OrderStepped, now time.Time) error {
-	at := f.when(r.lastStep(), now)
+	at, delivery := f.when(r.lastStep(), now), r.Progress.Delivery
 	if err := r.Follow(order.Edge, b.Action, ByEdge, at, b.Items...); err != nil {
 		return err
 	}
@@ -70,6 +70,9 @@ func (r *Record) stepped(f Fact, b event.OrderStepped, now time.Time) error {
 		r.Ready = f.forecast(b.Ready, now)
 	}
 	r.wholeChanged(b.Reason, at)
+	if r.Progress.Delivery != delivery && b.Action == order.TakeBack { // the driver who was thought to have it is to fetch it
+		r.tellDelivery()
+	}
 	return nil
 }
 

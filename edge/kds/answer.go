@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"time"
 
 	"awesome.pizza/edge/kitchen"
+	"awesome.pizza/shared/order"
 	"awesome.pizza/shared/problem"
 )
 
@@ -87,8 +89,13 @@ func (s *Server) judge(r *http.Request, err error) (*problem.Problem, int) {
 func (s *Server) writeProblem(w http.ResponseWriter, status int, p *problem.Problem) {
 	doc := map[string]any{}
 	for k, v := range p.Facts {
-		if t, ok := v.(kitchen.Ticket); ok {
-			v = s.viewer().ticket(t)
+		switch fact := v.(type) {
+		case kitchen.Ticket:
+			v = s.viewer().ticket(fact)
+		case order.Promise:
+			v = promiseView{From: at(fact.From), To: at(fact.To), Because: fact.Because}
+		case time.Time:
+			v = at(fact)
 		}
 		doc[k] = v
 	}

@@ -21,5 +21,11 @@ func (s *Server) readyz(w http.ResponseWriter, r *http.Request) error {
 		s.settings.Log.Warn("not ready", "err", err)
 		return problem.New(problem.Unavailable, "not_ready", "the node is not ready: %v", err)
 	}
-	return respond(w, http.StatusOK, map[string]string{"status": "ready"})
+	answer := map[string]any{"status": "ready"}
+	if s.settings.Letters != nil {
+		if all, kept, err := s.settings.Letters(ctx); err == nil {
+			answer["dead_letters"] = map[string]int{"all": all, "kept": kept}
+		}
+	}
+	return respond(w, http.StatusOK, answer)
 }

@@ -133,16 +133,17 @@ type Deps struct {
 // Settings are optional: each zero value means the default named beside it.
 type Settings struct {
 	Restaurant string
-	Ready      func(context.Context) error // nil: ready as soon as it serves
-	ClockState func() string               // "trusted" or "doubtful"; nil: nobody knows, so "doubtful"
-	Secure     Secure                      // the zero value: this node has no HTTPS
-	Hosts      []string                    // names, besides addresses and local names, by which screens reach the node
-	Log        *slog.Logger                // discards
-	Heartbeat  time.Duration               // between comments on a quiet stream; 5 s
-	Pace       time.Duration               // how often ovens and link are looked at; 1 s
-	Backlog    int                         // changes kept for screens that come back; 256
-	Buffer     int                         // changes a screen may fall behind before it is dropped; 64
-	Drain      time.Duration               // how long running requests may take when the node stops; 5 s
+	Ready      func(context.Context) error                      // nil: ready as soon as it serves
+	Letters    func(context.Context) (all, kept int, err error) // dead letters; nil: none are counted
+	ClockState func() string                                    // "trusted" or "doubtful"; nil: nobody knows, so "doubtful"
+	Secure     Secure                                           // the zero value: this node has no HTTPS
+	Hosts      []string                                         // names, besides addresses and local names, by which screens reach the node
+	Log        *slog.Logger                                     // discards
+	Heartbeat  time.Duration                                    // between comments on a quiet stream; 5 s
+	Pace       time.Duration                                    // how often ovens and link are looked at; 1 s
+	Backlog    int                                              // changes kept for screens that come back; 256
+	Buffer     int                                              // changes a screen may fall behind before it is dropped; 64
+	Drain      time.Duration                                    // how long running requests may take when the node stops; 5 s
 }
 
 func (s Settings) withDefaults() Settings {

@@ -23,7 +23,7 @@ var free = map[string]string{
 	"GET /api/board": cooks, "GET /api/board/stream": cooks, "GET /api/recent": cooks, "GET /api/menu": cooks, "GET /api/link": cooks, "GET /api/shift": cooks,
 	"GET /api/cooks": cooks, "GET /api/screens": cooks, "GET /api/printers": cooks, "GET /api/printers/{id}/jobs": cooks,
 	"GET /api/orders": cooks, "GET /api/orders/{id}": cooks, "GET /api/runs": cooks, "GET /api/intake": cooks,
-	"GET /api/stock": cooks, "GET /api/stock/thresholds": cooks, "GET /api/stock/purchase-order": cooks, "GET /api/stock/report.csv": cooks, "GET /api/86": cooks,
+	"GET /api/stock": cooks, "GET /api/stock/thresholds": cooks, "GET /api/stock/purchase-order": cooks, "GET /api/stock/report.csv": cooks, "GET /api/stock/report": cooks, "GET /api/86": cooks,
 	"GET /api/quote": asks, "POST /api/quote": asks,
 
 	"POST /api/tickets/{id}/start": hands, "POST /api/tickets/{id}/bump": hands, "POST /api/tickets/{id}/items/{item}/bump": hands,

@@ -105,6 +105,7 @@ func (s *Server) ofTheHouse() []route {
 		{"PUT", "/api/stock/thresholds", s.mind},
 		{"GET", "/api/stock/purchase-order", s.suggested},
 		{"POST", "/api/stock/purchase-order", s.ordered},
+		{"GET", "/api/stock/report", s.report},
 		{"GET", "/api/stock/report.csv", s.report},
 		{"GET", "/api/86", s.off},
 		{"POST", "/api/86", s.sellOut},

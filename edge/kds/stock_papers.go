@@ -50,7 +50,8 @@ func (s *Server) ordered(w http.ResponseWriter, r *http.Request) error {
 	return s.levels(w, r, written(w, replayed))
 }
 
-// report answers GET /api/stock/report.csv: what happened to each ingredient, day by day; of the last week when nothing else is asked for.
+// report answers GET /api/stock/report: what happened to each ingredient, day by day; of the last week when nothing else is asked for. It is CSV, as in
+// the cloud, unless who asks takes JSON and no CSV.
 func (s *Server) report(w http.ResponseWriter, r *http.Request) error {
 	from, to, err := s.days(r)
 	if err != nil {
@@ -61,6 +62,10 @@ func (s *Server) report(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	h := w.Header()
+	h.Add("Vary", "Accept")
+	if accept := r.Header.Get("Accept"); r.URL.Path == "/api/stock/report" && strings.Contains(accept, "application/json") && !strings.Contains(accept, "text/csv") {
+		return respond(w, http.StatusOK, map[string]any{"from": from, "to": to, "days": daysOf(days)})
+	}
 	h.Set("Content-Type", "text/csv; charset=utf-8")
 	h.Set("Content-Disposition", `attachment; filename="stock-`+from+`-`+to+`.csv"`)
 	h.Set("Cache-Control", "no-store")
@@ -74,6 +79,33 @@ func (s *Server) report(w http.ResponseWriter, r *http.Request) error {
 	}
 	out.Flush()
 	return nil // who went away meanwhile reads no error
+}
+
+// dayView is what happened to one ingredient on one business day, in its unit.
+type dayView struct {
+	Date       string   `json:"date"`
+	Ingredient string   `json:"ingredient"`
+	Name       string   `json:"name"`
+	Unit       string   `json:"unit"`
+	Opening    int64    `json:"opening"`
+	Received   int64    `json:"received"`
+	Used       int64    `json:"used"`
+	Wasted     int64    `json:"wasted"`
+	In         int64    `json:"transferred_in"`
+	Out        int64    `json:"transferred_out"`
+	Counted    int64    `json:"counted"`
+	Closing    int64    `json:"closing"`
+	Reasons    []string `json:"waste_reasons,omitempty"`
+}
+
+func daysOf(days []stock.Day) []dayView {
+	views := make([]dayView, len(days))
+	for n, d := range days {
+		views[n] = dayView{
+			d.Day, d.Ingredient.ID, d.Ingredient.Name, d.Ingredient.Unit, d.Opening, d.Received, d.Used, d.Wasted, d.Incoming, d.Outgoing, d.Counted, d.Closing, d.Reasons,
+		}
+	}
+	return views
 }
 
 func cells(d stock.Day) []string {

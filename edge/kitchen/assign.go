@@ -82,7 +82,7 @@ func (d *draft) give(t Ticket) {
 	case len(able) == 1:
 		chosen = able[0].ID
 	case len(able) > 1:
-		chosen = leastLoaded(withLoads(able, d.anyhow()))
+		chosen = leastLoaded(able, d.anyhow())
 	}
 	if chosen != t.Cook {
 		t.Cook = chosen
@@ -90,9 +90,25 @@ func (d *draft) give(t Ticket) {
 	}
 }
 
-// leastLoaded is the cook with the smallest load; among equals the first.
-func leastLoaded(cooks []Cook) string {
-	return slices.MinFunc(cooks, func(x, y Cook) int { return cmp.Compare(x.Load, y.Load) }).ID
+// leastLoaded is the cook who has the least left to make, in seconds of the menu: a water is not a tray of pizzas. Among equals it is the first.
+func leastLoaded(cooks []Cook, tickets []Ticket) string {
+	left := map[string]int{}
+	for _, t := range tickets {
+		if t.toMake() != "" {
+			left[t.Cook] += t.makeSeconds()
+		}
+	}
+	return slices.MinFunc(cooks, func(x, y Cook) int { return cmp.Compare(left[x.ID], left[y.ID]) }).ID
+}
+
+// makeSeconds are what is left to make of a ticket.
+func (t Ticket) makeSeconds() (sum int) {
+	for _, i := range t.Progress.Items {
+		if i.State == order.ItemQueued || i.State == order.ItemMaking {
+			sum += i.MakeSeconds
+		}
+	}
+	return sum
 }
 
 func (c Cook) can(station string) bool {

@@ -166,7 +166,7 @@ func (s Settings) large(c order.Channel, items []order.Item) bool {
 }
 
 // tooLarge refuses a large order that nobody has agreed to.
-func tooLarge(pieces int, p order.Promise) error {
+func tooLarge(pieces int, p order.Promise, zone *time.Location) error {
 	return problem.New(problem.Conflict, "large_order", "%d pieces are a large order: tell the guest that it takes until %s or later, then send it again with confirmed",
-		pieces, p.From.Format("15:04 UTC")).With("promise", p).With("path", "confirmed")
+		pieces, p.From.In(zone).Format("15:04")).With("promise", p).With("path", "confirmed")
 }

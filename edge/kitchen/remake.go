@@ -28,25 +28,30 @@ func RemakeReasons() []string { return []string{"burned", "dropped", "wrong", re
 
 const remadeOther = "other"
 
-// Remake makes an item again, or all that were in the oven or are done; it needs a reason, and somebody has to take note of it.
+// Remake makes an item again that somebody has begun, or all that were in the oven or are done, else those that wait for it, else those that are being
+// made; it needs a reason, and somebody has to take note of it. What was used of them is waste.
 func (k *Kitchen) Remake(ctx context.Context, id order.ID, tap Tap) (Ticket, error) {
 	return k.tap(ctx, id, order.Remake, tap, remake)
+}
+
+// spoilt are the items that a remake means that names none: those that have come furthest.
+func (t Ticket) spoilt() (items []string) {
+	for _, states := range [][]order.ItemState{{order.ItemInOven, order.ItemBaked, order.ItemDone}, {order.ItemMade}, {order.ItemMaking}} {
+		items = t.where(func(i order.Item) bool { return slices.Contains(states, i.State) })
+		if len(items) > 0 {
+			break
+		}
+	}
+	return items
 }
 
 func remake(d *draft, t Ticket, tap Tap) (Ticket, error) {
 	if tap.Reason == "" {
 		return t, problem.New(problem.Invalid, "reason_missing", "say why it is made again").With("path", "reason")
 	}
-	items := t.where(func(i order.Item) bool {
-		switch i.State {
-		case order.ItemInOven, order.ItemBaked, order.ItemDone:
-			return tap.Item == ""
-		case order.ItemQueued, order.ItemMaking, order.ItemMade:
-		}
-		return false
-	})
-	if tap.Item != "" {
-		items = []string{tap.Item}
+	items := []string{tap.Item}
+	if tap.Item == "" {
+		items = t.spoilt()
 	}
 	if len(items) == 0 {
 		return t, t.nothing("to make again")

@@ -91,7 +91,7 @@ func (d *draft) place(o order.Order, items []order.Item, confirmed bool) error {
 	t := newTicket(o, items, d.now)
 	t.Order.Promise = d.promise(t)
 	if d.settings.large(t.Order.Channel, items) && !confirmed {
-		return tooLarge(len(items), t.Order.Promise)
+		return tooLarge(len(items), t.Order.Promise, d.settings.Zone)
 	}
 	d.tell(o.ID, event.OrderTaken{Order: t.Order, Items: items})
 	d.met(t.Order)

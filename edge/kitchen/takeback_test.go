@@ -5,7 +5,10 @@ import (
 	"time"
 
 	"awesome.pizza/edge/kitchen"
+	"awesome.pizza/edge/stock"
+	"awesome.pizza/shared/event"
 	"awesome.pizza/shared/id"
+	"awesome.pizza/shared/menu"
 	"awesome.pizza/shared/order"
 )
 
@@ -60,7 +63,9 @@ func TestOnlyWhatIsOfThisShiftAndWithNoDriverComesBack(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	driven := h.finished(order.ByDelivery)
+	h.driver(driven, order.Assigned)
 	h.did(h.HandOver(t.Context(), driven.Order.ID, because("Linus")))
+	h.clock.pass(61 * time.Second)
 	if _, err := h.Recall(t.Context(), driven.Order.ID, because("")); code(err) != "illegal_step" {
 		t.Errorf("back from the driver: %v", err)
 	}
@@ -80,5 +85,109 @@ func TestOnlyWhatIsOfThisShiftAndWithNoDriverComesBack(t *testing.T) {
 	first := h.did(h.Recall(t.Context(), old.Order.ID, tap))
 	if again := h.did(h.Recall(t.Context(), old.Order.ID, tap)); diffOf(first, again) != "" {
 		t.Errorf("the same tap again:\n%s", diffOf(first, again))
+	}
+}
+
+// driver is what the cloud says of who is to fetch an order, or has it.
+func (h *house) driver(t kitchen.Ticket, lane order.Delivery) string {
+	h.t.Helper()
+	b := event.DeliveryStepped{Order: t.Order.ID, Delivery: lane}
+	if lane != order.Unassigned {
+		b.Driver, b.Name = "d1", "Linus"
+	}
+	return h.obey(t.Order.ID, b).Reason
+}
+
+func TestADeliveryThatWasHandedOverByMistakeComesBackWhileItCanBeOnItsShelf(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	nobodys := h.finished(order.ByDelivery)
+	h.did(h.HandOver(t.Context(), nobodys.Order.ID, because("somebody")))
+	h.clock.pass(20 * time.Minute)
+	if back := h.did(h.Recall(t.Context(), nobodys.Order.ID, because("it is still here"))); back.Progress.Kitchen() != order.Ready {
+		t.Errorf("what no driver has is %s", back.Progress.Kitchen())
+	}
+
+	ready := h.finished(order.ByDelivery)
+	h.driver(ready, order.Assigned)
+	h.did(h.HandOver(t.Context(), ready.Order.ID, because("")))
+	h.driver(ready, order.PickedUp) // the cloud has heard of it
+	h.clock.pass(50 * time.Second)
+	h.restart()
+	back := h.did(h.Recall(t.Context(), ready.Order.ID, because("")))
+	if back.Progress.Kitchen() != order.Ready || back.Progress.Delivery != order.Assigned || !back.Since.Equal(ready.Since) || !back.Open() {
+		t.Errorf("within a minute it is %s, %s", back.Progress.Kitchen(), back.Progress.Delivery)
+	}
+	if h.driver(ready, order.PickedUp) == "" || h.ticket(ready.Order.ID).Progress.Kitchen() != order.Ready {
+		t.Error("what the cloud says of the hand-over before that hands it over again")
+	}
+	h.driver(ready, order.Assigned)
+	h.did(h.HandOver(t.Context(), ready.Order.ID, because("")))
+	h.driver(ready, order.PickedUp)
+	h.driver(ready, order.OutForDelivery)
+	if _, err := h.Recall(t.Context(), ready.Order.ID, because("")); code(err) != "illegal_step" {
+		t.Errorf("back from the road: %v", err)
+	}
+}
+
+func TestADeliveryThatWasTakenBackIsPickedUpByItsDriverALittleLater(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ready := h.finished(order.ByDelivery)
+	h.driver(ready, order.Assigned)
+	h.did(h.HandOver(t.Context(), ready.Order.ID, because("")))
+	h.did(h.Recall(t.Context(), ready.Order.ID, because("")))
+	h.clock.pass(2 * time.Minute)
+	if why := h.driver(ready, order.PickedUp); why != "" || h.ticket(ready.Order.ID).Progress.Whole != order.HandedOver {
+		t.Errorf("the driver has it, and it is %s: %s", h.ticket(ready.Order.ID).Progress.Whole, why)
+	}
+}
+
+func TestWhatIsDroppedOnTheWayToTheOvenIsMadeAgainAndIsWaste(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.write(stock.Count, map[string]int64{"mozzarella": 5000, "dough_large": 50})
+	ticket := h.place(pizza, pizza, cola)
+	h.did(h.Start(t.Context(), ticket.Order.ID, kitchen.Tap{ID: id.New(), Item: "1"}))
+	wasted := func() (n int64) {
+		days, err := h.StockReport(t.Context(), h.Today(), h.Today())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range days {
+			n += d.Wasted
+		}
+		return n
+	}
+	tap := kitchen.Tap{ID: id.New(), Item: "1", Reason: "dropped"}
+	h.did(h.Remake(t.Context(), ticket.Order.ID, tap))
+	first := wasted()
+	if again := h.did(h.Remake(t.Context(), ticket.Order.ID, tap)); h.states(again) != "queued queued queued" || first == 0 || wasted() != first {
+		t.Errorf("a pizza that was being made is %s, waste %d, and %d when the tap is repeated", h.states(again), first, wasted())
+	}
+	h.bump(ticket, menu.StationMake)
+	now := h.did(h.Remake(t.Context(), ticket.Order.ID, because("dropped")))
+	if h.states(now) != "queued queued queued" || wasted() != 3*first || len(now.Remakes) != 2 || now.Progress.Items[0].Remakes != 2 {
+		t.Errorf("two pizzas before the oven are %s, waste %d (one pizza: %d), remakes %+v", h.states(now), wasted(), first, now.Remakes)
+	}
+	if _, err := h.Remake(t.Context(), ticket.Order.ID, kitchen.Tap{ID: id.New(), Item: "3", Reason: "dropped"}); code(err) != "illegal_step" {
+		t.Errorf("what nobody has begun: %v", err)
+	}
+	if _, err := h.Remake(t.Context(), ticket.Order.ID, because("dropped")); code(err) != "illegal_step" {
+		t.Errorf("nothing is begun: %v", err)
+	}
+}
+
+func TestWorkIsSharedBySecondsAndNotByTickets(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.signIn("ada", "bob")
+	many := pizza
+	many.Quantity = 9
+	first := h.place(many).Cook
+	for n := range 5 {
+		if got := h.place(pizza).Cook; got == first {
+			t.Errorf("with nine pizzas to make %s is given the %d. single one too", first, n+1)
+		}
 	}
 }

@@ -225,6 +225,9 @@ func (d *draft) delivery(t Ticket, b event.DeliveryStepped) (string, error) {
 	if t.Carrier != "" {
 		return "a driver of the restaurant's own has it", nil
 	}
+	if b.Delivery == order.PickedUp && d.tookBack(t) {
+		return "it was taken back meanwhile", nil
+	}
 	note := ""
 	if gone(b.Delivery) && t.Progress.Kitchen() == order.Ready && !t.Progress.Status().Terminal() {
 		var err error

@@ -22,6 +22,8 @@ type Inspection struct {
 	Inside   int64     // bytes of it that are free
 	Unsent   int       // events that the cloud is not known to have
 	Oldest   time.Time // when the oldest of those happened; zero without any
+	Letters  int       // messages that were refused or made no sense, ever
+	Letter   time.Time // the newest of them; zero without any
 	Suspect  string    // how the node found it damaged while it had it open; the next start recovers
 	Journal  string    // wal, as it has to be
 	PageSize int64
@@ -77,6 +79,13 @@ func (i *Inspection) measure(ctx context.Context, db *sql.DB) error {
 	}
 	if oldest.Valid {
 		i.Oldest = instant(oldest.Int64)
+	}
+	var newest sql.NullInt64
+	if err := db.QueryRowContext(ctx, `SELECT coalesce(max(id), 0), max(at) FROM dead_letters`).Scan(&i.Letters, &newest); err != nil {
+		return fmt.Errorf("count dead letters: %w", err)
+	}
+	if newest.Valid {
+		i.Letter = instant(newest.Int64)
 	}
 	return nil
 }

@@ -52,6 +52,17 @@ func (s *Store) DeadLetters(ctx context.Context, most int) ([]kitchen.DeadLetter
 	return letters, nil
 }
 
+// Letters is how many dead letters there have been, and of how many the newest are kept.
+func (s *Store) Letters(ctx context.Context) (all, kept int, err error) {
+	err = s.read.QueryRowContext(ctx, lettersCount).Scan(&all, &kept)
+	if err != nil {
+		return 0, 0, fmt.Errorf("count dead letters: %w", err)
+	}
+	return all, kept, nil
+}
+
+const lettersCount = `SELECT coalesce(max(id), 0), count(*) FROM dead_letters`
+
 func scanLetter(row scanner) (l kitchen.DeadLetter, err error) {
 	var at int64
 	err = row.Scan(&at, &l.Source, &l.Reason, &l.Payload)

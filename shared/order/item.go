@@ -53,7 +53,9 @@ var itemSteps = []struct {
 	{ItemDone, Recall, ItemBaked, true, false, true},
 	{ItemDone, Recall, ItemMaking, false, true, true},
 
-	{ItemInOven, Remake, ItemQueued, true, false, true}, // burned, dropped, wrong: made again
+	{ItemMaking, Remake, ItemQueued, true, true, true}, // burned, dropped, wrong: made again
+	{ItemMade, Remake, ItemQueued, true, false, true},
+	{ItemInOven, Remake, ItemQueued, true, false, true},
 	{ItemBaked, Remake, ItemQueued, true, false, true},
 	{ItemDone, Remake, ItemQueued, true, true, true},
 }

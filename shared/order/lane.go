@@ -87,7 +87,7 @@ var steps = []step{ // lane, from, action, to, by
 	{kitchenLane, string(QualityCheck), Void, string(Voided), Edge},
 	{kitchenLane, string(Ready), Void, string(Voided), Edge},
 	{kitchenLane, string(Ready), HandOver, string(HandedOver), Edge},
-	{kitchenLane, string(HandedOver), TakeBack, string(Queued), Edge}, // the wrong ticket was handed over; a driver who has it is the cloud's
+	{kitchenLane, string(HandedOver), TakeBack, string(Queued), Edge}, // the wrong ticket was handed over: it is on its shelf again, and no driver has it
 
 	{deliveryLane, string(Unassigned), Assign, string(Assigned), Cloud},
 	{deliveryLane, string(Assigned), Drop, string(Unassigned), Cloud}, // the driver dropped out, or the order was voided

@@ -113,7 +113,12 @@ func (p Progress) allows(action Action) bool {
 		return true // a driver is let go whatever became of the food
 	}
 	if action == TakeBack {
-		return p.Delivery == NoDelivery // what a driver has is the cloud's to say
+		switch p.Delivery { // what a driver drives away with is the cloud's to say
+		case NoDelivery, Unassigned, Assigned, PickedUp:
+			return true
+		case OutForDelivery, Delivered, Failed:
+		}
+		return false
 	}
 	if p.Status().Terminal() {
 		return false
@@ -146,6 +151,9 @@ func (p Progress) with(s step) Progress {
 		p.Intake = Intake(s.to)
 	case kitchenLane:
 		p.Whole = Kitchen(s.to)
+		if s.action == TakeBack && p.Delivery == PickedUp {
+			p.Delivery = Assigned // that it was handed over was all that said that the driver has it
+		}
 	case deliveryLane:
 		p.Delivery = Delivery(s.to)
 	}

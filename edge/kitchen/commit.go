@@ -69,13 +69,18 @@ func (k *Kitchen) commit(ctx context.Context, d *draft) error {
 	}
 	k.screens.Publish(shown)
 	d.measure(k.settings.Meter)
-	if len(d.commit.Timers) > 0 {
-		select {
-		case k.timed <- struct{}{}:
-		default:
-		}
+	if len(d.commit.Timers) > 0 || d.landed != nil { // a clock that was put right makes timers due that nobody has set
+		k.wake()
 	}
 	return nil
+}
+
+// wake has whoever waits for the earliest timer look again.
+func (k *Kitchen) wake() {
+	select {
+	case k.timed <- struct{}{}:
+	default:
+	}
 }
 
 // reread loads the kitchen again after a commit that failed: it may have happened all the same. Screens notice by the gap in Seq.

@@ -71,6 +71,7 @@ func (k *Kitchen) relabel(ctx context.Context, now time.Time, moved func(time.Ti
 		}
 		if d.empty() {
 			set()
+			k.wake()
 		}
 		return nil
 	})

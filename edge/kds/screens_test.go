@@ -110,3 +110,29 @@ func TestScreensThatCannotBeAreRefused(t *testing.T) {
 		t.Errorf("%+v", s)
 	}
 }
+
+// missed waits until the board has an alarm about a ticket that no screen has, or has none.
+func (n *node) missed(want bool) {
+	n.t.Helper()
+	n.until("for the alarm about a ticket, or its end", func() bool {
+		return strings.Contains(string(n.get("/api/board").body), `"not_shown/`) == want
+	})
+}
+
+func TestATicketOnAnotherPageOfAScreenIsNoAlarmUntilTheScreenIsGone(t *testing.T) {
+	t.Parallel()
+	n := open(t)
+	if r := n.send(http.MethodPut, "/api/screens/make-1", object{"name": "Make line", "station": "make"}); r.status != http.StatusOK {
+		t.Fatalf("%d %s", r.status, r.body)
+	}
+	g := n.watch("", "make-1")
+	n.place()
+	n.pass(6 * time.Second)
+	n.missed(true) // the screen does not say what it has
+	if r := n.post("/api/screens/make-1/rendered", object{"seq": n.seq()}); r.status != http.StatusNoContent {
+		t.Fatalf("%d %s", r.status, r.body)
+	}
+	n.missed(false)
+	g.leave()
+	n.missed(true)
+}

@@ -37,11 +37,10 @@ func (b *board) lookedFor(now time.Time) (raise []Alert, over []string) {
 	for _, t := range b.tickets {
 		key := TimerKey{NotShown, t.Order.ID, ""}
 		_, rings := b.alerts[key.alert()]
-		_, runs := b.timers[key]
 		switch unseen := b.unseen(t, now); {
 		case rings && !unseen:
 			over = append(over, key.alert())
-		case unseen && !rings && !runs:
+		case unseen && !rings:
 			raise = append(raise, Alert{ID: key.alert(), Device: "kitchen", What: string(NotShown), Level: "critical", Order: t.Order.ID, Since: t.QueuedAt})
 		}
 	}

@@ -161,7 +161,10 @@ func (d *draft) foresee(t Ticket, o line.Planned, stepped bool) {
 	}
 	news := t.Ready == nil || !t.Ready.Equal(at) && (stepped || far(d.now, t.Since, *t.Ready, at))
 	_, changed := d.tickets[t.Order.ID]
-	if !news && !changed && !t.heldOtherwise(o.Fire, d.now) && t.Turn.Equal(d.board.tickets[t.Order.ID].Turn) {
+	if !news && !changed && !t.heldOtherwise(o.Fire, d.now) {
+		if !t.Turn.Equal(d.board.tickets[t.Order.ID].Turn) {
+			d.put(t) // and nothing else: a time to start that has come stays
+		}
 		return
 	}
 	if news {

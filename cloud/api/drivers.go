@@ -294,26 +294,26 @@ func stopOf(r *ordering.Record) stopView {
 	return v
 }
 
-// sequence is what a driver has taken on in the order to bring it: what is in the bag, by its doors; then what is still to be fetched, by its
-// promise.
+// sequence is what a driver has taken on in the order to bring it: what is in the bag, by its doors; then what is still to be fetched, as
+// planned.
 func (a *API) sequence(driver string, all []ordering.Record) []stopView {
-	var stops []road.Stop
 	rank, eta := map[order.ID]int{}, map[order.ID]dispatch.Range{}
+	var bag []ordering.Record
 	for i := range all {
 		rank[all[i].Order.ID] = len(all)
-		if r := &all[i]; carried(r) && r.Order.Address.Located() {
-			stops = append(stops, stopAt(r))
-		} else if !carried(r) {
-			rank[r.Order.ID]++
+		if carried(&all[i]) {
+			bag = append(bag, all[i])
+		} else {
+			rank[all[i].Order.ID]++
 		}
 	}
 	if p, ok := a.Positions.Position(driver); ok && a.Travel != nil {
-		for i, s := range road.Sequence(a.now(), p.Point(), stops, a.Travel) {
+		for i, s := range a.way(p, bag) {
 			rank[s.Order], eta[s.Order] = i, s.ETA
 		}
 	}
 	slices.SortStableFunc(all, func(x, y ordering.Record) int {
-		return cmp.Or(cmp.Compare(rank[x.Order.ID], rank[y.Order.ID]), cmp.Compare(doorOf(x), doorOf(y)), x.Order.Promise.To.Compare(y.Order.Promise.To))
+		return cmp.Or(cmp.Compare(rank[x.Order.ID], rank[y.Order.ID]), cmp.Compare(planned(&x), planned(&y)), x.Order.Promise.To.Compare(y.Order.Promise.To))
 	})
 	out := make([]stopView, len(all))
 	for i := range all {
@@ -325,18 +325,41 @@ func (a *API) sequence(driver string, all []ordering.Record) []stopView {
 	return out
 }
 
-// doorOf is the place of an order's door on the way of its trip, from 0.
-func doorOf(r ordering.Record) int {
+// planned is the place of an order's door on its trip.
+func planned(r *ordering.Record) int {
 	if r.Driver == nil {
 		return 0
 	}
 	return r.Driver.Stop
 }
 
+// way is how a driver goes to the doors of a bag, and when: as planned when all are of one trip, else by the best order from here.
+func (a *API) way(p dispatch.Position, bag []ordering.Record) []road.Stop {
+	bag = slices.DeleteFunc(slices.Clone(bag), func(r ordering.Record) bool { return !r.Order.Address.Located() })
+	trips := map[string]bool{}
+	for i := range bag {
+		if d := bag[i].Driver; d != nil {
+			trips[d.Trip] = true
+		}
+	}
+	oneTrip := len(trips) == 1 && !trips[""]
+	if oneTrip {
+		slices.SortStableFunc(bag, func(x, y ordering.Record) int { return cmp.Compare(planned(&x), planned(&y)) })
+	}
+	stops := make([]road.Stop, len(bag))
+	for i := range bag {
+		stops[i] = stopAt(&bag[i])
+	}
+	if oneTrip {
+		return road.Along(a.now(), p.Point(), stops, a.Travel)
+	}
+	return road.Sequence(a.now(), p.Point(), stops, a.Travel)
+}
+
 type offersOutput struct {
 	Body struct {
 		Offers []offerView `json:"offers" doc:"open ones: of one trip, in the sequence of its doors"`
-		Stops  []stopView  `json:"stops" doc:"what was taken on, in the order to bring it: first what is in the bag, by its doors"`
+		Stops  []stopView  `json:"stops" doc:"what was taken on, in the order to bring it: first what is in the bag"`
 	}
 }
 

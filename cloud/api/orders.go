@@ -363,13 +363,13 @@ func (a *API) arrivalFrom(p dispatch.Position, r *ordering.Record, bag []orderin
 	if !r.Order.Address.Located() || a.Travel == nil {
 		return eta, 0, false
 	}
-	stops := []road.Stop{stopAt(r)}
+	all := []ordering.Record{*r}
 	for i := range bag {
-		if o := &bag[i]; o.Order.ID != r.Order.ID && o.Order.Address.Located() {
-			stops = append(stops, stopAt(o))
+		if bag[i].Order.ID != r.Order.ID {
+			all = append(all, bag[i])
 		}
 	}
-	for i, s := range road.Sequence(a.now(), p.Point(), stops, a.Travel) {
+	for i, s := range a.way(p, all) {
 		if s.Order == r.Order.ID {
 			return s.ETA, i, true
 		}

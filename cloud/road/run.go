@@ -29,6 +29,16 @@ func Sequence(now time.Time, from dispatch.Point, stops []Stop, t dispatch.Trave
 	return s.best
 }
 
+// Along is when a driver is at doors that are gone to in this order.
+func Along(now time.Time, from dispatch.Point, stops []Stop, t dispatch.Travel) []Stop {
+	out, at := append([]Stop(nil), stops...), dispatch.Range{From: now, To: now}
+	for i := range out {
+		out[i].ETA = arrive(at, from, out[i].Drop, t)
+		at, from = out[i].ETA, out[i].Drop
+	}
+	return out
+}
+
 type search struct {
 	travel dispatch.Travel
 	left   []Stop

@@ -84,7 +84,7 @@ func (p *Planner) forecast(t *table) {
 			before += n
 			moment += int64(k) * n
 			soft[k] = int32((before*int64(k) + mean - moment) * minute / sum)
-			if t.early[o] == 0 && before*100 >= sum*int64(p.w.Quantile) {
+			if t.early[o] == 0 && before*100 >= sum*int64(max(p.w.Quantile, 1)) {
 				t.early[o] = t.snap.Now + k
 			}
 		}

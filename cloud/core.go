@@ -98,17 +98,15 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 
 	// Everybody at work, until the chain closes.
 	g, ctx := errgroup.WithContext(ctx)
+	for _, work := range []func(context.Context) error{lines.Run, orders.Run, sendDrivers, helpers.work, dismissed.listen} {
+		g.Go(func() error { return work(ctx) })
+	}
 	g.Go(func() error { return base.keep(ctx, db.Ping) })
-	g.Go(func() error { return lines.Run(ctx) })
 	g.Go(func() error { return sendCommands(ctx, db, lines, log) })
 	g.Go(func() error { return remind(ctx, db, lines, log) })
-	g.Go(func() error { return orders.Run(ctx) })
 	g.Go(func() error { return fleet.Run(ctx, dispatcher) })
-	g.Go(func() error { return sendDrivers(ctx) })
-	g.Go(func() error { return helpers.work(ctx) })
 	g.Go(func() error { return tellDrivers(ctx, db, fleet, dispatcher) })
 	g.Go(func() error { return learnPositions(ctx, lines, fleet) })
-	g.Go(func() error { return dismissed.listen(ctx) })
 	g.Go(func() error { return watch.ServeMetrics(ctx, c.MetricsListen, metrics) })
 	g.Go(func() error { return site.Serve(ctx, doors...) })
 	log.Info("the chain is open", "site", "http://"+doors[0].Addr().String(), "took", time.Since(opened).Round(time.Millisecond).String())

@@ -91,16 +91,11 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 
 	// Everybody at work, until closing time.
 	g, ctx := errgroup.WithContext(ctx)
+	keeper := caretakerOf(db, saved, kit, now, c.localNights(enrolment.TimeZone), log)
+	for _, work := range []func(context.Context) error{talk, kit.Run, hearths.run, paper.room.Run, felt.run, line.Run, now.run, card{c.Data, kit, log}.run, keeper.run} {
+		g.Go(func() error { return work(ctx) })
+	}
 	g.Go(func() error { return display.Serve(ctx, doors...) })
-	g.Go(func() error { return talk(ctx) })
-	g.Go(func() error { return kit.Run(ctx) })
-	g.Go(func() error { return hearths.run(ctx) })
-	g.Go(func() error { return paper.room.Run(ctx) })
-	g.Go(func() error { return felt.run(ctx) })
-	g.Go(func() error { return line.Run(ctx) })
-	g.Go(func() error { return now.run(ctx) })
-	g.Go(func() error { return card{c.Data, kit, log}.run(ctx) })
-	g.Go(func() error { return caretakerOf(db, saved, kit, now, c.localNights(enrolment.TimeZone), log).run(ctx) })
 	g.Go(func() error { return announce(ctx, db.Appended(), line) })
 	g.Go(func() error { return watch.ServeMetrics(ctx, c.MetricsListen, metrics(ctx, numbers, kit, line, db)) })
 	log.Info("the kitchen is open", "display", "http://"+doors[0].Addr().String(), "took", time.Since(opened).Round(time.Millisecond).String())

@@ -15,7 +15,10 @@ const (
 )
 
 // routes is the whole public interface.
-func (a *API) routes() []route {
+func (a *API) routes() []route { return append(a.tradeRoutes(), a.fleetRoutes()...) }
+
+// tradeRoutes are what guests, staff, drivers and HQ call.
+func (a *API) tradeRoutes() []route {
 	return []route{
 		on(post, "/api/orders", "placeOrder", "Place an order", 201, anybody, (*API).placeOrder, 404, 409),
 		on(get, "/api/orders/{orderId}", "getOrder", "An order", 200, holder, (*API).getOrder, 404),
@@ -83,7 +86,12 @@ func (a *API) routes() []route {
 
 		on(get, "/api/hq/dispatch", "dispatchBoard", "Orders and drivers of a zone, who is to bring what, when and why", 200, staff, (*API).dispatchBoard, 404),
 		rarely(120, on(post, "/api/hq/dispatch/what-if", "whatIf", "What some drivers more would change", 200, staff, (*API).whatIf, 404)),
+	}
+}
 
+// fleetRoutes are what operators and nodes call, and what tells whether the process is well.
+func (a *API) fleetRoutes() []route {
+	return []route{
 		on(get, "/api/fleet", "fleet", "All nodes", 200, staff, (*API).fleet),
 		on(post, "/api/fleet/{restaurantId}/enroll", "enroll", "A one-time code for a restaurant's node", 200, staff, (*API).enroll, 404),
 		on(post, "/api/fleet/{restaurantId}/revoke", "revoke", "Cut a restaurant's node off: its key is worth nothing from now on", 200, staff, (*API).revoke, 404, 409),

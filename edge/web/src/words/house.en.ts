@@ -2,6 +2,8 @@ import type { Printer, Role } from '@awesome/ui';
 
 /** The texts of who is signed in and of what a shift looks after, in English. */
 export const en = {
+	worries: 'Somebody should look after',
+	sinceThen: (time: string) => `since ${time}`,
 	sensors: 'Probes and scales',
 	sensorState: { ok: 'as it should be', too_warm: 'too warm', too_cold: 'too cold', silent: 'not heard of' },
 	weighs: (grams: number) => `${Math.round(grams)} g`,

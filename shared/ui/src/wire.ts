@@ -212,7 +212,7 @@ export interface Oven {
 
 export interface LinkState {
 	state: 'up' | 'down';
-	cause: '' | 'lan' | 'internet' | 'cloud' | 'fenced' | 'healing' | 'credential' | 'schema' | 'disk';
+	cause: '' | 'lan' | 'internet' | 'cloud' | 'fenced' | 'healing' | 'credential' | 'schema' | 'disk' | 'alone';
 	detail?: string;
 	device?: string;
 	since: Instant;
@@ -281,6 +281,22 @@ export interface Board {
 	printers?: Printer[];
 	intake?: Intake;
 	sold_out?: SoldOut;
+	sensors?: Sensor[];
+}
+
+/** A probe or a scale as it stands. */
+export interface Sensor {
+	id: string;
+	kind: 'probe' | 'scale';
+	name: string;
+	state: 'ok' | 'too_warm' | 'too_cold' | 'silent';
+	celsius?: number;
+	low?: number;
+	high?: number;
+	battery_percent?: number;
+	grams?: number;
+	ingredient?: string;
+	heard?: Instant;
 }
 
 /** One commit of the kitchen. */

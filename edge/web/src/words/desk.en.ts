@@ -34,7 +34,7 @@ export const deskEnglish = {
 		agree: 'The guest agrees',
 	},
 	onIt: 'on it',
-	state: { ready: 'Ready', title: 'Somebody should look after', since: (time: string) => `since ${time}` },
+	state: { ready: 'Ready' },
 	taken: {
 		back: 'The order that was being taken is here again.',
 		unanswered: 'No answer came before this page was loaded again. Place it once more: it will not be ordered twice.',

@@ -67,7 +67,7 @@ export const deskItalian: DeskWords = {
 		agree: 'Il cliente è d’accordo',
 	},
 	onIt: 'c’è già',
-	state: { ready: 'Pronti', title: 'Qualcuno deve guardare', since: (time) => `dalle ${time}` },
+	state: { ready: 'Pronti' },
 	taken: {
 		back: 'L’ordine che stavi prendendo è di nuovo qui.',
 		unanswered: 'La risposta non è arrivata prima che la pagina si ricaricasse. Ordina ancora: non sarà ordinato due volte.',

@@ -71,7 +71,7 @@ export const en = {
 	},
 	ownTitle: 'The restaurant runs on its own',
 	own: (cause: string, since: string, backlog: number) =>
-		`${cause} since ${since} · web orders paused · ${backlog === 0 ? 'nothing' : backlog} to be sent`,
+		`web orders paused · ${cause} since ${since} · ${backlog === 0 ? 'nothing' : backlog} to be sent`,
 	ownBecause: {
 		fenced: 'This box was replaced: its orders stay here until head office takes them over',
 		healing: 'Node and cloud put their records together: web orders come back by themselves',

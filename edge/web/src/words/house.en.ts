@@ -2,6 +2,11 @@ import type { Printer, Role } from '@awesome/ui';
 
 /** The texts of who is signed in and of what a shift looks after, in English. */
 export const en = {
+	worries: 'Somebody should look after',
+	sinceThen: (time: string) => `since ${time}`,
+	sensors: 'Probes and scales',
+	sensorState: { ok: 'as it should be', too_warm: 'too warm', too_cold: 'too cold', silent: 'not heard of' },
+	weighs: (grams: number) => `${Math.round(grams)} g`,
 	title: 'Shift',
 	tabs: { people: 'People', off: '86', intake: 'Web orders', printers: 'Printers', screens: 'Screens' },
 	roles: { cook: 'cook', counter: 'counter', shift_manager: 'shift manager' } satisfies Record<Role, string>,

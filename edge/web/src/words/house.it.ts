@@ -2,6 +2,11 @@ import type { HouseWords } from './house.en.ts';
 
 /** Gli stessi testi, in italiano. */
 export const it: HouseWords = {
+	worries: 'Qualcuno deve guardare',
+	sinceThen: (time: string) => `dalle ${time}`,
+	sensors: 'Sonde e bilance',
+	sensorState: { ok: 'come deve', too_warm: 'troppo caldo', too_cold: 'troppo freddo', silent: 'non si sente' },
+	weighs: (grams: number) => `${Math.round(grams)} g`,
 	title: 'Turno',
 	tabs: { people: 'Persone', off: '86', intake: 'Ordini web', printers: 'Stampanti', screens: 'Schermi' },
 	roles: { cook: 'cuoco', counter: 'cassa', shift_manager: 'capoturno' },

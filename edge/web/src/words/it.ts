@@ -67,7 +67,7 @@ export const it: Words = {
 	},
 	ownTitle: 'Il ristorante va avanti da solo',
 	own: (cause, since, backlog) =>
-		`${cause} dalle ${since} · ordini web sospesi · ${backlog === 0 ? 'niente' : backlog} da inviare`,
+		`ordini web sospesi · ${cause} dalle ${since} · ${backlog === 0 ? 'niente' : backlog} da inviare`,
 	ownBecause: {
 		fenced: 'Questo nodo è stato sostituito: i suoi ordini restano qui finché la sede li prende in carico',
 		healing: 'Nodo e cloud uniscono i registri: gli ordini web tornano da soli',

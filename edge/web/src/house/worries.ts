@@ -1,5 +1,5 @@
 import type { Alert, Printer, Ticket } from '@awesome/ui';
-import { ill } from '../house/printing.ts';
+import { ill } from './printing.ts';
 import { house } from '../words/house.ts';
 import { words } from '../words/words.ts';
 

@@ -109,3 +109,27 @@ func TestADispatcherGivesAnOrderToAnotherDriver(t *testing.T) {
 		t.Errorf("%+v", o)
 	}
 }
+
+func TestADispatcherTakesAnOrderBackWhileItIsNotFetched(t *testing.T) {
+	t.Parallel()
+	c := open(t)
+	ada := string(c.post(t, "/api/drivers", map[string]any{"name": "Ada"}).is(t, 201).id())
+	path := "/api/orders/" + string(c.queued(t))
+	take := func(from string) reply {
+		return c.post(t, path+"/unassign-driver", map[string]any{"driver_id": from})
+	}
+	if a := take(ada); a.status < 400 {
+		t.Errorf("nobody has it, and it was taken back: %s", a.body)
+	}
+	c.post(t, path+"/assign-driver", map[string]any{"driver_id": ada}).is(t, 200)
+	if a := take("somebody-else"); a.status < 400 {
+		t.Errorf("taken from who does not have it: %s", a.body)
+	}
+	if a := take(ada).is(t, 200); a.at("delivery", "state") != "unassigned" || a.at("delivery", "driver") != nil {
+		t.Errorf("%s", a.body)
+	}
+	if a := take(ada); a.status < 400 {
+		t.Errorf("taken back twice: %s", a.body)
+	}
+	take("").refused(t, 422, "invalid_request")
+}

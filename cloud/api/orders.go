@@ -241,6 +241,27 @@ func (a *API) assignDriver(ctx context.Context, in *assignInput) (*orderOutput, 
 	return answer(http.StatusOK, &r), nil
 }
 
+type unassignInput struct {
+	ID      order.ID `path:"orderId"`
+	IfMatch string   `header:"If-Match"`
+	Body    struct {
+		Driver string `json:"driver_id" minLength:"1" maxLength:"64" doc:"who has it and has not fetched it"`
+	}
+}
+
+// unassignDriver takes an order back from its driver: who brings it is for the plan to say again.
+func (a *API) unassignDriver(ctx context.Context, in *unassignInput) (*orderOutput, error) {
+	version, err := ifMatch(in.IfMatch)
+	if err != nil {
+		return nil, err
+	}
+	r, err := a.Ordering.Drop(ctx, in.ID, version, in.Body.Driver, ordering.ByStaff)
+	if err != nil {
+		return nil, err
+	}
+	return answer(http.StatusOK, &r), nil
+}
+
 type deedInput struct {
 	ID      order.ID `path:"orderId"`
 	IfMatch string   `header:"If-Match"`

@@ -28,6 +28,7 @@ func (a *API) tradeRoutes() []route {
 		on(post, "/api/orders/{orderId}/cancel", "cancelOrder", "Cancel an order: 202 when its restaurant is asked", 200, holder, (*API).cancelOrder, 404, 409, 412),
 		on(post, "/api/orders/{orderId}/confirm", "confirmOrder", "End the intake by hand", 200, staff, (*API).confirmOrder, 404, 409, 412),
 		on(post, "/api/orders/{orderId}/assign-driver", "assignDriver", "Give an order to a driver", 200, staff, (*API).assignDriver, 404, 409, 412),
+		on(post, "/api/orders/{orderId}/unassign-driver", "unassignDriver", "Take an order back from its driver", 200, staff, (*API).unassignDriver, 404, 409, 412),
 		on(post, "/api/orders/{orderId}/start-delivery", "startDelivery", "The driver leaves with the food", 200, ofOrder, (*API).startDelivery, 404, 409, 412),
 		on(post, "/api/orders/{orderId}/complete-delivery", "completeDelivery", "The guest has the food", 200, ofOrder, (*API).completeDelivery, 404, 409, 412),
 		on(post, "/api/orders/{orderId}/fail", "failOrder", "The order cannot be delivered", 200, ofOrder, (*API).failOrder, 404, 409, 412),

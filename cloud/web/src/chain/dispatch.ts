@@ -1,0 +1,138 @@
+import type { Instant, KitchenState, PromiseRange } from '@awesome/ui';
+import type { DeliveryState, Place } from '../wire.ts';
+import type { DriverView } from './room.svelte.ts';
+
+/** What the plan makes of an order. */
+export interface Outlook {
+	driver_id: string | null;
+	stop: number;
+	arrives: Instant | null;
+	pick_up: Instant | null;
+	door: Instant | null;
+	late_s: number;
+	runner_up: string | null;
+	dearer_min: number;
+	because: string[];
+	stuck: boolean;
+}
+
+/** An order to deliver, and what the plan makes of it. */
+export interface Planned {
+	order_id: string;
+	number: number | null;
+	restaurant_id: string;
+	kitchen: KitchenState;
+	delivery: DeliveryState;
+	drop: Place | null;
+	placed_at: Instant | null;
+	promise: PromiseRange;
+	ready: Instant | null;
+	driver_id: string | null;
+	by_hand: boolean;
+	offered_to: string | null;
+	plan: Outlook;
+}
+
+/** Duty is a driver on shift, and the way the plan has for him: orders in the sequence of their doors. */
+export type Duty = DriverView & { way: string[] };
+
+/** What a plan comes to. */
+export interface Sum {
+	late: number;
+	late_min: number;
+	click_to_door_min: number;
+	nobody: number;
+}
+
+/** Board is a zone as dispatch sees it. */
+export interface Board {
+	as_of: Instant;
+	zone: string;
+	zones: { id: string; restaurants: string[] }[];
+	restaurants: (Place & { id: string })[];
+	drivers: Duty[];
+	orders: Planned[];
+	totals: Sum;
+}
+
+export interface WhatIf {
+	now: Sum;
+	then: Sum;
+}
+
+/** bearer is who brings an order: who has it, or whom the plan means to send. */
+export function bearer(o: Planned): string | null {
+	return o.driver_id ?? o.plan.driver_id;
+}
+
+/** movable: nobody has fetched it yet. */
+export function movable(o: Planned): boolean {
+	return o.delivery === 'unassigned' || o.delivery === 'assigned';
+}
+
+export const standings = ['stuck', 'open', 'planned', 'asked', 'agreed', 'by_hand', 'in_bag', 'on_road'] as const;
+export type Standing = (typeof standings)[number];
+
+/** standing is how far an order is on its way to somebody who brings it. */
+export function standing(o: Planned): Standing {
+	if (o.delivery === 'out_for_delivery') return 'on_road';
+	if (o.delivery === 'picked_up') return 'in_bag';
+	if (o.driver_id !== null) return o.by_hand ? 'by_hand' : 'agreed';
+	if (o.offered_to !== null) return 'asked';
+	if (o.plan.driver_id !== null) return 'planned';
+	return o.plan.stuck ? 'stuck' : 'open';
+}
+
+/** slack is by how many minutes an order will be early (below 0: late) at its door; undefined while nobody can say. */
+export function slack(o: Planned, now: number): number | undefined {
+	const promised = Date.parse(o.promise.to);
+	if (o.plan.door === null) return now > promised ? -Math.ceil((now - promised) / 60_000) : undefined;
+	const door = Math.max(Date.parse(o.plan.door), now); // a forecast that is over was wrong
+	return door > promised ? -Math.ceil((door - promised) / 60_000) : Math.floor((promised - door) / 60_000);
+}
+
+export interface Lane {
+	id: string; // of the driver; '' for nobody, '?' for drivers who are not on shift
+	driver: Duty | undefined;
+	orders: Planned[];
+}
+
+/** lanes are the orders by who brings them: first those of nobody, then each driver's, always in the same sequence of drivers. */
+export function lanes(b: Board): Lane[] {
+	const promised = (o: Planned) => Date.parse(o.promise.to);
+	const sorted = [...b.orders].sort((x, y) => Number(y.plan.stuck) - Number(x.plan.stuck) || promised(x) - promised(y));
+	const of = (has: (o: Planned) => boolean) => sorted.filter(has);
+	const known = new Set(b.drivers.map((d) => d.id));
+	const place = (d: Duty, o: Planned) => (d.way.includes(o.order_id) ? d.way.indexOf(o.order_id) : d.way.length);
+	const absent = of((o) => bearer(o) !== null && !known.has(bearer(o) ?? ''));
+	return [
+		{ id: '', driver: undefined, orders: of((o) => bearer(o) === null) },
+		...(absent.length > 0 ? [{ id: '?', driver: undefined, orders: absent }] : []),
+		...[...b.drivers]
+			.sort((x, y) => x.name.localeCompare(y.name) || x.id.localeCompare(y.id))
+			.map((d) => ({ id: d.id, driver: d, orders: of((o) => bearer(o) === d.id).sort((x, y) => place(d, x) - place(d, y)) })),
+	];
+}
+
+/** wayOf is where a driver goes, by the plan: from where he was seen last over the restaurants of what is not fetched to the doors. */
+export function wayOf(b: Board, d: Duty): Place[] {
+	const out: Place[] = d.position ? [d.position] : [];
+	let at = '';
+	for (const id of d.way) {
+		const o = b.orders.find((x) => x.order_id === id);
+		if (!o?.drop) continue;
+		const house = b.restaurants.find((r) => r.id === o.restaurant_id);
+		if (movable(o) && house && at !== house.id) {
+			out.push(house);
+			at = house.id; // the rest of this bag is fetched with it
+		}
+		out.push(o.drop);
+	}
+	return out.length > 1 ? out : [];
+}
+
+/** betterBy tells which sums of a plan one driver more would change. */
+export function betterBy(w: WhatIf): { late: boolean; door: boolean; nobody: boolean } {
+	const round = Math.round;
+	return { late: w.now.late !== w.then.late, door: round(w.now.click_to_door_min) !== round(w.then.click_to_door_min), nobody: w.now.nobody !== w.then.nobody };
+}

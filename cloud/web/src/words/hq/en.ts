@@ -1,4 +1,5 @@
 import type { Fulfilment, Status } from '@awesome/ui';
+import type { Standing } from '../../chain/dispatch.ts';
 import type { Part } from '../../chain/figures.svelte.ts';
 import type { Place } from '../../chain/house.ts';
 import type { DriverView } from '../../chain/room.svelte.ts';
@@ -153,6 +154,56 @@ export const en = {
 	proofName: (name: string) => `Taken by ${name}`,
 	show: 'Show',
 	photoGone: 'The picture is not there any more.',
+	dispatch: {
+		tab: 'Dispatch',
+		title: 'Who brings what',
+		zone: 'Zone',
+		stale: (time: string, ago: string) => `This plan is as of ${time} (${ago} ago). Trying again by itself.`,
+		sums: { late: 'Late, by the plan', lateMin: 'Their minutes late', door: 'Click to door', nobody: 'Nobody can bring' },
+		minutes: (n: number) => `${n} min`,
+		nobody: 'Nobody yet',
+		nobodyHint: 'the plan gives them out when it is time',
+		absent: 'Driver not on shift',
+		nothing: 'Nothing to bring.',
+		noOrders: 'No order has to be brought.',
+		standing: {
+			stuck: 'nobody is free', open: 'not time yet', planned: 'planned', asked: 'being asked', agreed: 'has agreed', by_hand: 'given by hand', in_bag: 'in the bag',
+			on_road: 'on the road',
+		} satisfies Record<Standing, string>,
+		late: (n: number) => `${n} min late`,
+		early: (n: number) => (n === 0 ? 'just in time' : `${n} min to spare`),
+		unknown: 'no forecast',
+		promised: 'Promised',
+		ready: 'Ready',
+		door: 'Door',
+		arrives: 'Driver at the restaurant',
+		pickUp: 'Leaves with it',
+		order: (n: string) => `Order ${n}`,
+		chooseHint: 'Choose an order to see why this driver, and to give it to another one. With a mouse, an order can be dragged to a driver.',
+		chosen: 'Driver',
+		runnerUp: 'Second best',
+		dearer: (name: string, minutes: string) => `${name}, ${minutes} min worse`,
+		noSecond: 'nobody else could bring it',
+		reasons: 'The plan says',
+		give: 'Give it to',
+		has: 'has it',
+		giveTo: (name: string) => `Give to ${name}`,
+		giveNone: 'Choose a driver',
+		fetched: 'It is fetched: it stays with its driver.',
+		given: (n: string, name: string) => `Order ${n} is with ${name} now, by your word.`,
+		takenBack: (n: string) => `Order ${n} is back where it was.`,
+		undo: 'Undo',
+		details: 'What happened to it',
+		oldSeen: (ago: string) => `last seen ${ago} ago`,
+		map: 'Map of restaurants, doors, drivers and their ways',
+		mapHint: 'Where a driver was seen last; grey when that is over two minutes ago. Ways are the plan’s, along sketched streets.',
+		whatIf: 'What if there were one driver more?',
+		ask: (house: string) => `One more at ${house}`,
+		same: 'That would change nothing now.',
+		thenLate: (a: number, b: number) => `late orders ${a} → ${b}`,
+		thenDoor: (a: number, b: number) => `click to door ${a} → ${b} min`,
+		thenNobody: (a: number, b: number) => `orders that nobody can bring ${a} → ${b}`,
+	},
 };
 
 export type Words = typeof en;

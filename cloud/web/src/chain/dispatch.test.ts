@@ -1,0 +1,142 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { Desk } from './dispatch.svelte.ts';
+import { betterBy, lanes, slack, standing, wayOf, type Board, type Duty, type Outlook, type Planned } from './dispatch.ts';
+import { Staff } from './staff.svelte.ts';
+
+const now = Date.parse('2026-07-03T18:00:00.000Z');
+const at = (minutes: number) => new Date(now + minutes * 60_000).toISOString();
+const outlook = (more: Partial<Outlook> = {}): Outlook => ({ driver_id: null, stop: 0, arrives: null, pick_up: null, door: null, late_s: 0, runner_up: null, dearer_min: 0, because: [], stuck: false, ...more });
+const planned = (id: string, more: Partial<Planned> = {}): Planned => ({
+	order_id: id, number: 7, restaurant_id: 'r1', kitchen: 'queued', delivery: 'unassigned', drop: { latitude: 40.75, longitude: -73.99 }, placed_at: at(-10),
+	promise: { from: at(10), to: at(20) }, ready: at(5), driver_id: null, by_hand: false, offered_to: null, plan: outlook(), ...more,
+});
+const duty = (id: string, name: string, way: string[] = []): Duty => ({
+	id, name, phone: '', vehicle: 'car', restaurant_id: '', status: 'available', position: { latitude: 40.741, longitude: -73.99, at: at(0) }, orders: [], way,
+});
+const sum = { late: 7, late_min: 30, click_to_door_min: 41.2, nobody: 0 };
+const board = (orders: Planned[], drivers: Duty[] = [], asOf = at(0)): Board => ({
+	as_of: asOf, zone: 'r1', zones: [{ id: 'r1', restaurants: ['r1'] }], restaurants: [{ id: 'r1', latitude: 40.74, longitude: -73.98 }], drivers, orders, totals: sum,
+});
+
+/** cloud answers with what it is told to, and writes down what it is asked. */
+function cloud(answers: Record<string, () => unknown>): string[] {
+	const asked: string[] = [];
+	vi.stubGlobal('fetch', async (url: string, init: { method: string; body?: string }) => {
+		asked.push(`${init.method} ${url}${init.body ? ` ${init.body}` : ''}`);
+		const answer = answers[`${init.method} ${url}`]?.();
+		const refused = { code: 'illegal_step', title: 'Conflict', detail: 'the order is with somebody', status: 409 };
+		return Promise.resolve(answer === undefined ? new Response(JSON.stringify(refused), { status: 409 }) : new Response(JSON.stringify(answer)));
+	});
+	return asked;
+}
+
+beforeEach(() => vi.useFakeTimers({ now }));
+afterEach(() => {
+	vi.useRealTimers();
+	vi.unstubAllGlobals();
+});
+
+test('every order is in one lane: nobody’s first, stuck ones before the rest, a driver’s in the sequence of his doors', () => {
+	const b = board(
+		[
+			planned('later', { promise: { from: at(30), to: at(40) } }),
+			planned('stuck', { promise: { from: at(30), to: at(50) }, plan: outlook({ stuck: true }) }),
+			planned('second', { plan: outlook({ driver_id: 'a' }) }),
+			planned('first', { driver_id: 'a', delivery: 'assigned', plan: outlook({ driver_id: 'b' }) }),
+			planned('gone', { driver_id: 'z', delivery: 'assigned' }),
+		],
+		[duty('b', 'Ben'), duty('a', 'Ada', ['first', 'second'])],
+	);
+	expect(lanes(b).map((l) => [l.id, l.orders.map((o) => o.order_id)])).toEqual([['', ['stuck', 'later']], ['?', ['gone']], ['a', ['first', 'second']], ['b', []]]);
+});
+
+test('an order’s standing is the nearest word to what is true of it', () => {
+	expect(
+		[
+			planned('x'), planned('x', { plan: outlook({ stuck: true }) }), planned('x', { plan: outlook({ driver_id: 'a' }) }), planned('x', { offered_to: 'a', plan: outlook({ driver_id: 'a' }) }),
+			planned('x', { driver_id: 'a' }), planned('x', { driver_id: 'a', by_hand: true }), planned('x', { driver_id: 'a', delivery: 'picked_up' }),
+			planned('x', { driver_id: 'a', by_hand: true, delivery: 'out_for_delivery' }),
+		].map(standing),
+	).toEqual(['open', 'stuck', 'planned', 'asked', 'agreed', 'by_hand', 'in_bag', 'on_road']);
+});
+
+test('minutes late are rounded up, minutes to spare down, and a forecast that is over has not come true', () => {
+	expect(slack(planned('x', { plan: outlook({ door: at(13.5) }) }), now)).toBe(6);
+	expect(slack(planned('x', { plan: outlook({ door: at(20.1) }) }), now)).toBe(-1);
+	expect(slack(planned('x', { plan: outlook({ door: at(-5) }) }), now)).toBe(20);
+	expect(slack(planned('x', { plan: outlook({ door: at(10) }) }), now + 25 * 60_000)).toBe(-5);
+	expect(slack(planned('x'), now)).toBeUndefined();
+	expect(slack(planned('x'), now + 21 * 60_000)).toBe(-1);
+});
+
+test('a way leads over the restaurant once for all that is fetched there, and not at all for what is in the bag', () => {
+	const d = duty('a', 'Ada', ['bag', 'one', 'two']);
+	const b = board([planned('bag', { delivery: 'picked_up', driver_id: 'a' }), planned('one'), planned('two')], [d]);
+	const [house, door] = [b.restaurants[0], b.orders[0]?.drop];
+	expect(wayOf(b, d)).toEqual([d.position, door, house, door, door]);
+	expect(wayOf(b, duty('b', 'Ben'))).toEqual([]);
+});
+
+test('one driver more is told in what changes only', () => {
+	expect(betterBy({ now: sum, then: { ...sum, late: 2, click_to_door_min: 41.4 } })).toEqual({ late: true, door: false, nobody: false });
+});
+
+test('an order is given to a driver, shown at once, and can be given back to the plan', async () => {
+	let seen = board([planned('x')], [duty('a', 'Ada')]);
+	const order = (state: string, driver: string | null) => ({ delivery: { state, driver: driver === null ? null : { id: driver } } });
+	const asked = cloud({
+		'GET /api/hq/dispatch?restaurant_id=r1': () => seen,
+		'POST /api/orders/x/assign-driver': () => order('assigned', 'a'),
+		'POST /api/orders/x/unassign-driver': () => order('unassigned', null),
+	});
+	const desk = new Desk('r1', new Staff());
+	await desk.look();
+	await desk.give('x', 'a');
+	expect(desk.order('x')).toMatchObject({ driver_id: 'a', by_hand: true, delivery: 'assigned' });
+	await desk.look(); // it may still say what was
+	expect(desk.order('x')?.driver_id).toBe('a');
+	expect([desk.given?.to, desk.undoable]).toEqual(['a', true]);
+	await desk.undo();
+	expect([desk.undone, desk.undoable, desk.order('x')?.driver_id]).toEqual([true, false, null]);
+	seen = board([], [], at(1));
+	await vi.advanceTimersByTimeAsync(2_000);
+	expect(desk.board?.orders).toEqual([]);
+	expect(asked.filter((a) => a.startsWith('POST'))).toEqual(['POST /api/orders/x/assign-driver {"driver_id":"a"}', 'POST /api/orders/x/unassign-driver {"driver_id":"a"}']);
+});
+
+test('an order that somebody has is taken from him by name, and goes back to him', async () => {
+	const asked = cloud({
+		'GET /api/hq/dispatch': () => board([planned('x', { driver_id: 'b', delivery: 'assigned' })], [duty('a', 'Ada'), duty('b', 'Ben')]),
+		'POST /api/orders/x/assign-driver': () => ({ delivery: { state: 'assigned', driver: { id: asked.length === 2 ? 'a' : 'b' } } }),
+	});
+	const desk = new Desk('', new Staff());
+	await desk.look();
+	await desk.give('x', 'b'); // has it already
+	await desk.give('x', 'a');
+	await desk.undo();
+	expect(asked.slice(1)).toEqual(['POST /api/orders/x/assign-driver {"driver_id":"a","instead_of":"b"}', 'POST /api/orders/x/assign-driver {"driver_id":"b","instead_of":"a"}']);
+	expect(desk.order('x')?.driver_id).toBe('b');
+});
+
+test('a refusal says why and changes nothing; what is fetched is not even asked for', async () => {
+	const asked = cloud({ 'GET /api/hq/dispatch': () => board([planned('x'), planned('y', { delivery: 'picked_up', driver_id: 'b' })], [duty('a', 'Ada')]) });
+	const desk = new Desk('', new Staff());
+	await desk.look();
+	await desk.give('y', 'a');
+	expect(asked).toHaveLength(1);
+	await desk.give('x', 'a');
+	expect([desk.refusal, desk.order('x')?.driver_id, desk.given]).toEqual(['the order is with somebody', null, undefined]);
+	await desk.ask('r1');
+	expect([desk.refusal, desk.answer('r1')]).toEqual(['the order is with somebody', undefined]);
+});
+
+test('an older board never takes the place of a newer one', async () => {
+	const boards = [board([planned('x')], [], at(2)), board([], [], at(1))];
+	cloud({ 'GET /api/hq/dispatch': () => boards.shift() });
+	const desk = new Desk('', new Staff());
+	await desk.look();
+	await desk.look();
+	expect(desk.board?.orders).toHaveLength(1);
+	await desk.look(); // refused
+	expect([desk.board?.orders.length, desk.missing]).toEqual([1, '']);
+});

@@ -53,6 +53,11 @@ test('axe finds nothing on any page, in either theme', async () => {
 		await hq.locator('tbody a').first().click();
 		await hq.getByText('What happened').waitFor();
 		await look(hq, 'hq restaurant');
+		await hq.getByRole('link', { name: 'Dispatch' }).click();
+		await hq.getByRole('heading', { name: 'Who brings what' }).waitFor();
+		await hq.locator('.lanes ol a').first().click();
+		await hq.getByText('What happened to it').waitFor();
+		await look(hq, 'hq dispatch');
 		await hq.context().close();
 		const driver = await open('/driver', { theme, at: await near('r1', 300, 300) });
 		await look(driver, 'driver signs in');

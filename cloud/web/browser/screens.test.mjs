@@ -1,6 +1,6 @@
 // Takes the pictures in docs/screens: every page, in both themes, at the sizes it is used at.
 import { test } from 'node:test';
-import { clear, cook, desk, fillIn, hold, internet, near, open, phone, photograph, place, post, put, status, until } from './stage.mjs';
+import { clear, cook, desk, door, fillIn, hold, internet, near, open, phone, photograph, place, post, put, status, until } from './stage.mjs';
 
 const themes = ['light', 'dark'];
 
@@ -104,6 +104,44 @@ test('pictures of HQ', async () => {
 	await photograph(page, 'hq-cut-off-light');
 	await internet('r2', true);
 	await page.context().close();
+});
+
+test('pictures of dispatch', async () => {
+	await clear('r1');
+	await clear('r2');
+	const team = [];
+	for (const [name, vehicle, restaurant, east, north] of [['Enzo', 'scooter', 'r1', 500, -300], ['Giulia', 'bike', 'r1', -900, 400], ['Marco', 'car', 'r2', 600, 700]]) {
+		const d = await post('/api/drivers', { name, vehicle, restaurant_id: restaurant });
+		const as = { Authorization: `Bearer ${d.secret}` };
+		await put(`/api/drivers/${d.id}/status`, { status: 'available' }, as);
+		await post(`/api/drivers/${d.id}/location`, await near(restaurant, east, north), as).catch(() => undefined);
+		team.push({ ...d, as });
+	}
+	const orders = [];
+	for (const [i, product] of ['fiorentina', 'calabrese', 'diavola', 'marinara', 'vegetariana', 'napoli', 'greca'].entries()) {
+		const address = { ...door, ...(await near('r1', Math.round(1700 * Math.cos(i * 2)), Math.round(1300 * Math.sin(i * 2)))) };
+		orders.push(await place([{ product, size: 'large' }], { fulfilment: 'delivery', address }));
+	}
+	await cook(orders[0], 5);
+	await cook(orders[1], 3);
+	await post(`/api/orders/${orders[0].id}/assign-driver`, { driver_id: team[0].id });
+	await put(`/api/orders/${orders[0].id}/status`, { status: 'PickedUp' }, team[0].as);
+	await post(`/api/orders/${orders[2].id}/assign-driver`, { driver_id: team[1].id });
+	await status(orders[6], 'Queued');
+	for (const theme of themes) {
+		for (const [name, size] of [['desk', desk], ['tablet', { width: 820, height: 1180, scale: 1, touch: true }]]) {
+			const page = await open('/hq#/~dispatch/r1', { theme, size });
+			await page.locator('.lanes ol a').first().waitFor();
+			await photograph(page, `hq-dispatch-${name}-${theme}`, name === 'tablet');
+			await page.getByRole('button', { name: 'One more at Awesome Pizza Main Street' }).click();
+			await page.getByRole('status').getByText(/→|That would change nothing now/).waitFor();
+			await page.getByRole('link', { name: /given by hand/ }).first().click();
+			await page.getByText('What happened to it').waitFor();
+			await photograph(page, `hq-dispatch-order-${name}-${theme}`, true);
+			await page.context().close();
+		}
+	}
+	for (const d of team) await put(`/api/drivers/${d.id}/status`, { status: 'end_of_shift' }, d.as).catch(() => undefined);
 });
 
 test('pictures of the driver’s phone', async () => {

@@ -1,0 +1,84 @@
+// A dispatcher looks at who brings what, and decides otherwise.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { clear, desk, errors, get, near, open, place, post, put, status, until } from './stage.mjs';
+
+const pizza = [{ product: 'napoli', size: 'large' }];
+
+/** onShift is a driver near the first restaurant. */
+async function onShift(name, east) {
+	const d = await post('/api/drivers', { name, vehicle: 'scooter', restaurant_id: 'r1' });
+	const as = { Authorization: `Bearer ${d.secret}` };
+	await put(`/api/drivers/${d.id}/status`, { status: 'available' }, as);
+	await fetch(`${process.env.CLOUD_URL}/api/drivers/${d.id}/location`, {
+		method: 'POST', headers: { 'Content-Type': 'application/json', ...as }, body: JSON.stringify(await near('r1', east, 200)),
+	});
+	return { ...d, name, off: () => put(`/api/drivers/${d.id}/status`, { status: 'end_of_shift' }, as) };
+}
+
+const driverOf = async (order) => (await get(`/api/orders/${order.id}`)).delivery.driver?.id ?? null;
+const given = (order, driver) => until(`${order.id} to be with ${driver?.name ?? 'nobody'}`, async () => (await driverOf(order)) === (driver?.id ?? null));
+
+async function ordered() {
+	const order = await place(pizza, { fulfilment: 'delivery' });
+	await status(order, 'Queued');
+	return { ...order, number: (await get(`/api/orders/${order.id}`)).number };
+}
+
+test('a dispatcher gives an order to another driver, takes it back, and asks what one more would change', async () => {
+	await clear('r1');
+	const [ada, ben] = [await onShift('Adaline', 500), await onShift('Bennett', -700)];
+	const first = await ordered();
+	const page = await open('/hq', { size: desk });
+	await page.getByRole('link', { name: 'Dispatch' }).click();
+	const lane = (name) => page.getByRole('group', { name, exact: true });
+	const card = (order, where = page) => where.getByRole('link', { name: new RegExp(`^${order.number}\\b`) });
+
+	// By keyboard: choose the order, choose the driver, confirm.
+	await card(first).focus();
+	await page.keyboard.press('Enter');
+	await page.locator('#plan-of:focus').waitFor();
+	await page.getByText('The plan says').waitFor();
+	await page.getByRole('radio', { name: /Bennett/ }).focus();
+	await page.keyboard.press('Space');
+	await page.getByRole('button', { name: 'Give to Bennett' }).focus();
+	await page.keyboard.press('Enter');
+	await card(first, lane('Bennett')).getByText('given by hand').waitFor();
+	await given(first, ben);
+
+	await page.getByRole('button', { name: 'Undo' }).click();
+	await page.getByText(`Order ${first.number} is back where it was.`).waitFor();
+	await given(first, undefined);
+
+	// By dragging.
+	await card(first).dragTo(lane('Adaline'));
+	await card(first, lane('Adaline')).getByText('given by hand').waitFor();
+	await given(first, ada);
+
+	await page.getByRole('button', { name: 'One more at Awesome Pizza Main Street' }).click();
+	await page.getByRole('status').getByText(/→|That would change nothing now/).waitFor();
+
+	// An order that comes is shown without a hand's doing. Who was faster is told with the reason.
+	const second = await ordered();
+	await card(second).click();
+	await page.route('**/api/hq/dispatch?*', (route) => route.abort());
+	await page.route('**/api/hq/dispatch', (route) => route.abort());
+	await post(`/api/orders/${second.id}/assign-driver`, { driver_id: ada.id });
+	await page.getByRole('radio', { name: /Bennett/ }).check();
+	await page.getByRole('button', { name: 'Give to Bennett' }).click();
+	await page.locator('.refusal').waitFor();
+	assert.equal(await driverOf(second), ada.id);
+
+	// What is not current says so.
+	await page.getByText(/^This plan is as of/).waitFor({ timeout: 60_000 });
+	await page.unrouteAll();
+	await page.getByText(/^This plan is as of/).waitFor({ state: 'detached', timeout: 60_000 });
+	await card(second, lane('Adaline')).waitFor();
+
+	await page.context().close();
+	await clear('r1');
+	await ada.off();
+	await ben.off();
+});
+
+test('no page threw an error on the way', () => assert.deepEqual(errors, []));

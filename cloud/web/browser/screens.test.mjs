@@ -110,7 +110,7 @@ test('pictures of dispatch', async () => {
 	await clear('r1');
 	await clear('r2');
 	const team = [];
-	for (const [name, vehicle, restaurant, east, north] of [['Enzo', 'scooter', 'r1', 500, -300], ['Giulia', 'bike', 'r1', -900, 400], ['Marco', 'car', 'r2', 600, 700]]) {
+	for (const [name, vehicle, restaurant, east, north] of [['Enzo', 'scooter', 'r1', 500, -300], ['Giulia', 'bicycle', 'r1', -900, 400], ['Marco', 'car', 'r2', 600, 700]]) {
 		const d = await post('/api/drivers', { name, vehicle, restaurant_id: restaurant });
 		const as = { Authorization: `Bearer ${d.secret}` };
 		await put(`/api/drivers/${d.id}/status`, { status: 'available' }, as);

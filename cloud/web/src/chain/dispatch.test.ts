@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Desk } from './dispatch.svelte.ts';
-import { betterBy, lanes, slack, standing, wayOf, type Board, type Duty, type Outlook, type Planned } from './dispatch.ts';
+import { betterBy, lanes, ownPart, slack, standing, wayOf, type Board, type Duty, type Outlook, type Planned } from './dispatch.ts';
 import { Staff } from './staff.svelte.ts';
 
 const now = Date.parse('2026-07-03T18:00:00.000Z');
@@ -45,9 +45,16 @@ test('every order is in one lane: nobody’s first, stuck ones before the rest, 
 			planned('first', { driver_id: 'a', delivery: 'assigned', plan: outlook({ driver_id: 'b' }) }),
 			planned('gone', { driver_id: 'z', delivery: 'assigned' }),
 		],
-		[duty('b', 'Ben'), duty('a', 'Ada', ['first', 'second'])],
+		[duty('b', 'Ben'), duty('a', 'Ada', ['first', 'second']), { ...duty('c', 'Cleo'), status: 'end_of_shift' }],
 	);
 	expect(lanes(b).map((l) => [l.id, l.orders.map((o) => o.order_id)])).toEqual([['', ['stuck', 'later']], ['?', ['gone']], ['a', ['first', 'second']], ['b', []]]);
+});
+
+test('names on the map leave out what all of them begin with', () => {
+	const names = ['Awesome Pizza Main Street', 'Awesome Pizza Harbour'];
+	expect(names.map((n) => ownPart(n, names))).toEqual(['Main Street', 'Harbour']);
+	expect(ownPart('Awesome Pizza', ['Awesome Pizza'])).toBe('Awesome Pizza');
+	expect(ownPart('Pizza', ['Pizza', 'Pizza North'])).toBe('Pizza');
 });
 
 test('an order’s standing is the nearest word to what is true of it', () => {

@@ -97,6 +97,24 @@ export interface Lane {
 	orders: Planned[];
 }
 
+/** onDuty: on shift, or with something to bring whatever the phone says. */
+export function onDuty(d: Duty): boolean {
+	return (d.status !== 'offline' && d.status !== 'end_of_shift') || d.orders.length > 0 || d.way.length > 0;
+}
+
+/** byName sorts drivers, those on duty first. */
+export function byName(x: Duty, y: Duty): number {
+	return Number(onDuty(y)) - Number(onDuty(x)) || x.name.localeCompare(y.name) || x.id.localeCompare(y.id);
+}
+
+/** ownPart is what of each name is not common to all of them, by whole words: on a map there is no room for more. */
+export function ownPart(name: string, all: string[]): string {
+	const words = name.split(' ');
+	let n = 0;
+	while (all.length > 1 && n < words.length - 1 && all.every((a) => a.split(' ').slice(0, n + 1).join(' ') === words.slice(0, n + 1).join(' '))) n++;
+	return words.slice(n).join(' ');
+}
+
 /** lanes are the orders by who brings them: first those of nobody, then each driver's, always in the same sequence of drivers. */
 export function lanes(b: Board): Lane[] {
 	const promised = (o: Planned) => Date.parse(o.promise.to);
@@ -109,8 +127,9 @@ export function lanes(b: Board): Lane[] {
 		{ id: '', driver: undefined, orders: of((o) => bearer(o) === null) },
 		...(absent.length > 0 ? [{ id: '?', driver: undefined, orders: absent }] : []),
 		...[...b.drivers]
-			.sort((x, y) => x.name.localeCompare(y.name) || x.id.localeCompare(y.id))
-			.map((d) => ({ id: d.id, driver: d, orders: of((o) => bearer(o) === d.id).sort((x, y) => place(d, x) - place(d, y)) })),
+			.sort(byName)
+			.map((d) => ({ id: d.id, driver: d, orders: of((o) => bearer(o) === d.id).sort((x, y) => place(d, x) - place(d, y)) }))
+			.filter((l) => l.orders.length > 0 || onDuty(l.driver)),
 	];
 }
 

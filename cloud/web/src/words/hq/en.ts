@@ -165,6 +165,7 @@ export const en = {
 		nobodyHint: 'the plan gives them out when it is time',
 		absent: 'Driver not on shift',
 		nothing: 'Nothing to bring.',
+		allGiven: 'Every order has somebody.',
 		noOrders: 'No order has to be brought.',
 		standing: {
 			stuck: 'nobody is free', open: 'not time yet', planned: 'planned', asked: 'being asked', agreed: 'has agreed', by_hand: 'given by hand', in_bag: 'in the bag',

@@ -158,6 +158,7 @@ export const it: Words = {
 		nobodyHint: 'il piano li assegna quando è ora',
 		absent: 'Fattorino non in turno',
 		nothing: 'Niente da portare.',
+		allGiven: 'Ogni ordine ha qualcuno.',
 		noOrders: 'Nessun ordine da portare.',
 		standing: {
 			stuck: 'nessuno è libero', open: 'non è ancora ora', planned: 'previsto', asked: 'gli si chiede', agreed: 'ha accettato', by_hand: 'dato a mano', in_bag: 'nella borsa',

@@ -149,8 +149,8 @@ test-system: build bin/nats-server need-postgres need-cc need-curl
 # Promised figures (docs/PROTOCOL.md, P8 and P9) are taken without the race detector, which would make them ten times smaller, and
 # one after the other, because they measure time. So are the stories of two histories and of spoiled cards, of which it lets only a few through.
 week    := go test -count=1 -timeout 2h -v ./edge -run '^TestSevenDaysWithoutTheInternetAreInTheCloudAfterwards$$'
-figures := ^(TestAShiftWithoutTheInternetIsInTheCloudWithinAMinute|TestAStampedeAfterARegionWasCutOff)$$
-test-figures: build need-postgres
+figures := ^(TestAShiftWithoutTheInternetIsInTheCloudWithinAMinute|TestAStampedeAfterARegionWasCutOff|TestPhonesBringARushThoughACoreDies)$$
+test-figures: build bin/nats-server need-postgres
 	$(week) -orders 200
 	go test -count=1 -timeout 10m ./edge/kitchen -run '^(TestTwoHistoriesBecomeOneWhateverHappened|TestACardThatSpoilsWhatItKeepsIsHealedByTheCloud)$$'
 	go test -count=1 -timeout 10m -v ./shared/link/linksim -run 'Stampede'

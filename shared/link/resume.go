@@ -25,6 +25,7 @@ type syncing struct {
 	n      uint64    // the last attempt
 	asked  time.Time // when it was made; zero when none is out
 	acked  uint64    // what was acknowledged then
+	tip    uint64    // where the outbox ended then
 	wanted bool      // as soon as after allows
 	after  time.Time
 	last   time.Time // when the last one succeeded
@@ -47,6 +48,8 @@ func (s *Sender) Synced(now time.Time, r SyncReply) Todo {
 	case cause == "":
 		s.heal = nil
 		s.resume(now, r)
+	case cause == CauseFork && s.overtook(r):
+		s.sync.wanted = true
 	case cause.heals():
 		s.mend(now, r, cause, detail)
 	default:
@@ -99,7 +102,7 @@ func (s *Sender) syncDue() time.Time {
 
 func (s *Sender) ask(now time.Time) *SyncRequest {
 	s.sync.n++
-	s.sync.asked, s.sync.acked = now, s.acked.Seq
+	s.sync.asked, s.sync.acked, s.sync.tip = now, s.acked.Seq, s.tip.Seq
 	return &SyncRequest{
 		N: s.sync.n, Device: s.cfg.Device, Boot: s.cfg.Boot, Schema: s.cfg.Writes.Max, SchemaMin: s.cfg.Writes.Min, Inc: s.inc,
 		Epoch: s.tip.Epoch, Last: s.tip.Seq, LastHash: s.tip.Hash, Acked: s.acked.Seq,
@@ -141,6 +144,16 @@ func (s *Sender) judge(r SyncReply) (Cause, string) {
 		return CauseHistory, fmt.Sprintf("the cloud went back to %d, which the outbox has trimmed", r.Seq)
 	}
 	return "", ""
+}
+
+// overtook reports whether a fork is none: the question waited so long that events which were published after it came to the cloud before it.
+// So the cloud has more than the node had then; but what it has is what the node has now. It is asked once more, about all of it.
+func (s *Sender) overtook(r SyncReply) bool {
+	if !s.synced || r.Inc != s.inc || r.Epoch != s.tip.Epoch || r.Seq <= s.sync.tip || r.Seq > s.tip.Seq {
+		return false
+	}
+	own, ok, err := s.hashAt(r.Seq)
+	return err == nil && (ok && own == r.Hash || !ok && r.Seq < s.acked.Seq)
 }
 
 // block stops sending: somebody has to act. Every row is kept and SYNC goes on, so that a link somebody has mended in the cloud comes up by itself.

@@ -347,3 +347,53 @@ func TestAReplyOvertakenByAnAcknowledgementIsNoStepBack(t *testing.T) {
 		t.Errorf("fell back to %+v", todo.Persist)
 	}
 }
+
+// A question that waits long at the cloud is overtaken by what was published after it. That is no other history, unless it is one.
+func TestASyncThatItsOwnEventsOvertookIsNoFork(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		holds   uint64 // what the cloud has, when the node was asked with 10 events, of 14 by now
+		acked   uint64 // meanwhile
+		trimmed int
+		another bool // event at that place
+		healed  bool
+	}{
+		"some of them":                  {holds: 12},
+		"all of them":                   {holds: 14},
+		"acknowledged and trimmed":      {holds: 12, acked: 13, trimmed: 13},
+		"another event under a number":  {holds: 12, another: true, healed: true},
+		"no more than the node told of": {holds: 10, healed: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newDesk(t, 10, 0)
+			d.flush(d.online(0))
+			ask := d.pass(40 * time.Second).Sync
+			d.chain = chained(14)
+			d.flush(d.Appended(d.now, d.tip()))
+			if c.acked > 0 {
+				d.Acked(d.now, d.ack(c.acked))
+				d.trimmed = c.trimmed
+			}
+			r := d.reply(ask, c.holds)
+			r.Kind, r.Reason = link.Forked, "the edge ends at 10"
+			if c.another {
+				r.Hash = d.hash(1)
+			}
+			todo := d.Synced(d.now, r)
+			if c.healed {
+				d.is(link.Healing, link.CauseFork)
+				return
+			}
+			if todo.Heal != nil || d.State().Condition == link.Healing {
+				t.Fatalf("a healing begins: %+v", d.State())
+			}
+			again := d.pass(2 * time.Second)
+			if again.Sync == nil || again.Sync.Last != 14 {
+				t.Fatalf("SYNC is not held again: %+v", again)
+			}
+			d.Synced(d.now, d.reply(again.Sync, 14))
+			d.is(link.Online, "")
+		})
+	}
+}

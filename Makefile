@@ -36,6 +36,7 @@ bench: build bin/nats-server need-postgres ## the benchmarks, written to docs/be
 	go test -run '^$$' -bench . -skip CatchUp -benchmem ./shared/... ./edge/... ./cloud/... ./firmware-sim/... | tee docs/benchmarks/go.txt
 	go test -run '^$$' -bench CatchUp -benchtime 20000x ./cloud/downlink | tee -a docs/benchmarks/go.txt
 	go run ./deploy/bench
+	go test -count=1 -timeout 15m -v ./deploy/e2e -run '^TestPhonesBringARushThoughACoreDies$$' -hurt 1s | tee docs/benchmarks/rush.txt
 	@if [ -d "$(MDRP)" ]; then $(MAKE) --no-print-directory bench-dispatch; \
 	else echo "no meal delivery days were played: MDRP=folder names the folder of the public instances, MDRP is '$(MDRP)'"; fi
 

@@ -31,20 +31,29 @@ func (c *chain) keepMinutes() {
 			EXECUTE FUNCTION note_order();`)
 }
 
+// query is what the chain's database answers: a line for each row, columns parted by |.
+func (c *chain) query(sql string) string {
+	c.t.Helper()
+	return c.postgres("psql", "--dbname", "pizza", "--tuples-only", "--no-align", "--command", sql)
+}
+
 // openOrders is how many orders have not ended.
 func (c *chain) openOrders() int {
 	c.t.Helper()
-	n, err := strconv.Atoi(strings.TrimSpace(c.postgres("psql", "--dbname", "pizza", "--tuples-only", "--no-align", "--command", "SELECT count(*) FROM orders WHERE open")))
+	n, err := strconv.Atoi(strings.TrimSpace(c.query("SELECT count(*) FROM orders WHERE open")))
 	if err != nil {
 		c.t.Fatal(err)
 	}
 	return n
 }
 
+// epochs are those of all restaurants' links. A later one is a healing.
+func (c *chain) epochs() string { return c.query("SELECT edge, epoch FROM edge_link ORDER BY edge") }
+
 // holdMinutes reads them.
 func (c *chain) holdMinutes() {
 	c.t.Helper()
-	text := c.postgres("psql", "--dbname", "pizza", "--tuples-only", "--no-align", "--command", "SELECT what, order_id, driver, coalesce(trip::text, '') FROM minutes ORDER BY n")
+	text := c.query("SELECT what, order_id, driver, coalesce(trip::text, '') FROM minutes ORDER BY n")
 	var all []minute
 	count := map[string]int{}
 	for line := range strings.Lines(text) {

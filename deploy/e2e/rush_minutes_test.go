@@ -89,7 +89,7 @@ type books struct {
 func judge(all []minute) (wrong []string) {
 	b := books{map[string]minute{}, map[string]string{}, map[string]string{}, map[string]map[string]string{}, map[string]bool{}}
 	for n, m := range all {
-		complaint := ""
+		var complaint string
 		if m.trip != "" {
 			complaint = b.offer(m)
 		} else {

@@ -26,6 +26,7 @@ type syncing struct {
 	asked  time.Time // when it was made; zero when none is out
 	acked  uint64    // what was acknowledged then
 	tip    uint64    // where the outbox ended then
+	alone  bool      // nothing is published while it is out: the one before was overtaken
 	wanted bool      // as soon as after allows
 	after  time.Time
 	last   time.Time // when the last one succeeded
@@ -39,7 +40,7 @@ func (s *Sender) Synced(now time.Time, r SyncReply) Todo {
 		return s.todo(now)
 	}
 	s.heard = now
-	s.sync.asked, s.sync.wanted, s.sync.fails = time.Time{}, false, 0
+	s.sync.asked, s.sync.wanted, s.sync.fails, s.sync.alone = time.Time{}, false, 0, false
 	s.sync.last, s.sync.after, s.sync.sway = now, now.Add(syncSpacing), 0.9+0.2*s.cfg.Rand()
 	switch cause, detail := s.judge(r); {
 	case cause == "" && s.synced && r.Inc != s.inc:
@@ -49,7 +50,7 @@ func (s *Sender) Synced(now time.Time, r SyncReply) Todo {
 		s.heal = nil
 		s.resume(now, r)
 	case cause == CauseFork && s.overtook(r):
-		s.sync.wanted = true
+		s.sync.wanted, s.sync.alone = true, true
 	case cause.heals():
 		s.mend(now, r, cause, detail)
 	default:
@@ -147,7 +148,7 @@ func (s *Sender) judge(r SyncReply) (Cause, string) {
 }
 
 // overtook reports whether a fork is none: the question waited so long that events which were published after it came to the cloud before it.
-// So the cloud has more than the node had then; but what it has is what the node has now. It is asked once more, about all of it.
+// So the cloud has more than the node had then; but what it has is what the node has now. It is asked once more, and nothing overtakes that.
 func (s *Sender) overtook(r SyncReply) bool {
 	if !s.synced || r.Inc != s.inc || r.Epoch != s.tip.Epoch || r.Seq <= s.sync.tip || r.Seq > s.tip.Seq {
 		return false

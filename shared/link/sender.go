@@ -300,7 +300,7 @@ func (s *Sender) wake() time.Time {
 func (s *Sender) sending() bool { return s.connected && s.synced && s.blocked == "" && s.heal == nil }
 
 func (s *Sender) mayPublish() bool {
-	return s.sending() && s.offered == nil && len(s.flights) < Window && s.next <= s.tip.Seq
+	return s.sending() && s.offered == nil && len(s.flights) < Window && s.next <= s.tip.Seq && (!s.sync.alone || s.sync.asked.IsZero())
 }
 
 func (s *Sender) publishDue() time.Time { return later(s.hold, s.pace) }

@@ -392,7 +392,13 @@ func TestASyncThatItsOwnEventsOvertookIsNoFork(t *testing.T) {
 			if again.Sync == nil || again.Sync.Last != 14 {
 				t.Fatalf("SYNC is not held again: %+v", again)
 			}
-			d.Synced(d.now, d.reply(again.Sync, 14))
+			d.chain = chained(15)
+			if todo := d.Appended(d.now, d.tip()); todo.Publish != nil {
+				t.Fatalf("the second question is overtaken as well: %+v", todo.Publish)
+			}
+			if todo := d.Synced(d.now, d.reply(again.Sync, 14)); todo.Publish == nil || todo.Publish.Last != 15 {
+				t.Errorf("what happened meanwhile is not published: %+v", todo)
+			}
 			d.is(link.Online, "")
 		})
 	}

@@ -434,8 +434,9 @@ func (s *soak) rules(open int) map[string]int {
 		"released": 1,          // how far web orders were let go
 
 		"audit": s.now.orders + 4*s.now.hours + 2*s.now.days, "cash": s.now.orders + 2*s.now.days, "tills": s.now.days, // of 400 days: payments, and who was there
-		"lessons": 2000,             // and no more
-		"prints":  4 * paper.orders, // of a week: a ticket, a receipt, a label for each box
+		"lessons":     2000,             // and no more
+		"food_safety": 0,                // no probe is there
+		"prints":      4 * paper.orders, // of a week: a ticket, a receipt, a label for each box
 
 		"stock_shelves": len(soakCounts), "stock_off": 0,
 		"stock_ledger": 4*uses.orders + len(soakCounts)*(s.now.hours+2*s.now.days), // each use of a week, then each day's; each count

@@ -10,7 +10,8 @@ const size = { width: 1280, height: 800 };
 
 const get = async (path, headers = {}) => (await fetch(edge + path, { headers })).json();
 const session = async (pin) => ({ Authorization: `Bearer ${(await post('/api/session', { pin })).token}` });
-const orderOf = async (name) => (await get('/api/orders')).orders.find((o) => o.customer.name === name);
+/** orderOf is the newest order of a name, with the door it goes to: that takes somebody who is signed in. */
+const orderOf = async (name) => (await get('/api/orders', await session(pins.clara))).orders.find((o) => o.customer.name === name);
 const tab = (page, name) => page.getByRole('navigation', { name: 'Counter' }).getByRole('button', { name }).click();
 
 /** ready makes an order as the kitchen does. */

@@ -16,7 +16,7 @@ export interface Row {
 	allergy: string; // what the guest wrote, when it speaks of an allergy
 	contains: string; // allergens, where they are said
 	remake: boolean;
-	again?: boolean; // what did not fit into the cell before
+	again?: boolean; // what did not fit into the column before
 }
 
 const letters: Record<string, string> = { small: 'S', medium: 'M', large: 'L', regular: '' };

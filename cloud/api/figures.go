@@ -92,12 +92,16 @@ func (a *API) figures(ctx context.Context, in *figuresInput) (*figuresOutput, er
 	if err != nil {
 		return nil, err
 	}
+	return &figuresOutput{figuresOf(from, to, parts)}, nil
+}
+
+func figuresOf(from, to time.Time, parts []road.Parts) figuresView {
 	f := road.Sum(parts)
-	return &figuresOutput{figuresView{
+	return figuresView{
 		From: instant{from}, To: instant{to}, Orders: f.Orders, Delivered: f.Delivered, Late: f.Late, Afar: f.Afar, Unseen: f.Unseen,
 		Load: spreadOf(f.Load), Rack: spreadOf(f.Rack), OutTheDoor: spreadOf(f.OutTheDoor), OnRoad: spreadOf(f.OnRoad), Door: spreadOf(f.Door),
 		Delivery: spreadOf(f.Delivery),
-	}}, nil
+	}
 }
 
 func spreadOf(s road.Spread) spreadView {

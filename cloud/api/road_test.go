@@ -177,6 +177,21 @@ func TestADeliveryMarkedFarFromTheDoorIsRecordedAsSuch(t *testing.T) {
 	if err != nil || len(rows) != 5 || slices.Index(rows[0], "from_door_m") != 15 || !strings.HasPrefix(sheet.header.Get("Content-Type"), "text/csv") {
 		t.Errorf("%v %v", rows, err)
 	}
+	h := c.call(t, req{"GET", "/api/dashboard/history?restaurant_id=r1", nil, staff}).is(t, 200)
+	hours, _ := h.at("parts").([]any)
+	if len(hours) < 24 || len(hours) > 25 || h.at("minutes") != 60.0 {
+		t.Fatalf("%d parts: %s", len(hours), h.body)
+	}
+	var orders, delivered float64
+	for _, h := range hours {
+		part, _ := h.(map[string]any)
+		orders += part["orders"].(float64)
+		delivered += part["delivered"].(float64)
+	}
+	if last, _ := hours[len(hours)-1].(map[string]any); orders != 4 || delivered != 3 || last["to"] != h.at("to") {
+		t.Errorf("%v orders, %v delivered: %s", orders, delivered, h.body)
+	}
+	c.call(t, req{"GET", "/api/dashboard/history?minutes=5", nil, staff}).refused(t, 422, "invalid_request")
 	c.call(t, req{"GET", "/api/dashboard/figures?from=2026-01-01T00:00:00Z", nil, staff}).refused(t, 422, "bad_span")
 	c.call(t, req{"GET", "/api/dashboard/figures?restaurant_id=r9", nil, staff}).refused(t, 404, "no_such_restaurant")
 }

@@ -82,6 +82,7 @@ func (a *API) tradeRoutes() []route {
 		follow("/api/dashboard/{restaurantId}/stream", "restaurantDashboard", "One restaurant, live", staff, (*API).houseDashboard,
 			sample{"snapshot", houseEvent{}}, sample{"order", queued{}}, sample{"restaurant", houseView{}}),
 		rarely(240, on(get, "/api/dashboard/figures", "figures", "How long the parts of deliveries took", 200, staff, (*API).figures, 404)),
+		rarely(120, on(get, "/api/dashboard/history", "history", "The same, hour by hour", 200, staff, (*API).history, 404)),
 		rarely(60, on(get, "/api/dashboard/figures/report", "figuresReport", "The same for each order, as CSV", 200, staff, (*API).figuresReport, 404)),
 		on(get, "/api/dashboard/metrics", "metrics", "The chain's figures", 200, staff, (*API).metrics),
 

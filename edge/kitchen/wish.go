@@ -100,7 +100,7 @@ func (d *draft) recovered(ctx context.Context, k *Kitchen, c Command, s event.Or
 		s.Progress.Delivery = "" // what the kitchen was told of it is as new, or newer
 	}
 	d.raiseNumber(s.Day, s.Number)
-	_, _, changed, err := d.takeOver(ctx, k, s, c.Seq)
+	_, _, changed, err := d.takeOver(ctx, k, s, true, c.Seq)
 	switch {
 	case err != nil:
 		return "", err

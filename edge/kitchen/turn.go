@@ -24,7 +24,7 @@ func (d *draft) turned(t Ticket, starts time.Time) Ticket {
 }
 
 // stuckAt is from when on a ticket stands still, and how long it may: as long as its step allows, or, when it is owed by then, for a while past its
-// promise, whatever its step, also when somebody holds it and has forgotten that. can is false when nothing is to be minded: what waits behind
+// promise, whatever its step, also when somebody holds it without an end and has forgotten that. can is false when nothing is to be minded: what waits behind
 // others is late with all of them, and not stuck.
 func (t Ticket) stuckAt(s Settings) (since time.Time, limit time.Duration, can bool) {
 	still, its := t.stillSince()
@@ -32,7 +32,7 @@ func (t Ticket) stuckAt(s Settings) (since time.Time, limit time.Duration, can b
 		since, can = still, true
 	}
 	owed, promised := t.owedBy(s)
-	if !promised || !its && t.Hold == nil {
+	if !promised || !its && t.Hold == nil || t.Hold != nil && t.Hold.Until != nil {
 		return since, limit, can
 	}
 	late := later(still, owed)

@@ -38,14 +38,15 @@ func regain(have Ticket, has bool, s event.OrderStanding, news bool, now time.Ti
 		t.Version = have.Version + 1
 		return t, changed
 	}
-	if rewritten(have.Order, s.Order, news) {
+	switch {
+	case rewritten(have.Order, s.Order, news):
 		t.Order = s.Order
 		t = t.moved(s.Progress.Whole, s.Progress.Items, clamp(s.Since, now))
 		t.Recovered, t.Ready = t.Open(), s.Ready
-	} else if behind(have.Progress, s.Progress) {
+	case behind(have.Progress, s.Progress):
 		t = t.moved(s.Progress.Whole, s.Progress.Items, clamp(s.Since, now))
 		t.Recovered, t.Ready = t.Open(), s.Ready
-	} else if over(s.Progress.Whole) && !sameItems(have.Progress, s.Progress) && !have.Recovered { // it ended there, and has more to make here
+	case over(s.Progress.Whole) && !sameItems(have.Progress, s.Progress) && !have.Recovered: // it ended there, and has more to make here
 		t.Recovered = true
 		t.Version++
 	}

@@ -43,9 +43,9 @@ func (p *Planner) Kitchen(prepares, late int) { p.error.add(max(prepares, 1), la
 // Declined tells that a driver who was told to go did not. Where many do not, drivers are told sooner: there is time to ask another one.
 func (p *Planner) Declined() { p.no++ }
 
-// slack is how many minutes before it is necessary drivers are told to go: four more for each tenth of them who decline.
+// slack is how many minutes before it is necessary drivers are told to go: six more for each tenth of them who decline.
 func (p *Planner) slack() int {
-	return p.w.Slack + min(p.no*40/(p.sent+20), 9)
+	return p.w.Slack + min(p.no*60/(p.sent+20), 12)
 }
 
 // usual is what a kitchen needs of which nothing else is known.

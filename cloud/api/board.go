@@ -19,6 +19,8 @@ type board struct {
 	api  *API
 	news *live.Hub[boardNews]
 
+	loads loads // has a lock of its own: whoever tells a position does not wait for what HQ looks at
+
 	mu     sync.Mutex
 	seq    int
 	houses map[string]*house
@@ -98,6 +100,9 @@ func (b *board) load(ctx context.Context) {
 		b.mu.Unlock()
 		b.loadHouse(ctx, all[i].ID)
 	}
+	if ctx.Err() == nil {
+		b.loads.learned()
+	}
 }
 
 // retry reads again after a while, for the database may be back.
@@ -144,6 +149,7 @@ func (b *board) loadHouse(ctx context.Context, id string) {
 	for oid, r := range h.orders {
 		if age := b.api.now().Sub(r.Order.PlacedAt); !open[oid] && age > b.api.settings.Reread {
 			delete(h.orders, oid) // it ended, and nobody told
+			b.loads.drop(oid)
 		}
 	}
 	h.loaded, h.alerts = true, len(alerts)
@@ -181,6 +187,7 @@ func (b *board) changed(r *ordering.Record) {
 	if known != nil && known.Version >= r.Version || h.ended[r.Order.ID] >= r.Version {
 		return
 	}
+	b.loads.note(r)
 	if r.Status().Terminal() {
 		delete(h.orders, r.Order.ID)
 		h.ended[r.Order.ID] = r.Version

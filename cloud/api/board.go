@@ -128,7 +128,7 @@ func (b *board) loadNext(ctx context.Context, place int) int {
 func (b *board) loadHouse(ctx context.Context, id string) {
 	ctx, cancel := context.WithTimeout(ctx, b.api.settings.Timeout)
 	defer cancel()
-	records, err := b.api.Orders.OpenOrders(ctx, id)
+	records, open, err := b.api.Orders.OpenBut(ctx, id, b.versions(id))
 	if err != nil {
 		b.grumble(ctx, err)
 		return
@@ -139,9 +139,7 @@ func (b *board) loadHouse(ctx context.Context, id string) {
 		return
 	}
 	h := b.house(id)
-	open := map[order.ID]bool{}
 	for i := range records {
-		open[records[i].Order.ID] = true
 		b.changed(&records[i])
 	}
 	b.mu.Lock()
@@ -155,6 +153,17 @@ func (b *board) loadHouse(ctx context.Context, id string) {
 	h.loaded, h.alerts = true, len(alerts)
 	clear(h.ended)
 	b.publish(h, nil)
+}
+
+// versions are those of the orders that are known of a restaurant.
+func (b *board) versions(id string) map[order.ID]int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	known := map[order.ID]int{}
+	for oid, r := range b.houseLocked(id).orders {
+		known[oid] = r.Version
+	}
+	return known
 }
 
 func (b *board) grumble(ctx context.Context, err error) {

@@ -2,13 +2,17 @@ package api_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/base64"
 	"encoding/csv"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"awesome.pizza/cloud/api"
+	"awesome.pizza/cloud/ordering"
 	"awesome.pizza/cloud/road"
 	"awesome.pizza/shared/clock"
 	"awesome.pizza/shared/id"
@@ -264,4 +268,50 @@ func TestADriverSeesTheStopsInTheOrderToBringThem(t *testing.T) {
 	if ids, arrives := look(); !slices.Equal(ids, []order.ID{close, far, waiting}) || arrives != 2 {
 		t.Errorf("%v, %d; not %v", ids, arrives, []order.ID{close, far, waiting})
 	}
+}
+
+// slowBooks are orders that nobody finds by their driver while they are shut.
+type slowBooks struct {
+	api.Orders
+	shut atomic.Bool
+}
+
+func (s *slowBooks) OfDriver(ctx context.Context, driver string) ([]ordering.Record, error) {
+	if s.shut.Load() {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
+	return s.Orders.OfDriver(ctx, driver)
+}
+
+func TestAPositionAndTheTurnOfADoorReachTheGuestWithoutTheDatabase(t *testing.T) {
+	t.Parallel()
+	books := &slowBooks{}
+	c := open(t, func(d *api.Deps, s *api.Settings) {
+		books.Orders = d.Orders
+		d.Orders, s.StaffToken = books, secret
+	})
+	driver, key := c.dora(t)
+	_, first := c.brings(t, driver, key)
+	_, second := c.brings(t, driver, key)
+	r, err := c.Order(t.Context(), second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	books.shut.Store(true)
+	defer books.shut.Store(false)
+	events := c.follow(t, "/api/orders/"+string(second)+"/track?token="+r.Token, "")
+	before := func(want float64) {
+		t.Helper()
+		for n := 0; ; n++ {
+			at := map[string]any{"latitude": 40.80 + 0.00001*float64(n), "longitude": -73.9899}
+			c.call(t, req{"POST", "/api/drivers/" + driver + "/location", at, bearer(key)}).is(t, 204)
+			if e := next(t, events, named("driver")); e.data["eta"] != nil && e.data["stops_before"] == want {
+				return
+			}
+		}
+	}
+	before(1) // what is brought first is known from what was told of it
+	c.call(t, req{"POST", "/api/orders/" + string(first) + "/complete-delivery", nil, bearer(key)}).is(t, 200)
+	before(0)
 }

@@ -22,14 +22,20 @@ import (
 // brings has a driver take an order out; the path is the order's, as is how that driver signs in.
 func (c *chain) brings(t testing.TB, driver, key string) (path string, id order.ID) {
 	t.Helper()
-	staff := bearer(secret)
 	id = c.place(t, order.ByDelivery).id()
+	return c.takesOut(t, id, driver, key), id
+}
+
+// takesOut has a driver take out an order that was placed.
+func (c *chain) takesOut(t testing.TB, id order.ID, driver, key string) (path string) {
+	t.Helper()
+	staff := bearer(secret)
 	path = "/api/orders/" + string(id)
 	c.call(t, req{"POST", path + "/confirm", nil, staff}).is(t, 200)
 	c.cook(t, id, bake...)
 	c.call(t, req{"POST", path + "/assign-driver", map[string]any{"driver_id": driver}, staff}).is(t, 200)
 	c.call(t, req{"POST", path + "/start-delivery", nil, bearer(key)}).is(t, 200)
-	return path, id
+	return path
 }
 
 func (c *chain) dora(t testing.TB) (driver, key string) {
@@ -292,26 +298,50 @@ func TestAPositionAndTheTurnOfADoorReachTheGuestWithoutTheDatabase(t *testing.T)
 		d.Orders, s.StaffToken = books, secret
 	})
 	driver, key := c.dora(t)
-	_, first := c.brings(t, driver, key)
-	_, second := c.brings(t, driver, key)
-	r, err := c.Order(t.Context(), second)
-	if err != nil {
-		t.Fatal(err)
+	var streams []<-chan event
+	var near string
+	for _, lat := range []float64{40.75, 40.745} { // the driver comes from the north
+		b := basket(order.ByDelivery)
+		b["address"] = map[string]any{"street": "1 Main St", "city": "Springfield", "latitude": lat, "longitude": -73.99}
+		oid := c.call(t, req{"POST", "/api/orders", b, nil}).is(t, 201).id()
+		path := c.takesOut(t, oid, driver, key)
+		r, err := c.Order(t.Context(), oid)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if streams = append(streams, c.follow(t, path+"/track?token="+r.Token, "")); near == "" {
+			near = path
+		}
 	}
 	books.shut.Store(true)
 	defer books.shut.Store(false)
-	events := c.follow(t, "/api/orders/"+string(second)+"/track?token="+r.Token, "")
-	before := func(want float64) {
+	moved := 0
+	turn := func(events <-chan event) float64 { // how many doors are before this one
 		t.Helper()
-		for n := 0; ; n++ {
-			at := map[string]any{"latitude": 40.80 + 0.00001*float64(n), "longitude": -73.9899}
+		for moved++; ; moved++ {
+			at := map[string]any{"latitude": 40.80 + 0.00001*float64(moved), "longitude": -73.9899}
 			c.call(t, req{"POST", "/api/drivers/" + driver + "/location", at, bearer(key)}).is(t, 204)
-			if e := next(t, events, named("driver")); e.data["eta"] != nil && e.data["stops_before"] == want {
-				return
+			if e := next(t, events, named("driver")); e.data["eta"] != nil {
+				before, _ := e.data["stops_before"].(float64)
+				return before
 			}
 		}
 	}
-	before(1) // what is brought first is known from what was told of it
-	c.call(t, req{"POST", "/api/orders/" + string(first) + "/complete-delivery", nil, bearer(key)}).is(t, 200)
-	before(0)
+	turns := func() (all [2]float64) {
+		for n, events := range streams {
+			all[n] = turn(events)
+		}
+		return all
+	}
+	for began := time.Now(); turns() != [2]float64{0, 1}; { // what is brought first is known from what was told of it
+		if time.Since(began) > patience {
+			t.Fatal("the farther door is not behind the nearer one")
+		}
+	}
+	c.call(t, req{"POST", near + "/complete-delivery", nil, bearer(key)}).is(t, 200)
+	for began := time.Now(); turn(streams[1]) != 0; {
+		if time.Since(began) > patience {
+			t.Fatal("the turn of the farther door does not come")
+		}
+	}
 }

@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"net/http"
-	"slices"
 	"time"
 
 	"awesome.pizza/cloud/dispatch"
@@ -367,12 +366,17 @@ func (a *API) arrival(ctx context.Context, r *ordering.Record) *time.Time {
 }
 
 // loaded is what a driver has in the bag; of a database that does not answer, nothing.
-func (a *API) loaded(ctx context.Context, driver string) []ordering.Record {
+func (a *API) loaded(ctx context.Context, driver string) (bag []*ordering.Record) {
 	all, err := a.Orders.OfDriver(ctx, driver)
 	if err != nil {
 		return nil
 	}
-	return slices.DeleteFunc(all, func(r ordering.Record) bool { return !carried(&r) })
+	for i := range all {
+		if carried(&all[i]) {
+			bag = append(bag, &all[i])
+		}
+	}
+	return bag
 }
 
 func carried(r *ordering.Record) bool {
@@ -380,14 +384,14 @@ func carried(r *ordering.Record) bool {
 }
 
 // arrivalFrom is when a driver who is on the way will be at the door, coming from p by the doors of what else is in the bag and due before.
-func (a *API) arrivalFrom(p dispatch.Position, r *ordering.Record, bag []ordering.Record) (eta dispatch.Range, before int, ok bool) {
+func (a *API) arrivalFrom(p dispatch.Position, r *ordering.Record, bag []*ordering.Record) (eta dispatch.Range, before int, ok bool) {
 	if !r.Order.Address.Located() || a.Travel == nil {
 		return eta, 0, false
 	}
 	all := []ordering.Record{*r}
-	for i := range bag {
-		if bag[i].Order.ID != r.Order.ID {
-			all = append(all, bag[i])
+	for _, other := range bag {
+		if other.Order.ID != r.Order.ID {
+			all = append(all, *other)
 		}
 	}
 	for i, s := range a.way(p, all) {

@@ -26,6 +26,10 @@ func (d *draft) wish(ctx context.Context, k *Kitchen, c Command) (note string, e
 		return d.recovered(ctx, k, c, event.OrderStanding(b))
 	case event.StockWished:
 		return d.stockWished(ctx, k, b)
+	case event.BagOpened:
+		return d.bagOpened(ctx, k, b)
+	case event.BagClosed:
+		return d.bagClosed(ctx, k, b)
 	case escrow.Returned:
 		d.shelvesNow().Settle(b)
 		d.settled = true

@@ -1,4 +1,4 @@
-import { call, Refusal, uuid } from '@awesome/ui';
+import { call, insist, Refusal, uuid } from '@awesome/ui';
 import { Backed, Desk as House, type More } from '../house/desk.svelte.ts';
 import { desk as words } from '../words/desk.ts';
 
@@ -85,6 +85,7 @@ export class Desk extends House {
 
 	#once<T>(url: string, body: Record<string, unknown> | undefined, how: Sending, key: string, more: More): Promise<T> {
 		const whole = body || more.override ? { ...body, ...(body && how.key ? { [how.key]: key } : {}), ...more } : undefined;
-		return call<T>(url, { method: how.method ?? 'POST', body: whole, headers: { ...this.headers, 'Idempotency-Key': key } });
+		const ask = how.method === 'DELETE' ? call : insist; // done twice, there is nothing left to take away
+		return ask<T>(url, { method: how.method ?? 'POST', body: whole, headers: { ...this.headers, 'Idempotency-Key': key } });
 	}
 }

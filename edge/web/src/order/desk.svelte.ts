@@ -41,6 +41,12 @@ export class Desk extends House {
 		this.#note = note;
 	}
 
+	/** complain says what is in the way, though the node has done what it was asked. */
+	complain(trouble: string): void {
+		this.hush();
+		this.#trouble = trouble;
+	}
+
 	/** run does something that a person asked for and says how that went; undefined: it was not done. */
 	async run<T>(work: () => Promise<T>, note?: (done: T) => string): Promise<T | undefined> {
 		this.hush();

@@ -1,7 +1,7 @@
 // The kitchen display at work: two tablets, hands and keys, a cut line, a node that goes away and comes back.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
-import { card, clear, errors, photograph, place, post, tap, tablet, until, world } from './stage.mjs';
+import { card, clear, edge, errors, photograph, place, post, tap, tablet, until, violations, world } from './stage.mjs';
 
 beforeEach(clear);
 afterEach(() => world('start'));

@@ -78,10 +78,10 @@ test('all-day counts what is on the page in view, and says how much there is in 
 	await page.keyboard.press('a');
 	const panel = page.getByRole('complementary', { name: 'All day' });
 	await panel.waitFor();
-	await until('three on the page', async () => /3\s+S Marinara\s+of 5/.test(await panel.innerText()));
-	assert.match(await panel.innerText(), /3\s+Black olives\s+of 6/);
+	await until('four on the page', async () => /4\s+S Marinara\s+of 5/.test(await panel.innerText()));
+	assert.match(await panel.innerText(), /4\s+Black olives\s+of 6/);
 	await page.keyboard.press('PageDown');
-	await until('the other page', async () => /2\s+S Marinara\s+of 5\s+1\s+S Hawaii\s+of 1/.test(await panel.innerText()));
+	await until('the other page', async () => /1\s+S Hawaii\s+of 1\s+1\s+S Marinara\s+of 5/.test(await panel.innerText()));
 	await page.context().close();
 });
 
@@ -237,7 +237,9 @@ test('arrows go from line to line of a ticket, and Space marks the one they stan
 	await page.keyboard.press('ArrowUp');
 	assert.match(await chosen.innerText(), /salad/i);
 
-	await tap(order.id, 'items/' + (await (await fetch(`${edge}/api/board`)).json()).tickets.find((t) => t.order_id === order.id).items[0].id + '/bump', {}); // somebody else is faster
+	const salad = (await (await fetch(`${edge}/api/board`)).json()).tickets.find((t) => t.order_id === order.id).items[0].id;
+	await tap(order.id, 'start', { item: salad }); // somebody else is faster
+	await tap(order.id, `items/${salad}/bump`);
 	await lines.getByText('Green salad').waitFor({ state: 'detached' });
 	await page.keyboard.press(' ');
 	await page.getByText('Something has just moved: look, and press again.').waitFor();
@@ -251,9 +253,11 @@ test('arrows go from line to line of a ticket, and Space marks the one they stan
 });
 
 test('all-day lies over one column: no ticket jumps, nothing is cut off without a sign, and its key shows the rest', async () => {
-	const products = ['marinara', 'hawaii', 'tonno', 'parma', 'napoli', 'greca', 'calabrese', 'fiorentina', 'vegetariana', 'diavola', 'capricciosa', 'pepperoni'];
-	for (const product of products) await place([{ product, size: 'small', toppings: ['olives', 'capers', 'rocket', 'onion', 'mushrooms'].map((topping) => ({ topping, amount: 'extra' })) }]).catch(() => place([{ product, size: 'small' }]));
-	const page = await tablet('/', { view: 'make', width: 1280, height: 560 });
+	const { toppings } = await (await fetch(`${edge}/api/menu`)).json();
+	for (const [n, product] of ['marinara', 'hawaii', 'tonno', 'parma', 'napoli', 'greca', 'calabrese'].entries()) {
+		await place([{ product, size: 'small', toppings: [0, 1, 2].map((i) => ({ topping: toppings[3 * n + i].id, amount: 'extra' })) }]);
+	}
+	const page = await tablet('/', { view: 'make', width: 1280, height: 600 });
 	await page.locator('article').first().waitFor();
 	await until('the page to be full', async () => (await page.locator('.pages span').count()) === 1);
 	const boxes = () => page.locator('article').evaluateAll((all) => all.map((a) => [a.dataset.order, a.getBoundingClientRect().left, a.getBoundingClientRect().top]));

@@ -66,7 +66,8 @@ export class Screen {
 	#own: string | undefined; // whom this screen moved on last
 	#cursor = new Cursor();
 	#steady = { ticket: new Steady(), line: new Steady() };
-	#mine: { id: string; until: number } | undefined; // what becomes of this ticket now is of this screen's doing
+	#mine: { ticket: string; line: string | undefined; until: number } | undefined; // what becomes of these next is of this screen's doing
+	#aimed = { ticket: '', line: '' }; // when it was looked at last: an order, and the key of a line
 	#shown = new Set<string>();
 	#ringer = new Ringer();
 
@@ -185,22 +186,25 @@ export class Screen {
 	/** aim is what keys mean: a ticket and a line of it, and where they lie. */
 	aim = $derived.by(() => {
 		const ticket = this.atHand;
-		if (!ticket) return { ticket: '', line: '' };
+		if (!ticket) return { ticket: '', line: '', of: { ticket: '', line: '' } };
 		const seat = this.cards.find((c) => c.ticket === ticket)?.seat;
 		const where = `${ticket.order_id} ${seat?.page} ${seat?.column} ${seat?.top}`;
 		const lines = this.lines(ticket);
 		const chosen = this.chosen(ticket);
 		const line = chosen === undefined ? lines[0] : lines.find((l) => l.key === chosen);
-		return { ticket: where, line: `${where} ${line?.key} ${line ? lines.indexOf(line) : ''}` };
+		const of = { ticket: ticket.order_id, line: line?.key ?? '' };
+		return { ticket: where, line: `${where} ${of.line} ${line ? `${lines.indexOf(line)} ${line.todo.length}` : ''}`, of };
 	});
 
 	/** look takes note of what moved under the keys. It is called whenever the aim has changed, and by whoever changes it. */
 	look(now = performance.now(), mine = false): void {
-		const ticket = this.atHand;
-		const own = mine || (this.#mine !== undefined && now < this.#mine.until);
-		if (own && ticket && ticket.order_id === this.#mine?.id) this.#cursor.keep(ticket.order_id, this.lines(ticket));
-		this.#steady.ticket.look(this.aim.ticket, now, own);
-		this.#steady.line.look(this.aim.line, now, own);
+		const did = this.#mine;
+		const done = did !== undefined && now < did.until && this.#aimed.ticket === did.ticket && (did.line === undefined || this.#aimed.line === did.line);
+		if (done && did.line !== undefined && this.focused) this.#cursor.keep(did.ticket, this.lines(this.focused));
+		const { ticket, line, of } = this.aim;
+		const moved = [this.#steady.ticket.look(ticket, now, mine || done), this.#steady.line.look(line, now, mine || done)];
+		if (done && moved.includes(true)) this.#mine = undefined; // whatever moves after that is not of its doing
+		this.#aimed = of;
 	}
 
 	/** byKey does what a key asks for with what it means, unless that has just come to lie where it lies: nobody has aimed at it. */
@@ -217,8 +221,8 @@ export class Screen {
 	}
 
 	/** act does something to a ticket; what moves because of it has not moved by itself. */
-	#act(ticket: Ticket, ...taps: Tap[]): void {
-		const mine = { id: ticket.order_id, until: Infinity };
+	#act(ticket: Ticket, line: string | undefined, ...taps: Tap[]): void {
+		const mine = { ticket: ticket.order_id, line, until: Infinity };
 		this.#mine = mine;
 		void this.taps.act(ticket, ...taps).then(
 			() => (mine.until = performance.now() + 1000), // the board may hear of it later than the hand
@@ -249,8 +253,9 @@ export class Screen {
 		const step = next(ticket, this.view);
 		if (step === 'wait') return;
 		const station = stationOf(step, ticket);
-		if (step === 'hand_over') this.#act(ticket, { verb: 'hand-over', station: 'pass' });
-		else this.#act(ticket, { verb: step === 'start' ? 'start' : 'bump', station });
+		if (step === 'hand_over') this.#act(ticket, undefined, { verb: 'hand-over', station: 'pass' });
+		else if (step === 'start') void this.taps.act(ticket, { verb: 'start', station }); // it stays where it is
+		else this.#act(ticket, undefined, { verb: 'bump', station });
 	}
 
 	/** bump says that this station is done with a ticket, started or not. */
@@ -259,7 +264,7 @@ export class Screen {
 		if (this.#first(ticket)) return;
 		const step = next(ticket, this.view);
 		if (step !== 'start') return this.press(ticket);
-		this.#act(ticket, { verb: 'bump', station: stationOf(step, ticket) });
+		this.#act(ticket, undefined, { verb: 'bump', station: stationOf(step, ticket) });
 	}
 
 	start(ticket: Ticket): void {
@@ -289,7 +294,7 @@ export class Screen {
 		if (!item || item.state === 'done') return;
 		const taps: Tap[] = [{ verb: 'bump', item: item.id }];
 		if (item.state === 'queued') taps.unshift({ verb: 'start', item: item.id });
-		this.#act(ticket, ...taps);
+		this.#act(ticket, this.lines(ticket).find((l) => l.items.includes(item))?.key, ...taps);
 	}
 
 	/** move goes up and down along the lines of the ticket with the focus, from its head to its last, and on to the ticket above or below; left and right

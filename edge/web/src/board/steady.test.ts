@@ -14,6 +14,7 @@ it('what moved by itself is not meant before somebody can have seen where it wen
 it('what a hand moved itself is meant at once', () => {
 	const steady = new Steady();
 	steady.look('1 here', 0, false);
-	steady.look('2 here', 1000, true);
+	steady.look('1 there', 900, false);
+	steady.look('2 here', 1000, true); // aimed anew
 	expect(steady.still(1000)).toBe(true);
 });

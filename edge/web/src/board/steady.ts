@@ -6,11 +6,13 @@ export class Steady {
 	#what: string | undefined;
 	#moved = -Infinity;
 
-	/** look takes note of what there is now, and where. Mine: this hand has moved it, and knows. */
-	look(what: string, now: number, mine: boolean): void {
-		if (what === this.#what) return;
-		if (!mine && this.#what !== undefined) this.#moved = now;
+	/** look takes note of what there is now, and where. Mine: this hand has moved it, and knows; what moved before is forgotten. It reports whether there is anything else. */
+	look(what: string, now: number, mine: boolean): boolean {
+		if (what === this.#what) return false;
+		if (mine) this.#moved = -Infinity;
+		else if (this.#what !== undefined) this.#moved = now;
 		this.#what = what;
+		return true;
 	}
 
 	still(now: number): boolean {

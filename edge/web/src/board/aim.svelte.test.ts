@@ -55,7 +55,7 @@ it('nor is a line marked that has just come to be the first, while its ticket ca
 	expect(marked()).toEqual(['1 bump']);
 });
 
-it('a line that somebody else has done is not followed by another', () => {
+it('a line that somebody else has done is not followed by another before a hand can see which', () => {
 	screen.pick(0);
 	screen.move('down');
 	screen.move('down');
@@ -63,8 +63,10 @@ it('a line that somebody else has done is not followed by another', () => {
 	screen.look(now + 1000);
 	screen.byKey('item', now + 60_000);
 	expect([acted, missed]).toEqual([[], 1]);
-	screen.move('down');
-	screen.byKey('item');
+	expect(screen.chosen(board.tickets[0] as Ticket)).toBe('2');
+	screen.byKey('item', now + 60_399);
+	expect([acted, missed]).toEqual([[], 2]);
+	screen.byKey('item', now + 60_400);
 	expect(marked()).toEqual(['1 cake']);
 });
 

@@ -137,7 +137,9 @@ export class Screen {
 	turn(page: number): void {
 		const to = Math.max(0, Math.min(page, this.pages - 1));
 		if (to !== this.page && this.focus !== undefined && !this.sheet(to).some((c) => c.ticket.order_id === this.focus)) this.focus = undefined; // keys never act on what is out of view
+		if (to === this.#page) return;
 		this.#page = to;
+		this.look(performance.now(), true);
 	}
 
 	/** near is the page that a field shows which was scrolled so far. */
@@ -215,7 +217,11 @@ export class Screen {
 		const chosen = this.chosen(ticket);
 		const line = chosen === undefined ? undefined : this.lines(ticket).find((l) => l.key === chosen);
 		const gone = what === 'item' && chosen !== undefined && !line; // somebody else has done it
-		if (gone || !this.#steady[what === 'item' ? 'line' : 'ticket'].still(now)) return this.taps.missed(ticket);
+		if (gone) {
+			this.#cursor.keep(ticket.order_id, this.lines(ticket)); // it goes to the one beside, where it can be seen before it is meant
+			this.look(now);
+		}
+		if (!this.#steady[what === 'item' ? 'line' : 'ticket'].still(now)) return this.taps.missed(ticket);
 		if (what === 'item') this.item(ticket, line?.todo[0]?.id);
 		else this[what](ticket);
 	}

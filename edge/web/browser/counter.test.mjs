@@ -278,7 +278,7 @@ test('what has run out is put back from its tile, with how much there is and why
 	await panel.getByText('Written down: 0 pcs').waitFor();
 	const save = panel.getByRole('button', { name: 'It is there' });
 	await panel.getByLabel('Quantity (pcs)').fill('0');
-	await panel.getByText('0 pcs are spoken for: there has to be more.').waitFor();
+	await panel.getByText(/there has to be/i).waitFor(); // others have ordered some of it
 	await panel.getByLabel('Quantity (pcs)').fill('8');
 	assert.ok(await save.isDisabled(), 'without a reason');
 	await panel.getByRole('button', { name: 'found more' }).click();

@@ -84,7 +84,7 @@ export const deskEnglish = {
 		written: (there: string, taken: string) => `Written down: ${there}${taken ? `; ${taken} of it are for orders that are open, and the web’s` : ''}.`,
 		backReasons: ['counted again', 'found more', 'written down wrong'],
 		putBack: 'It is there',
-		little: (taken: string) => `${taken} are spoken for: there has to be more.`,
+		little: (taken: string) => (taken ? `${taken} are spoken for: there has to be more.` : 'There has to be some of it.'),
 		still: (name: string, taken: string) => `${name} is still out: ${taken} are spoken for, and what is left is not enough for one.`,
 	},
 	pay: {

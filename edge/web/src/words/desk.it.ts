@@ -117,7 +117,7 @@ export const deskItalian: DeskWords = {
 		written: (there, taken) => `Segnato: ${there}${taken ? `; ${taken} sono per ordini aperti e per il web` : ''}.`,
 		backReasons: ['contato di nuovo', 'trovato altro', 'segnato male'],
 		putBack: 'C’è',
-		little: (taken) => `${taken} sono già impegnati: deve essercene di più.`,
+		little: (taken) => (taken ? `${taken} sono già impegnati: deve essercene di più.` : 'Deve essercene.'),
 		still: (name, taken) => `${name}: ancora finito. ${taken} sono già impegnati, e il resto non basta per uno.`,
 	},
 	pay: {

@@ -81,7 +81,7 @@ export const deskEnglish = {
 		leave: 'Leave it out',
 		ranOut: (name: string) => `${name} has run out`,
 		howMuch: 'How much of it is there? With that it is on the menu again.',
-		written: (there: string, taken: string) => `Written down: ${there}${taken ? `; ${taken} of it are for orders that are open, and the web’s` : ''}.`,
+		written: (there: string, taken: string) => `Written down: ${there}${taken ? `; spoken for by open orders and the web: ${taken}` : ''}.`,
 		backReasons: ['counted again', 'found more', 'written down wrong'],
 		putBack: 'It is there',
 		little: (taken: string) => (taken ? `${taken} are spoken for: there has to be more.` : 'There has to be some of it.'),

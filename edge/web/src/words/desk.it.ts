@@ -114,7 +114,7 @@ export const deskItalian: DeskWords = {
 		leave: 'Lascialo via',
 		ranOut: (name) => `${name}: finito`,
 		howMuch: 'Quanto ce n’è? Con questo torna nel menu.',
-		written: (there, taken) => `Segnato: ${there}${taken ? `; ${taken} sono per ordini aperti e per il web` : ''}.`,
+		written: (there, taken) => `Segnato: ${there}${taken ? `; impegnati da ordini aperti e dal web: ${taken}` : ''}.`,
 		backReasons: ['contato di nuovo', 'trovato altro', 'segnato male'],
 		putBack: 'C’è',
 		little: (taken) => (taken ? `${taken} sono già impegnati: deve essercene di più.` : 'Deve essercene.'),

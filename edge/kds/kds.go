@@ -141,7 +141,7 @@ type Settings struct {
 	Secure     Secure                                           // the zero value: this node has no HTTPS
 	Hosts      []string                                         // names, besides addresses and local names, by which screens reach the node
 	Log        *slog.Logger                                     // discards
-	Heartbeat  time.Duration                                    // between comments on a quiet stream; 5 s
+	Heartbeat  time.Duration                                    // between comments on a quiet stream; 2 s
 	Pace       time.Duration                                    // how often ovens and link are looked at; 1 s
 	Backlog    int                                              // changes kept for screens that come back; 256
 	Buffer     int                                              // changes a screen may fall behind before it is dropped; 64
@@ -158,7 +158,7 @@ func (s Settings) withDefaults() Settings {
 	if s.Log == nil {
 		s.Log = slog.New(slog.DiscardHandler)
 	}
-	s.Heartbeat = orElse(s.Heartbeat, 5*time.Second)
+	s.Heartbeat = orElse(s.Heartbeat, 2*time.Second)
 	s.Pace = orElse(s.Pace, time.Second)
 	s.Drain = orElse(s.Drain, 5*time.Second)
 	s.Backlog = orElse(s.Backlog, 256)

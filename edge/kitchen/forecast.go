@@ -66,6 +66,9 @@ func (t *Ticket) items(behind []line.Item) []line.Item {
 		if s, seen := t.Slots[i.Of.ID]; seen {
 			i.Slot = &s
 		}
+		if p, planned := t.Plan[i.Of.ID]; planned && i.Slot == nil && i.Of.State == order.ItemInOven {
+			i.Meant = line.Berth{Oven: p.Oven, Deck: p.Deck}
+		}
 		behind = append(behind, i)
 	}
 	return behind

@@ -9,6 +9,8 @@ import (
 	"awesome.pizza/edge/kitchen"
 	"awesome.pizza/edge/line"
 	"awesome.pizza/edge/staff"
+	"awesome.pizza/shared/menu"
+	"awesome.pizza/shared/order"
 	"awesome.pizza/shared/wire"
 )
 
@@ -131,4 +133,35 @@ func TestAColdOvenIsNoGoodOneAndOneThatHeatsUpIsOneLater(t *testing.T) {
 	if q := h.quote(pizza).Promise; len(q.Because) > 2 {
 		t.Errorf("with hot ovens it promises %+v", q)
 	}
+}
+
+func TestAPizzaTappedInByHandStaysInTheOvenItWasMeantFor(t *testing.T) {
+	t.Parallel()
+	h := ovenHouse(t, nil)
+	h.signIn("ada", "bob")
+	ovens := map[string]bool{}
+	meant := map[order.ID]kitchen.ItemPlan{}
+	for range 5 {
+		ticket := h.bump(h.place(pizza), menu.StationMake)
+		p := h.ticket(ticket.Order.ID).Plan["1"]
+		meant[ticket.Order.ID], ovens[p.Oven] = p, true
+		h.bump(ticket, menu.StationOven)
+	}
+	if len(ovens) != 2 {
+		t.Fatalf("five pizzas for two ovens of three places went into %v", ovens)
+	}
+	look := func(when string) {
+		for id, was := range meant {
+			if p := h.ticket(id).Plan["1"]; p.Oven != was.Oven || p.Deck != was.Deck {
+				t.Errorf("%s a pizza that was put into %s deck %d lies in %s deck %d", when, was.Oven, was.Deck, p.Oven, p.Deck)
+			}
+		}
+	}
+	look("a moment later")
+	h.ovenAlert("malfunction", "oven-2")
+	h.place(pizza, pizza)
+	look("when its oven breaks")
+	h.restart()
+	h.place(pizza)
+	look("after a restart")
 }

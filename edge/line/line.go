@@ -45,6 +45,13 @@ type Item struct {
 	Of      *order.Item
 	Entered time.Time // the state it is in
 	Slot    *Slot     // where a sensor saw it, if one did
+	Meant   Berth     // where it was to go in; who put it in without a sensor has followed that
+}
+
+// Berth is a deck of an oven, from 1; the zero Berth is none.
+type Berth struct {
+	Oven string
+	Deck int
 }
 
 // Slot is a place in an oven, from 1, counted over its decks.
@@ -103,6 +110,7 @@ type Job struct {
 	release      time.Time // not to be started before
 	entered      time.Time // its state
 	slot         *Slot
+	meant        Berth
 	vacated      time.Time // its place in the oven takes another
 }
 

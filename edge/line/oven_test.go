@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"awesome.pizza/shared/order"
 	"awesome.pizza/shared/wire"
 )
 
@@ -66,5 +67,26 @@ func TestAnOvenThatIsNotWellLengthensForecasts(t *testing.T) {
 		if last := ill.Schedule(noon, tickets).Orders["2"].Ready; !last.After(well) {
 			t.Errorf("with no oven at all it is ready at %v", last)
 		}
+	}
+}
+
+func TestWhatWasPutInByHandStaysInTheDeckThatWasMeantForIt(t *testing.T) {
+	t.Parallel()
+	l := capacity{cooks: 8}.line()
+	l.Ovens = []Oven{{ID: "oven-1", Capacity: 4}, {ID: "oven-2", Decks: 2, Capacity: 4}}
+	ticket := queued(1, 2, 0)
+	for n, berth := range []Berth{{"oven-2", 2}, {"gone", 1}} {
+		ticket.Items[n].Of.State, ticket.Items[n].Entered, ticket.Items[n].Meant = order.ItemInOven, noon, berth
+	}
+	lies := func() string {
+		jobs := l.Schedule(noon, []Ticket{ticket}).Orders["1"].Items
+		return fmt.Sprintf("%s %d, %s %d", jobs[0].Oven, jobs[0].Deck, jobs[1].Oven, jobs[1].Deck)
+	}
+	if got := lies(); got != "oven-2 2, oven-1 1" {
+		t.Errorf("they lie in %s", got)
+	}
+	l.Faults = []Fault{{Oven: "oven-2", What: wire.Malfunction}}
+	if got := lies(); got != "oven-2 2, oven-1 1" {
+		t.Errorf("when its oven breaks they lie in %s: nobody has moved it", got)
 	}
 }

@@ -106,7 +106,7 @@ func (r *running) begin(n int, release time.Time) {
 	for i := range t.Items {
 		item, entered := t.Items[i].Of, t.Items[i].Entered
 		j := Job{
-			ticket: n, Of: item, web: t.Web, release: release, entered: entered, slot: t.Items[i].Slot,
+			ticket: n, Of: item, web: t.Web, release: release, entered: entered, slot: t.Items[i].Slot, meant: t.Items[i].Meant,
 			makes: r.Took.makes(*item), bakes: r.Took.bakes(*item),
 		}
 		switch item.State {
@@ -162,13 +162,26 @@ func (r *running) inside(j *Job) {
 			j.Oven, j.In, j.Out = j.slot.Oven, j.entered, later(r.now, j.entered.Add(j.bakes)) // in an oven that takes nothing more
 			return
 		}
-	} else {
+	} else if h = r.meant(j.meant); h == nil {
+		if j.meant.Oven != "" && slices.ContainsFunc(r.Ovens, func(o Oven) bool { return o.ID == j.meant.Oven }) {
+			j.Oven, j.Deck, j.In, j.Out = j.meant.Oven, j.meant.Deck, j.entered, later(r.now, j.entered.Add(j.bakes)) // it lies where it lies
+			return
+		}
 		h = soonest(r.hearths, r.now, j.Of.Size, j.bakes)
 	}
 	places, occupied, inside := h.takes(j.Of.Size, j.bakes)
 	j.Oven, j.Deck, j.In, j.Out = h.oven, h.deck, j.entered, later(r.now, j.entered.Add(inside))
 	j.vacated = later(r.now, j.entered.Add(occupied))
 	h.occupy(places, j.vacated)
+}
+
+// meant is the hearth that an item was to go into, or nil when that takes nothing more, or there is none.
+func (r *running) meant(b Berth) *hearth {
+	at := slices.IndexFunc(r.hearths, func(h hearth) bool { return h.oven == b.Oven && h.deck == b.Deck })
+	if b.Oven == "" || at < 0 {
+		return nil
+	}
+	return &r.hearths[at]
 }
 
 // bake puts what is made into the ovens, in the order in which it is made.

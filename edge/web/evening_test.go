@@ -5,6 +5,7 @@ package web_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -15,6 +16,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -186,11 +188,23 @@ func (p *program) kill() error {
 	return err
 }
 
+// signal stops it as a box does that hangs, or lets it go on: its sockets stay open, and nobody answers.
+func (p *program) signal(s syscall.Signal) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.cmd == nil {
+		return errors.New("it does not run")
+	}
+	return p.cmd.Process.Signal(s)
+}
+
 func (p *program) control(t *testing.T) *httptest.Server {
 	t.Helper()
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /start", answer(func(json.RawMessage) (any, error) { return nil, p.start() }))
 	mux.HandleFunc("POST /kill", answer(func(json.RawMessage) (any, error) { return nil, p.kill() }))
+	mux.HandleFunc("POST /freeze", answer(func(json.RawMessage) (any, error) { return nil, p.signal(syscall.SIGSTOP) }))
+	mux.HandleFunc("POST /thaw", answer(func(json.RawMessage) (any, error) { return nil, p.signal(syscall.SIGCONT) }))
 	mux.HandleFunc("POST /printer", answer(func(raw json.RawMessage) (any, error) {
 		var body struct {
 			Fault fault.Kind `json:"fault"`

@@ -19,6 +19,7 @@ import (
 
 	"awesome.pizza/edge/kds"
 	"awesome.pizza/edge/kitchen"
+	"awesome.pizza/edge/line"
 	"awesome.pizza/edge/store"
 	"awesome.pizza/edge/web"
 	"awesome.pizza/shared/event"
@@ -116,6 +117,7 @@ func (r *rig) open(ctx context.Context, cancel context.CancelFunc) (*node, strin
 	k, err := kitchen.New(ctx, s, m, r, hub, kitchen.Settings{
 		Restaurant: "r1",
 		Roster:     []kitchen.Cook{{ID: "ada", Name: "Ada"}, {ID: "bruno", Name: "Bruno"}},
+		Ovens:      []line.Oven{{ID: "deck", Decks: 2, Capacity: 12}},
 	})
 	if err != nil {
 		return nil, "", errors.Join(err, s.Close())

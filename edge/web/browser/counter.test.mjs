@@ -1,7 +1,7 @@
 // The counter: quick, honest, and the same with the internet cut.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { edge, errors, photograph, tablet, tap, violations, world } from './stage.mjs';
+import { edge, errors, photograph, post, tablet, tap, violations, world } from './stage.mjs';
 
 test('a pizza with two changes takes no more than ten taps, and its number is shown', async () => {
 	const page = await tablet('/counter', { width: 1280, height: 800 });
@@ -264,6 +264,31 @@ test('a time that is over is said where it was chosen, and another one makes it 
 	await page.getByText(/^Ready/).waitFor();
 	await page.getByRole('button', { name: /Place order/ }).click();
 	await page.getByRole('dialog', { name: 'Order number' }).waitFor();
+	await page.context().close();
+});
+
+test('what has run out is put back from its tile, with how much there is and why', async () => {
+	const page = await tablet('/counter', { width: 1280, height: 800 });
+	await post('/api/stock/counts', { lines: [{ ingredient: 'tiramisu', quantity: 0 }] });
+	await page.getByRole('button', { name: 'Desserts', exact: true }).click();
+	await page.getByRole('button', { name: /Tiramisù.*Sold out/s }).waitFor();
+	await page.getByRole('button', { name: '86', exact: true }).click();
+	await page.getByRole('button', { name: /Tiramisù/ }).click();
+	const panel = page.getByRole('dialog', { name: 'Tiramisù has run out' });
+	await panel.getByText('Written down: 0 pcs').waitFor();
+	const save = panel.getByRole('button', { name: 'It is there' });
+	await panel.getByLabel('Quantity (pcs)').fill('0');
+	await panel.getByText(/there has to be/i).waitFor(); // others have ordered some of it
+	await panel.getByLabel('Quantity (pcs)').fill('8');
+	assert.ok(await save.isDisabled(), 'without a reason');
+	await panel.getByRole('button', { name: 'found more' }).click();
+	assert.deepEqual(await violations(page, 'put back'), []);
+	await photograph(page, 'counter-put-back');
+	await save.click();
+	await page.getByText('Tiramisù is back.').waitFor();
+	await panel.waitFor({ state: 'detached' });
+	const { ingredients } = await (await fetch(`${edge}/api/stock`)).json();
+	assert.deepEqual([ingredients.find((l) => l.id === 'tiramisu').on_hand, (await (await fetch(`${edge}/api/86`)).json()).off], [8, []]);
 	await page.context().close();
 });
 

@@ -1,7 +1,7 @@
 // The kitchen display at work: two tablets, hands and keys, a cut line, a node that goes away and comes back.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
-import { card, clear, errors, photograph, place, post, tap, tablet, until, world } from './stage.mjs';
+import { card, clear, edge, errors, photograph, place, post, tap, tablet, until, violations, world } from './stage.mjs';
 
 beforeEach(clear);
 afterEach(() => world('start'));
@@ -391,6 +391,72 @@ test('an oven that sees a pizza shows it on the display without a tap', async ()
 	await page.locator('li.over').waitFor();
 	await world('oven', { oven: 'deck', kind: 'item_out', slot: 3 });
 	await card(page, order).waitFor({ state: 'detached' });
+	await page.context().close();
+});
+
+test('a pizza that was tapped in lies in the deck that was meant for it, and says that a hand put it there', async () => {
+	const page = await tablet('/', { view: 'oven', width: 1280, height: 800 });
+	const deck = (more = {}) => ({ id: 'deck', kind: 'deck', state: 'ok', slots: 4, band: { low: 280, high: 320 }, chambers: [{ name: 'top', celsius: 301 }, { name: 'floor', celsius: 296 }], items: [], decks: [1, 2].map((d) => ({ deck: d, state: 'ok' })), ...more });
+	await world('ovens', [deck()]);
+	const order = await place([{ product: 'marinara', size: 'small' }, { product: 'napoli', size: 'large' }]);
+	await tap(order.id, 'bump', { station: 'make' });
+	const meant = (await (await fetch(`${edge}/api/board`)).json()).tickets.find((t) => t.order_id === order.id).items[0].plan;
+	const row = card(page, order).locator('.row').first();
+	await until('the line to say where it goes', async () => new RegExp(`→ deck\\s+deck ${meant.deck}`).test(await row.innerText()));
+	await card(page, order).getByRole('button', { name: 'Into the oven' }).click();
+	const ovens = page.getByRole('region', { name: 'Ovens' });
+	await ovens.locator('ol').nth(meant.deck - 1).getByRole('listitem').filter({ hasText: 'Marinara' }).getByText('by hand').waitFor();
+	assert.equal(await ovens.getByText('Put in by hand').count(), 0);
+	await world('ovens', [deck(), { ...deck(), id: 'second' }, { ...deck(), id: 'third' }]);
+	await page.getByRole('heading', { name: 'third' }).waitFor({ state: 'attached' });
+	await page.getByRole('button', { name: 'more below' }).click();
+	await until('the last oven to be in view', () => page.getByRole('heading', { name: 'third' }).evaluate((e) => e.getBoundingClientRect().bottom < innerHeight));
+	assert.deepEqual(await violations(page, 'three ovens'), []);
+	await world('ovens', [deck({ id: 'another' })]);
+	const hands = ovens.getByRole('article').filter({ hasText: 'Put in by hand' });
+	await hands.getByText('Marinara').waitFor();
+	assert.ok((await hands.boundingBox()).y < (await ovens.getByRole('heading', { name: 'another' }).boundingBox()).y, 'what nobody planned is below the fold');
+	await world('ovens', [deck()]);
+	await hands.waitFor({ state: 'detached' });
+	for (const theme of ['dark', 'light']) {
+		await page.evaluate((t) => (document.documentElement.dataset.theme = t), theme);
+		await photograph(page, `display-oven-by-hand-${theme}`);
+	}
+	await page.context().close();
+});
+
+test('an oven that told of a fault works again when somebody says so', async () => {
+	const page = await tablet('/', { view: 'oven' });
+	const deck = { id: 'deck', kind: 'deck', state: 'fault', slots: 4, band: { low: 280, high: 320 }, chambers: [{ name: 'top', celsius: 301 }], items: [], decks: [{ deck: 1, state: 'ok' }, { deck: 2, state: 'fault' }], broken_slots: [3] };
+	await world('ovens', [deck]);
+	await world('oven', { oven: 'deck', kind: 'fault', slot: 3 });
+	const alerts = async () => (await (await fetch(`${edge}/api/board`)).json()).alerts.filter((a) => a.what === 'malfunction');
+	assert.equal((await alerts()).length, 1);
+	await page.getByText('deck 2 · fault').waitFor();
+	assert.deepEqual(await violations(page, 'a fault'), []);
+	await photograph(page, 'display-oven-fault');
+	const button = page.getByRole('button', { name: 'Works again' });
+	const box = await button.boundingBox();
+	assert.ok(box.width >= 72 && box.height >= 72, JSON.stringify(box));
+	await button.click();
+	await until('the fault to be over', async () => (await alerts()).length === 0);
+	await world('ovens', [{ ...deck, state: 'ok', broken_slots: undefined, decks: undefined }]);
+	await button.waitFor({ state: 'detached' });
+	await page.context().close();
+});
+
+test('a ticket under a window counts as seen when the window is gone, and not before', async () => {
+	const page = await tablet('/', { view: 'make' });
+	await page.getByText('cloud connected').waitFor();
+	await page.keyboard.press('k');
+	await page.getByRole('dialog', { name: 'This screen' }).waitFor();
+	const order = await place([{ product: 'napoli', size: 'small' }]);
+	await card(page, order).waitFor();
+	const seq = (await (await fetch(`${edge}/api/board`)).json()).seq;
+	await page.waitForRequest((r) => r.url().endsWith('/rendered') && r.postDataJSON().seq >= seq, { timeout: 30_000 }); // it says what it shows
+	assert.equal((await world('shown', { order: order.id })).shown, false, 'what a window covers was reported as seen');
+	await page.keyboard.press('Escape');
+	await until('the ticket to be reported', async () => (await world('shown', { order: order.id })).shown, 15_000);
 	await page.context().close();
 });
 

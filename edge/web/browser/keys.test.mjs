@@ -78,10 +78,10 @@ test('all-day counts what is on the page in view, and says how much there is in 
 	await page.keyboard.press('a');
 	const panel = page.getByRole('complementary', { name: 'All day' });
 	await panel.waitFor();
-	await until('three on the page', async () => /3\s+S Marinara\s+of 5/.test(await panel.innerText()));
-	assert.match(await panel.innerText(), /3\s+Black olives\s+of 6/);
+	await until('four on the page', async () => /4\s+S Marinara\s+of 5/.test(await panel.innerText()));
+	assert.match(await panel.innerText(), /4\s+Black olives\s+of 6/);
 	await page.keyboard.press('PageDown');
-	await until('the other page', async () => /2\s+S Marinara\s+of 5\s+1\s+S Hawaii\s+of 1/.test(await panel.innerText()));
+	await until('the other page', async () => /1\s+S Hawaii\s+of 1\s+1\s+S Marinara\s+of 5/.test(await panel.innerText()));
 	await page.context().close();
 });
 
@@ -209,6 +209,73 @@ test('while the browser blocks sound, a bar over the whole width asks for a touc
 	assert.ok(box.width > 1900 && box.height >= 72, JSON.stringify(box));
 	await bar.click();
 	await bar.waitFor({ state: 'detached' });
+	await page.context().close();
+});
+
+test('arrows go from line to line of a ticket, and Space marks the one they stand at', async () => {
+	const [order, next] = [await place([{ product: 'green_salad' }, { product: 'tiramisu', quantity: 2 }, { product: 'cola' }]), await place([{ product: 'cola' }])];
+	const page = await tablet('/', { view: 'sides' });
+	await card(page, next).waitFor();
+	const lines = card(page, order).locator('.row');
+	const chosen = page.locator('.row[aria-current="true"]');
+	const items = async () => (await (await fetch(`${edge}/api/board`)).json()).tickets.find((t) => t.order_id === order.id).items.map((i) => (i.state === 'done' ? 1 : 0)).join('');
+	await page.keyboard.press((await card(page, order).locator('kbd').innerText()).trim());
+	assert.equal(await chosen.count(), 0, 'nothing is chosen before an arrow says so');
+	for (let i = 0; i < 2; i++) await page.keyboard.press('ArrowDown');
+	assert.match(await chosen.innerText(), /2×\s+Tiramisù/);
+	await page.getByText(`Order ${order.number}, line 2 of 3: 2× Tiramisù`).waitFor({ state: 'attached' });
+	const look = await chosen.evaluate((e) => [getComputedStyle(e).outlineStyle, getComputedStyle(e, '::after').content]);
+	assert.deepEqual(look, ['solid', '"▶"'], 'the chosen line is told by colour alone');
+	assert.deepEqual(await violations(page, 'a chosen line'), []);
+	await photograph(page, 'display-line');
+	await page.keyboard.press(' ');
+	await until('one tiramisù to be done', async () => (await items()) === '0100');
+	await lines.getByText(/^1×/).nth(1).waitFor();
+	await page.keyboard.press(' ');
+	await until('the other one to be done', async () => (await items()) === '0110');
+	await until('the next line to be chosen', async () => /Cola/.test(await chosen.innerText()));
+	await page.keyboard.press('ArrowUp');
+	assert.match(await chosen.innerText(), /salad/i);
+
+	const salad = (await (await fetch(`${edge}/api/board`)).json()).tickets.find((t) => t.order_id === order.id).items[0].id;
+	await tap(order.id, 'start', { item: salad }); // somebody else is faster
+	await tap(order.id, `items/${salad}/bump`);
+	await lines.getByText('Green salad').waitFor({ state: 'detached' });
+	await page.keyboard.press(' ');
+	await page.getByText('Something has just moved: look, and press again.').waitFor();
+	assert.equal(await items(), '1110', 'Space marked a line that nobody had chosen');
+	await page.keyboard.press('ArrowDown');
+	await page.keyboard.press('ArrowDown');
+	assert.ok(await card(page, next).evaluate((e) => e.classList.contains('focused')), 'behind the last line comes the next ticket');
+	await page.keyboard.press('ArrowLeft');
+	await page.keyboard.press('ArrowUp');
+	await page.context().close();
+});
+
+test('all-day lies over one column: no ticket jumps, nothing is cut off without a sign, and its key shows the rest', async () => {
+	const { toppings } = await (await fetch(`${edge}/api/menu`)).json();
+	for (const [n, product] of ['marinara', 'hawaii', 'tonno', 'parma', 'napoli', 'greca', 'calabrese'].entries()) {
+		await place([{ product, size: 'small', toppings: [0, 1, 2].map((i) => ({ topping: toppings[3 * n + i].id, amount: 'extra' })) }]);
+	}
+	const page = await tablet('/', { view: 'make', width: 1280, height: 600 });
+	await page.locator('article').first().waitFor();
+	await until('the page to be full', async () => (await page.locator('.pages span').count()) === 1);
+	const boxes = () => page.locator('article').evaluateAll((all) => all.map((a) => [a.dataset.order, a.getBoundingClientRect().left, a.getBoundingClientRect().top]));
+	const before = await boxes();
+	await page.keyboard.press('a');
+	const panel = page.getByRole('complementary', { name: 'All day' });
+	await panel.waitFor();
+	assert.deepEqual(await boxes(), before, 'a ticket jumped');
+	const hidden = () => panel.locator('.box').evaluate((e) => e.scrollHeight - e.clientHeight - e.scrollTop);
+	assert.ok((await hidden()) > 4, 'the story needs a panel that is too small');
+	await panel.getByRole('button', { name: 'more below' }).waitFor();
+	assert.deepEqual(await violations(page, 'all day'), []);
+	for (let i = 0; i < 20 && (await hidden()) > 4; i++) await page.keyboard.press('a');
+	assert.ok((await hidden()) <= 4 && (await panel.isVisible()), 'the key closed the panel before all of it was seen');
+	await panel.getByRole('button', { name: 'from the top' }).click();
+	await panel.getByRole('button', { name: 'more below' }).waitFor();
+	await page.keyboard.press('Escape');
+	await panel.waitFor({ state: 'detached' });
 	await page.context().close();
 });
 

@@ -5,7 +5,7 @@ export { default as StatusIcon } from './StatusIcon.svelte';
 export * from './format.ts';
 export type { IconName } from './icons.ts';
 export { Live, type LiveSource, type Patience } from './live.svelte.ts';
-export { call, Refusal, Unreached } from './problem.ts';
+export { call, insist, patience, Refusal, Unreached, type Sending } from './problem.ts';
 export { EventParser, type ServerEvent } from './sse.ts';
 export { worse, type Tone } from './tone.ts';
 export { uuid } from './uuid.ts';

@@ -16,7 +16,10 @@ export interface Patience {
 	lastRetry: number;
 }
 
-const kitchen: Patience = { silence: 12_000, firstRetry: 250, lastRetry: 4_000 };
+/** A node beats every two seconds: two beats that do not come are a node that hangs, or a cable that is out. */
+const kitchen: Patience = { silence: 5_000, firstRetry: 250, lastRetry: 4_000 };
+
+const stoodStill = 1_000; // ms by which a timer is late on a page that was busy or asleep
 
 /**
  * Live keeps a page in step with a server: a snapshot, then numbered changes. A missing number makes it fetch a snapshot; a line
@@ -29,6 +32,7 @@ export class Live<S extends { seq: number }, C extends { seq: number }> {
 	#stop = new AbortController();
 	#attempt: AbortController | undefined;
 	#wake: (() => void) | undefined;
+	#watchdog: ReturnType<typeof setTimeout> | undefined;
 	#seq = -1;
 
 	#connected = $state(false);
@@ -46,7 +50,7 @@ export class Live<S extends { seq: number }, C extends { seq: number }> {
 		return this.#connected;
 	}
 
-	/** lostAt: since when the server is out of reach (ms since 1970), or undefined. A page that never reached it counts from its start. */
+	/** lostAt: since when the server is out of reach (ms since 1970), which is when it was last heard, or undefined. A page that never heard it counts from its start. */
 	get lostAt(): number | undefined {
 		return this.#lostAt;
 	}
@@ -69,7 +73,7 @@ export class Live<S extends { seq: number }, C extends { seq: number }> {
 			if (this.#stop.signal.aborted) return;
 			if (heard) pause = this.#patience.firstRetry;
 			this.#connected = false;
-			this.#lostAt ??= this.#heardAt === 0 ? started : Date.now();
+			this.#lostAt ??= this.#heardAt === 0 ? started : this.#heardAt;
 			await this.#sleep(pause * (0.75 + Math.random() / 2));
 			pause = Math.min(pause * 2, this.#patience.lastRetry);
 		}
@@ -90,7 +94,7 @@ export class Live<S extends { seq: number }, C extends { seq: number }> {
 	async #listen(): Promise<boolean> {
 		const attempt = new AbortController();
 		this.#attempt = attempt;
-		let watchdog = setTimeout(() => attempt.abort(), this.#patience.silence);
+		this.#watch(attempt, this.#patience.silence);
 		let heard = false;
 		try {
 			const headers: Record<string, string> = { Accept: 'text/event-stream' };
@@ -104,17 +108,23 @@ export class Live<S extends { seq: number }, C extends { seq: number }> {
 				const { done, value } = await reader.read();
 				if (done) return heard;
 				heard = true;
-				clearTimeout(watchdog);
-				watchdog = setTimeout(() => attempt.abort(), this.#patience.silence);
+				this.#watch(attempt, this.#patience.silence);
 				this.#hear();
 				for (const event of parser.push(decoder.decode(value, { stream: true }))) await this.#handle(event, attempt.signal);
 			}
 		} catch {
 			return heard;
 		} finally {
-			clearTimeout(watchdog);
+			clearTimeout(this.#watchdog);
 			attempt.abort();
 		}
+	}
+
+	/** watch gives an attempt up after so much silence. A page that stood still itself has not listened: it listens once more, for a moment. */
+	#watch(attempt: AbortController, ms: number, again = true): void {
+		clearTimeout(this.#watchdog);
+		const due = performance.now() + ms;
+		this.#watchdog = setTimeout(() => (again && performance.now() - due > stoodStill ? this.#watch(attempt, stoodStill, false) : attempt.abort()), ms);
 	}
 
 	#hear(): void {

@@ -121,8 +121,35 @@ describe('a live page', () => {
 		}
 		await settle();
 		expect(live.connected).toBe(true);
+		const heard = live.heardAt;
 		await vi.advanceTimersByTimeAsync(1001);
 		expect(live.connected).toBe(false);
+		expect(live.lostAt).toBe(heard); // since it was last heard, not since somebody noticed
+	});
+
+	it('misses a node that hangs within five seconds when it is told nothing else', async () => {
+		live.stop();
+		live = new Live<Snap, Snap>({ stream: '/stream', snapshot: '/board', onSnapshot: () => undefined, onChange: () => undefined }, {}, server.fetch);
+		void live.run();
+		await settle();
+		server.event('snapshot', { seq: 1 });
+		await vi.advanceTimersByTimeAsync(4_990);
+		expect(live.connected).toBe(true);
+		await vi.advanceTimersByTimeAsync(20);
+		expect(live.connected).toBe(false);
+	});
+
+	it('listens once more after it stood still itself', async () => {
+		server.event('snapshot', { seq: 1 });
+		await settle();
+		vi.spyOn(performance, 'now').mockReturnValueOnce(0).mockReturnValue(9_000); // the timer fires long after it was due
+		server.say(': beat\n\n');
+		await vi.advanceTimersByTimeAsync(1_500);
+		expect(live.connected).toBe(true);
+		server.say(': beat\n\n');
+		await vi.advanceTimersByTimeAsync(900);
+		expect(live.connected).toBe(true);
+		vi.restoreAllMocks();
 	});
 
 	it('tries for ever, with growing pauses, and at once when poked', async () => {

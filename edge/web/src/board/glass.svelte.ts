@@ -1,3 +1,5 @@
+import { bare } from './covered.ts';
+
 /** Glass is what of this page is really to be seen: on the screen, in a page that is in front. */
 export class Glass {
 	#shown = $state.raw<ReadonlySet<string>>(new Set());
@@ -20,6 +22,11 @@ export class Glass {
 	/** shown are those that are to be seen, by name. */
 	get shown(): ReadonlySet<string> {
 		return this.#visible ? this.#shown : none;
+	}
+
+	/** bare: somebody who stands before the device sees it; nothing lies over it. */
+	bare(name: string): boolean {
+		return [...this.#on].some((e) => this.#of.get(e) === name && bare(e));
 	}
 
 	/** watch an element that stands for a name, until it goes. */

@@ -73,3 +73,9 @@ function row(key: string, items: Item[], allergens: boolean): Row {
 export function split(row: Row): boolean {
 	return row.half !== undefined || row.left.length > 0 || row.right.length > 0;
 }
+
+/** said is a row in words, for whoever hears it. */
+export function said(row: Row): string {
+	const changes = [...row.changes, ...row.left, ...row.right].map((c) => `${words.amount[c.amount ?? 'normal']} ${c.name ?? c.topping}`);
+	return [`${row.todo.length}× ${row.size} ${row.name}${row.half ? ` / ${row.half}` : ''}`.replace('  ', ' '), ...changes].join(', ');
+}

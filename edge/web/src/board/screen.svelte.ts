@@ -11,9 +11,11 @@ import { told } from './changes.ts';
 import { Dial } from './dial.svelte.ts';
 import { Glass } from './glass.svelte.ts';
 import { calls, Ringer } from './ringer.ts';
+import { Cursor } from './cursor.svelte.ts';
 import { parts, type Part } from './cut.ts';
-import { remade, rows, speaksOfAllergy } from './rows.ts';
+import { remade, rows, said, speaksOfAllergy, type Row } from './rows.ts';
 import { here, next, open, shows, stationOf, type View, type Whereabout } from './stations.ts';
+import { Steady } from './steady.ts';
 import type { Tap, Taps } from './taps.svelte.ts';
 
 /** Size of the field that tickets are laid out in, in CSS pixels. */
@@ -58,9 +60,14 @@ export class Screen {
 	focus = $state<string | undefined>(); // the ticket that keys act on; empty: they aimed at a place where none lies
 	panel = $state<'recall' | 'more' | 'all_day' | 'settings' | 'house' | undefined>();
 	tab = $state<Tab>('people');
+	spoken = $state(''); // what keys mean now, for whoever does not see it
 	#page = $state(0);
 	#seats: Seat[] = [];
 	#own: string | undefined; // whom this screen moved on last
+	#cursor = new Cursor();
+	#steady = { ticket: new Steady(), line: new Steady() };
+	#mine: { ticket: string; line: string | undefined; until: number } | undefined; // what becomes of these next is of this screen's doing
+	#aimed = { ticket: '', line: '' }; // when it was looked at last: an order, and the key of a line
 	#shown = new Set<string>();
 	#ringer = new Ringer();
 
@@ -130,7 +137,9 @@ export class Screen {
 	turn(page: number): void {
 		const to = Math.max(0, Math.min(page, this.pages - 1));
 		if (to !== this.page && this.focus !== undefined && !this.sheet(to).some((c) => c.ticket.order_id === this.focus)) this.focus = undefined; // keys never act on what is out of view
+		if (to === this.#page) return;
 		this.#page = to;
+		this.look(performance.now(), true);
 	}
 
 	/** near is the page that a field shows which was scrolled so far. */
@@ -162,6 +171,80 @@ export class Screen {
 	/** pick focuses what a digit means on the page in view. */
 	pick(key: number): void {
 		this.focus = this.sheet(this.page).find((c) => c.seat.key === key)?.ticket.order_id ?? '';
+		this.#cursor.leave();
+		this.#meant();
+	}
+
+	/** lines of a ticket that are not done here. */
+	lines(ticket: Ticket): Row[] {
+		return (this.#cut.get(ticket.order_id) ?? []).flatMap((p) => p.rows.filter((r) => !r.again && r.todo.length > 0));
+	}
+
+	/** chosen is the key of the line that arrows have gone to, of the ticket with the focus. */
+	chosen(ticket: Ticket): string | undefined {
+		return this.focus === ticket.order_id ? this.#cursor.of(ticket.order_id) : undefined;
+	}
+
+	/** aim is what keys mean: a ticket and a line of it, and where they lie. */
+	aim = $derived.by(() => {
+		const ticket = this.atHand;
+		if (!ticket) return { ticket: '', line: '', of: { ticket: '', line: '' } };
+		const seat = this.cards.find((c) => c.ticket === ticket)?.seat;
+		const where = `${ticket.order_id} ${seat?.page} ${seat?.column} ${seat?.top}`;
+		const lines = this.lines(ticket);
+		const chosen = this.chosen(ticket);
+		const line = chosen === undefined ? lines[0] : lines.find((l) => l.key === chosen);
+		const of = { ticket: ticket.order_id, line: line?.key ?? '' };
+		return { ticket: where, line: `${where} ${of.line} ${line ? `${lines.indexOf(line)} ${line.todo.length}` : ''}`, of };
+	});
+
+	/** look takes note of what moved under the keys. It is called whenever the aim has changed, and by whoever changes it. */
+	look(now = performance.now(), mine = false): void {
+		const did = this.#mine;
+		const done = did !== undefined && now < did.until && this.#aimed.ticket === did.ticket && (did.line === undefined || this.#aimed.line === did.line);
+		if (done && did.line !== undefined && this.focused) this.#cursor.keep(did.ticket, this.lines(this.focused));
+		const { ticket, line, of } = this.aim;
+		const moved = [this.#steady.ticket.look(ticket, now, mine || done), this.#steady.line.look(line, now, mine || done)];
+		if (done && moved.includes(true)) this.#mine = undefined; // whatever moves after that is not of its doing
+		this.#aimed = of;
+	}
+
+	/** byKey does what a key asks for with what it means, unless that has just come to lie where it lies: nobody has aimed at it. */
+	byKey(what: 'bump' | 'item' | 'start' | 'hold', now = performance.now()): void {
+		this.look(now);
+		const ticket = this.atHand;
+		if (!ticket) return;
+		const chosen = this.chosen(ticket);
+		const line = chosen === undefined ? undefined : this.lines(ticket).find((l) => l.key === chosen);
+		const gone = what === 'item' && chosen !== undefined && !line; // somebody else has done it
+		if (gone) {
+			this.#cursor.keep(ticket.order_id, this.lines(ticket)); // it goes to the one beside, where it can be seen before it is meant
+			this.look(now);
+		}
+		if (!this.#steady[what === 'item' ? 'line' : 'ticket'].still(now)) return this.taps.missed(ticket);
+		if (what === 'item') this.item(ticket, line?.todo[0]?.id);
+		else this[what](ticket);
+	}
+
+	/** act does something to a ticket; what moves because of it has not moved by itself. */
+	#act(ticket: Ticket, line: string | undefined, ...taps: Tap[]): void {
+		const mine = { ticket: ticket.order_id, line, until: Infinity };
+		this.#mine = mine;
+		void this.taps.act(ticket, ...taps).then(
+			() => (mine.until = performance.now() + 1000), // the board may hear of it later than the hand
+			() => (mine.until = 0),
+		);
+	}
+
+	/** meant says what keys mean now: a hand has moved it. */
+	#meant(): void {
+		this.look(performance.now(), true);
+		const ticket = this.focused;
+		if (!ticket) return void (this.spoken = '');
+		const lines = this.lines(ticket);
+		const at = lines.findIndex((l) => l.key === this.chosen(ticket));
+		const line = lines[at];
+		this.spoken = line ? words.lineAt(ticket.number, said(line), at + 1, lines.length) : words.order(ticket.number);
 	}
 
 	/** confirm says where the food of a recovered ticket is: where the ticket says, or elsewhere. */
@@ -176,8 +259,9 @@ export class Screen {
 		const step = next(ticket, this.view);
 		if (step === 'wait') return;
 		const station = stationOf(step, ticket);
-		if (step === 'hand_over') void this.taps.act(ticket, { verb: 'hand-over', station: 'pass' });
-		else void this.taps.act(ticket, { verb: step === 'start' ? 'start' : 'bump', station });
+		if (step === 'hand_over') this.#act(ticket, undefined, { verb: 'hand-over', station: 'pass' });
+		else if (step === 'start') void this.taps.act(ticket, { verb: 'start', station }); // it stays where it is
+		else this.#act(ticket, undefined, { verb: 'bump', station });
 	}
 
 	/** bump says that this station is done with a ticket, started or not. */
@@ -186,7 +270,7 @@ export class Screen {
 		if (this.#first(ticket)) return;
 		const step = next(ticket, this.view);
 		if (step !== 'start') return this.press(ticket);
-		void this.taps.act(ticket, { verb: 'bump', station: stationOf(step, ticket) });
+		this.#act(ticket, undefined, { verb: 'bump', station: stationOf(step, ticket) });
 	}
 
 	start(ticket: Ticket): void {
@@ -216,17 +300,22 @@ export class Screen {
 		if (!item || item.state === 'done') return;
 		const taps: Tap[] = [{ verb: 'bump', item: item.id }];
 		if (item.state === 'queued') taps.unshift({ verb: 'start', item: item.id });
-		void this.taps.act(ticket, ...taps);
+		this.#act(ticket, this.lines(ticket).find((l) => l.items.includes(item))?.key, ...taps);
 	}
 
-	/** move takes the focus to the nearest card in a direction, and its page into view. */
+	/** move goes up and down along the lines of the ticket with the focus, from its head to its last, and on to the ticket above or below; left and right
+	 * to the nearest ticket there. Its page comes into view. */
 	move(by: 'left' | 'right' | 'up' | 'down'): void {
+		const ticket = this.focused;
+		if (ticket && (by === 'up' || by === 'down') && this.#cursor.along(ticket.order_id, this.lines(ticket), by)) return this.#meant();
 		const seats = this.cards.map((c) => c.seat);
 		const from = seats.find((s) => s.id === this.focus && s.page === this.page);
 		const to = from ? beside(seats, from, by) : seats.find((s) => s.page === this.page);
 		if (!to) return;
 		this.focus = to.id;
+		this.#cursor.leave();
 		this.turn(to.page);
+		this.#meant();
 	}
 
 	/** ring plays what there is to be heard now. */
@@ -257,12 +346,12 @@ export class Screen {
 
 	/**
 	 * rendered tells the node what is on the glass: each ticket once, and which change of the board was the last. What lies on another page or
-	 * in a window behind another one is not to be seen.
+	 * in a window behind another one is not to be seen, nor what is covered by a panel or a dialog: it is told when that is gone.
 	 */
 	async rendered(): Promise<void> {
 		if (!this.glass.visible || !this.device.view || !this.board.live.connected) return;
 		if (this.#shown.size > 1000) this.#shown = new Set([...this.#shown].filter((id) => this.board.ticket(id)));
-		const tickets = [...this.glass.shown].filter((id) => !this.#shown.has(id)).slice(0, 500);
+		const tickets = [...this.glass.shown].filter((id) => !this.#shown.has(id) && this.glass.bare(id)).slice(0, 500);
 		const seq = Math.max(0, this.board.live.seq);
 		if (tickets.length === 0 && seq === 0) return; // nothing has happened yet
 		for (const id of tickets) this.#shown.add(id);

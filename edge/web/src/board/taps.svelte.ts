@@ -1,4 +1,4 @@
-import { call, Refusal, Unreached, uuid, type Station, type Ticket } from '@awesome/ui';
+import { insist, Refusal, Unreached, uuid, type Station, type Ticket } from '@awesome/ui';
 import type { Guard, More } from '../house/desk.svelte.ts';
 import type { Whereabout } from './stations.ts';
 
@@ -20,17 +20,20 @@ export interface Said {
 	number: number;
 	verb: Verb;
 	detail: string;
-	code?: string; // of a refusal
+	code?: string; // of a refusal; of one that is lost: no_answer, when it was sent
 	undo: boolean;
 	until: number; // ms since 1970
 }
 
 export const undoSeconds = 5;
 
+const unnoticed = 300; // ms that nobody minds waiting for an answer
+
 /** Taps sends what hands do and remembers what can be taken back. A tap whose answer was lost is sent again under its own id: one tap. */
 export class Taps {
 	#said = $state.raw<Said | undefined>();
 	#busy = $state.raw<ReadonlySet<string>>(new Set());
+	#slow = $state.raw<ReadonlyMap<string, number>>(new Map()); // numbers of tickets, by order
 	#running = new Map<string, { what: string; done: Promise<void> }>();
 	#back: { ticket: Ticket; steps: number }[] = []; // what was done here and can be taken back, last at the end
 	#timer: ReturnType<typeof setTimeout> | undefined;
@@ -56,6 +59,16 @@ export class Taps {
 		return this.#busy.has(ticket.order_id);
 	}
 
+	/** slow: a tap of this ticket is on its way for so long that a hand wonders. */
+	slow(ticket: Ticket): boolean {
+		return this.#slow.has(ticket.order_id);
+	}
+
+	/** sending is the number of a ticket whose tap is on its way for long, the last of them. */
+	get sending(): number | undefined {
+		return [...this.#slow.values()].at(-1);
+	}
+
 	/**
 	 * act sends one tap after the other for a ticket; the first that is refused ends it. What is done to a ticket whose last tap is still on
 	 * its way waits for it; the same once more is a finger that bounced.
@@ -77,7 +90,7 @@ export class Taps {
 		let done = 0;
 		try {
 			for (const tap of taps) {
-				this.#merge(await this.#guard((more) => send(ticket.order_id, tap, more, this.#headers), { reason: tap.text ?? tap.reason }));
+				this.#merge(await this.#guard((more) => this.#minded(ticket, send(ticket.order_id, tap, more, this.#headers)), { reason: tap.text ?? tap.reason }));
 				done++;
 			}
 			const undo = verb === 'bump' || verb === 'hand-over';
@@ -121,13 +134,29 @@ export class Taps {
 		await Promise.all([...this.#running.values()].map((r) => r.done));
 	}
 
+	/** minded says that something is on its way, as long as it is, when it takes a while. */
+	async #minded<T>(ticket: Ticket, answer: Promise<T>): Promise<T> {
+		const timer = setTimeout(() => (this.#slow = new Map(this.#slow).set(ticket.order_id, ticket.number)), unnoticed);
+		try {
+			return await answer;
+		} finally {
+			clearTimeout(timer);
+			this.#slow = new Map([...this.#slow].filter(([id]) => id !== ticket.order_id));
+		}
+	}
+
+	/** missed says that a key was not heeded: what it meant had just come to lie where it lies. */
+	missed(ticket: Ticket): void {
+		this.#say({ kind: 'refused', number: ticket.number, verb: 'bump', detail: '', code: 'moved', undo: false });
+	}
+
 	dismiss(): void {
 		this.#said = undefined;
 	}
 
 	#explain(ticket: Ticket, verb: Verb, err: unknown): void {
 		if (err instanceof Unreached) {
-			this.#say({ kind: 'lost', number: ticket.number, verb, detail: '', undo: false });
+			this.#say({ kind: 'lost', number: ticket.number, verb, detail: '', code: 'no_answer', undo: false });
 			return;
 		}
 		const refusal = err instanceof Refusal ? err.problem : undefined;
@@ -164,10 +193,5 @@ async function send(order: string, tap: Tap, more: More, headers: Record<string,
 		...(tap.state ? { state: tap.state } : {}),
 		...more,
 	};
-	try {
-		return await call<Ticket>(url, { body, headers });
-	} catch (err) {
-		if (!(err instanceof Unreached)) throw err;
-		return call<Ticket>(url, { body, headers });
-	}
+	return insist<Ticket>(url, { body, headers });
 }

@@ -8,6 +8,7 @@ describe('taps', () => {
 	let answers: (() => Promise<Response>)[];
 	let merged: number[];
 	let reachable: boolean;
+	let aborts: AbortSignal[];
 	let taps: Taps;
 
 	const ok = (version: number) => () => Promise.resolve(new Response(JSON.stringify({ ...t, version })));
@@ -17,11 +18,13 @@ describe('taps', () => {
 	beforeEach(() => {
 		vi.useFakeTimers();
 		asked = [];
+		aborts = [];
 		answers = [];
 		merged = [];
 		reachable = true;
 		taps = new Taps((x) => merged.push(x.version), () => reachable);
 		vi.stubGlobal('fetch', (url: string, init: RequestInit) => {
+			if (init.signal) aborts.push(init.signal);
 			asked.push({ url, body: JSON.parse(init.body as string) as Record<string, string> });
 			return answers.shift()?.();
 		});
@@ -103,7 +106,30 @@ describe('taps', () => {
 		reachable = true;
 		answers = [lost, lost];
 		await taps.act(t, { verb: 'bump', station: 'make' });
-		expect(taps.said?.kind).toBe('lost');
+		expect(taps.said).toMatchObject({ kind: 'lost', code: 'no_answer' });
+	});
+
+	it('a tap that is on its way for long says so, until it is answered or given up', async () => {
+		let answer: (r: Response) => void = () => undefined;
+		answers = [() => new Promise((yes) => (answer = yes))];
+		const tap = taps.act(t, { verb: 'bump', station: 'make' });
+		await vi.advanceTimersByTimeAsync(299);
+		expect([taps.slow(t), taps.sending]).toEqual([false, undefined]);
+		await vi.advanceTimersByTimeAsync(1);
+		expect([taps.slow(t), taps.sending]).toEqual([true, 7]);
+		answer(await ok(2)());
+		expect(await tap).toBe(true);
+		expect([taps.slow(t), taps.sending]).toEqual([false, undefined]);
+	});
+
+	it('a node that hangs is answered for after five seconds, with a word that promises nothing', async () => {
+		const hangs = () => new Promise<Response>((_, no) => aborts.at(-1)?.addEventListener('abort', () => no(new Error('aborted'))));
+		answers = [hangs, hangs];
+		const tap = taps.act(t, { verb: 'bump', station: 'make' });
+		await vi.advanceTimersByTimeAsync(5000);
+		expect(await tap).toBe(false);
+		expect([asked.length, taps.said?.code, taps.slow(t)]).toEqual([2, 'no_answer', false]);
+		expect(asked[0]?.body['tap']).toBe(asked[1]?.body['tap']);
 	});
 
 	it('where recovered food was found is said once, and not offered back', async () => {

@@ -5,6 +5,7 @@ export class Watch {
 	#board = $state.raw<Board | undefined>();
 	#ready = $state(true);
 	#lostAt = $state<number | undefined>();
+	#heardAt: number | undefined;
 	#now = $state(Date.now());
 
 	get board(): Board | undefined {
@@ -15,7 +16,7 @@ export class Watch {
 		return this.#ready;
 	}
 
-	/** lostAt: since when the node does not answer, or undefined. */
+	/** lostAt: when the node was last heard, if it does not answer; a page that never heard it counts from when it asked first. */
 	get lostAt(): number | undefined {
 		return this.#lostAt;
 	}
@@ -42,13 +43,14 @@ export class Watch {
 	async look(): Promise<void> {
 		this.#now = Date.now();
 		try {
-			this.#board = await call<Board>('/api/board');
+			this.#board = await call<Board>('/api/board', { timeout: 3_000 });
+			this.#heardAt = Date.now();
 			this.#lostAt = undefined;
-			await call('/readyz');
+			await call('/readyz', { timeout: 3_000 });
 			this.#ready = true;
 		} catch (err) {
 			if (err instanceof Refusal) this.#ready = false;
-			else this.#lostAt ??= Date.now();
+			else this.#lostAt ??= this.#heardAt ?? this.#now;
 		}
 	}
 }

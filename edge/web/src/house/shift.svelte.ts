@@ -92,6 +92,13 @@ export class Shift {
 		return this.#remove(url);
 	}
 
+	/** ovenWorks says that an oven is in order again, and answers why that was not taken; it takes a person, whose name is kept with it. */
+	async ovenWorks(oven: string): Promise<string> {
+		const url = `/api/ovens/${encodeURIComponent(oven)}/works`;
+		const done = await this.try_(() => this.desk.guarded((more) => call(url, { body: more, headers: this.desk.headers })));
+		return done ? '' : this.failed;
+	}
+
 	pause(minutes: number, reason: string): Promise<boolean> {
 		return this.try_(() =>
 			this.desk.guarded((more) => call('/api/intake/pause', { body: { minutes, reason, ...more }, headers: this.desk.headers }), { reason }),

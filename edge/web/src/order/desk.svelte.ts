@@ -1,4 +1,4 @@
-import { call, Refusal, uuid } from '@awesome/ui';
+import { call, insist, Refusal, uuid } from '@awesome/ui';
 import { Backed, Desk as House, type More } from '../house/desk.svelte.ts';
 import { desk as words } from '../words/desk.ts';
 
@@ -39,6 +39,12 @@ export class Desk extends House {
 	say(note: string): void {
 		this.hush();
 		this.#note = note;
+	}
+
+	/** complain says what is in the way, though the node has done what it was asked. */
+	complain(trouble: string): void {
+		this.hush();
+		this.#trouble = trouble;
 	}
 
 	/** run does something that a person asked for and says how that went; undefined: it was not done. */
@@ -85,6 +91,7 @@ export class Desk extends House {
 
 	#once<T>(url: string, body: Record<string, unknown> | undefined, how: Sending, key: string, more: More): Promise<T> {
 		const whole = body || more.override ? { ...body, ...(body && how.key ? { [how.key]: key } : {}), ...more } : undefined;
-		return call<T>(url, { method: how.method ?? 'POST', body: whole, headers: { ...this.headers, 'Idempotency-Key': key } });
+		const ask = how.method === 'DELETE' ? call : insist; // done twice, there is nothing left to take away
+		return ask<T>(url, { method: how.method ?? 'POST', body: whole, headers: { ...this.headers, 'Idempotency-Key': key } });
 	}
 }

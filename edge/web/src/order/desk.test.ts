@@ -83,11 +83,11 @@ it('does nothing when whoever was asked thinks better of it', async () => {
 	expect([await done, desk.trouble, desk.busy, asked.filter((a) => a.url !== '/api/session').length]).toEqual([undefined, '', false, 1]);
 });
 
-it('sends what got no answer again under the same key, and what was done under another', async () => {
+it('sends what got no answer again at once under the same key, and what was done under another', async () => {
 	const asked = node(undefined, { done: 1 }, { done: 2 }, 'till_closed', { done: 3 });
 	const desk = new Desk('till');
 	const drop = () => desk.run(() => desk.send('/api/till/entries', { kind: 'drop', amount: 5 }));
-	for (let i = 0; i < 5; i++) await drop();
+	for (let i = 0; i < 4; i++) await drop();
 	const keys = asked.map((a) => a.key);
 	expect(keys[1]).toBe(keys[0]);
 	expect(new Set(keys).size).toBe(4);

@@ -157,6 +157,7 @@ export interface Missing {
 	name: string;
 	reason?: string;
 	auto: boolean;
+	because?: { kind: string; id: string };
 	without?: string[];
 	until?: Instant;
 }
@@ -207,6 +208,8 @@ export interface Level {
 	tracked: boolean;
 	on_hand: number | null;
 	available: number | null;
+	reserved: number;
+	lent: number;
 	par: number;
 	low: boolean;
 	runs_out_at?: Instant;

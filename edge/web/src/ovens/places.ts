@@ -1,5 +1,6 @@
-import type { Item, Oven, OvenItem, Ticket } from '@awesome/ui';
+import type { Item, Oven, OvenItem, OvenState, Ticket } from '@awesome/ui';
 import { timeLeft } from '../board/ageing.ts';
+import { words } from '../words/words.ts';
 
 /** Baking is one thing in an oven: what the oven says of it, and what the kitchen knows. */
 export interface Baking {
@@ -26,7 +27,7 @@ function lies(oven: Oven, { ticket, item }: { ticket: Ticket; item: Item }): num
 }
 
 /** places are the slots of an oven, each with everything that lies in it: a lane of a belt carries several. */
-export function places(oven: Oven, tickets: readonly Ticket[], now: number): { slot: number; lying: Baking[] }[] {
+export function places(oven: Oven, tickets: readonly Ticket[], now: number): Place[] {
 	const known = inOven(tickets).map((i) => ({ ...i, slot: lies(oven, i) }));
 	return Array.from({ length: oven.slots }, (_, n) => {
 		const slot = n + 1;
@@ -37,12 +38,76 @@ export function places(oven: Oven, tickets: readonly Ticket[], now: number): { s
 	});
 }
 
-/** byHand is what lies in an oven that no sensor has seen: a cook said so. */
+/** Place is a slot, or what lies beside all slots of its deck: a cook said so, and the deck was full. Number 0 is no slot. */
+export interface Place {
+	slot: number;
+	lying: Baking[];
+}
+
+/** Deck is a deck of an oven, or a lane of a belt: how it is, and its places. */
+export interface Deck {
+	deck: number;
+	state: OvenState;
+	places: Place[];
+}
+
+const decksOf = (oven: Oven) => Math.max(1, oven.kind === 'belt' ? oven.slots : (oven.decks?.length ?? 1));
+
+/** deckOf is the deck that holds a slot, as the schedule counts them: what cannot be shared evenly is on the first ones. */
+export function deckOf(oven: Oven, slot: number): number {
+	const decks = decksOf(oven);
+	if (oven.kind === 'belt') return Math.min(Math.max(1, slot), decks);
+	let last = 0;
+	for (let deck = 1; deck < decks; deck++) {
+		last += Math.max(1, Math.floor(oven.slots / decks) + (deck <= oven.slots % decks ? 1 : 0));
+		if (slot <= last) return deck;
+	}
+	return decks;
+}
+
+/** planned is the deck of an oven that the schedule means for an item, or undefined: another oven, or none that there is. */
+function planned(oven: Oven, item: Item): number | undefined {
+	return item.plan?.oven === oven.id ? Math.min(Math.max(1, item.plan.deck ?? 1), decksOf(oven)) : undefined;
+}
+
+/** into says where an item goes in next, oven and deck each a word; nothing when nobody knows. An oven of one deck needs no number. */
+export function into(row: { todo: readonly Item[] }, ovens: readonly Oven[]): string[] {
+	const item = row.todo[0];
+	const oven = ovens.find((o) => o.id === item?.plan?.oven);
+	if (item?.state !== 'made' || !item.plan?.oven) return [];
+	const deck = oven && decksOf(oven) > 1 ? planned(oven, item) : undefined;
+	return [words.into(item.plan.oven), ...(deck ? [oven?.kind === 'belt' ? words.lane(deck) : words.deck(deck)] : [])];
+}
+
+/** decks are what an oven is drawn as. What a cook put in by hand lies in the deck that was meant for it, in a slot that is free while there is one. */
+export function decks(oven: Oven, tickets: readonly Ticket[], now: number): Deck[] {
+	const all = Array.from({ length: decksOf(oven) }, (_, n): Deck => ({ deck: n + 1, state: oven.decks?.find((d) => d.deck === n + 1)?.state ?? oven.state, places: [] }));
+	for (const p of places(oven, tickets, now)) all[deckOf(oven, p.slot) - 1]?.places.push(p);
+	const hands = inOven(tickets).filter((i) => unseen([oven], i) && !i.item.slot && planned(oven, i.item) !== undefined);
+	hands.sort((a, b) => Date.parse(a.item.since ?? '') - Date.parse(b.item.since ?? ''));
+	for (const { ticket, item } of hands) {
+		const deck = all[(planned(oven, item) ?? 1) - 1];
+		const hand = baking(0, undefined, ticket, item, now);
+		const free = oven.kind === 'belt' ? deck?.places[0] : deck?.places.find((p) => p.lying.length === 0 && !oven.broken_slots?.includes(p.slot));
+		if (free) free.lying = [...free.lying, hand].sort((a, b) => b.done - a.done);
+		else deck?.places.push({ slot: 0, lying: [hand] });
+	}
+	return all;
+}
+
+const unseen = (ovens: readonly Oven[], i: { ticket: Ticket; item: Item }) => ovens.every((o) => lies(o, i) === undefined);
+
+/** byHand is what lies in an oven that no sensor has seen, and for which no oven was meant: a cook said so. */
 export function byHand(ovens: readonly Oven[], tickets: readonly Ticket[], now: number): Baking[] {
 	return inOven(tickets)
-		.filter((i) => ovens.every((o) => lies(o, i) === undefined))
+		.filter((i) => unseen(ovens, i) && (i.item.slot !== undefined || ovens.every((o) => planned(o, i.item) === undefined)))
 		.map(({ ticket, item }) => baking(0, undefined, ticket, item, now))
 		.sort((a, b) => (a.left ?? 0) - (b.left ?? 0));
+}
+
+/** broken: somebody has to say that it works again, or some deck or place of it. */
+export function broken(oven: Oven): boolean {
+	return oven.state === 'fault' || (oven.broken_slots?.length ?? 0) > 0 || (oven.decks?.some((d) => d.state === 'fault') ?? false);
 }
 
 /** Gauge is where a temperature stands on a scale that its band takes the middle third of; from 0 to 1. */

@@ -79,6 +79,13 @@ export const deskEnglish = {
 		instead: (name: string) => `Instead: ${name}`,
 		bare: (names: string) => `Without ${names}`,
 		leave: 'Leave it out',
+		ranOut: (name: string) => `${name} has run out`,
+		howMuch: 'How much of it is there? With that it is on the menu again.',
+		written: (there: string, taken: string) => `Written down: ${there}${taken ? `; spoken for by open orders and the web: ${taken}` : ''}.`,
+		backReasons: ['counted again', 'found more', 'written down wrong'],
+		putBack: 'It is there',
+		little: (taken: string) => (taken ? `${taken} are spoken for: there has to be more.` : 'There has to be some of it.'),
+		still: (name: string, taken: string) => `${name} is still out: ${taken} are spoken for, and what is left is not enough for one.`,
 	},
 	pay: {
 		title: 'Payment',

@@ -112,6 +112,13 @@ export const deskItalian: DeskWords = {
 		instead: (name) => `Invece: ${name}`,
 		bare: (names) => `Senza ${names}`,
 		leave: 'Lascialo via',
+		ranOut: (name) => `${name}: finito`,
+		howMuch: 'Quanto ce n’è? Con questo torna nel menu.',
+		written: (there, taken) => `Segnato: ${there}${taken ? `; impegnati da ordini aperti e dal web: ${taken}` : ''}.`,
+		backReasons: ['contato di nuovo', 'trovato altro', 'segnato male'],
+		putBack: 'C’è',
+		little: (taken) => (taken ? `${taken} sono già impegnati: deve essercene di più.` : 'Deve essercene.'),
+		still: (name, taken) => `${name}: ancora finito. ${taken} sono già impegnati, e il resto non basta per uno.`,
 	},
 	pay: {
 		title: 'Pagamento',

@@ -59,6 +59,7 @@ type Config struct {
 	Log      *slog.Logger
 	Refusals Refusals // whom the hub must refuse; nil: it is not told
 	Signer   Signer   // of snapshots; nil: the keys given to Connect
+	Desk     Desk     // answers counters who ask who brings what; nil: nobody does
 	CatchUp  int      // events per second that this core takes from all nodes together that have to catch up; 0: DefaultCatchUp
 
 	// Called for each heartbeat of a link's own node, and for each of its SYNCs, whichever core answers it: with where its open orders stand

@@ -55,6 +55,7 @@ type chain struct {
 	stopCore func()
 	replicas int                                 // of the hub's streams
 	between  func(downlink.Store) downlink.Store // what stands between a core and its database; nil: nothing
+	desk     downlink.Desk                           // answers counters; nil: nobody does
 	enrolled uplink.Enrolment
 	patience time.Duration // of its node with a hub that answers nothing; 0: the usual
 	kitchen  *kitchen.Kitchen
@@ -140,7 +141,7 @@ func (c *chain) core(hub string, db *cloudstore.Store) (down *downlink.Downlink,
 		kept = c.between(db)
 	}
 	down, err := downlink.Connect(t.Context(), downlink.Config{
-		URL: hub, Log: slog.New(slog.DiscardHandler), Stream: downlink.StreamLimits{Replicas: c.replicas},
+		URL: hub, Log: slog.New(slog.DiscardHandler), Stream: downlink.StreamLimits{Replicas: c.replicas}, Desk: c.desk,
 		OnHeard: func(edge string, h link.Heartbeat, at time.Time) {
 			c.presence.Heard(edge, restaurant.Beat{Device: h.Device, Version: h.Version, Epoch: h.Epoch, Boot: h.Boot, CmdSeq: h.CmdSeq, At: h.At}, at)
 			if c.listening.Load() {

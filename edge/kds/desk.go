@@ -38,6 +38,7 @@ type desk struct {
 	heard time.Time // when board came, by the node's clock
 	tried time.Time // when it was asked for last
 	why   *problem.Problem
+	turns int // how often something was changed from here
 }
 
 func newDesk(s *Server) *desk {
@@ -104,6 +105,24 @@ func (d *desk) take(reply link.DeskReply, err error) {
 	}
 }
 
+// turned notes that something was changed from here: every screen that looks is told to look again.
+func (d *desk) turned() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.turns++
+}
+
+// turnsView is what the stream says of the desk: no more than that there is something new, for everybody hears it.
+type turnsView struct {
+	Turns int `json:"turns"`
+}
+
+func (d *desk) news() turnsView {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return turnsView{d.turns}
+}
+
 func (d *desk) view() dispatchView {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -130,6 +149,7 @@ func (d *desk) ask(ctx context.Context, q link.DeskRequest) (link.DeskReply, err
 	}
 	if reply.Board != nil {
 		d.take(reply, nil)
+		d.turned()
 	}
 	if (q.Ask == link.DeskWhatIf) != (reply.WhatIf != nil) {
 		return reply, errors.New("the cloud answers something else than was asked")

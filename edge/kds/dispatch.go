@@ -1,11 +1,11 @@
 package kds
 
 import (
-	"bytes"
+	"cmp"
 	"context"
 	"net/http"
 	"regexp"
-	"time"
+	"strconv"
 
 	"github.com/go-chi/chi/v5"
 
@@ -21,68 +21,6 @@ func (s *Server) dispatch(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return respond(w, http.StatusOK, s.desk.look(r.Context()))
-}
-
-// dispatchStream answers GET /api/dispatch/stream: the same whenever it is not as before, for as long as whoever looks may.
-func (s *Server) dispatchStream(w http.ResponseWriter, r *http.Request) error {
-	if err := s.Kitchen.May(r.Context(), staff.SeeDispatch); err != nil {
-		return err
-	}
-	stand, err := s.seats.take(addressOf(r), s.Kitchen.Knows(r.Context()))
-	if err != nil {
-		return err
-	}
-	defer stand()
-	_, _, frames, leave := s.caster.join(0, false)
-	defer leave()
-	h := w.Header()
-	h.Set("Content-Type", "text/event-stream")
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Accel-Buffering", "no")
-	out := glassWriter{w, http.NewResponseController(w)}
-	if out.control.SetReadDeadline(time.Time{}) != nil {
-		return nil
-	}
-	s.pourDispatch(r, out, frames)
-	return nil
-}
-
-// pourDispatch looks at the pace of the screens until the reader leaves, may no longer look, or the node stops. What happens in the kitchen only
-// wakes it: the end of frames is the end of the node's streams.
-func (s *Server) pourDispatch(r *http.Request, out glassWriter, frames <-chan frame) {
-	pace, beat := time.NewTicker(s.settings.Pace), time.NewTicker(s.settings.Heartbeat)
-	defer pace.Stop()
-	defer beat.Stop()
-	var last []byte
-	for {
-		if s.Kitchen.May(r.Context(), staff.SeeDispatch) != nil {
-			return
-		}
-		v := s.desk.look(r.Context())
-		f, err := unnumbered("dispatch", v)
-		v.Age, v.Line.Backlog, v.Line.Oldest = 0, 0, nil // what changes without being news
-		if is, same := unnumbered("", v); err == nil && same == nil && !bytes.Equal(is.text, last) {
-			if last = is.text; !out.write(f.text) {
-				return
-			}
-		}
-		for waits := true; waits; {
-			select {
-			case <-r.Context().Done():
-				return
-			case _, open := <-frames:
-				if !open {
-					return
-				}
-			case <-pace.C:
-				waits = false
-			case <-beat.C:
-				if !out.write([]byte(": beat\n\n")) {
-					return
-				}
-			}
-		}
-	}
 }
 
 // assignBody names a driver of the chain's.
@@ -163,26 +101,19 @@ type whatIfView struct {
 	ClickToDoor float64 `json:"click_to_door_min"`
 }
 
-type whatIfBody struct {
-	Extra int `json:"extra_drivers"`
-}
-
-// whatIf answers POST /api/dispatch/what-if {"extra_drivers"}: nothing comes of it.
+// whatIf answers GET /api/dispatch/what-if?extra_drivers=1: nothing comes of it.
 func (s *Server) whatIf(w http.ResponseWriter, r *http.Request) error {
-	var body whatIfBody
-	if err := read(w, r, &body); err != nil {
-		return err
-	}
-	if body.Extra < 1 || body.Extra > link.DeskExtra {
-		return invalid("extra_drivers", "ask for 1 to %d drivers more", link.DeskExtra)
-	}
 	if err := s.Kitchen.May(r.Context(), staff.SeeDispatch); err != nil {
 		return err
+	}
+	extra, err := strconv.Atoi(cmp.Or(r.URL.Query().Get("extra_drivers"), "1"))
+	if err != nil || extra < 1 || extra > link.DeskExtra {
+		return invalid("extra_drivers", "ask for 1 to %d drivers more", link.DeskExtra)
 	}
 	if line := s.Link.LinkState(); line.State != "up" {
 		return cutOff(line)
 	}
-	reply, err := s.desk.ask(r.Context(), link.DeskRequest{Ask: link.DeskWhatIf, Extra: body.Extra})
+	reply, err := s.desk.ask(r.Context(), link.DeskRequest{Ask: link.DeskWhatIf, Extra: extra})
 	if err != nil {
 		return err
 	}

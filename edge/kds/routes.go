@@ -3,7 +3,6 @@ package kds
 import (
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/go-chi/chi/v5"
 	"github.com/klauspost/compress/gzhttp"
@@ -90,8 +89,7 @@ func (s *Server) ofTheHouse() []route {
 		{"POST", "/api/orders/{id}/returned", s.returned},
 		{"GET", "/api/runs", s.runs},
 		{"GET", "/api/dispatch", s.dispatch},
-		{"GET", "/api/dispatch/stream", s.dispatchStream},
-		{"POST", "/api/dispatch/what-if", s.whatIf},
+		{"GET", "/api/dispatch/what-if", s.whatIf},
 		{"POST", "/api/dispatch/orders/{id}/assign", s.assign},
 		{"POST", "/api/dispatch/orders/{id}/unassign", s.unassign},
 		{"GET", "/api/till", s.till},
@@ -152,11 +150,11 @@ func (s *Server) routes() http.Handler {
 	}
 	for _, r := range s.all() {
 		var h http.Handler = s.answer(r.handle)
-		if !streams(r.path) {
+		if r.path != "/api/board/stream" {
 			h = compress(h)
 		}
 		mux.Method(r.method, r.path, h)
-		if r.method == http.MethodGet && !streams(r.path) {
+		if r.method == http.MethodGet && r.path != "/api/board/stream" {
 			mux.Method(http.MethodHead, r.path, h)
 		}
 	}
@@ -168,9 +166,6 @@ func (s *Server) routes() http.Handler {
 	}).ServeHTTP)
 	return mux
 }
-
-// streams reports whether a path has no end.
-func streams(path string) bool { return strings.HasSuffix(path, "/stream") }
 
 // wrongMethod answers 405 with what the path does allow.
 func wrongMethod(mux *chi.Mux, w http.ResponseWriter, r *http.Request) error {

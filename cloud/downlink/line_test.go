@@ -55,7 +55,7 @@ type chain struct {
 	stopCore func()
 	replicas int                                 // of the hub's streams
 	between  func(downlink.Store) downlink.Store // what stands between a core and its database; nil: nothing
-	desk     downlink.Desk                           // answers counters; nil: nobody does
+	desk     downlink.Desk                       // answers counters; nil: nobody does
 	enrolled uplink.Enrolment
 	patience time.Duration // of its node with a hub that answers nothing; 0: the usual
 	kitchen  *kitchen.Kitchen

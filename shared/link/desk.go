@@ -11,12 +11,6 @@ import (
 // Who brings what is the cloud's to say, for it alone has the plan and the phones. A restaurant's counter looks at that and changes it by asking:
 // one question, one answer, nothing kept on the way. With the line cut nobody is asked, and nothing is asked later: a person stands there.
 
-// DeskSubject is where an edge asks who brings its orders.
-func DeskSubject(edge string) string { return "ap.v1.rq." + edge + ".desk" }
-
-// DeskWildcard is every edge's desk.
-const DeskWildcard = "ap.v1.rq.*.desk"
-
 // DeskTimeout is for how long an answer is of use.
 const DeskTimeout = 5 * time.Second
 

@@ -98,8 +98,12 @@ func HealSubject(edge string) string { return "ap.v1.rq." + edge + ".heal" }
 // SnapshotSubject is where an edge asks for what the cloud knows of its open orders.
 func SnapshotSubject(edge string) string { return "ap.v1.rq." + edge + ".snapshot" }
 
+// DeskSubject is where an edge asks who brings its orders.
+func DeskSubject(edge string) string { return "ap.v1.rq." + edge + ".desk" }
+
 // The questions of every edge.
 const (
 	HealWildcard     = "ap.v1.rq.*.heal"
 	SnapshotWildcard = "ap.v1.rq.*.snapshot"
+	DeskWildcard     = "ap.v1.rq.*.desk"
 )

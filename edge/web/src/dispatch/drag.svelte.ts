@@ -8,7 +8,7 @@ export class Drag {
 	#x = $state(0);
 	#y = $state(0);
 	#stop: (() => void) | undefined;
-	#dropped = 0; // when, in ms since 1970
+	#dropped = { at: 0, x: 0, y: 0 }; // when, in ms since 1970, and where
 
 	/** drop hears which order was let go over which lane. */
 	constructor(private readonly drop: (order: string, lane: string) => void) {}
@@ -31,9 +31,10 @@ export class Drag {
 		return this.#y;
 	}
 
-	/** swallows: the click that a browser makes of the end of a drag. */
-	get swallows(): boolean {
-		return Date.now() - this.#dropped < 300;
+	/** swallows: it is the click that a browser makes of the end of a drag. */
+	swallows(click: MouseEvent): boolean {
+		const d = this.#dropped;
+		return Date.now() - d.at < 300 && Math.hypot(click.clientX - d.x, click.clientY - d.y) < 2;
 	}
 
 	/** begin a touch on a card, of which may come a drag. */
@@ -53,7 +54,7 @@ export class Drag {
 		const up = (e: PointerEvent): void => {
 			if (e.pointerId !== pointerId) return;
 			const [dragged, lane] = [this.#order, this.#over];
-			if (dragged !== '') this.#dropped = Date.now();
+			if (dragged !== '') this.#dropped = { at: Date.now(), x: e.clientX, y: e.clientY };
 			this.end();
 			if (dragged !== '' && lane !== '') this.drop(dragged, lane);
 		};

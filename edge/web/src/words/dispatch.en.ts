@@ -3,6 +3,7 @@ import type { Duty, Standing } from '@awesome/ui/dispatch';
 /** What the counter says of the cloud's drivers, in English. */
 export const dispatchEnglish = {
 	title: 'Who brings what',
+	side: 'Why, and where',
 	look: 'Sign in to see who brings what',
 	none: 'The cloud has not said yet who brings what.',
 	cut: (time: string) => `No line to the cloud since ${time}`,

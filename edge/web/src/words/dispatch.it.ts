@@ -3,6 +3,7 @@ import type { DispatchWords } from './dispatch.en.ts';
 /** The same in Italian. */
 export const dispatchItalian: DispatchWords = {
 	title: 'Chi porta che cosa',
+	side: 'Perché, e dove',
 	look: 'Accedi per vedere chi porta che cosa',
 	none: 'Il cloud non ha ancora detto chi porta che cosa.',
 	cut: (time) => `Nessuna linea con il cloud dalle ${time}`,

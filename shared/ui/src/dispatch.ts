@@ -120,6 +120,11 @@ export function onDuty(d: Duty): boolean {
 	return (d.status !== 'offline' && d.status !== 'end_of_shift') || d.orders.length > 0 || d.way.length > 0 || (d.elsewhere ?? 0) > 0;
 }
 
+/** called is how a driver is told from the others: by the name, and by the end of the id where two have the same. */
+export function called(d: Duty, all: readonly Duty[]): string {
+	return all.some((x) => x.id !== d.id && x.name === d.name) ? `${d.name} ${d.id.slice(-4)}` : d.name;
+}
+
 /** byName sorts drivers, those on duty first. */
 export function byName(x: Duty, y: Duty): number {
 	return Number(onDuty(y)) - Number(onDuty(x)) || x.name.localeCompare(y.name) || x.id.localeCompare(y.id);

@@ -1,5 +1,5 @@
 import { Refusal, type Instant, type LinkState } from '@awesome/ui';
-import { movable, type Board, type Planned, type WhatIf } from '@awesome/ui/dispatch';
+import { called, movable, type Board, type Planned, type WhatIf } from '@awesome/ui/dispatch';
 import type { Desk } from '../order/desk.svelte.ts';
 
 const lookEvery = 4_000; // ms: positions and forecasts move without anything's being done here
@@ -65,7 +65,9 @@ export class Watch {
 	}
 
 	nameOf(driver: string | null): string {
-		return this.board?.drivers.find((d) => d.id === driver)?.name ?? driver ?? '';
+		const all = this.board?.drivers ?? [];
+		const d = all.find((x) => x.id === driver);
+		return d ? called(d, all) : (driver ?? '');
 	}
 
 	/** undoable: what was given is still where it was put, and not fetched. */

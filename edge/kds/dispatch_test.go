@@ -162,7 +162,9 @@ func TestWithTheLineCutTheCounterShowsTheLastThatWasKnownAndRefusesWithAWord(t *
 	}
 	cut := problem.New(problem.Unavailable, "cut_off", "the line to the cloud is cut")
 	since := time.Now()
-	n.set(func(n *node) { n.line, n.ahead = kds.LinkView{State: "down", Cause: "internet", Since: kds.At(since)}, time.Minute })
+	n.set(func(n *node) {
+		n.line, n.ahead = kds.LinkView{State: "down", Cause: "internet", Since: kds.At(since)}, time.Minute
+	})
 	f.set(func() { f.err = cut })
 	r := n.get("/api/dispatch")
 	line, _ := r.json["line"].(object)

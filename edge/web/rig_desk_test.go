@@ -66,8 +66,10 @@ func (c *farCloud) board(now time.Time) *link.DeskBoard {
 		drop           link.DeskPlace
 		stuck, fetched bool
 	}{
-		{"o1", "ben", 4, 16, 22, place(0.9, 0.4), false, false}, {"o2", "ben", 6, 21, 24, place(1.2, 0.1), false, false},
-		{"o3", "ada", 2, 31, 25, place(-0.8, 1.4), false, false}, {"o4", "", 9, 0, 20, place(-1.3, -1.1), true, false},
+		{"o1", "ben", 4, 16, 22, place(0.9, 0.4), false, false},
+		{"o2", "ben", 6, 21, 24, place(1.2, 0.1), false, false},
+		{"o3", "ada", 2, 31, 25, place(-0.8, 1.4), false, false},
+		{"o4", "", 9, 0, 20, place(-1.3, -1.1), true, false},
 	} {
 		number, drop := 41+i, o.drop
 		x := link.DeskOrder{

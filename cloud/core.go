@@ -55,8 +55,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	}
 	defer stopHub()
 	presence := new(restaurant.Presence)
-	counter := new(counters)
-	lines, err := openLines(ctx, c, is, hubURL, keys, db, presence, counter, log)
+	lines, err := openLines(ctx, c, is, hubURL, keys, db, presence, log)
 	if err != nil {
 		return err
 	}
@@ -71,8 +70,6 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	}
 	dismissed := newDismissals(fleet, lines)
 	dispatcher, sendDrivers := openDispatch(c, db, fleet, presence, log)
-	desk := dispatch.NewDesk(db.ForDispatch(), dispatcher)
-	*counter = counters{desk: desk, orders: orders, read: db.Order, drivers: db.Driver}
 	helpers := openCouriers(c, db, presence, dispatcher, metrics, log)
 	defer helpers.close()
 
@@ -87,7 +84,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	nodes := enrolment{cfg: c, store: db, keys: keys, is: is, lines: lines, log: log}
 	site, err := api.New(api.Deps{
 		Ordering: orders, Orders: db, Pager: pager{db}, Changes: db, Restaurants: db, Inventory: db, Links: presence,
-		Drivers: drivers{db, dismissed.dismiss}, Offers: dispatcher, OpenOffers: db, Dispatch: desk,
+		Drivers: drivers{db, dismissed.dismiss}, Offers: dispatcher, OpenOffers: db, Dispatch: openDesk(db, dispatcher, orders, lines),
 		Positions: fleet, Bags: db, Proofs: db, Sockets: fleet.Sockets(), Fleet: nodes, Quarantine: quarantine{db, nodes}, Troubles: db,
 		Couriers: helpers.ears(), Checks: []api.Check{{Name: "database", Ping: db.Ping}, {Name: "hub", Ping: lines.Ping}},
 		Pages: web.FS(), Clock: clock.System{}, Travel: dispatch.Crow{},
@@ -117,9 +114,9 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 }
 
 // openLines connects to the hub, and tells presence who is heard there.
-func openLines(ctx context.Context, c Config, is *authority.Identity, hubURL string, keys *downlink.Keys, db *store.Store, presence *restaurant.Presence, counter *counters, log *slog.Logger) (*downlink.Downlink, error) {
+func openLines(ctx context.Context, c Config, is *authority.Identity, hubURL string, keys *downlink.Keys, db *store.Store, presence *restaurant.Presence, log *slog.Logger) (*downlink.Downlink, error) {
 	lines, err := downlink.Connect(ctx, downlink.Config{
-		URL: hubURL, TLS: is.Client(), Refusals: db, Desk: counter, Stream: downlink.StreamLimits{Replicas: c.HubReplicas}, Log: log,
+		URL: hubURL, TLS: is.Client(), Refusals: db, Stream: downlink.StreamLimits{Replicas: c.HubReplicas}, Log: log,
 		OnHeard: func(edge string, h link.Heartbeat, at time.Time) { presence.Heard(edge, beat(h), at) },
 		OnSynced: func(edge string, open []link.OpenOrder, last uint64, at time.Time) {
 			presence.Told(edge, said(open), last, at)

@@ -6,7 +6,9 @@ import (
 	"time"
 
 	"awesome.pizza/cloud/dispatch"
+	"awesome.pizza/cloud/downlink"
 	"awesome.pizza/cloud/ordering"
+	"awesome.pizza/cloud/store"
 	"awesome.pizza/shared/link"
 	"awesome.pizza/shared/order"
 	"awesome.pizza/shared/problem"
@@ -18,6 +20,13 @@ type counters struct {
 	orders  *ordering.Service
 	read    func(ctx context.Context, id order.ID) (ordering.Record, error)
 	drivers func(ctx context.Context, id string) (dispatch.Driver, error)
+}
+
+// openDesk is where dispatchers sit: head office's, and, over the lines, each counter's.
+func openDesk(db *store.Store, d *dispatch.Dispatcher, orders *ordering.Service, lines *downlink.Downlink) *dispatch.Desk {
+	desk := dispatch.NewDesk(db.ForDispatch(), d)
+	lines.AnswerDesks(&counters{desk: desk, orders: orders, read: db.Order, drivers: db.Driver})
+	return desk
 }
 
 // AnswerDesk answers a question. A problem is an answer; any other error is none.

@@ -15,6 +15,9 @@ type Desk interface {
 	AnswerDesk(ctx context.Context, edge string, q link.DeskRequest) (link.DeskReply, error)
 }
 
+// AnswerDesks has counters' questions answered. It is called before Run; without it nobody answers them.
+func (d *Downlink) AnswerDesks(desk Desk) { d.desk = desk }
+
 // answerDesk answers the restaurant's own node: the hub says which restaurant asks, and the committed row which of its boxes may.
 func (d *Downlink) answerDesk(ctx context.Context, edge string, m *nats.Msg) error {
 	q, err := link.Decode[link.DeskRequest](m.Data)
@@ -30,7 +33,7 @@ func (d *Downlink) answerDesk(ctx context.Context, edge string, m *nats.Msg) err
 		return respond(m, link.DeskReply{Refused: link.Refusal(problem.New(problem.Refused, "fenced",
 			"another box is this restaurant's node by now: look at who brings what there"))})
 	}
-	reply, err := d.cfg.Desk.AnswerDesk(ctx, edge, q)
+	reply, err := d.desk.AnswerDesk(ctx, edge, q)
 	if err != nil {
 		return err
 	}

@@ -59,7 +59,6 @@ type Config struct {
 	Log      *slog.Logger
 	Refusals Refusals // whom the hub must refuse; nil: it is not told
 	Signer   Signer   // of snapshots; nil: the keys given to Connect
-	Desk     Desk     // answers counters who ask who brings what; nil: nobody does
 	CatchUp  int      // events per second that this core takes from all nodes together that have to catch up; 0: DefaultCatchUp
 
 	// Called for each heartbeat of a link's own node, and for each of its SYNCs, whichever core answers it: with where its open orders stand
@@ -82,6 +81,7 @@ type Downlink struct {
 	acks     *acker
 	standing *standing
 	errand   chan errand
+	desk     Desk // answers counters who ask who brings what; nil: nobody does
 	words    chan word
 	losses   [link.Partitions]atomic.Pointer[time.Time] // when the hub last lost the stream
 	ended    atomic.Pointer[time.Time]                  // when batches were last applied, of whichever partition

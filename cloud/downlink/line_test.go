@@ -141,7 +141,7 @@ func (c *chain) core(hub string, db *cloudstore.Store) (down *downlink.Downlink,
 		kept = c.between(db)
 	}
 	down, err := downlink.Connect(t.Context(), downlink.Config{
-		URL: hub, Log: slog.New(slog.DiscardHandler), Stream: downlink.StreamLimits{Replicas: c.replicas}, Desk: c.desk,
+		URL: hub, Log: slog.New(slog.DiscardHandler), Stream: downlink.StreamLimits{Replicas: c.replicas},
 		OnHeard: func(edge string, h link.Heartbeat, at time.Time) {
 			c.presence.Heard(edge, restaurant.Beat{Device: h.Device, Version: h.Version, Epoch: h.Epoch, Boot: h.Boot, CmdSeq: h.CmdSeq, At: h.At}, at)
 			if c.listening.Load() {
@@ -152,6 +152,7 @@ func (c *chain) core(hub string, db *cloudstore.Store) (down *downlink.Downlink,
 	if err != nil {
 		t.Fatal(err)
 	}
+	down.AnswerDesks(c.desk)
 	live := func(ctx context.Context) error {
 		if err := down.Run(ctx); !errors.Is(err, nats.ErrConnectionClosed) { // by a test that lets the core die
 			return err

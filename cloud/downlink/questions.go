@@ -26,7 +26,7 @@ func (d *Downlink) questions() []question {
 		{link.HealWildcard, healers, link.HealTimeout, d.answerHeal},
 		{link.SnapshotWildcard, healers, link.HealTimeout, d.answerSnapshot},
 	}
-	if d.cfg.Desk != nil {
+	if d.desk != nil {
 		all = append(all, question{link.DeskWildcard, deskers, link.DeskTimeout, d.answerDesk})
 	}
 	return all

@@ -84,7 +84,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	nodes := enrolment{cfg: c, store: db, keys: keys, is: is, lines: lines, log: log}
 	site, err := api.New(api.Deps{
 		Ordering: orders, Orders: db, Pager: pager{db}, Changes: db, Restaurants: db, Inventory: db, Links: presence,
-		Drivers: drivers{db, dismissed.dismiss}, Offers: dispatcher, OpenOffers: db, Dispatch: dispatch.NewDesk(db.ForDispatch(), dispatcher),
+		Drivers: drivers{db, dismissed.dismiss}, Offers: dispatcher, OpenOffers: db, Dispatch: openDesk(db, dispatcher, orders, lines),
 		Positions: fleet, Bags: db, Proofs: db, Sockets: fleet.Sockets(), Fleet: nodes, Quarantine: quarantine{db, nodes}, Troubles: db,
 		Couriers: helpers.ears(), Checks: []api.Check{{Name: "database", Ping: db.Ping}, {Name: "hub", Ping: lines.Ping}},
 		Pages: web.FS(), Clock: clock.System{}, Travel: dispatch.Crow{},

@@ -58,6 +58,7 @@ func natsChannels() []channel {
 		{"hub", "ControlSubject", links.ControlSubject(e), "send", "a rewind, or a call for SYNC", links.Control{}},
 		{"hub", "HealSubject", links.HealSubject(e), "receive", "what the node has; answered with a HealReply", links.HealRequest{}},
 		{"hub", "SnapshotSubject", links.SnapshotSubject(e), "receive", "a question for the open orders; answered with a SnapshotReply", links.SnapshotRequest{}},
+		{"hub", "DeskSubject", links.DeskSubject(e), "receive", "the counter asks who brings what, or to have it otherwise; answered with a DeskReply", links.DeskRequest{}},
 	}
 }
 
@@ -106,7 +107,7 @@ func asyncDocument() object {
 		}
 		operations[c.action+"_"+c.id] = operation
 	}
-	for _, reply := range []any{links.SyncReply{}, links.HealReply{}, links.SnapshotReply{}} {
+	for _, reply := range []any{links.SyncReply{}, links.HealReply{}, links.SnapshotReply{}, links.DeskReply{}} {
 		types.Of(reflect.TypeOf(reply))
 	}
 	for _, f := range facts() {
@@ -165,7 +166,7 @@ func TestTheAsyncDocumentKnowsEveryTopicSubjectAndKind(t *testing.T) {
 			}
 		}
 	}
-	same(t, "subjects", subjects, has, 8)
+	same(t, "subjects", subjects, has, 9)
 	for _, file := range []string{"fact.go", "stock.go", "wish.go"} {
 		kinds = append(kinds, first(factKind.FindAllStringSubmatch(read(t, "../shared/event/"+file), -1))...)
 	}

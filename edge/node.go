@@ -80,7 +80,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	defer shut(doors)
 	view := lineView{line, db, now, enrolment.Device}
 	display, err := kds.New(kds.Deps{
-		Kitchen: kit, Changes: screens, Menu: at.dishes, Card: kit.Menu, Ovens: hearths, Link: view, Printers: paper, Sensors: felt, Pages: web.FS(), Clock: now,
+		Kitchen: kit, Changes: screens, Menu: at.dishes, Card: kit.Menu, Ovens: hearths, Link: view, Printers: paper, Sensors: felt, Desk: line, Pages: web.FS(), Clock: now,
 	}, kds.Settings{Restaurant: enrolment.Restaurant, Ready: db.Ready, Letters: db.Letters, ClockState: view.clockState, Hosts: c.Hosts, Secure: secure, Log: log, Drain: 3 * time.Second})
 	if err != nil {
 		return err

@@ -90,16 +90,24 @@ type Outcome struct {
 
 // WhatIf says what the plan for the zone of a restaurant comes to, and what it would with some more drivers who stand at the restaurant.
 func (d *Desk) WhatIf(ctx context.Context, restaurant string, extra int) (now, then Outcome, err error) {
-	if extra < 1 || extra > MostExtra {
-		return now, then, problem.New(problem.Invalid, "invalid_request", "ask for 1 to %d drivers more", MostExtra).With("path", "extra_drivers")
-	}
-	v, err := d.Look(ctx, restaurant)
+	v, p, err := d.more(ctx, restaurant, extra)
 	if err != nil {
 		return now, then, err
 	}
+	return v.Outcome(), v.outcome(p), nil
+}
+
+// more plans a restaurant's zone with some more drivers who stand there.
+func (d *Desk) more(ctx context.Context, restaurant string, extra int) (v View, p Plan, err error) {
+	if extra < 1 || extra > MostExtra {
+		return v, p, problem.New(problem.Invalid, "invalid_request", "ask for 1 to %d drivers more", MostExtra).With("path", "extra_drivers")
+	}
+	if v, err = d.Look(ctx, restaurant); err != nil {
+		return v, p, err
+	}
 	i := slices.IndexFunc(v.Restaurants, func(r Restaurant) bool { return r.ID == restaurant })
 	if i < 0 {
-		return now, then, problem.New(problem.NotFound, "no_such_restaurant", "there is no restaurant %q", restaurant)
+		return v, p, problem.New(problem.NotFound, "no_such_restaurant", "there is no restaurant %q", restaurant)
 	}
 	more := v.Snapshot
 	more.Drivers = slices.Clone(v.Drivers)
@@ -109,7 +117,7 @@ func (d *Desk) WhatIf(ctx context.Context, restaurant string, extra int) (now, t
 			Position: v.Restaurants[i].Position,
 		})
 	}
-	return v.Outcome(), v.outcome(d.Plan(more)), nil
+	return v, d.Plan(more), nil
 }
 
 // Outcome is what the plan of a view comes to.

@@ -81,6 +81,7 @@ type Downlink struct {
 	acks     *acker
 	standing *standing
 	errand   chan errand
+	desk     Desk // answers counters who ask who brings what; nil: nobody does
 	words    chan word
 	losses   [link.Partitions]atomic.Pointer[time.Time] // when the hub last lost the stream
 	ended    atomic.Pointer[time.Time]                  // when batches were last applied, of whichever partition

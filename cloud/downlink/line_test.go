@@ -55,6 +55,7 @@ type chain struct {
 	stopCore func()
 	replicas int                                 // of the hub's streams
 	between  func(downlink.Store) downlink.Store // what stands between a core and its database; nil: nothing
+	desk     downlink.Desk                       // answers counters; nil: nobody does
 	enrolled uplink.Enrolment
 	patience time.Duration // of its node with a hub that answers nothing; 0: the usual
 	kitchen  *kitchen.Kitchen
@@ -151,6 +152,7 @@ func (c *chain) core(hub string, db *cloudstore.Store) (down *downlink.Downlink,
 	if err != nil {
 		t.Fatal(err)
 	}
+	down.AnswerDesks(c.desk)
 	live := func(ctx context.Context) error {
 		if err := down.Run(ctx); !errors.Is(err, nats.ErrConnectionClosed) { // by a test that lets the core die
 			return err

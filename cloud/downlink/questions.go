@@ -15,16 +15,21 @@ import (
 const (
 	syncers     = 4
 	healers     = 2
+	deskers     = 2
 	asksWaiting = 4096
 )
 
 // questions are what nodes ask, and how it is answered.
 func (d *Downlink) questions() []question {
-	return []question{
+	all := []question{
 		{link.SyncWildcard, syncers, link.SyncTimeout, d.answerSync},
 		{link.HealWildcard, healers, link.HealTimeout, d.answerHeal},
 		{link.SnapshotWildcard, healers, link.HealTimeout, d.answerSnapshot},
 	}
+	if d.desk != nil {
+		all = append(all, question{link.DeskWildcard, deskers, link.DeskTimeout, d.answerDesk})
+	}
+	return all
 }
 
 type question struct {

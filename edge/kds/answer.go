@@ -43,6 +43,8 @@ var statusOfCode = map[string]int{
 	"pin_locked":     http.StatusTooManyRequests,
 
 	"too_many_streams": http.StatusTooManyRequests,
+
+	"unknown_outcome": http.StatusGatewayTimeout,
 }
 
 // answer turns a handler that returns errors into one that answers them (RFC 9457).

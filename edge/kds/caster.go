@@ -159,6 +159,7 @@ type surroundings struct {
 	ovens, line []byte
 	ui          string
 	printers    []byte
+	turns       []byte
 }
 
 // news are frames for what is not as it was when last asked.
@@ -178,6 +179,7 @@ func (a *surroundings) news() (out []frame) {
 		{"ovens", listed(a.server.Ovens.Ovens()), &a.ovens},
 		{"link", a.server.Link.LinkState(), &a.line},
 		{"printers", listed(a.server.Printers.Printers()), &a.printers},
+		{"dispatch", a.server.desk.news(), &a.turns},
 	} {
 		f, err := unnumbered(look.event, look.now)
 		if err != nil {

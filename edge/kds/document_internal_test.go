@@ -29,6 +29,7 @@ func bodies() map[string]any {
 		"POST /api/orders/{id}/pay": moneyBody{}, "POST /api/orders/{id}/refund": moneyBody{}, "POST /api/orders/{id}/discount": moneyBody{},
 		"POST /api/till/entries": moneyBody{}, "POST /api/stock/receipts": slipBody{}, "POST /api/stock/waste": slipBody{},
 		"POST /api/stock/counts": slipBody{}, "PUT /api/stock": slipBody{}, "PUT /api/stock/thresholds": mindBody{},
+		"POST /api/dispatch/orders/{id}/assign": assignBody{}, "POST /api/dispatch/orders/{id}/unassign": assignBody{},
 	}
 }
 
@@ -59,6 +60,8 @@ func answers() map[string]any {
 		}{},
 		"GET /api/session": sessionView{}, "POST /api/session": sessionView{}, "GET /api/customers": guestView{}, "GET /api/till": tillView{},
 		"POST /api/quote": quoteView{}, "GET /api/quote": quoteView{}, "GET /api/intake": intakeView{}, "GET /api/pair": pairView{},
+		"GET /api/dispatch": dispatchView{}, "GET /api/dispatch/what-if": whatIfView{},
+		"POST /api/dispatch/orders/{id}/assign": dispatchView{}, "POST /api/dispatch/orders/{id}/unassign": dispatchView{},
 	}
 	for line, body := range bodies() {
 		if _, is := body.(tapBody); is {

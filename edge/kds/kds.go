@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"awesome.pizza/edge/kitchen"
+	"awesome.pizza/edge/staff"
 	"awesome.pizza/edge/stock"
 	"awesome.pizza/shared/clock"
 	"awesome.pizza/shared/live"
@@ -110,6 +111,13 @@ type Kitchen interface {
 	Till
 	OwnDrivers
 	Customers
+	Watchman
+}
+
+// Watchman knows who may do what the kitchen itself has no part in, and writes it down.
+type Watchman interface {
+	May(ctx context.Context, a staff.Action) error
+	Guard(ctx context.Context, a staff.Action, subject, detail string) error
 }
 
 // Ovens are the restaurant's ovens as they stand now, for the displays. It is asked about once a second.
@@ -128,6 +136,7 @@ type Deps struct {
 	Link     Link
 	Printers Printers // nil: none
 	Sensors  Sensors  // nil: none
+	Desk     Desk     // nil: nobody can be asked who brings what
 	Pages    fs.FS    // the built pages: index.html, counter.html, board.html, health.html, sw.js, assets/
 	Clock    clock.Clock
 }

@@ -206,6 +206,10 @@ func guards() []guarded {
 			n.did(http.MethodPost, "/api/orders/"+o+"/carry", `{"driver":"Max"}`)
 			return o
 		})},
+		{"GET /api/dispatch", "", staff.SeeDispatch, to("/api/dispatch", "")},
+		{"GET /api/dispatch/what-if", "", staff.SeeDispatch, to("/api/dispatch/what-if", "")},
+		{"POST /api/dispatch/orders/{id}/assign", "", staff.AssignDriver, to("/api/dispatch/orders/o1/assign", `{"driver_id":"d1"}`)},
+		{"POST /api/dispatch/orders/{id}/unassign", "", staff.AssignDriver, to("/api/dispatch/orders/o1/unassign", `{"driver_id":"d1"}`)},
 		{"POST /api/till/open", "", staff.DayOpen, toTill(false, "/api/till/open", `{"float":10000}`)},
 		{"POST /api/till/close", "", staff.DayClose, toTill(true, "/api/till/close", `{"counted":0,"anyway":true}`)},
 		{"POST /api/till/entries", "to the safe", staff.Drop, entry("drop")},
@@ -298,7 +302,7 @@ func openLevels(t *testing.T, required bool) *levels {
 		if err != nil {
 			t.Fatal(err)
 		}
-		d.Kitchen = n.guarded
+		d.Kitchen, d.Desk = n.guarded, new(faraway)
 	})
 	n.cook, n.counter, n.manager = n.signIn("1111"), n.signIn("2222"), n.signIn("3333")
 	return n

@@ -19,6 +19,7 @@ type Server struct {
 	caster   *caster
 	presence *presence
 	seats    seats
+	desk     *desk
 	handler  http.Handler
 }
 
@@ -36,6 +37,7 @@ func New(d Deps, s Settings) (*Server, error) {
 		d.Sensors = noSensors{}
 	}
 	srv := &Server{Deps: d, settings: s, pages: p, presence: newPresence(d.Clock.Now())}
+	srv.desk = newDesk(srv)
 	srv.caster = newCaster(srv)
 	srv.handler = srv.routes()
 	return srv, nil

@@ -27,6 +27,8 @@ const (
 	Drop           Action = "drop"
 	PayOut         Action = "pay_out"
 	OwnDriver      Action = "own_driver"
+	SeeDispatch    Action = "see_dispatch"
+	AssignDriver   Action = "assign_driver"
 	FindCustomer   Action = "find_customer"
 	ForgetCustomer Action = "forget_customer"
 	Reprint        Action = "reprint_receipt"
@@ -76,6 +78,8 @@ func Levels() []Level {
 		{Drop, Counter, "bring cash to the safe"},
 		{PayOut, Manager, "pay something out of the drawer"},
 		{OwnDriver, Counter, "send an own driver"},
+		{SeeDispatch, Counter, "look at who brings what"},
+		{AssignDriver, Manager, "say who brings an order"},
 		{FindCustomer, Counter, "look a customer up"},
 		{ForgetCustomer, Manager, "forget a customer"},
 		{Reprint, Counter, "print a receipt again"},

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -102,6 +103,7 @@ type Uplink struct {
 
 	sender *link.Sender
 	conn   *nats.Conn
+	asking atomic.Pointer[nats.Conn] // conn, for who is not of the line's own goroutines; nil: there is none
 	rests  *rests
 	aside  salvaged // only salvage touches it
 
@@ -235,6 +237,8 @@ func (u *Uplink) open(ctx context.Context) (*bus, error) {
 func (u *Uplink) serve(ctx context.Context, b *bus) error {
 	defer b.close()
 	u.conn = b.conn
+	u.asking.Store(b.conn)
+	defer u.asking.Store(nil)
 	g, ctx := errgroup.WithContext(ctx)
 	commands, err := u.subscribe(ctx)
 	if err != nil {

@@ -40,6 +40,7 @@ type rig struct {
 	line  kds.LinkView
 	ovens []kds.OvenView
 	node  *node
+	cloud farCloud
 }
 
 // node is one life of the node.
@@ -123,7 +124,7 @@ func (r *rig) open(ctx context.Context, cancel context.CancelFunc) (*node, strin
 		return nil, "", errors.Join(err, s.Close())
 	}
 	lan, err := kds.New(
-		kds.Deps{Kitchen: k, Changes: hub, Menu: m, Ovens: r, Link: r, Pages: web.FS(), Clock: r},
+		kds.Deps{Kitchen: k, Changes: hub, Menu: m, Ovens: r, Link: r, Desk: r, Pages: web.FS(), Clock: r},
 		kds.Settings{Restaurant: "r1", Pace: 100 * time.Millisecond, Heartbeat: time.Second},
 	)
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 // Message is what travels as one JSON document: everything but a Batch, which has headers too.
 type Message interface {
 	SyncRequest | SyncReply | Ack | Control | CommandBatch | Heartbeat | HealRequest | HealReply | SnapshotRequest | SnapshotReply | Snapshot |
-		Proof
+		Proof | DeskRequest | DeskReply
 	check() error
 }
 
@@ -18,7 +18,7 @@ func limit[M Message]() int {
 	switch any(m).(type) {
 	case HealRequest, HealReply, SnapshotReply:
 		return MaxPageBytes
-	case Snapshot:
+	case Snapshot, DeskReply:
 		return MaxDocBytes
 	}
 	return MaxBatchBytes

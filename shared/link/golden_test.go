@@ -120,7 +120,13 @@ func goldenV2() map[string]any {
 		},
 		"heal_reply_fenced": link.HealReply{N: 1, Kind: link.Fenced, Inc: "pg-1", Time: goldenAt, Reason: "another device is enrolled for this restaurant"},
 		"snapshot_request":  link.SnapshotRequest{N: 2, Device: "UDEV1", After: goldenOrder, Most: 64},
-		"snapshot_reply":    link.SnapshotReply{N: 2, Doc: []byte(`{}`), Sig: []byte("signature")},
+		"desk_request":      link.DeskRequest{Device: "UDEV1", Ask: link.DeskAssign, Order: goldenOrder, Driver: "d2", Instead: "d1"},
+		"desk_reply":        goldenDesk(),
+		"desk_reply_what_if": link.DeskReply{WhatIf: &link.DeskCompare{
+			Now: link.DeskSum{Late: 2, LateMin: 9.5, ClickToDoor: 34, Nobody: 1}, Then: link.DeskSum{ClickToDoor: 29.5},
+		}},
+		"desk_reply_refused": link.DeskReply{Refused: &link.DeskRefusal{Kind: "conflict", Code: "not_with_driver", Detail: "the order is not with driver d1: read it again"}},
+		"snapshot_reply":     link.SnapshotReply{N: 2, Doc: []byte(`{}`), Sig: []byte("signature")},
 		"snapshot": link.Snapshot{
 			Restaurant: edgeID, Device: "UDEV1", Epoch: 3, Inc: "pg-1", Made: goldenAt, More: true, Numbers: map[string]int{"2026-07-03": 42},
 			Orders: []event.OrderStanding{goldenStanding()},
@@ -136,6 +142,25 @@ func goldenOutlook() *order.Outlook {
 		Hands:     3, Places: 6.4, Ahead: 4, Wait: 120, Because: []string{"oven-1 is too cold"}, Large: &order.Large{Pieces: 20, Reserve: 20},
 		Closed: map[order.Channel]order.Shut{order.Partner: {Wait: 1800, Reason: "a new order would wait 30 min"}},
 	}
+}
+
+func goldenDesk() link.DeskReply {
+	in := func(minutes int) *time.Time { at := goldenAt.Add(time.Duration(minutes) * time.Minute); return &at }
+	number, has, other := 42, "d1", "d2"
+	return link.DeskReply{Board: &link.DeskBoard{
+		AsOf: goldenAt, Restaurants: []link.DeskHouse{{ID: edgeID, Latitude: 40.743, Longitude: -73.99}}, Totals: link.DeskSum{ClickToDoor: 31},
+		Drivers: []link.DeskDriver{{
+			ID: "d1", Name: "Grace", Vehicle: "scooter", Status: "available", Orders: []order.ID{goldenOrder}, Elsewhere: 1, Way: []order.ID{goldenOrder},
+			Position: &link.DeskSeen{DeskPlace: link.DeskPlace{Latitude: 40.744, Longitude: -73.99}, At: goldenAt},
+		}},
+		Orders: []link.DeskOrder{{
+			Order: goldenOrder, Number: &number, Restaurant: edgeID, Kitchen: order.Baking, Delivery: order.Assigned, Drop: &link.DeskPlace{Latitude: 40.75, Longitude: -73.98},
+			Placed: in(-12), Promise: link.DeskPromise{From: *in(10), To: *in(20)}, Ready: in(5), Driver: &has, ByHand: true,
+			Plan: link.DeskPlan{
+				Driver: &has, Arrives: in(4), PickUp: in(5), Door: in(19), RunnerUp: &other, DearerMin: 3.5, Because: []string{"a person gave it to Grace", "3 min away"},
+			},
+		}},
+	}}
 }
 
 func goldenStanding() event.OrderStanding {
@@ -201,6 +226,10 @@ func encode(m any) ([]byte, error) {
 		return link.Encode(m)
 	case link.Proof:
 		return link.Encode(m)
+	case link.DeskRequest:
+		return link.Encode(m)
+	case link.DeskReply:
+		return link.Encode(m)
 	}
 	return nil, link.ErrCorrupt
 }
@@ -229,6 +258,10 @@ func decode(like any, raw []byte) (any, error) {
 		return link.Decode[link.SnapshotReply](raw)
 	case link.Snapshot:
 		return link.Decode[link.Snapshot](raw)
+	case link.DeskRequest:
+		return link.Decode[link.DeskRequest](raw)
+	case link.DeskReply:
+		return link.Decode[link.DeskReply](raw)
 	case link.Proof:
 		return link.Decode[link.Proof](raw)
 	}

@@ -72,7 +72,7 @@ func EdgeOfSubject(subject string) (edge string, ok bool) {
 	case "up", "tm":
 		return t[4], ValidEdge(t[4]) && t[3] == fmt.Sprintf("%02d", Partition(t[4]))
 	case "rq":
-		return t[3], ValidEdge(t[3]) && (t[4] == "sync" || t[4] == "heal" || t[4] == "snapshot")
+		return t[3], ValidEdge(t[3]) && (t[4] == "sync" || t[4] == "heal" || t[4] == "snapshot" || t[4] == "desk")
 	case "dn":
 		return t[3], ValidEdge(t[3]) && (t[4] == "ack" || t[4] == "cmd" || t[4] == "ctl")
 	}
@@ -98,8 +98,12 @@ func HealSubject(edge string) string { return "ap.v1.rq." + edge + ".heal" }
 // SnapshotSubject is where an edge asks for what the cloud knows of its open orders.
 func SnapshotSubject(edge string) string { return "ap.v1.rq." + edge + ".snapshot" }
 
+// DeskSubject is where an edge asks who brings its orders.
+func DeskSubject(edge string) string { return "ap.v1.rq." + edge + ".desk" }
+
 // The questions of every edge.
 const (
 	HealWildcard     = "ap.v1.rq.*.heal"
 	SnapshotWildcard = "ap.v1.rq.*.snapshot"
+	DeskWildcard     = "ap.v1.rq.*.desk"
 )

@@ -12,6 +12,7 @@ func TestSubjectsNameTheirEdge(t *testing.T) {
 		"ap.v1.up.06.r000123":   link.UpSubject("r000123"),
 		"ap.v1.tm.06.r000123":   link.TelemetrySubject("r000123"),
 		"ap.v1.rq.r000123.sync": link.SyncSubject("r000123"),
+		"ap.v1.rq.r000123.desk": link.DeskSubject("r000123"),
 		"ap.v1.dn.r000123.ack":  link.AckSubject("r000123"),
 		"ap.v1.dn.r000123.cmd":  link.CommandSubject("r000123"),
 		"ap.v1.dn.r000123.ctl":  link.ControlSubject("r000123"),

@@ -129,7 +129,7 @@ test('pictures of dispatch', async () => {
 	await post(`/api/orders/${orders[2].id}/assign-driver`, { driver_id: team[1].id });
 	await status(orders[6], 'Queued');
 	for (const theme of themes) {
-		for (const [name, size] of [['desk', desk], ['tablet', { width: 820, height: 1180, scale: 1, touch: true }]]) {
+		for (const [name, size] of [['desk', desk], ['wide', { width: 1920, height: 1080 }], ['tablet', { width: 820, height: 1180, scale: 1, touch: true }]]) {
 			const page = await open('/hq#/~dispatch/r1', { theme, size });
 			await page.locator('.lanes ol a').first().waitFor();
 			await photograph(page, `hq-dispatch-${name}-${theme}`, name === 'tablet');
@@ -137,7 +137,7 @@ test('pictures of dispatch', async () => {
 			await page.getByRole('status').getByText(/→|That would change nothing now/).waitFor();
 			await page.getByRole('link', { name: /given by hand/ }).first().click();
 			await page.getByText('What happened to it').waitFor();
-			await photograph(page, `hq-dispatch-order-${name}-${theme}`, true);
+			await photograph(page, `hq-dispatch-order-${name}-${theme}`, name === 'tablet');
 			await page.context().close();
 		}
 	}

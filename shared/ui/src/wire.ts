@@ -4,6 +4,12 @@
 /** An instant: RFC 3339, UTC, milliseconds. */
 export type Instant = string;
 
+/** A place on earth, in degrees. */
+export interface Place {
+	latitude: number;
+	longitude: number;
+}
+
 /** Integer minor units (cents) of an ISO 4217 currency. */
 export interface Money {
 	minor: number;

@@ -1,6 +1,6 @@
 import { none, withEntry } from '../maps.ts';
 import type { Order } from '../wire.ts';
-import { bearer, movable, type Board, type Planned, type WhatIf } from './dispatch.ts';
+import { bearer, called, movable, type Board, type Planned, type WhatIf } from './dispatch.ts';
 import type { Staff } from './staff.svelte.ts';
 
 const lookEvery = 4_000; // ms: positions and forecasts move without any order's doing so
@@ -69,7 +69,9 @@ export class Desk {
 	}
 
 	nameOf(driver: string | null): string {
-		return this.#board?.drivers.find((d) => d.id === driver)?.name ?? driver ?? '';
+		const all = this.#board?.drivers ?? [];
+		const d = all.find((x) => x.id === driver);
+		return d ? called(d, all) : (driver ?? '');
 	}
 
 	/** undoable: what was given is still where it was put, and not fetched. */

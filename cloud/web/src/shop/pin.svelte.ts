@@ -1,4 +1,4 @@
-import { compass, distance, Ground, type Compass, type Point, type View } from '../map/ground.ts';
+import { compass, distance, Ground, type Compass, type Point, type View } from '@awesome/ui/map/ground';
 import type { Place } from '../wire.ts';
 import type { Restaurant } from './restaurant.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { distance } from '../map/ground.ts';
+import { distance } from '@awesome/ui/map/ground';
 import { Guest, phoneOf } from './guest.svelte.ts';
 import { Pin } from './pin.svelte.ts';
 import { moodOf, sells, sorted, type Restaurant } from './restaurant.ts';

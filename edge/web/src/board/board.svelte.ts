@@ -23,6 +23,7 @@ export class Board {
 	#link = $state.raw<LinkState | undefined>();
 	#restaurant = $state('');
 	#lastTicketAt = $state<number | undefined>();
+	#turns = $state(0);
 	#loaded = $state(false);
 	#pages = '';
 	#kept: Snapshot | undefined;
@@ -83,6 +84,11 @@ export class Board {
 
 	get link(): LinkState | undefined {
 		return this.#link;
+	}
+
+	/** turns: how often who brings what was changed from this house; another number is a reason to look again. */
+	get turns(): number {
+		return this.#turns;
 	}
 
 	get restaurant(): string {
@@ -162,6 +168,7 @@ export class Board {
 		if (event === 'ovens') this.#ovens = data as Oven[];
 		if (event === 'printers') this.#printers = data as Printer[];
 		if (event === 'link') this.#link = data as LinkState;
+		if (event === 'dispatch') this.#turns = (data as { turns: number }).turns;
 		if (event === 'hello') {
 			const hello = data as { now: string; ui: string };
 			this.#listener.onTime(hello.now);

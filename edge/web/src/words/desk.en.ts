@@ -1,6 +1,6 @@
 /** What the counter says besides, in English: money, drivers, the till and the shelves. */
 export const deskEnglish = {
-	tabs: { sell: 'Sell', orders: 'Orders', drivers: 'Drivers', till: 'Till', stock: 'Stock' },
+	tabs: { sell: 'Sell', orders: 'Orders', dispatch: 'Dispatch', drivers: 'Drivers', till: 'Till', stock: 'Stock' },
 	roles: { cook: 'cook', counter: 'counter', shift_manager: 'shift manager' },
 	nobody: 'Nobody signed in',
 	optional: 'Sign in',

@@ -33,7 +33,7 @@ const because: [RegExp, string][] = [
 
 /** What the counter says besides, in Italian. */
 export const deskItalian: DeskWords = {
-	tabs: { sell: 'Vendita', orders: 'Ordini', drivers: 'Autisti', till: 'Cassa', stock: 'Scorte' },
+	tabs: { sell: 'Vendita', orders: 'Ordini', dispatch: 'Consegne', drivers: 'Autisti', till: 'Cassa', stock: 'Scorte' },
 	roles: { cook: 'cuoco', counter: 'banco', shift_manager: 'responsabile' },
 	nobody: 'Nessuno è entrato',
 	optional: 'Entra',

@@ -28,7 +28,7 @@ export const en = {
 		reprint_receipt: 'print a receipt again', unplug_screen: 'put a screen away', oven_works: 'say that an oven works again',
 		day_open: 'open the day', day_close: 'close the day', see_till: 'look into the till', take_payment: 'take a payment', refund: 'give money back',
 		discount: 'give a discount', no_sale: 'open the drawer without a sale', drop: 'bring cash to the safe', pay_out: 'pay something out of the drawer',
-		own_driver: 'send an own driver', find_customer: 'look a guest up', forget_customer: 'forget a guest', stock_count: 'count stock',
+		own_driver: 'send an own driver', see_dispatch: 'look at who brings what', assign_driver: 'say who brings an order', find_customer: 'look a guest up', forget_customer: 'forget a guest', stock_count: 'count stock',
 		stock_waste: 'write off stock', stock_receipt: 'receive stock', thresholds: 'set thresholds', read_audit: 'read the audit log', print_test: 'print a test page',
 	} as Partial<Record<string, string>>,
 	somethingElse: 'do that',

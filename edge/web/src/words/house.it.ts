@@ -28,7 +28,7 @@ export const it: HouseWords = {
 		reprint_receipt: 'ristampare uno scontrino', unplug_screen: 'mettere via uno schermo', oven_works: 'dire che un forno funziona di nuovo',
 		day_open: 'aprire la giornata', day_close: 'chiudere la giornata', see_till: 'guardare nella cassa', take_payment: 'incassare', refund: 'restituire denaro',
 		discount: 'fare uno sconto', no_sale: 'aprire il cassetto senza vendita', drop: 'portare contanti in cassaforte', pay_out: 'pagare dal cassetto',
-		own_driver: 'mandare un autista nostro', find_customer: 'cercare un cliente', forget_customer: 'dimenticare un cliente', stock_count: 'contare le scorte',
+		own_driver: 'mandare un autista nostro', see_dispatch: 'vedere chi porta che cosa', assign_driver: 'decidere chi porta un ordine', find_customer: 'cercare un cliente', forget_customer: 'dimenticare un cliente', stock_count: 'contare le scorte',
 		stock_waste: 'buttare scorte', stock_receipt: 'ricevere scorte', thresholds: 'fissare le soglie', read_audit: 'leggere il registro', print_test: 'stampare una pagina di prova',
 	},
 	somethingElse: 'farlo',

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
 import { en } from './en.ts';
+import { dispatchEnglish } from './dispatch.en.ts';
+import { dispatchItalian } from './dispatch.it.ts';
 import { deskEnglish } from './desk.en.ts';
 import { deskItalian } from './desk.it.ts';
 import { it as italian } from './it.ts';
@@ -19,5 +21,6 @@ it('no text is missing or empty in any language', () => {
 		});
 	expect(holes(en, italian)).toEqual([]);
 	expect(holes(italian, en)).toEqual([]);
+	expect([...holes(dispatchEnglish, dispatchItalian), ...holes(dispatchItalian, dispatchEnglish)]).toEqual([]);
 	expect([...holes(deskEnglish, deskItalian), ...holes(deskItalian, deskEnglish)]).toEqual([]);
 });

@@ -188,6 +188,7 @@ export const en = {
 		reasons: 'The plan says',
 		give: 'Give it to',
 		has: 'has it',
+		away: (n: number) => `Not on shift (${n})`,
 		giveTo: (name: string) => `Give to ${name}`,
 		giveNone: 'Choose a driver',
 		fetched: 'It is fetched: it stays with its driver.',

@@ -181,6 +181,7 @@ export const it: Words = {
 		reasons: 'Il piano dice',
 		give: 'Dallo a',
 		has: 'ce l’ha',
+		away: (n) => `Non in turno (${n})`,
 		giveTo: (name) => `Dallo a ${name}`,
 		giveNone: 'Scegli un fattorino',
 		fetched: 'È ritirato: resta al suo fattorino.',

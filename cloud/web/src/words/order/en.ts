@@ -1,5 +1,5 @@
 import type { Amount, Placement } from '@awesome/ui';
-import type { Compass } from '../../map/ground.ts';
+import type { Compass } from '@awesome/ui/map/ground';
 import type { Mood } from '../../shop/restaurant.ts';
 import type { WhyWords } from '../../shop/why.ts';
 import type { Field } from '../../shop/guest.svelte.ts';

@@ -1,0 +1,196 @@
+package cloud
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"awesome.pizza/cloud/dispatch"
+	"awesome.pizza/cloud/downlink"
+	"awesome.pizza/cloud/ordering"
+	"awesome.pizza/cloud/store"
+	"awesome.pizza/shared/link"
+	"awesome.pizza/shared/order"
+	"awesome.pizza/shared/problem"
+)
+
+// counters answers restaurants' counters who ask who brings their orders. Each is shown its own orders, and may give them to who serves it.
+type counters struct {
+	desk    *dispatch.Desk
+	orders  *ordering.Service
+	read    func(ctx context.Context, id order.ID) (ordering.Record, error)
+	drivers func(ctx context.Context, id string) (dispatch.Driver, error)
+}
+
+// openDesk is where dispatchers sit: head office's, and, over the lines, each counter's.
+func openDesk(db *store.Store, d *dispatch.Dispatcher, orders *ordering.Service, lines *downlink.Downlink) *dispatch.Desk {
+	desk := dispatch.NewDesk(db.ForDispatch(), d)
+	lines.AnswerDesks(&counters{desk: desk, orders: orders, read: db.Order, drivers: db.Driver})
+	return desk
+}
+
+// AnswerDesk answers a question. A problem is an answer; any other error is none.
+func (c *counters) AnswerDesk(ctx context.Context, edge string, q link.DeskRequest) (link.DeskReply, error) {
+	reply, err := c.answer(ctx, edge, q)
+	if p := problem.Of(err); p != nil {
+		return link.DeskReply{Refused: link.Refusal(p)}, nil
+	}
+	return reply, err
+}
+
+func (c *counters) answer(ctx context.Context, edge string, q link.DeskRequest) (link.DeskReply, error) {
+	switch q.Ask {
+	case link.DeskLook:
+		return c.board(ctx, edge)
+	case link.DeskWhatIf:
+		now, then, err := c.desk.HouseWhatIf(ctx, edge, q.Extra)
+		return link.DeskReply{WhatIf: &link.DeskCompare{Now: sumOf(now), Then: sumOf(then)}}, err
+	case link.DeskAssign, link.DeskUnassign:
+		if err := c.turn(ctx, edge, q); err != nil {
+			return link.DeskReply{}, err
+		}
+		c.desk.Forget(edge)
+		return c.board(ctx, edge)
+	}
+	return link.DeskReply{}, problem.New(problem.Invalid, "unknown_question", "this cloud does not know how to answer that: it is older than the node")
+}
+
+func (c *counters) board(ctx context.Context, edge string) (link.DeskReply, error) {
+	v, err := c.desk.House(ctx, edge)
+	if err != nil {
+		return link.DeskReply{}, err
+	}
+	b := boardOf(&v)
+	return link.DeskReply{Board: &b}, nil
+}
+
+// turn gives an order to a driver, or takes it back. What is so already is done.
+func (c *counters) turn(ctx context.Context, edge string, q link.DeskRequest) error {
+	r, err := c.read(ctx, q.Order)
+	if err == nil && r.Order.Restaurant != edge {
+		err = problem.New(problem.NotFound, "no_such_order", "this restaurant has no order %q", q.Order)
+	}
+	if err != nil {
+		return err
+	}
+	has := ""
+	if r.Driver != nil {
+		has = r.Driver.ID
+	}
+	if q.Ask == link.DeskUnassign {
+		if has == "" && !r.Status().Terminal() {
+			return nil
+		}
+		_, err = c.orders.Drop(ctx, q.Order, 0, q.Driver, ordering.ByStaff)
+		return err
+	}
+	d, err := c.drivers(ctx, q.Driver)
+	if problem.Is(err, problem.NotFound) || err == nil && !d.Serves(edge) {
+		return problem.New(problem.Invalid, "no_such_driver", "no driver of this restaurant is called %q", q.Driver)
+	}
+	if err != nil {
+		return err
+	}
+	chosen := ordering.Driver{ID: d.ID, Name: d.Name, ByHand: true}
+	switch {
+	case has == d.ID && r.Driver.ByHand:
+		return nil // asked twice
+	case q.Instead != "":
+		_, err = c.orders.Reassign(ctx, q.Order, 0, q.Instead, chosen, ordering.ByStaff)
+	default:
+		_, err = c.orders.Assign(ctx, q.Order, 0, chosen, nil, ordering.ByStaff)
+	}
+	return err
+}
+
+// boardOf is a restaurant's view as it travels.
+func boardOf(v *dispatch.View) link.DeskBoard {
+	b := link.DeskBoard{AsOf: v.Now, Totals: sumOf(v.Outcome()), Restaurants: []link.DeskHouse{}, Drivers: []link.DeskDriver{}, Orders: []link.DeskOrder{}}
+	for _, r := range v.Restaurants {
+		b.Restaurants = append(b.Restaurants, link.DeskHouse{ID: r.ID, Latitude: r.Position.Lat, Longitude: r.Position.Lon})
+	}
+	looks, stuck := map[order.ID]*dispatch.Outlook{}, map[order.ID]bool{}
+	for i := range v.Plan.Orders {
+		looks[v.Plan.Orders[i].Order] = &v.Plan.Orders[i]
+	}
+	for _, s := range v.Plan.Stuck {
+		stuck[s.Order] = true
+	}
+	orders := slices.Clone(v.Orders) // what is promised first is shown first
+	slices.SortStableFunc(orders, func(x, y dispatch.Order) int { return x.Promise.To.Compare(y.Promise.To) })
+	b.More = max(0, len(orders)-link.DeskOrders)
+	shown := map[order.ID]bool{}
+	for i := range orders[:len(orders)-b.More] {
+		o := &orders[i]
+		shown[o.ID] = true
+		b.Orders = append(b.Orders, orderOf(o, looks[o.ID], stuck[o.ID]))
+	}
+	for i := range v.Drivers[:min(len(v.Drivers), link.DeskDrivers)] {
+		b.Drivers = append(b.Drivers, driverOf(&v.Drivers[i], v.Plan.Orders, shown))
+	}
+	return b
+}
+
+func orderOf(o *dispatch.Order, l *dispatch.Outlook, stuck bool) link.DeskOrder {
+	out := link.DeskOrder{
+		Order: o.ID, Restaurant: o.Restaurant, Kitchen: o.Kitchen, Delivery: o.Delivery, Placed: timeOr(o.Placed), Ready: timeOr(o.Ready),
+		Promise: link.DeskPromise{From: o.Promise.From, To: o.Promise.To}, Driver: textOr(o.Driver), ByHand: o.ByHand, Offered: textOr(o.Offered),
+		Plan: link.DeskPlan{Because: []string{"nobody knows the way: the restaurant's own drivers bring it"}, Stuck: stuck},
+	}
+	if o.Number > 0 {
+		out.Number = &o.Number
+	}
+	if !o.Nowhere {
+		out.Drop = &link.DeskPlace{Latitude: o.Drop.Lat, Longitude: o.Drop.Lon}
+	}
+	if l != nil {
+		out.Plan = link.DeskPlan{
+			Driver: textOr(l.Driver), Stop: l.Stop, Arrives: timeOr(l.Arrive), PickUp: timeOr(l.Pickup), Door: timeOr(l.Door),
+			LateSeconds: int(l.Late / time.Second), RunnerUp: textOr(l.Second), DearerMin: l.Dearer, Because: append([]string{}, l.Because...), Stuck: stuck,
+		}
+	}
+	return out
+}
+
+func driverOf(d *dispatch.Driver, plan []dispatch.Outlook, shown map[order.ID]bool) link.DeskDriver {
+	out := link.DeskDriver{ID: d.ID, Name: d.Name, Vehicle: string(d.Vehicle), Status: string(d.Status), Orders: []order.ID{}, Way: []order.ID{}}
+	if !d.SeenAt.IsZero() {
+		out.Position = &link.DeskSeen{DeskPlace: link.DeskPlace{Latitude: d.Position.Lat, Longitude: d.Position.Lon}, At: d.SeenAt}
+	}
+	for _, id := range d.Bag {
+		if shown[id] {
+			out.Orders = append(out.Orders, id)
+		} else {
+			out.Elsewhere++
+		}
+	}
+	var way []*dispatch.Outlook
+	for i := range plan {
+		if l := &plan[i]; l.Driver == d.ID && !l.Door.IsZero() && shown[l.Order] {
+			way = append(way, l)
+		}
+	}
+	slices.SortStableFunc(way, func(x, y *dispatch.Outlook) int { return x.Door.Compare(y.Door) })
+	for _, l := range way {
+		out.Way = append(out.Way, l.Order)
+	}
+	return out
+}
+
+func sumOf(o dispatch.Outcome) link.DeskSum {
+	return link.DeskSum{Late: o.Late, LateMin: o.Lateness.Minutes(), ClickToDoor: o.ClickToDoor.Minutes(), Nobody: o.Nobody}
+}
+
+func timeOr(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
+
+func textOr(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}

@@ -1,0 +1,122 @@
+package kds
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"regexp"
+	"strconv"
+
+	"github.com/go-chi/chi/v5"
+
+	"awesome.pizza/edge/staff"
+	"awesome.pizza/shared/link"
+	"awesome.pizza/shared/order"
+	"awesome.pizza/shared/problem"
+)
+
+// dispatch answers GET /api/dispatch: who brings what. With the line cut it is the last that was known, and says so.
+func (s *Server) dispatch(w http.ResponseWriter, r *http.Request) error {
+	if err := s.Kitchen.May(r.Context(), staff.SeeDispatch); err != nil {
+		return err
+	}
+	return respond(w, http.StatusOK, s.desk.look(r.Context()))
+}
+
+// assignBody names a driver of the chain's.
+type assignBody struct {
+	overridable
+	Driver  string `json:"driver_id"`
+	Instead string `json:"instead_of"` // assign: who has it
+}
+
+// deskID is what the chain calls orders and drivers by.
+var deskID = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
+
+// assign answers POST /api/dispatch/orders/{id}/assign {"driver_id","instead_of"}.
+func (s *Server) assign(w http.ResponseWriter, r *http.Request) error {
+	return s.turn(w, r, link.DeskAssign)
+}
+
+// unassign answers POST /api/dispatch/orders/{id}/unassign {"driver_id"}: who brings it is for the plan to say again.
+func (s *Server) unassign(w http.ResponseWriter, r *http.Request) error {
+	return s.turn(w, r, link.DeskUnassign)
+}
+
+// turn asks the cloud to have an order with another driver. The log has a line before anybody is asked, and another one when nothing came of it.
+func (s *Server) turn(w http.ResponseWriter, r *http.Request, ask string) error {
+	var body assignBody
+	if err := read(w, r, &body); err != nil {
+		return err
+	}
+	id := chi.URLParam(r, "id")
+	switch {
+	case !deskID.MatchString(id):
+		return invalid("id", "an order is named by its id")
+	case !deskID.MatchString(body.Driver):
+		return invalid("driver_id", "say which driver: the id as the board has it")
+	case body.Instead != "" && (ask != link.DeskAssign || !deskID.MatchString(body.Instead)):
+		return invalid("instead_of", "instead_of is the driver from whom an order is taken to be given to another")
+	}
+	ctx, err := s.vouched(r, body.overridable)
+	if err != nil {
+		return err
+	}
+	if line := s.Link.LinkState(); line.State != "up" { // it takes no PIN to hear that it cannot be done
+		return cutOff(line)
+	}
+	detail := ask + " " + body.Driver
+	if body.Instead != "" {
+		detail += " instead of " + body.Instead
+	}
+	if err := s.Kitchen.Guard(ctx, staff.AssignDriver, id, detail); err != nil {
+		return err
+	}
+	_, err = s.desk.ask(ctx, link.DeskRequest{Ask: ask, Order: order.ID(id), Driver: body.Driver, Instead: body.Instead})
+	if err != nil {
+		code := "internal"
+		if p := problem.Of(err); p != nil {
+			code = p.Code
+		}
+		if logged := s.Kitchen.Guard(context.WithoutCancel(ctx), staff.AssignDriver, id, "not done: "+code); logged != nil {
+			s.settings.Log.Warn("the log does not say that nothing came of it", "order", id, "err", logged)
+		}
+		return err
+	}
+	return respond(w, http.StatusOK, s.desk.view())
+}
+
+func cutOff(line LinkView) error {
+	p := problem.New(problem.Unavailable, "cut_off", "the line to the cloud is cut: its drivers cannot be told. A driver of your own can take the order")
+	if line.Since != nil {
+		p = p.With("since", line.Since)
+	}
+	return p.With("cause", line.Cause)
+}
+
+// whatIfView compares what the plan comes to with what it would.
+type whatIfView struct {
+	link.DeskCompare
+	LateMin     float64 `json:"late_min"` // change: below 0 is better
+	ClickToDoor float64 `json:"click_to_door_min"`
+}
+
+// whatIf answers GET /api/dispatch/what-if?extra_drivers=1: nothing comes of it.
+func (s *Server) whatIf(w http.ResponseWriter, r *http.Request) error {
+	if err := s.Kitchen.May(r.Context(), staff.SeeDispatch); err != nil {
+		return err
+	}
+	extra, err := strconv.Atoi(cmp.Or(r.URL.Query().Get("extra_drivers"), "1"))
+	if err != nil || extra < 1 || extra > link.DeskExtra {
+		return invalid("extra_drivers", "ask for 1 to %d drivers more", link.DeskExtra)
+	}
+	if line := s.Link.LinkState(); line.State != "up" {
+		return cutOff(line)
+	}
+	reply, err := s.desk.ask(r.Context(), link.DeskRequest{Ask: link.DeskWhatIf, Extra: extra})
+	if err != nil {
+		return err
+	}
+	c := *reply.WhatIf
+	return respond(w, http.StatusOK, whatIfView{c, c.Then.LateMin - c.Now.LateMin, c.Then.ClickToDoor - c.Now.ClickToDoor})
+}

@@ -119,16 +119,24 @@ type DeskPromise struct {
 
 // DeskPlan is what the plan makes of an order.
 type DeskPlan struct {
-	Driver      *string    `json:"driver_id"`
-	Stop        int        `json:"stop"`
-	Arrives     *time.Time `json:"arrives"`
-	PickUp      *time.Time `json:"pick_up"`
-	Door        *time.Time `json:"door"`
-	LateSeconds int        `json:"late_s"`
-	RunnerUp    *string    `json:"runner_up"`
-	DearerMin   float64    `json:"dearer_min"`
-	Because     []string   `json:"because"`
-	Stuck       bool       `json:"stuck"`
+	Driver      *string      `json:"driver_id"`
+	Stop        int          `json:"stop"`
+	Arrives     *time.Time   `json:"arrives"`
+	PickUp      *time.Time   `json:"pick_up"`
+	Door        *time.Time   `json:"door"`
+	LateSeconds int          `json:"late_s"`
+	RunnerUp    *string      `json:"runner_up"`
+	DearerMin   float64      `json:"dearer_min"`
+	Because     []string     `json:"because"`           // in English
+	Reasons     []DeskReason `json:"reasons,omitempty"` // the same, sentence by sentence, for a page in any language
+	Stuck       bool         `json:"stuck"`
+}
+
+// DeskReason is a sentence of the plan's as a key, with what it is about: minutes or orders, a driver's name.
+type DeskReason struct {
+	Key  string  `json:"key"`
+	N    *int    `json:"n"`
+	Name *string `json:"name"`
 }
 
 // DeskSum is what a plan comes to, for the restaurant's orders.

@@ -1,3 +1,4 @@
+import type { Explained } from './why/reasons.ts';
 import type { Instant, KitchenState, Place } from './wire.ts';
 
 // Who brings what, as head office and the counter look at it.
@@ -13,7 +14,7 @@ export interface Reason {
 }
 
 /** What the plan makes of an order. */
-export interface Outlook {
+export interface Outlook extends Explained {
 	driver_id: string | null;
 	stop: number;
 	arrives: Instant | null;
@@ -22,8 +23,6 @@ export interface Outlook {
 	late_s: number;
 	runner_up: string | null;
 	dearer_min: number;
-	because: string[];
-	reasons?: Reason[]; // the same, for a page in any language
 	stuck: boolean;
 }
 

@@ -1,5 +1,5 @@
 import type { Instant, Money, PromiseRange, Status } from '@awesome/ui';
-import type { Explained } from '../reasons.ts';
+import type { Explained } from '@awesome/ui/why';
 import type { Address, Place } from '../wire.ts';
 
 /** Somewhere a driver has to go to. */

@@ -1,11 +1,5 @@
-import type { WhyWords } from './words/why/en.ts';
-
-/** A Reason is a sentence of the plan's, as a key with what it is about. */
-export interface Reason {
-	key: string;
-	n: number | null;
-	name: string | null;
-}
+import type { Reason } from '../dispatch.ts';
+import type { WhyWords } from './en.ts';
 
 /** Explained is what the plan says of something: in English, and sentence by sentence as keys. A cloud of an older version has no keys. */
 export interface Explained {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { reasons } from './reasons.ts';
-import { en } from './words/why/en.ts';
-import { it } from './words/why/it.ts';
+import { en } from './en.ts';
+import { it } from './it.ts';
 
 const plan = {
 	because: ['Ada is best', '4 min away', 'something new'],

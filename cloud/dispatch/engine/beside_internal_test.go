@@ -206,7 +206,7 @@ func TestTinySnapshotsArePlannedAsWellAsCanBe(t *testing.T) {
 // TestARestaurantOnTheWayIsStoppedAt: one door lies before the second restaurant, two behind it.
 func TestARestaurantOnTheWayIsStoppedAt(t *testing.T) {
 	t.Parallel()
-	s := &Snapshot{Now: 100, Travel: grid{}, Restaurants: []Place{{}, {X: 7}}, Drivers: []Driver{{ID: "d", Restaurant: 0, FreeAt: 100, ShiftEnd: 900}}}
+	s := &Snapshot{Now: 100, Travel: grid{}, Restaurants: []Place{{}, {X: 7}}, Drivers: []Driver{{ID: "d", Restaurant: 0, FreeAt: 98, ShiftEnd: 900}}}
 	for i, o := range []Order{{Restaurant: 0, Drop: Place{X: 4}}, {Restaurant: 0, Drop: Place{X: 12}}, {Restaurant: 1, Drop: Place{X: 13}}} {
 		o.ID, o.Placed, o.Ready = fmt.Sprint("o", i), 90, 100
 		s.Orders = append(s.Orders, o)

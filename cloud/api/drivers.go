@@ -244,12 +244,13 @@ type offerView struct {
 	Because    []string            `json:"because"`
 	Trip       string              `json:"trip" doc:"what is fetched together and brought on one way has the same one"`
 	Stop       int                 `json:"stop" doc:"place of its door on that way, from 0"`
+	Fetch      int                 `json:"fetch_after" doc:"doors of that way that come before its restaurant: 0 unless it is the second one on the way"`
 }
 
 func offerOf(o *dispatch.Offer) offerView {
 	v := offerView{
 		ID: o.ID, Order: o.Order, State: o.State, At: instant{o.Created}, Expires: instant{o.Expires}, Ready: at(o.Run.Ready),
-		CashDue: or[money.Amount]{o.Run.CashDue}, Because: list(o.Because), Trip: o.Trip, Stop: o.Stop,
+		CashDue: or[money.Amount]{o.Run.CashDue}, Because: list(o.Because), Trip: o.Trip, Stop: o.Stop, Fetch: o.Fetch,
 	}
 	if o.Run.Restaurant != (wire.Place{}) {
 		v.Restaurant, v.Drop = some(o.Run.Restaurant), some(o.Run.Drop)
@@ -272,6 +273,7 @@ type stopView struct {
 	Items    int               `json:"items"`
 	Trip     string            `json:"trip" doc:"what is fetched together and brought on one way has the same one; empty when a person gave it to the driver"`
 	Stop     int               `json:"stop" doc:"place of its door on that way, from 0"`
+	Fetch    int               `json:"fetch_after" doc:"doors of that way that come before its restaurant: 0 unless it is the second one on the way"`
 	Arrives  or[rangeView]     `json:"arrives" doc:"at the door, by the last position; null until it is in the bag, or while nobody knows where the phone is"`
 }
 
@@ -286,7 +288,7 @@ func stopOf(r *ordering.Record) stopView {
 		Address: or[order.Address]{r.Order.Address}, Promise: promiseOf(r.Order.Promise), Ready: when(r.Ready), Items: len(r.Progress.Items),
 	}
 	if r.Driver != nil {
-		v.Trip, v.Stop = r.Driver.Trip, r.Driver.Stop
+		v.Trip, v.Stop, v.Fetch = r.Driver.Trip, r.Driver.Stop, r.Driver.Fetch
 	}
 	if r.Order.Payment.Method == "cash" {
 		v.CashDue = some(r.Order.Totals.Total)
@@ -294,26 +296,37 @@ func stopOf(r *ordering.Record) stopView {
 	return v
 }
 
-// sequence is what a driver has taken on in the order to bring it: what is in the bag, by its doors; then what is still to be fetched, as
-// planned.
-func (a *API) sequence(driver string, all []ordering.Record) []stopView {
+// sequence is what a driver has taken on in the order to do it: what is in the bag, by its doors; then what is still to be fetched, as
+// planned. What a trip fetches at another restaurant stands before the doors that come behind that.
+func (a *API) sequence(ctx context.Context, driver string, all []ordering.Record) []stopView {
 	rank, eta := map[order.ID]int{}, map[order.ID]dispatch.Range{}
-	var bag []ordering.Record
+	bag, fetch := split(all)
 	for i := range all {
-		rank[all[i].Order.ID] = len(all)
-		if carried(&all[i]) {
-			bag = append(bag, all[i])
-		} else {
-			rank[all[i].Order.ID]++
+		rank[all[i].Order.ID] = 2 * len(all)
+	}
+	for i := range fetch {
+		rank[fetch[i].Order.ID]++
+	}
+	between := elsewhere(all)
+	if p, ok := a.Positions.Position(driver); ok && a.Travel != nil {
+		for i, s := range a.way(ctx, p, append(slices.Clone(bag), between...)) {
+			rank[s.Order] = 2 * i
+			if !s.Fetch {
+				eta[s.Order] = s.ETA
+			}
 		}
 	}
-	if p, ok := a.Positions.Position(driver); ok && a.Travel != nil {
-		for i, s := range a.way(p, bag) {
-			rank[s.Order], eta[s.Order] = i, s.ETA
+	for i := range between {
+		for j := range bag {
+			if sameTrip(&between[i], &bag[j]) && fetchedBefore(&between[i], &bag[j]) {
+				rank[between[i].Order.ID] = min(rank[between[i].Order.ID], rank[bag[j].Order.ID]-1)
+			}
 		}
 	}
 	slices.SortStableFunc(all, func(x, y ordering.Record) int {
-		return cmp.Or(cmp.Compare(rank[x.Order.ID], rank[y.Order.ID]), cmp.Compare(planned(&x), planned(&y)), x.Order.Promise.To.Compare(y.Order.Promise.To))
+		return cmp.Or(
+			cmp.Compare(rank[x.Order.ID], rank[y.Order.ID]), cmp.Compare(fetchAfter(&x), fetchAfter(&y)), firstArrival(&x, &y), cmp.Compare(planned(&x), planned(&y)),
+			x.Order.Promise.To.Compare(y.Order.Promise.To))
 	})
 	out := make([]stopView, len(all))
 	for i := range all {
@@ -325,6 +338,25 @@ func (a *API) sequence(driver string, all []ordering.Record) []stopView {
 	return out
 }
 
+// fetchedBefore: what is to be fetched comes before that door of its trip.
+func fetchedBefore(fetch, door *ordering.Record) bool { return fetchAfter(fetch) <= planned(door) }
+
+// fetchAfter is behind how many doors of its trip an order is fetched.
+func fetchAfter(r *ordering.Record) int {
+	if r.Driver == nil {
+		return 0
+	}
+	return r.Driver.Fetch
+}
+
+// firstArrival is at which of two restaurants of a trip its driver is expected first.
+func firstArrival(x, y *ordering.Record) int {
+	if !sameTrip(x, y) || x.Order.Restaurant == y.Order.Restaurant || x.Arrives == nil || y.Arrives == nil {
+		return 0
+	}
+	return x.Arrives.Compare(*y.Arrives)
+}
+
 // planned is the place of an order's door on its trip.
 func planned(r *ordering.Record) int {
 	if r.Driver == nil {
@@ -333,9 +365,15 @@ func planned(r *ordering.Record) int {
 	return r.Driver.Stop
 }
 
-// way is how a driver goes to the doors of a bag, and when: as planned when all are of one trip, else by the best order from here.
-func (a *API) way(p dispatch.Position, bag []ordering.Record) []road.Stop {
-	bag = slices.DeleteFunc(slices.Clone(bag), func(r ordering.Record) bool { return !r.Order.Address.Located() })
+// way is how a driver goes to the doors of a bag, and when: as planned when all are of one trip, by what is fetched on the way; else by the best
+// order from here.
+func (a *API) way(ctx context.Context, p dispatch.Position, all []ordering.Record) []road.Stop {
+	if len(all) == 0 {
+		return nil
+	}
+	more, fetch := split(all[1:])
+	bag := append(all[:1:1], more...) // who asks about an order has it first, whatever is known of it
+	bag = slices.DeleteFunc(bag, func(r ordering.Record) bool { return !r.Order.Address.Located() })
 	trips := map[string]bool{}
 	for i := range bag {
 		if d := bag[i].Driver; d != nil {
@@ -346,9 +384,12 @@ func (a *API) way(p dispatch.Position, bag []ordering.Record) []road.Stop {
 	if oneTrip {
 		slices.SortStableFunc(bag, func(x, y ordering.Record) int { return cmp.Compare(planned(&x), planned(&y)) })
 	}
-	stops := make([]road.Stop, len(bag))
+	stops := make([]road.Stop, 0, len(all))
 	for i := range bag {
-		stops[i] = stopAt(&bag[i])
+		if oneTrip {
+			fetch, stops = a.fetchOnTheWay(ctx, &bag[i], fetch, stops)
+		}
+		stops = append(stops, stopAt(&bag[i]))
 	}
 	if oneTrip {
 		return road.Along(a.now(), p.Point(), stops, a.Travel)
@@ -356,15 +397,47 @@ func (a *API) way(p dispatch.Position, bag []ordering.Record) []road.Stop {
 	return road.Sequence(a.now(), p.Point(), stops, a.Travel)
 }
 
+// fetchOnTheWay puts the restaurants before a door at which something is fetched first. What is fetched there together is one stop.
+func (a *API) fetchOnTheWay(ctx context.Context, door *ordering.Record, fetch []ordering.Record, stops []road.Stop) (rest []ordering.Record, out []road.Stop) {
+	been := map[string]int{}
+	for i := range fetch {
+		f := &fetch[i]
+		if !sameTrip(f, door) || !fetchedBefore(f, door) {
+			rest = append(rest, *f)
+			continue
+		}
+		ready := a.now()
+		if f.Ready != nil {
+			ready = *f.Ready
+		}
+		if at, known := been[f.Order.Restaurant]; known {
+			if ready.After(stops[at].Ready) {
+				stops[at].Ready = ready
+			}
+			continue
+		}
+		house, err := a.Restaurants.Restaurant(ctx, f.Order.Restaurant)
+		if err != nil {
+			continue // then the way is a little longer than it is said to be
+		}
+		been[f.Order.Restaurant] = len(stops)
+		stops = append(stops, road.Stop{Order: f.Order.ID, Drop: dispatch.Point{Lat: house.Latitude, Lon: house.Longitude}, Fetch: true, Ready: ready})
+	}
+	return rest, stops
+}
+
 type offersOutput struct {
 	Body struct {
 		Offers []offerView `json:"offers" doc:"open ones: of one trip, in the sequence of its doors"`
-		Stops  []stopView  `json:"stops" doc:"what was taken on, in the order to bring it: first what is in the bag"`
+		Stops  []stopView  `json:"stops" doc:"what was taken on, in the order to do it: first what is in the bag, and what its trip fetches at another restaurant on the way"`
+
+		Wait or[waitView] `json:"wait_near" doc:"where an idle driver had better wait for the next order: a suggestion. null while there is none, or it is old"`
 	}
 }
 
 func (a *API) listOffers(ctx context.Context, in *driverInput) (*offersOutput, error) {
-	if _, err := a.me(ctx, in.ID); err != nil {
+	d, err := a.me(ctx, in.ID)
+	if err != nil {
 		return nil, err
 	}
 	offers, err := a.OpenOffers.OpenOffers(ctx, in.ID)
@@ -380,8 +453,14 @@ func (a *API) listOffers(ctx context.Context, in *driverInput) (*offersOutput, e
 	for i := range offers {
 		out.Body.Offers[i] = offerOf(&offers[i])
 	}
-	for i, s := range a.sequence(in.ID, records) {
+	for i, s := range a.sequence(ctx, in.ID, records) {
 		out.Body.Stops[i] = s
+	}
+	if d.Status == wire.Available && len(offers) == 0 && len(records) == 0 {
+		out.Body.Wait, err = a.waitNear(ctx, in.ID)
+	}
+	if err != nil {
+		return nil, err
 	}
 	return out, nil
 }

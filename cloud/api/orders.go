@@ -358,7 +358,7 @@ func (a *API) arrival(ctx context.Context, r *ordering.Record) *time.Time {
 	if !ok {
 		return nil
 	}
-	eta, _, ok := a.arrivalFrom(p, r, a.loaded(ctx, r.Driver.ID))
+	eta, _, ok := a.arrivalFrom(ctx, p, r, a.loaded(ctx, r.Driver.ID))
 	if !ok {
 		return nil
 	}
@@ -366,13 +366,38 @@ func (a *API) arrival(ctx context.Context, r *ordering.Record) *time.Time {
 	return &t
 }
 
-// loaded is what a driver has in the bag; of a database that does not answer, nothing.
+// loaded is what a driver has in the bag, and what of the same trip is still to be fetched elsewhere; of a database that does not answer, nothing.
 func (a *API) loaded(ctx context.Context, driver string) []ordering.Record {
 	all, err := a.Orders.OfDriver(ctx, driver)
 	if err != nil {
 		return nil
 	}
-	return slices.DeleteFunc(all, func(r ordering.Record) bool { return !carried(&r) })
+	bag, _ := split(all)
+	return append(bag, elsewhere(all)...)
+}
+
+// split tells what is in the bag from what is still to be fetched.
+func split(all []ordering.Record) (bag, fetch []ordering.Record) {
+	for i := range all {
+		if carried(&all[i]) {
+			bag = append(bag, all[i])
+		} else {
+			fetch = append(fetch, all[i])
+		}
+	}
+	return bag, fetch
+}
+
+// elsewhere is what is still to be fetched at another restaurant for a trip of which something is in the bag.
+func elsewhere(all []ordering.Record) []ordering.Record {
+	bag, fetch := split(all)
+	return slices.DeleteFunc(fetch, func(f ordering.Record) bool {
+		return !slices.ContainsFunc(bag, func(b ordering.Record) bool { return sameTrip(&f, &b) && f.Order.Restaurant != b.Order.Restaurant })
+	})
+}
+
+func sameTrip(x, y *ordering.Record) bool {
+	return x.Driver != nil && y.Driver != nil && x.Driver.Trip != "" && x.Driver.Trip == y.Driver.Trip
 }
 
 func carried(r *ordering.Record) bool {
@@ -380,7 +405,7 @@ func carried(r *ordering.Record) bool {
 }
 
 // arrivalFrom is when a driver who is on the way will be at the door, coming from p by the doors of what else is in the bag and due before.
-func (a *API) arrivalFrom(p dispatch.Position, r *ordering.Record, bag []ordering.Record) (eta dispatch.Range, before int, ok bool) {
+func (a *API) arrivalFrom(ctx context.Context, p dispatch.Position, r *ordering.Record, bag []ordering.Record) (eta dispatch.Range, before int, ok bool) {
 	if !r.Order.Address.Located() || a.Travel == nil {
 		return eta, 0, false
 	}
@@ -390,9 +415,13 @@ func (a *API) arrivalFrom(p dispatch.Position, r *ordering.Record, bag []orderin
 			all = append(all, bag[i])
 		}
 	}
-	for i, s := range a.way(p, all) {
-		if s.Order == r.Order.ID {
-			return s.ETA, i, true
+	for _, s := range a.way(ctx, p, all) {
+		switch {
+		case s.Fetch:
+		case s.Order == r.Order.ID:
+			return s.ETA, before, true
+		default:
+			before++
 		}
 	}
 	return eta, 0, false

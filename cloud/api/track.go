@@ -233,7 +233,7 @@ func (t *tracker) where(ctx context.Context, s *stream, p dispatch.Position, r *
 		t.bag, t.read = t.api.loaded(ctx, p.Driver), now
 	}
 	e := whereEvent{Latitude: p.Lat, Longitude: p.Lon, Heading: or[float64]{p.Heading}, Speed: or[float64]{p.Speed}, At: instant{p.At}}
-	eta, before, ok := t.api.arrivalFrom(p, r, t.bag)
+	eta, before, ok := t.api.arrivalFrom(ctx, p, r, t.bag)
 	if ok {
 		e.ETA, e.Earliest, e.Latest, e.Before = at(middle(eta)), at(eta.From), at(eta.To), before
 	}

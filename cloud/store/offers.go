@@ -35,7 +35,7 @@ func (s *Store) CreateOffers(ctx context.Context, offers []dispatch.Offer) ([]di
 			b := &pgx.Batch{}
 			b.Queue(`SELECT FROM orders WHERE id = ANY ($1::text[]::uuid[]) ORDER BY orders.id FOR SHARE`, u.orders)
 			b.Queue(`SELECT FROM drivers WHERE id = ANY ($1::text[]) ORDER BY id FOR NO KEY UPDATE`, u.drivers)
-			b.Queue(openOffers, u.ids, u.orders, u.drivers, u.trips, u.stops, u.created, u.expires, u.arrive, u.because).Query(func(rows pgx.Rows) (err error) {
+			b.Queue(openOffers, u.ids, u.orders, u.drivers, u.trips, u.stops, u.fetches, u.created, u.expires, u.arrive, u.because).Query(func(rows pgx.Rows) (err error) {
 				stood, err = pgx.CollectRows(rows, pgx.RowTo[string])
 				return err
 			})
@@ -50,11 +50,11 @@ func (s *Store) CreateOffers(ctx context.Context, offers []dispatch.Offer) ([]di
 
 const openOffers = `
 	WITH u AS MATERIALIZED (
-		SELECT * FROM unnest($1::text[]::uuid[], $2::text[]::uuid[], $3::text[], $4::text[]::uuid[], $5::int[], $6::timestamptz[], $7::timestamptz[],
-			$8::timestamptz[], $9::text[]) AS u (id, order_id, driver, trip, stop, created, expires, arrive_at, because)
+		SELECT * FROM unnest($1::text[]::uuid[], $2::text[]::uuid[], $3::text[], $4::text[]::uuid[], $5::int[], $6::int[], $7::timestamptz[],
+			$8::timestamptz[], $9::timestamptz[], $10::text[]) AS u (id, order_id, driver, trip, stop, fetch, created, expires, arrive_at, because)
 	)
-	INSERT INTO offers (id, order_id, driver, trip, stop, state, created, expires, arrive_at, because)
-	SELECT u.id, order_id, driver, trip, stop, 'open', created, expires, arrive_at, string_to_array(because, E'\n')
+	INSERT INTO offers (id, order_id, driver, trip, stop, fetch, state, created, expires, arrive_at, because)
+	SELECT u.id, order_id, driver, trip, stop, fetch, 'open', created, expires, arrive_at, string_to_array(because, E'\n')
 	FROM u
 	WHERE EXISTS (SELECT FROM orders o WHERE o.id = order_id AND o.open AND o.delivers AND o.driver IS NULL AND o.courier IS NULL)
 		AND EXISTS (SELECT FROM drivers d WHERE d.id = driver AND d.status = 'available')
@@ -67,7 +67,7 @@ const openOffers = `
 // offerRows are offers column by column.
 type offerRows struct {
 	ids, orders, drivers, trips, because []string
-	stops                                []int
+	stops, fetches                       []int
 	created, expires, arrive             []time.Time
 }
 
@@ -82,7 +82,7 @@ func newOfferRows(offers []dispatch.Offer) (u offerRows) {
 		}
 		trip[o.Driver] = own
 		u.ids, u.orders, u.drivers = append(u.ids, o.ID), append(u.orders, string(o.Order)), append(u.drivers, plain(o.Driver, MaxKey))
-		u.trips, u.stops = append(u.trips, own), append(u.stops, o.Stop)
+		u.trips, u.stops, u.fetches = append(u.trips, own), append(u.stops, o.Stop), append(u.fetches, o.Fetch)
 		u.created, u.expires, u.arrive = append(u.created, o.Created.UTC()), append(u.expires, o.Expires.UTC()), append(u.arrive, o.ArriveAt.UTC())
 		u.because = append(u.because, strings.Join(o.Because, "\n"))
 	}
@@ -110,7 +110,7 @@ func (s *Store) EndOffers(ctx context.Context, now time.Time) (ended dispatch.En
 	return ended, nil
 }
 
-const offerColumns = `f.id::text, f.order_id::text, f.driver, coalesce(f.trip, f.id)::text, f.stop, f.state, f.created, f.expires, f.answered, f.arrive_at, f.because`
+const offerColumns = `f.id::text, f.order_id::text, f.driver, coalesce(f.trip, f.id)::text, f.stop, f.fetch, f.state, f.created, f.expires, f.answered, f.arrive_at, f.because`
 
 // readOffers also reads what a phone is told of a run.
 const readOffers = `SELECT ` + offerColumns + `, o.doc, o.state, r.doc FROM offers f
@@ -157,7 +157,7 @@ func scanOfferRun(row pgx.CollectableRow) (dispatch.Offer, error) {
 func scanOffer(row pgx.CollectableRow, more ...any) (dispatch.Offer, error) {
 	var f dispatch.Offer
 	var answered *time.Time
-	err := row.Scan(append([]any{&f.ID, &f.Order, &f.Driver, &f.Trip, &f.Stop, &f.State, &f.Created, &f.Expires, &answered, &f.ArriveAt, &f.Because}, more...)...)
+	err := row.Scan(append([]any{&f.ID, &f.Order, &f.Driver, &f.Trip, &f.Stop, &f.Fetch, &f.State, &f.Created, &f.Expires, &answered, &f.ArriveAt, &f.Because}, more...)...)
 	f.Created, f.Expires, f.ArriveAt = f.Created.UTC(), f.Expires.UTC(), f.ArriveAt.UTC()
 	if answered != nil {
 		f.Answered = answered.UTC()
@@ -256,7 +256,7 @@ func (t *acceptance) decide(ctx context.Context, conn *pgxpool.Conn, f dispatch.
 	if err != nil || repeated {
 		return f, err
 	}
-	d.Trip, d.Stop = f.Trip, f.Stop
+	d.Trip, d.Stop, d.Fetch = f.Trip, f.Stop, f.Fetch
 	var full bool
 	if err := conn.QueryRow(ctx, fullBag, f.Driver, f.Trip).Scan(&full); err != nil {
 		return f, fmt.Errorf("look into the bag: %w", err)

@@ -60,6 +60,9 @@ type walked struct {
 func walk(s *Snapshot, r Rules, w Weights, d int, bags [][]errand) walked {
 	v, at, out := &s.Drivers[d], max(s.Now, s.Drivers[d].FreeAt), walked{fetch: map[int]int{}, doors: map[int]int{}}
 	here, drive := v.At, 0
+	if len(bags) > 0 && v.Restaurant == bags[0][0].restaurant {
+		at = v.FreeAt // and has stood there since
+	}
 	go_ := func(to Place) {
 		way := s.Travel.Time(here, to, s.Now)
 		here, at, drive = to, at+way, drive+way

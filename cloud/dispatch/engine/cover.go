@@ -78,7 +78,7 @@ func (c *cover) measure(s *Snapshot, w ways) {
 		wait := max(0, v.FreeAt-s.Now)
 		for i, r := range c.spots {
 			switch {
-			case v.ShiftEnd < s.Now+20 || wait > 30:
+			case v.ShiftEnd < s.Now+20 || wait > 30 || v.Only > 0 && v.Only != r+1:
 				c.times[d*n+i] = nobody
 				continue
 			case v.Restaurant >= 0:
@@ -210,7 +210,13 @@ func (p *Planner) better(s *search, c *cover, d int) int {
 		if way == 0 || way > p.w.Reach || s.snap.Drivers[d].Restaurant == r || !p.rules.FreeMoves && s.short[r] < 0 {
 			continue
 		}
-		there := c.gain(d, func(i int) (int, int) { w := p.ways.of[r*p.ways.n+c.spots[i]]; return w, w })
+		there := c.gain(d, func(i int) (int, int) {
+			if c.times[d*n+i] >= nobody { // is another's to drive for
+				return nobody, 0
+			}
+			w := p.ways.of[r*p.ways.n+c.spots[i]]
+			return w, w
+		})
 		if net := there - stay - int64(way)*p.w.Gain; net > most {
 			most, best = net, r
 		}
@@ -226,6 +232,9 @@ func (p *Planner) moved(s *search, c *cover, d, r int) {
 		}
 	}
 	for i := range c.spots {
+		if c.times[d*n+i] >= nobody {
+			continue
+		}
 		c.ways[d*n+i] = p.ways.of[r*p.ways.n+c.spots[i]]
 		c.times[d*n+i] = min(way/2, 5) + c.ways[d*n+i]
 		c.best[i] = c.nearest(i, len(s.snap.Drivers))

@@ -20,7 +20,8 @@ type rows struct {
 	drivers []dispatch.Driver
 	offers  []dispatch.Offer
 	broken  error
-	told    []string // kitchens, of which order and driver
+	told    []string              // kitchens, of which order and driver
+	houses  []dispatch.Restaurant // the usual ones if there are none
 	placed  []dispatch.Placing
 	waits   []dispatch.Wait
 }
@@ -41,7 +42,12 @@ func (r *rows) do(f func()) {
 	f()
 }
 
-func (r *rows) Houses(context.Context, time.Time) ([]dispatch.Restaurant, error) { return houses, nil }
+func (r *rows) Houses(context.Context, time.Time) ([]dispatch.Restaurant, error) {
+	if r.houses != nil {
+		return r.houses, nil
+	}
+	return houses, nil
+}
 
 func (r *rows) DispatchSnapshot(_ context.Context, now time.Time, _ []string) (dispatch.Snapshot, error) {
 	r.mu.Lock()

@@ -51,10 +51,10 @@ func (s *Store) CreateOffers(ctx context.Context, offers []dispatch.Offer) ([]di
 const openOffers = `
 	WITH u AS MATERIALIZED (
 		SELECT * FROM unnest($1::text[]::uuid[], $2::text[]::uuid[], $3::text[], $4::text[]::uuid[], $5::int[], $6::int[], $7::timestamptz[],
-			$8::timestamptz[], $9::timestamptz[], $10::text[]) AS u (id, order_id, driver, trip, stop, fetch, created, expires, arrive_at, because)
+			$8::timestamptz[], $9::timestamptz[], $10::text[]) AS u (id, order_id, driver, trip, stop, fetch_after, created, expires, arrive_at, because)
 	)
-	INSERT INTO offers (id, order_id, driver, trip, stop, fetch, state, created, expires, arrive_at, because)
-	SELECT u.id, order_id, driver, trip, stop, fetch, 'open', created, expires, arrive_at, string_to_array(because, E'\n')
+	INSERT INTO offers (id, order_id, driver, trip, stop, fetch_after, state, created, expires, arrive_at, because)
+	SELECT u.id, order_id, driver, trip, stop, fetch_after, 'open', created, expires, arrive_at, string_to_array(because, E'\n')
 	FROM u
 	WHERE EXISTS (SELECT FROM orders o WHERE o.id = order_id AND o.open AND o.delivers AND o.driver IS NULL AND o.courier IS NULL)
 		AND EXISTS (SELECT FROM drivers d WHERE d.id = driver AND d.status = 'available')
@@ -110,7 +110,7 @@ func (s *Store) EndOffers(ctx context.Context, now time.Time) (ended dispatch.En
 	return ended, nil
 }
 
-const offerColumns = `f.id::text, f.order_id::text, f.driver, coalesce(f.trip, f.id)::text, f.stop, f.fetch, f.state, f.created, f.expires, f.answered, f.arrive_at, f.because`
+const offerColumns = `f.id::text, f.order_id::text, f.driver, coalesce(f.trip, f.id)::text, f.stop, f.fetch_after, f.state, f.created, f.expires, f.answered, f.arrive_at, f.because`
 
 // readOffers also reads what a phone is told of a run.
 const readOffers = `SELECT ` + offerColumns + `, o.doc, o.state, r.doc FROM offers f

@@ -1,7 +1,7 @@
 -- +goose Up
 
 -- A trip may be fetched at two restaurants: an order behind so many of the trip's doors. A core of the time before says nothing: before all of them.
-ALTER TABLE offers ADD COLUMN fetch smallint NOT NULL DEFAULT 0 CHECK (fetch BETWEEN 0 AND 15);
+ALTER TABLE offers ADD COLUMN fetch_after smallint NOT NULL DEFAULT 0 CHECK (fetch_after BETWEEN 0 AND 15);
 
 -- How much an order goes before others, by a person's word.
 CREATE TABLE priorities (
@@ -23,4 +23,4 @@ CREATE TABLE waits (
 
 -- +goose Down
 DROP TABLE waits, priorities;
-ALTER TABLE offers DROP COLUMN fetch;
+ALTER TABLE offers DROP COLUMN fetch_after;

@@ -1,7 +1,6 @@
 package cloud
 
 import (
-	"awesome.pizza/cloud/dispatch"
 	"errors"
 	"net"
 	"os"
@@ -11,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"awesome.pizza/cloud/dispatch"
 
 	"github.com/spf13/pflag"
 

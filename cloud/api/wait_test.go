@@ -92,7 +92,10 @@ func TestAnIdleDriverSeesWhereToWait(t *testing.T) {
 	if got := near(); got == nil {
 		t.Error("idle again")
 	}
-	c.sql(t, `UPDATE waits SET at = now() - interval '2 minutes'`) // nobody has said it again: perhaps the process has died
+	if err := c.SaveWaits(t.Context(), []string{driver}, nil); err != nil {
+		t.Fatal(err)
+	}
+	save(2 * time.Minute) // nobody has said it again: perhaps the process has died
 	if got := near(); got != nil {
 		t.Errorf("what is old is not shown: %v", got)
 	}
@@ -106,10 +109,14 @@ func TestATripOfTwoRestaurantsIsDoneInItsSequence(t *testing.T) {
 		driver := string(c.post(t, "/api/drivers", map[string]any{"name": name}).is(t, 201).id())
 		me, now, trip := "/api/drivers/"+driver, time.Now().UTC().Truncate(time.Millisecond), id.New()
 		c.call(t, req{"PUT", me + "/status", map[string]any{"status": "available"}, nil}).is(t, 200)
-		c.where.put(dispatch.Position{Driver: driver, Lat: 40.74, Lon: -73.99, At: now, Heard: now})
+		c.post(t, me+"/location", map[string]any{"latitude": 40.741, "longitude": -73.99}).is(t, 204)
 		var ids []order.ID
 		for i, restaurant := range []string{"r1", "r2"} {
-			oid := c.placeAt(t, restaurant)
+			of := basket(order.ByDelivery)
+			of["restaurant_id"] = restaurant
+			oid := c.post(t, "/api/orders", of).is(t, 201).id()
+			c.confirm(t, oid)
+			c.cook(t, oid, bake...)
 			f := dispatch.Offer{
 				ID: id.New(), Order: oid, Driver: driver, Trip: trip, Stop: i, State: dispatch.Open, Created: now, Expires: now.Add(time.Minute),
 				ArriveAt: now.Add(time.Duration(i) * 10 * time.Minute),
@@ -133,7 +140,7 @@ func TestATripOfTwoRestaurantsIsDoneInItsSequence(t *testing.T) {
 		if got, first := stops(); got[0] != ids[0] || first["fetch_after"] != 0.0 {
 			t.Errorf("%s: at first %v, of %v", name, got, ids)
 		}
-		c.post(t, "/api/orders/"+string(ids[0])+"/pick-up", nil).is(t, 200)
+		c.call(t, req{"PUT", "/api/orders/" + string(ids[0]) + "/status", map[string]any{"status": "PickedUp"}, nil}).is(t, 200)
 		if got, _ := stops(); (got[0] == ids[1]) != (fetch == 0) {
 			t.Errorf("%s: then %v, of %v", name, got, ids)
 		}

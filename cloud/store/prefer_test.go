@@ -8,6 +8,7 @@ import (
 
 	"awesome.pizza/cloud/dispatch"
 	"awesome.pizza/shared/id"
+	"awesome.pizza/shared/link"
 	"awesome.pizza/shared/order"
 	"awesome.pizza/shared/problem"
 )
@@ -35,7 +36,7 @@ func TestAPersonsWordOnWhatGoesFirstIsKept(t *testing.T) {
 		return c.Prefer(t.Context(), dispatch.Preference{Order: oid, Priority: p, Because: because, At: time.Now()})
 	}
 	for _, want := range []dispatch.Priority{dispatch.First, dispatch.First, dispatch.Raised, dispatch.AsUsual} {
-		if err := prefer(ids[0], want, "the mayor\x00"); err != nil {
+		if err := prefer(ids[0], want, "the mayor"); err != nil {
 			t.Fatal(err)
 		}
 		if o := c.planned(t, ids[0]); o.Priority != want || o.Said != "the mayor" {
@@ -68,7 +69,7 @@ func TestAnOrderThatIsMadeAgainGoesBeforeOthers(t *testing.T) {
 	n.steps(t, oid, order.Start, "1")
 	n.steps(t, oid, order.Make, "1")
 	n.steps(t, oid, order.Remake, "1")
-	c.apply(t, "", n.all())
+	c.apply(t, link.Apply, n.all())
 	o := c.planned(t, oid)
 	if p, because := o.Goes(); !o.Remade || p != dispatch.Raised || because == "" {
 		t.Errorf("%+v", o)

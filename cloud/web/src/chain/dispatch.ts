@@ -30,11 +30,20 @@ export interface Planned {
 	driver_id: string | null;
 	by_hand: boolean;
 	offered_to: string | null;
+	priority?: { is: Priority; because: string; said: boolean };
 	plan: Outlook;
 }
 
+export const priorities = ['usual', 'raised', 'first'] as const;
+export type Priority = (typeof priorities)[number];
+
+/** goes is how much an order goes before others. */
+export function goes(o: Planned): Priority {
+	return o.priority?.is ?? 'usual';
+}
+
 /** Duty is a driver on shift, and the way the plan has for him: orders in the sequence of their doors. */
-export type Duty = DriverView & { way: string[] };
+export type Duty = DriverView & { way: string[]; wait_near?: { restaurant_id: string; as_of: Instant; because: string } | null };
 
 /** What a plan comes to. */
 export interface Sum {

@@ -71,6 +71,10 @@ func TestAnIdleDriverSeesWhereToWait(t *testing.T) {
 		t.Errorf("%v", got)
 	}
 	save(0)
+	now := time.Now()
+	if err := c.SavePositions(t.Context(), []dispatch.Position{{Driver: driver, Lat: 40.741, Lon: -73.99, At: now, Heard: now}}); err != nil {
+		t.Fatal(err)
+	}
 	got, _ := near().(map[string]any)
 	if got["restaurant_id"] != "r2" || got["name"] != "Pizzeria Two" || got["because"] != "many orders there" || got["as_of"] == nil || got["latitude"] != 40.75 {
 		t.Errorf("%v", got)

@@ -132,21 +132,23 @@ func (t *table) drive(d int, route []visit, i, end, before int, f fetching) (l l
 	}
 	left := [2]int{at, 0}
 	for k, v := range route[i:end] {
-		o, way := int(v.order), 0
-		if k == f.after {
-			way = t.over[f.first*rooms+f.second]
+		o := int(v.order)
+		var way int
+		switch {
+		case k == f.after:
+			over := t.over[f.first*rooms+f.second]
 			if k > 0 {
-				way = t.dropTo[int(route[i+k-1].order)*rooms+f.second]
+				over = t.dropTo[int(route[i+k-1].order)*rooms+f.second]
 			}
-			way = way * pace >> paceBits
-			l.drive += way
-			if at, can = t.fetch(d, route[i:end], &l, 1, at+way*minute); !can {
+			over = over * pace >> paceBits
+			l.drive += over
+			if at, can = t.fetch(d, route[i:end], &l, 1, at+over*minute); !can {
 				return l, false
 			}
 			left[1], way = at, t.toDrop(f.second, o)
-		} else if k == 0 {
+		case k == 0:
 			way = t.toDrop(f.first, o)
-		} else {
+		default:
 			way = t.across(int(route[i+k-1].order), o)
 		}
 		way = way * pace >> paceBits

@@ -264,7 +264,7 @@ func (a *asking) loaded(d *Driver, b *bag, seen map[order.ID]bool) {
 		if o.Delivery == order.Assigned || o.Delivery == order.Unassigned {
 			out.Arrive, out.Could, out.Pickup = b.arrive[i], b.arrive[i], b.pickup[i]
 		}
-		out.Because = []string{state(o, d)}
+		out.Because = o.withPriority(state(o, d))
 		a.out.Orders = append(a.out.Orders, out)
 	}
 	slices.SortFunc(a.out.Orders, func(x, y Outlook) int { return cmp.Compare(x.Order, y.Order) })
@@ -284,7 +284,7 @@ func (a *asking) left(o *Order) {
 		because = "no driver is free, near and willing"
 		a.out.Stuck = append(a.out.Stuck, Stuck{Order: o.ID, Because: because})
 	}
-	a.out.Orders = append(a.out.Orders, Outlook{Order: o.ID, Driver: o.Driver, Because: []string{because}})
+	a.out.Orders = append(a.out.Orders, Outlook{Order: o.ID, Driver: o.Driver, Because: o.withPriority(because)})
 }
 
 func tardy(o *Order, door time.Time) time.Duration {

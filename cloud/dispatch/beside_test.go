@@ -194,6 +194,12 @@ func TestWhatGoesFirstIsBroughtFirst(t *testing.T) {
 			t.Errorf("%s: first %v, %+v", name, got, p.Orders)
 		}
 		why := strings.Join(p.Orders[i].Because, "; ")
+		o.Offered = "d9" // while somebody is being asked, too
+		asked := strings.Join(along(scene([]dispatch.Order{o}, driver("d9", 1))).Orders[0].Because, "; ")
+		why += " | " + asked
+		if said := strings.Contains(asked, "puts it first") || strings.Contains(asked, "made again"); said != first {
+			t.Errorf("%s: %s", name, asked)
+		}
 		for of, word := range map[string]string{"put first": "a dispatcher puts it first (the mayor)", "made again": "made again"} {
 			if strings.Contains(why, word) != (name == of) {
 				t.Errorf("%s: %s", name, why)

@@ -49,6 +49,14 @@ func (o *Order) Goes() (p Priority, because string) {
 	return o.Priority, because
 }
 
+// withPriority is a reason, and why the order goes before others, if it does.
+func (o *Order) withPriority(because string) []string {
+	if p, why := o.Goes(); p != AsUsual {
+		return []string{because, why}
+	}
+	return []string{because}
+}
+
 // counts is what a minute of an order counts, in percent; 0 is 100.
 func (w *Weights) counts(o *Order) int {
 	switch p, _ := o.Goes(); p {

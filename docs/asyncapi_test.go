@@ -83,6 +83,8 @@ func facts() []event.Body {
 		event.OrderRevoked{},
 		event.StatusWished{},
 		event.DeliveryStepped{},
+		event.BagOpened{},
+		event.BagClosed{},
 	}
 }
 

@@ -37,6 +37,9 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
+	if enrolment.Alone {
+		db.Alone()
+	}
 	if err := atHome(ctx, db, enrolment.Restaurant, c.Data); err != nil {
 		return err
 	}

@@ -53,7 +53,8 @@ type Deliveries interface {
 type Orders interface {
 	Order(ctx context.Context, id order.ID) (ordering.Record, error)
 	ByToken(ctx context.Context, token string) (ordering.Record, error)
-	OpenOrders(ctx context.Context, restaurant string) ([]ordering.Record, error)
+	// OpenBut are the open orders of a restaurant that are not known in the version they have now, and the ids of all.
+	OpenBut(ctx context.Context, restaurant string, known map[order.ID]int) (news []ordering.Record, open map[order.ID]bool, err error)
 	KitchenQueue(ctx context.Context, restaurant string) ([]ordering.Record, error)
 	OfDriver(ctx context.Context, driver string) ([]ordering.Record, error)
 }
@@ -288,6 +289,7 @@ type API struct {
 	docs     []byte
 	board    *board
 	outage   outage
+	houses   sync.Map // where restaurants are that somebody has looked up: id → dispatch.Point
 
 	orders    *caster[order.ID, *ordering.Record]
 	positions *caster[string, dispatch.Position]

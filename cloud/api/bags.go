@@ -41,6 +41,13 @@ type bagView struct {
 	Counted    or[money.Amount] `json:"counted"`
 	Difference or[money.Amount] `json:"difference" doc:"counted - expected: below zero something is missing"`
 	Note       string           `json:"note"`
+	Till       or[inTillView]   `json:"till" doc:"whose till the check-out is written down in; null: there is none to tell"`
+}
+
+type inTillView struct {
+	Restaurant string         `json:"restaurant_id"`
+	State      road.TillState `json:"state" enum:"waits,booked,refused" doc:"waits: for the restaurant, which may be cut off"`
+	Reason     string         `json:"reason"`
 }
 
 type takenView struct {
@@ -69,6 +76,9 @@ func bagOf(b *road.Bag) bagView {
 		v.Drops = append(v.Drops, dropView{d.ID, instant{d.At}, sum(d.Amount)})
 	}
 	if b.Closed != nil {
+		if t := b.Till; t.Restaurant != "" {
+			v.Till = some(inTillView{t.Restaurant, t.State, t.Reason})
+		}
 		v.Counted, v.Difference = some(sum(b.Counted)), some(sum(b.Difference()))
 	}
 	return v

@@ -19,6 +19,8 @@ type board struct {
 	api  *API
 	news *live.Hub[boardNews]
 
+	loads loads // has a lock of its own: whoever tells a position does not wait for what HQ looks at
+
 	mu     sync.Mutex
 	seq    int
 	houses map[string]*house
@@ -98,6 +100,9 @@ func (b *board) load(ctx context.Context) {
 		b.mu.Unlock()
 		b.loadHouse(ctx, all[i].ID)
 	}
+	if ctx.Err() == nil {
+		b.loads.learned()
+	}
 }
 
 // retry reads again after a while, for the database may be back.
@@ -123,7 +128,7 @@ func (b *board) loadNext(ctx context.Context, place int) int {
 func (b *board) loadHouse(ctx context.Context, id string) {
 	ctx, cancel := context.WithTimeout(ctx, b.api.settings.Timeout)
 	defer cancel()
-	records, err := b.api.Orders.OpenOrders(ctx, id)
+	records, open, err := b.api.Orders.OpenBut(ctx, id, b.versions(id))
 	if err != nil {
 		b.grumble(ctx, err)
 		return
@@ -134,9 +139,7 @@ func (b *board) loadHouse(ctx context.Context, id string) {
 		return
 	}
 	h := b.house(id)
-	open := map[order.ID]bool{}
 	for i := range records {
-		open[records[i].Order.ID] = true
 		b.changed(&records[i])
 	}
 	b.mu.Lock()
@@ -144,11 +147,23 @@ func (b *board) loadHouse(ctx context.Context, id string) {
 	for oid, r := range h.orders {
 		if age := b.api.now().Sub(r.Order.PlacedAt); !open[oid] && age > b.api.settings.Reread {
 			delete(h.orders, oid) // it ended, and nobody told
+			b.loads.drop(oid)
 		}
 	}
 	h.loaded, h.alerts = true, len(alerts)
 	clear(h.ended)
 	b.publish(h, nil)
+}
+
+// versions are those of the orders that are known of a restaurant.
+func (b *board) versions(id string) map[order.ID]int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	known := map[order.ID]int{}
+	for oid, r := range b.houseLocked(id).orders {
+		known[oid] = r.Version
+	}
+	return known
 }
 
 func (b *board) grumble(ctx context.Context, err error) {
@@ -181,6 +196,7 @@ func (b *board) changed(r *ordering.Record) {
 	if known != nil && known.Version >= r.Version || h.ended[r.Order.ID] >= r.Version {
 		return
 	}
+	b.loads.note(r)
 	if r.Status().Terminal() {
 		delete(h.orders, r.Order.ID)
 		h.ended[r.Order.ID] = r.Version

@@ -54,16 +54,17 @@ type priorityView struct {
 
 // planView is what the plan makes of an order.
 type planView struct {
-	Driver      or[string]  `json:"driver_id" doc:"null: nobody can bring it, or it is not time yet"`
-	Stop        int         `json:"stop" doc:"its place among the doors of the driver's way, from 0"`
-	Arrives     or[instant] `json:"arrives" doc:"the driver at the restaurant"`
-	PickUp      or[instant] `json:"pick_up"`
-	Door        or[instant] `json:"door"`
-	LateSeconds int         `json:"late_s" doc:"after the promise"`
-	RunnerUp    or[string]  `json:"runner_up" doc:"driver who would be second best"`
-	DearerMin   float64     `json:"dearer_min" doc:"by how much, in minutes of click-to-door"`
-	Because     []string    `json:"because"`
-	Stuck       bool        `json:"stuck" doc:"somebody should be on the way by now"`
+	Driver      or[string]   `json:"driver_id" doc:"null: nobody can bring it, or it is not time yet"`
+	Stop        int          `json:"stop" doc:"its place among the doors of the driver's way, from 0"`
+	Arrives     or[instant]  `json:"arrives" doc:"the driver at the restaurant"`
+	PickUp      or[instant]  `json:"pick_up"`
+	Door        or[instant]  `json:"door"`
+	LateSeconds int          `json:"late_s" doc:"after the promise"`
+	RunnerUp    or[string]   `json:"runner_up" doc:"driver who would be second best"`
+	DearerMin   float64      `json:"dearer_min" doc:"by how much, in minutes of click-to-door"`
+	Because     []string     `json:"because" doc:"in English"`
+	Reasons     []reasonView `json:"reasons" doc:"the same, for a page in any language"`
+	Stuck       bool         `json:"stuck" doc:"somebody should be on the way by now"`
 }
 
 type dispatchInput struct {
@@ -177,22 +178,43 @@ func plannedOf(v *dispatch.View) []plannedView {
 		if !o.Nowhere {
 			p.Drop = some(placeOf(o.Drop))
 		}
-		p.Priority.Is, p.Priority.Because = o.Goes()
-		p.Priority.Said = o.Priority != dispatch.Unsaid
+		p.Priority = priorityOf(o)
 		p.Plan = planViewOf(looks[o.ID], stuck[o.ID])
 		out = append(out, p)
 	}
 	return out
 }
 
+func priorityOf(o *dispatch.Order) priorityView {
+	p, why := o.Goes()
+	return priorityView{Is: p, Because: why.String(), Said: o.Priority != dispatch.Unsaid}
+}
+
 func planViewOf(l *dispatch.Outlook, stuck bool) planView {
 	if l == nil {
-		return planView{Because: []string{"nobody knows the way: the restaurant's own drivers bring it"}}
+		why := []dispatch.Reason{{Key: dispatch.WhyNoWay}}
+		return planView{Because: dispatch.Sentences(why), Reasons: reasonsOf(why)}
 	}
 	return planView{
 		Driver: textOr(l.Driver), Stop: l.Stop, Arrives: at(l.Arrive), PickUp: at(l.Pickup), Door: at(l.Door), LateSeconds: int(l.Late / time.Second),
-		RunnerUp: textOr(l.Second), DearerMin: l.Dearer, Because: list(l.Because), Stuck: stuck,
+		RunnerUp: textOr(l.Second), DearerMin: l.Dearer, Because: dispatch.Sentences(l.Because),
+		Reasons: reasonsOf(l.Because), Stuck: stuck,
 	}
+}
+
+// reasonView is one sentence of why the plan does what it does.
+type reasonView struct {
+	Key  string     `json:"key" doc:"which sentence; a page that does not know it shows the English one at the same place"`
+	N    or[int]    `json:"n" doc:"minutes or orders it speaks of"`
+	Name or[string] `json:"name" doc:"driver it speaks of"`
+}
+
+func reasonsOf(why []dispatch.Reason) []reasonView {
+	out := make([]reasonView, len(why))
+	for i, r := range why {
+		out[i] = reasonView{Key: r.Key, N: some(r.N), Name: textOr(r.Name)}
+	}
+	return out
 }
 
 func dutiesOf(v *dispatch.View) []dutyView {

@@ -238,7 +238,8 @@ type offerView struct {
 	Drop       or[wire.Place]      `json:"drop"`
 	Ready      or[instant]         `json:"ready_at"`
 	CashDue    or[money.Amount]    `json:"cash_due"`
-	Because    []string            `json:"because"`
+	Because    []string            `json:"because" doc:"in English"`
+	Reasons    []reasonView        `json:"reasons" doc:"the same, for a page in any language"`
 	Trip       string              `json:"trip" doc:"what is fetched together and brought on one way has the same one"`
 	Stop       int                 `json:"stop" doc:"place of its door on that way, from 0"`
 	Fetch      int                 `json:"fetch_after" doc:"doors of that way that come before its restaurant: 0 unless it is the second one on the way"`
@@ -247,7 +248,8 @@ type offerView struct {
 func offerOf(o *dispatch.Offer) offerView {
 	v := offerView{
 		ID: o.ID, Order: o.Order, State: o.State, At: instant{o.Created}, Expires: instant{o.Expires}, Ready: at(o.Run.Ready),
-		CashDue: or[money.Amount]{o.Run.CashDue}, Because: list(o.Because), Trip: o.Trip, Stop: o.Stop, Fetch: o.Fetch,
+		CashDue: or[money.Amount]{o.Run.CashDue}, Because: dispatch.Sentences(o.Because), Reasons: reasonsOf(o.Because),
+		Trip: o.Trip, Stop: o.Stop, Fetch: o.Fetch,
 	}
 	if o.Run.Restaurant != (wire.Place{}) {
 		v.Restaurant, v.Drop = some(o.Run.Restaurant), some(o.Run.Drop)

@@ -67,7 +67,7 @@ func (c *chain) offer(t testing.TB, driver string) (order.ID, string) {
 	c.confirm(t, oid)
 	now := time.Now().UTC().Truncate(time.Millisecond)
 	made, err := c.CreateOffers(t.Context(), []dispatch.Offer{{
-		ID: id.New(), Order: oid, Driver: driver, State: dispatch.Open, Created: now, Expires: now.Add(time.Minute), ArriveAt: now, Because: []string{"a test"},
+		ID: id.New(), Order: oid, Driver: driver, State: dispatch.Open, Created: now, Expires: now.Add(time.Minute), ArriveAt: now, Because: []dispatch.Reason{{Key: dispatch.WhySaid, Name: "a test"}},
 	}})
 	if err != nil || len(made) != 1 {
 		t.Fatalf("%d offers: %v", len(made), err)

@@ -358,7 +358,7 @@ func (a *API) arrival(ctx context.Context, r *ordering.Record) *time.Time {
 	if !ok {
 		return nil
 	}
-	eta, _, ok := a.arrivalFrom(ctx, p, r, a.loaded(ctx, r.Driver.ID))
+	eta, _, ok := a.arrivalFrom(p, r, a.loaded(ctx, r.Driver.ID))
 	if !ok {
 		return nil
 	}
@@ -366,14 +366,23 @@ func (a *API) arrival(ctx context.Context, r *ordering.Record) *time.Time {
 	return &t
 }
 
-// loaded is what a driver has in the bag, and what of the same trip is still to be fetched elsewhere; of a database that does not answer, nothing.
-func (a *API) loaded(ctx context.Context, driver string) []ordering.Record {
+// loaded is what a driver has in the bag, and what of a trip is still to be fetched; of a database that does not answer, nothing.
+func (a *API) loaded(ctx context.Context, driver string) (bag []*ordering.Record) {
 	all, err := a.Orders.OfDriver(ctx, driver)
 	if err != nil {
 		return nil
 	}
-	bag, _ := split(all)
-	return append(bag, elsewhere(all)...)
+	for i := range all {
+		if loads := carried(&all[i]) || underway(&all[i]); loads {
+			bag = append(bag, &all[i])
+		}
+	}
+	return bag
+}
+
+// underway: it is a part of a trip, and still to be fetched.
+func underway(r *ordering.Record) bool {
+	return r.Progress.Delivery == order.Assigned && r.Driver != nil && r.Driver.Trip != ""
 }
 
 // split tells what is in the bag from what is still to be fetched.
@@ -405,17 +414,19 @@ func carried(r *ordering.Record) bool {
 }
 
 // arrivalFrom is when a driver who is on the way will be at the door, coming from p by the doors of what else is in the bag and due before.
-func (a *API) arrivalFrom(ctx context.Context, p dispatch.Position, r *ordering.Record, bag []ordering.Record) (eta dispatch.Range, before int, ok bool) {
+func (a *API) arrivalFrom(p dispatch.Position, r *ordering.Record, bag []*ordering.Record) (eta dispatch.Range, before int, ok bool) {
 	if !r.Order.Address.Located() || a.Travel == nil {
 		return eta, 0, false
 	}
 	all := []ordering.Record{*r}
-	for i := range bag {
-		if bag[i].Order.ID != r.Order.ID {
-			all = append(all, bag[i])
+	for _, other := range bag {
+		if other.Order.ID != r.Order.ID {
+			all = append(all, *other)
 		}
 	}
-	for _, s := range a.way(ctx, p, all) {
+	carries, _ := split(all[1:])
+	all = slices.Concat(all[:1], carries, elsewhere(all))
+	for _, s := range a.way(p, all) {
 		switch {
 		case s.Fetch:
 		case s.Order == r.Order.ID:

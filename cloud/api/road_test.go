@@ -2,13 +2,17 @@ package api_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/base64"
 	"encoding/csv"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"awesome.pizza/cloud/api"
+	"awesome.pizza/cloud/ordering"
 	"awesome.pizza/cloud/road"
 	"awesome.pizza/shared/clock"
 	"awesome.pizza/shared/id"
@@ -18,14 +22,20 @@ import (
 // brings has a driver take an order out; the path is the order's, as is how that driver signs in.
 func (c *chain) brings(t testing.TB, driver, key string) (path string, id order.ID) {
 	t.Helper()
-	staff := bearer(secret)
 	id = c.place(t, order.ByDelivery).id()
+	return c.takesOut(t, id, driver, key), id
+}
+
+// takesOut has a driver take out an order that was placed.
+func (c *chain) takesOut(t testing.TB, id order.ID, driver, key string) (path string) {
+	t.Helper()
+	staff := bearer(secret)
 	path = "/api/orders/" + string(id)
 	c.call(t, req{"POST", path + "/confirm", nil, staff}).is(t, 200)
 	c.cook(t, id, bake...)
 	c.call(t, req{"POST", path + "/assign-driver", map[string]any{"driver_id": driver}, staff}).is(t, 200)
 	c.call(t, req{"POST", path + "/start-delivery", nil, bearer(key)}).is(t, 200)
-	return path, id
+	return path
 }
 
 func (c *chain) dora(t testing.TB) (driver, key string) {
@@ -263,5 +273,75 @@ func TestADriverSeesTheStopsInTheOrderToBringThem(t *testing.T) {
 	c.call(t, req{"POST", "/api/drivers/" + driver + "/location", map[string]any{"latitude": 40.74, "longitude": -73.99}, bearer(key)}).is(t, 204)
 	if ids, arrives := look(); !slices.Equal(ids, []order.ID{close, far, waiting}) || arrives != 2 {
 		t.Errorf("%v, %d; not %v", ids, arrives, []order.ID{close, far, waiting})
+	}
+}
+
+// slowBooks are orders that nobody finds by their driver while they are shut.
+type slowBooks struct {
+	api.Orders
+	shut atomic.Bool
+}
+
+func (s *slowBooks) OfDriver(ctx context.Context, driver string) ([]ordering.Record, error) {
+	if s.shut.Load() {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
+	return s.Orders.OfDriver(ctx, driver)
+}
+
+func TestAPositionAndTheTurnOfADoorReachTheGuestWithoutTheDatabase(t *testing.T) {
+	t.Parallel()
+	books := &slowBooks{}
+	c := open(t, func(d *api.Deps, s *api.Settings) {
+		books.Orders = d.Orders
+		d.Orders, s.StaffToken = books, secret
+	})
+	driver, key := c.dora(t)
+	var streams []<-chan event
+	var near string
+	for _, lat := range []float64{40.75, 40.745} { // the driver comes from the north
+		b := basket(order.ByDelivery)
+		b["address"] = map[string]any{"street": "1 Main St", "city": "Springfield", "latitude": lat, "longitude": -73.99}
+		oid := c.call(t, req{"POST", "/api/orders", b, nil}).is(t, 201).id()
+		path := c.takesOut(t, oid, driver, key)
+		r, err := c.Order(t.Context(), oid)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if streams = append(streams, c.follow(t, path+"/track?token="+r.Token, "")); near == "" {
+			near = path
+		}
+	}
+	books.shut.Store(true)
+	defer books.shut.Store(false)
+	moved := 0
+	turn := func(events <-chan event) float64 { // how many doors are before this one
+		t.Helper()
+		for moved++; ; moved++ {
+			at := map[string]any{"latitude": 40.80 + 0.00001*float64(moved), "longitude": -73.9899}
+			c.call(t, req{"POST", "/api/drivers/" + driver + "/location", at, bearer(key)}).is(t, 204)
+			if e := next(t, events, named("driver")); e.data["eta"] != nil {
+				before, _ := e.data["stops_before"].(float64)
+				return before
+			}
+		}
+	}
+	turns := func() (all [2]float64) {
+		for n, events := range streams {
+			all[n] = turn(events)
+		}
+		return all
+	}
+	for began := time.Now(); turns() != [2]float64{0, 1}; { // what is brought first is known from what was told of it
+		if time.Since(began) > patience {
+			t.Fatal("the farther door is not behind the nearer one")
+		}
+	}
+	c.call(t, req{"POST", near + "/complete-delivery", nil, bearer(key)}).is(t, 200)
+	for began := time.Now(); turn(streams[1]) != 0; {
+		if time.Since(began) > patience {
+			t.Fatal("the turn of the farther door does not come")
+		}
 	}
 }

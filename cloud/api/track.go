@@ -91,10 +91,7 @@ type tracker struct {
 	driver    string // whose positions are followed
 	positions chan dispatch.Position
 	leave     func()
-
-	bag  []ordering.Record // what that driver has in the bag
-	read time.Time         // when that was read
-	near bool              // it was said that the driver is about to be there
+	near      bool // it was said that the driver is about to be there
 }
 
 // resume goes on behind a version. Several steps can share one: as nobody knows which of them arrived, all but the first are said again.
@@ -141,7 +138,7 @@ func (t *tracker) wait(ctx context.Context, s *stream, beat, reread <-chan time.
 		case <-reread:
 			return t.reread(ctx, r), true
 		case p := <-t.positions:
-			t.where(ctx, s, p, r)
+			t.where(s, p, r)
 		case <-beat:
 			if !s.beat() {
 				return nil, false
@@ -197,7 +194,6 @@ func eventOf(r *ordering.Record, status order.StatusName, version int, at time.T
 // watch follows the driver between departure and door, and nobody otherwise.
 func (t *tracker) watch(r *ordering.Record) {
 	driver := ""
-	t.read = time.Time{} // what the driver carries may be another now
 	if r != nil && r.Status() == order.StatusOutForDelivery && r.Driver != nil {
 		driver = r.Driver.ID
 	}
@@ -220,21 +216,16 @@ func (t *tracker) watch(r *ordering.Record) {
 	}
 }
 
-// runRead is how old what a driver carries may be when somebody's turn is reckoned with it.
-const runRead = 10 * time.Second
-
 // soon is how long before the door a guest is told to come down.
 const soon = 2 * time.Minute
 
 // where tells a position, and once that the driver is about to be there.
-func (t *tracker) where(ctx context.Context, s *stream, p dispatch.Position, r *ordering.Record) {
+func (t *tracker) where(s *stream, p dispatch.Position, r *ordering.Record) {
 	now := t.api.now()
-	if now.Sub(t.read) > runRead {
-		t.bag, t.read = t.api.loaded(ctx, p.Driver), now
-	}
 	e := whereEvent{Latitude: p.Lat, Longitude: p.Lon, Heading: or[float64]{p.Heading}, Speed: or[float64]{p.Speed}, At: instant{p.At}}
-	eta, before, ok := t.api.arrivalFrom(ctx, p, r, t.bag)
-	if ok {
+	bag, known := t.api.board.loads.bag(p.Driver) // no time for the database here: until the board is read, the position goes without a forecast
+	eta, before, ok := t.api.arrivalFrom(p, r, bag)
+	if ok = ok && known; ok {
 		e.ETA, e.Earliest, e.Latest, e.Before = at(middle(eta)), at(eta.From), at(eta.To), before
 	}
 	s.add("", "driver", e)

@@ -23,8 +23,9 @@ func (a *API) sequence(ctx context.Context, driver string, all []ordering.Record
 		rank[fetch[i].Order.ID]++
 	}
 	between := elsewhere(all)
+	a.findHouses(ctx, between)
 	if p, ok := a.Positions.Position(driver); ok && a.Travel != nil {
-		for i, s := range a.way(ctx, p, append(slices.Clone(bag), between...)) {
+		for i, s := range a.way(p, append(slices.Clone(bag), between...)) {
 			rank[s.Order] = 2 * i
 			if !s.Fetch {
 				eta[s.Order] = s.ETA
@@ -82,7 +83,7 @@ func planned(r *ordering.Record) int {
 
 // way is how a driver goes to the doors of a bag, and when: as planned when all are of one trip, by what is fetched on the way; else by the best
 // order from here.
-func (a *API) way(ctx context.Context, p dispatch.Position, all []ordering.Record) []road.Stop {
+func (a *API) way(p dispatch.Position, all []ordering.Record) []road.Stop {
 	if len(all) == 0 {
 		return nil
 	}
@@ -102,7 +103,7 @@ func (a *API) way(ctx context.Context, p dispatch.Position, all []ordering.Recor
 	stops := make([]road.Stop, 0, len(all))
 	for i := range bag {
 		if oneTrip {
-			fetch, stops = a.fetchOnTheWay(ctx, &bag[i], fetch, stops)
+			fetch, stops = a.fetchOnTheWay(&bag[i], fetch, stops)
 		}
 		stops = append(stops, stopAt(&bag[i]))
 	}
@@ -112,8 +113,18 @@ func (a *API) way(ctx context.Context, p dispatch.Position, all []ordering.Recor
 	return road.Sequence(a.now(), p.Point(), stops, a.Travel)
 }
 
+// findHouses looks up where restaurants are at which something is fetched on the way. Whoever passes a position on has no time for that: the
+// phone of the driver asks for its stops all the time.
+func (a *API) findHouses(ctx context.Context, fetch []ordering.Record) {
+	for i := range fetch {
+		if house, err := a.Restaurants.Restaurant(ctx, fetch[i].Order.Restaurant); err == nil {
+			a.houses.Store(house.ID, dispatch.Point{Lat: house.Latitude, Lon: house.Longitude})
+		}
+	}
+}
+
 // fetchOnTheWay puts the restaurants before a door at which something is fetched first. What is fetched there together is one stop.
-func (a *API) fetchOnTheWay(ctx context.Context, door *ordering.Record, fetch []ordering.Record, stops []road.Stop) (rest []ordering.Record, out []road.Stop) {
+func (a *API) fetchOnTheWay(door *ordering.Record, fetch []ordering.Record, stops []road.Stop) (rest []ordering.Record, out []road.Stop) {
 	been := map[string]int{}
 	for i := range fetch {
 		f := &fetch[i]
@@ -131,12 +142,12 @@ func (a *API) fetchOnTheWay(ctx context.Context, door *ordering.Record, fetch []
 			}
 			continue
 		}
-		house, err := a.Restaurants.Restaurant(ctx, f.Order.Restaurant)
-		if err != nil {
+		house, known := a.houses.Load(f.Order.Restaurant)
+		if !known {
 			continue // then the way is a little longer than it is said to be
 		}
 		been[f.Order.Restaurant] = len(stops)
-		stops = append(stops, road.Stop{Order: f.Order.ID, Drop: dispatch.Point{Lat: house.Latitude, Lon: house.Longitude}, Fetch: true, Ready: ready})
+		stops = append(stops, road.Stop{Order: f.Order.ID, Drop: house.(dispatch.Point), Fetch: true, Ready: ready})
 	}
 	return rest, stops
 }

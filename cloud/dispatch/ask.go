@@ -272,17 +272,17 @@ func (a *asking) loaded(d *Driver, b *bag, seen map[order.ID]bool) {
 
 // left are the orders that nobody is to bring. One that should have somebody on the way by now is stuck.
 func (a *asking) left(o *Order) {
-	because := "it is not time yet"
+	because := Reason{Key: WhyNotYet}
 	switch {
 	case o.Driver != "":
-		because = "it is with a driver who cannot be planned with"
+		because.Key = WhyUnplanned
 	case o.Delivery != order.Unassigned || !o.cooking():
-		because = "the kitchen does not have it"
+		because.Key = WhyNoKitchen
 	case o.Offered != "":
-		because = "a driver is being asked"
+		because.Key = WhySomeAsked
 	case !a.Now.Before(o.ready(*a.Snapshot).Add(-Lead - o.spread(a.Now))):
-		because = "no driver is free, near and willing"
-		a.out.Stuck = append(a.out.Stuck, Stuck{Order: o.ID, Because: because})
+		because.Key = WhyNobody
+		a.out.Stuck = append(a.out.Stuck, Stuck{Order: o.ID, Because: because.String()})
 	}
 	a.out.Orders = append(a.out.Orders, Outlook{Order: o.ID, Driver: o.Driver, Because: o.withPriority(because)})
 }

@@ -59,7 +59,7 @@ func TestOneDriverFetchesAtTwoRestaurantsOnOneWay(t *testing.T) {
 	if there < 4*time.Minute || there > 9*time.Minute {
 		t.Errorf("the second kitchen expects him %v after the first", there)
 	}
-	why := strings.Join(p.Offers[1].Because, "; ")
+	why := strings.Join(dispatch.Sentences(p.Offers[1].Because), "; ")
 	if !strings.Contains(why, "by another restaurant") || !strings.Contains(why, "fetched at two restaurants") {
 		t.Errorf("%s", why)
 	}
@@ -193,9 +193,9 @@ func TestWhatGoesFirstIsBroughtFirst(t *testing.T) {
 		if got := p.Orders[i].Stop == 0; got != first {
 			t.Errorf("%s: first %v, %+v", name, got, p.Orders)
 		}
-		why := strings.Join(p.Orders[i].Because, "; ")
+		why := strings.Join(dispatch.Sentences(p.Orders[i].Because), "; ")
 		o.Offered = "d9" // while somebody is being asked, too
-		asked := strings.Join(along(scene([]dispatch.Order{o}, driver("d9", 1))).Orders[0].Because, "; ")
+		asked := strings.Join(dispatch.Sentences(along(scene([]dispatch.Order{o}, driver("d9", 1))).Orders[0].Because), "; ")
 		why += " | " + asked
 		if said := strings.Contains(asked, "puts it first") || strings.Contains(asked, "made again"); said != first {
 			t.Errorf("%s: %s", name, asked)

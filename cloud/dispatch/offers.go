@@ -62,7 +62,7 @@ type Offer struct {
 	Expires  time.Time
 	Answered time.Time // or ended otherwise; zero while open
 	ArriveAt time.Time // at the restaurant, if it is accepted at once
-	Because  []string
+	Because  []Reason
 	Run      Run
 }
 

@@ -90,7 +90,7 @@ type Plan struct {
 	Cost   float64   // in minutes of click-to-door: what the plan made small
 }
 
-// Choice is one driver for one order. Because is in words for a dispatcher who wonders. What is fetched together has the same Trip; Stop
+// Choice is one driver for one order. Because is for a dispatcher who wonders. What is fetched together has the same Trip; Stop
 // counts its doors from 0, after those of what is in the bag already. A trip may be fetched at two restaurants: behind Fetch doors.
 type Choice struct {
 	Order    order.ID
@@ -99,7 +99,7 @@ type Choice struct {
 	Stop     int
 	Fetch    int
 	ArriveAt time.Time // at the restaurant
-	Because  []string
+	Because  []Reason
 }
 
 // Move takes an order that was not picked up from a driver.
@@ -124,10 +124,10 @@ type Outlook struct {
 	Pickup  time.Time // zero once it was picked up, and while nobody is to bring it
 	Door    time.Time // zero while nobody is to bring it
 	Late    time.Duration
-	Stop    int      // its place among the doors of the driver's way
-	Second  string   // who else could
-	Dearer  float64  // by how much, in minutes of click-to-door
-	Because []string // in words
+	Stop    int     // its place among the doors of the driver's way
+	Second  string  // who else could
+	Dearer  float64 // by how much, in minutes of click-to-door
+	Because []Reason
 }
 
 // How a plan judges.

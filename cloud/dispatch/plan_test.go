@@ -132,7 +132,7 @@ func TestWithoutAForecastThePromiseCounts(t *testing.T) {
 	s.Now = noon.Add(48 * time.Minute)
 	s.Drivers[0].SeenAt = s.Now
 	p := best(s)
-	if said(p) != "o1>d1" || !strings.Contains(strings.Join(p.Offers[0].Because, "; "), "no forecast") {
+	if said(p) != "o1>d1" || !strings.Contains(strings.Join(dispatch.Sentences(p.Offers[0].Because), "; "), "no forecast") {
 		t.Errorf("ten minutes before: %+v", p)
 	}
 }
@@ -187,7 +187,7 @@ func TestAPlanSaysWhy(t *testing.T) {
 	if o.Driver != "d1" || o.Second != "d3" || o.Dearer < 3 || o.Dearer > 60 || o.Door.Before(noon.Add(5*time.Minute)) || !o.Pickup.After(o.Arrive) {
 		t.Errorf("%+v", o)
 	}
-	why := strings.Join(o.Because, "; ")
+	why := strings.Join(dispatch.Sentences(o.Because), "; ")
 	for _, want := range []string{"d1 is best", "4 min away", "ready in 5 min", "the next best driver would cost"} {
 		if !strings.Contains(why, want) {
 			t.Errorf("%q does not say %q", why, want)

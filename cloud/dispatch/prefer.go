@@ -31,30 +31,25 @@ type Preference struct {
 	At       time.Time
 }
 
-// Goes is an order's priority, and why, in words; because is empty for the usual one.
-func (o *Order) Goes() (p Priority, because string) {
+// Goes is an order's priority, and why; there is no reason for the usual one.
+func (o *Order) Goes() (p Priority, because Reason) {
 	switch {
 	case o.Priority == First:
-		because = "a dispatcher puts it first"
+		return First, Reason{Key: WhyFirst, Name: o.Said}
 	case o.Priority == Raised:
-		because = "a dispatcher says it goes before others"
+		return Raised, Reason{Key: WhyRaised, Name: o.Said}
 	case o.Priority == Unsaid && o.Remade:
-		return Raised, "it was made again: it goes before others"
-	default:
-		return AsUsual, ""
+		return Raised, Reason{Key: WhyRemade}
 	}
-	if o.Said != "" {
-		because += " (" + o.Said + ")"
-	}
-	return o.Priority, because
+	return AsUsual, Reason{}
 }
 
 // withPriority is a reason, and why the order goes before others, if it does.
-func (o *Order) withPriority(because string) []string {
+func (o *Order) withPriority(because Reason) []Reason {
 	if p, why := o.Goes(); p != AsUsual {
-		return []string{because, why}
+		return []Reason{because, why}
 	}
-	return []string{because}
+	return []Reason{because}
 }
 
 // counts is what a minute of an order counts, in percent; 0 is 100.

@@ -10,39 +10,39 @@ import (
 )
 
 // because says to a driver, and to whoever wonders, why an order is offered to him.
-func (a *asking) because(o *Order, d int, drive time.Duration, s engine.Stop) []string {
+func (a *asking) because(o *Order, d int, drive time.Duration, s engine.Stop) []Reason {
 	at, ready := a.Now.Add(drive), o.ready(*a.Snapshot)
-	because := []string{fmt.Sprintf("%d min away", int(math.Ceil(drive.Minutes())))}
+	because := []Reason{{Key: WhyAway, N: int(math.Ceil(drive.Minutes()))}}
 	if b := a.bags[a.drivers[d].ID]; b != nil && !b.loose {
 		at = a.could(a.drivers[d], o)
-		because[0] = fmt.Sprintf("there in %d min", int(math.Ceil(at.Sub(a.Now).Minutes())))
+		because[0] = Reason{Key: WhyThereIn, N: int(math.Ceil(at.Sub(a.Now).Minutes()))}
 	}
 	if a.second(s, o) {
 		at = a.when(s.Second.Arrive)
-		because[0] = fmt.Sprintf("there in %d min, by another restaurant", int(math.Ceil(at.Sub(a.Now).Minutes())))
+		because[0] = Reason{Key: WhyBySecond, N: int(math.Ceil(at.Sub(a.Now).Minutes()))}
 	}
 	if p, why := o.Goes(); p != AsUsual {
 		because = append(because, why)
 	}
 	switch {
 	case o.Kitchen == order.Ready:
-		because = append(because, "the order is on its shelf")
+		because = append(because, Reason{Key: WhyOnShelf})
 	case o.Ready.IsZero():
-		because = append(because, "the kitchen gave no forecast: reckoned from the promise")
+		because = append(because, Reason{Key: WhyNoForecast})
 	default:
-		because = append(because, "ready in "+roughly(ready.Sub(a.Now)))
+		because = append(because, Reason{Key: WhyReadyIn, N: rounded(ready.Sub(a.Now))})
 	}
 	if at.After(ready.Add(o.spread(a.Now))) {
-		because = append(because, "the food waits "+roughly(at.Sub(ready)))
+		because = append(because, Reason{Key: WhyFoodWaits, N: rounded(at.Sub(ready))})
 	}
 	if n := len(s.Orders); n > 1 {
-		because = append(because, fmt.Sprintf("%d orders on one way", n))
+		because = append(because, Reason{Key: WhyOneWay, N: n})
 	}
 	if s.Second != nil {
-		because = append(because, "fetched at two restaurants")
+		because = append(because, Reason{Key: WhyTwoHouses})
 	}
 	if _, dearer := a.runnerUp(o, d); dearer > 0 {
-		because = append(because, fmt.Sprintf("the next best driver would cost %s more", roughly(dearer)))
+		because = append(because, Reason{Key: WhyDearer, N: rounded(dearer)})
 	}
 	return because
 }
@@ -57,7 +57,9 @@ func (a *asking) runnerUp(o *Order, d int) (driver string, dearer time.Duration)
 	return "", 0
 }
 
-func roughly(d time.Duration) string { return fmt.Sprintf("%d min", int(math.Round(d.Minutes()))) }
+func rounded(d time.Duration) int { return int(math.Round(d.Minutes())) }
+
+func roughly(d time.Duration) string { return fmt.Sprintf("%d min", rounded(d)) }
 
 // outlook is what the plan makes of the k-th order of a stop of a driver's.
 func (a *asking) outlook(o *Order, d int, s engine.Stop, k, place int) Outlook {
@@ -75,26 +77,27 @@ func (a *asking) outlook(o *Order, d int, s engine.Stop, k, place int) Outlook {
 	out.Because = append(out.Because, state(o, driver))
 	out.Because = append(out.Because, a.because(o, d, drive, s)...)
 	if out.Late > 0 {
-		out.Because = append(out.Because, roughly(out.Late)+" after the promise")
+		out.Because = append(out.Because, Reason{Key: WhyLate, N: rounded(out.Late)})
 	}
 	return out
 }
 
 // state is how far an order and its driver are.
-func state(o *Order, d *Driver) string {
+func state(o *Order, d *Driver) Reason {
+	key := WhyBest
 	switch {
 	case o.ByHand:
-		return "a person gave it to " + d.Name
+		key = WhyByHand
 	case o.Delivery == order.PickedUp || o.Delivery == order.OutForDelivery:
-		return d.Name + " has it"
+		key = WhyHasIt
 	case o.Driver == d.ID:
-		return d.Name + " fetches it"
+		key = WhyFetches
 	case o.Driver != "":
-		return d.Name + " would be better than who has it"
+		key = WhyBetter
 	case o.Offered == d.ID:
-		return d.Name + " is being asked"
+		key = WhyAsked
 	case len(d.Bag) > 0:
-		return d.Name + " can have it after what is in the bag"
+		key = WhyAfterBag
 	}
-	return d.Name + " is best"
+	return Reason{Key: key, Name: d.Name}
 }

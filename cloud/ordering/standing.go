@@ -77,7 +77,7 @@ func (r *Record) Stand(f Fact, b event.OrderStanding, now time.Time) error {
 		return nil
 	}
 	next.Items = slices.Clone(r.Progress.Items)
-	if b.Order.Changes > r.Order.Changes && r.Order.Origin == order.Edge { // of that change we have not heard, or have forgotten it
+	if r.rewritten(b.Order) {
 		r.reword(b.Order.Lines, b.Order.Totals, b.Order.MenuVersion, b.Order.Changes)
 		next.Items = slices.Clone(b.Progress.Items)
 	}
@@ -109,6 +109,15 @@ func (r *Record) Stand(f Fact, b event.OrderStanding, now time.Time) error {
 	}
 	r.takeBack()
 	return nil
+}
+
+// rewritten reports whether the restaurant has the lines of an order that it took itself otherwise than we: of a change we have not heard, or have
+// forgotten it, or what we know is of a card that is gone.
+func (r *Record) rewritten(o order.Order) bool {
+	if r.Order.Origin != order.Edge || o.Changes < r.Order.Changes || len(o.Lines) == 0 {
+		return false
+	}
+	return o.Changes > r.Order.Changes || !order.SameLines(o.Lines, r.Order.Lines)
 }
 
 // jump moves the order to where it stands; the timeline gets one row, however far it is.

@@ -27,7 +27,25 @@ type Bag struct {
 	Counted    int64 // when closed
 	Note       string
 	Taken      []Taken // what guests paid
+	Till       Till    // where it was handed in
 }
+
+// Till is the till of a restaurant, and how far a check-out has come to be written down in it. A restaurant that is cut off hears of it later.
+type Till struct {
+	Restaurant string // empty: there is none to tell
+	State      TillState
+	Reason     string // why it was refused
+}
+
+// TillState is how far a check-out has come.
+type TillState string
+
+// The states.
+const (
+	Waits   TillState = "waits" // for the restaurant's answer
+	Booked  TillState = "booked"
+	Refused TillState = "refused"
+)
 
 // Drop is cash that was put into the safe.
 type Drop struct {
@@ -79,6 +97,26 @@ func (b *Bag) Fill(brought []ordering.Record) {
 		}
 		b.Taken = append(b.Taken, Taken{Order: r.Order.ID, Number: r.Number, At: at, Amount: total.Minor})
 	}
+}
+
+// HandedInAt is the restaurant in whose till a bag comes to lie: the driver's home, or for who drives for all, where the last order that was
+// paid into the bag came from. Empty: nobody knows.
+func (b *Bag) HandedInAt(brought []ordering.Record) (restaurant string) {
+	if b.Restaurant != "" || len(b.Taken) == 0 {
+		return b.Restaurant
+	}
+	last := b.Taken[0]
+	for _, t := range b.Taken {
+		if t.At.After(last.At) {
+			last = t
+		}
+	}
+	for i := range brought {
+		if brought[i].Order.ID == last.Order {
+			return brought[i].Order.Restaurant
+		}
+	}
+	return ""
 }
 
 // CheckDrop refuses a drop that cannot be: Invalid "bad_amount", Conflict "too_many_drops".

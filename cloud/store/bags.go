@@ -9,7 +9,9 @@ import (
 
 	"awesome.pizza/cloud/ordering"
 	"awesome.pizza/cloud/road"
+	"awesome.pizza/shared/event"
 	"awesome.pizza/shared/id"
+	"awesome.pizza/shared/link"
 	"awesome.pizza/shared/problem"
 )
 
@@ -22,18 +24,42 @@ const (
 
 const bagColumns = `b.id::text, b.driver, b.restaurant, b.currency, b.opened, b.float_minor, b.closed, coalesce(b.counted_minor, 0), b.note`
 
-// OpenBag begins a bag. The same bag again is known as one: made is false then. It reports Conflict "bag_open", and Invalid "bad_id" when the id
-// is another bag's.
+// inTill is what has become of the command about a check-out. One that is forgotten was answered long ago, and one that was given anew stands in
+// its later place.
+const inTill = `CASE WHEN b.told_close = '' THEN '' ELSE b.told_till END,
+	CASE WHEN b.told_close = '' THEN '' WHEN c.cmd_id IS NULL OR coalesce(n.granted, c.granted) THEN 'booked' WHEN NOT coalesce(n.granted, c.granted) THEN 'refused'
+		ELSE 'waits' END, coalesce(CASE WHEN NOT coalesce(n.granted, c.granted) THEN coalesce(n.reason, c.reason) END, '')`
+
+const inTillOf = `LEFT JOIN edge_commands c ON c.cmd_id = b.told_close AND b.told_close <> '' LEFT JOIN edge_commands n ON n.edge = c.edge AND n.cmd_seq = c.anew`
+
+// OpenBag begins a bag, and has the float taken out of the till of its restaurant. The same bag again is known as one: made is false then. It
+// reports Conflict "bag_open", and Invalid "bad_id" when the id is another bag's.
 func (s *Store) OpenBag(ctx context.Context, b road.Bag) (kept road.Bag, made bool, err error) {
 	if !id.Valid(b.ID) {
 		return road.Bag{}, false, badID()
 	}
-	tag, err := s.pool.Exec(ctx, `
-		INSERT INTO cash_bags (id, driver, restaurant, currency, opened, float_minor) VALUES ($1::text::uuid, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
-		b.ID, plain(b.Driver, MaxKey), plain(b.Restaurant, MaxKey), plain(b.Currency, 8), b.Opened.UTC(), b.Float)
+	var tells []told
+	err = again(func() error {
+		tells, made = nil, false
+		return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+			tag, err := tx.Exec(ctx, `
+				INSERT INTO cash_bags (id, driver, restaurant, currency, opened, float_minor) VALUES ($1::text::uuid, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
+				b.ID, plain(b.Driver, MaxKey), plain(b.Restaurant, MaxKey), plain(b.Currency, 8), b.Opened.UTC(), b.Float)
+			if err != nil || tag.RowsAffected() == 0 || b.Float == 0 {
+				made = err == nil && tag.RowsAffected() == 1
+				return err
+			}
+			made = true
+			tells, err = tellTill(ctx, tx, b.Restaurant, &b, "told_open", func(name string) event.Body {
+				return event.BagOpened{Bag: b.ID, Driver: b.Driver, Name: name, Currency: b.Currency, Float: b.Float, At: b.Opened.UTC()}
+			})
+			return err
+		})
+	})
 	if err != nil {
 		return road.Bag{}, false, fmt.Errorf("open a bag of driver %q: %w", b.Driver, err)
 	}
+	s.publish(nil, tells)
 	kept, ok, err := s.oneBag(ctx, `b.id = $1::text::uuid`, b.ID)
 	switch {
 	case err != nil:
@@ -43,7 +69,31 @@ func (s *Store) OpenBag(ctx context.Context, b road.Bag) (kept road.Bag, made bo
 	case kept.Driver != b.Driver || kept.Float != b.Float:
 		return road.Bag{}, false, badID()
 	}
-	return kept, tag.RowsAffected() == 1, nil
+	return kept, made, nil
+}
+
+// tellTill tells the till of a restaurant about a bag, and keeps with the bag what was told. A restaurant that is not there is told nothing.
+func tellTill(ctx context.Context, tx pgx.Tx, restaurant string, b *road.Bag, column string, of func(name string) event.Body) ([]told, error) {
+	var name string
+	err := tx.QueryRow(ctx, `SELECT coalesce((SELECT name FROM drivers WHERE id = $2), '') FROM edge_heads WHERE edge = $1`, restaurant, b.Driver).Scan(&name)
+	if isNone(err) {
+		return nil, nil
+	} else if err != nil {
+		return nil, err
+	}
+	body := of(name)
+	raw, err := event.Encode(body)
+	if err != nil {
+		return nil, err
+	}
+	c := link.Command{ID: id.New(), Kind: body.Kind(), Body: raw}
+	if err := c.Check(); err != nil {
+		return nil, err
+	}
+	tells, batch := []told{{restaurant, c}}, &pgx.Batch{}
+	batch.Queue(`UPDATE cash_bags SET told_till = $2, `+column+` = $3 WHERE id = $1::text::uuid`, b.ID, restaurant, c.ID)
+	queueCommands(batch, tells)
+	return tells, tx.SendBatch(ctx, batch).Close()
 }
 
 // DropCash puts cash of the driver's open bag into the safe, once for each id. It reports NotFound "no_open_bag", Conflict "too_many_drops",
@@ -96,27 +146,68 @@ func (s *Store) droppedBefore(ctx context.Context, tx pgx.Tx, driver string, d r
 	return bag, err
 }
 
-// CloseBag checks a driver's bag out: again with the same sum it changes nothing. It reports NotFound "no_such_bag" and Conflict "bag_closed".
+// CloseBag checks a driver's bag out, and has what was counted written into the till where it lies then; again with the same sum it changes
+// nothing. It reports NotFound "no_such_bag" and Conflict "bag_closed".
 func (s *Store) CloseBag(ctx context.Context, driver, bag string, counted int64, note string, at time.Time) (road.Bag, error) {
 	if !id.Valid(bag) {
 		return road.Bag{}, badID()
 	}
-	_, err := s.pool.Exec(ctx, `
-		UPDATE cash_bags SET closed = greatest(opened, $4), counted_minor = $3, note = $5 WHERE id = $1::text::uuid AND driver = $2 AND closed IS NULL`,
-		bag, driver, counted, at.UTC(), plain(note, 200))
-	if err != nil {
-		return road.Bag{}, fmt.Errorf("close bag %s: %w", bag, err)
-	}
 	b, ok, err := s.oneBag(ctx, `b.id = $1::text::uuid`, bag)
-	switch {
-	case err != nil:
+	if err != nil {
 		return road.Bag{}, err
+	}
+	if ok && b.Driver == driver && b.Closed == nil {
+		if err := s.checkOut(ctx, b, counted, plain(note, 200), at.UTC()); err != nil {
+			return road.Bag{}, fmt.Errorf("close bag %s: %w", bag, err)
+		}
+		if b, ok, err = s.oneBag(ctx, `b.id = $1::text::uuid`, bag); err != nil {
+			return road.Bag{}, err
+		}
+	}
+	switch {
 	case !ok || b.Driver != driver:
 		return road.Bag{}, problem.New(problem.NotFound, "no_such_bag", "there is no such bag")
 	case b.Counted != counted:
 		return road.Bag{}, problem.New(problem.Conflict, "bag_closed", "this bag was checked out with another sum; tell your manager")
 	}
 	return b, nil
+}
+
+// checkOut closes a bag and tells the till in the same commit, unless somebody else was first.
+func (s *Store) checkOut(ctx context.Context, b road.Bag, counted int64, note string, at time.Time) error {
+	if at.Before(b.Opened) {
+		at = b.Opened.UTC()
+	}
+	b.Closed, b.Counted, b.Note = &at, counted, note
+	brought, err := s.brought(ctx, &b)
+	if err != nil {
+		return err
+	}
+	var tells []told
+	err = again(func() error {
+		tells, b.Drops = nil, nil
+		return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+			tag, err := tx.Exec(ctx, `UPDATE cash_bags SET closed = $3, counted_minor = $2, note = $4 WHERE id = $1::text::uuid AND closed IS NULL`, b.ID, counted, at, note)
+			if err != nil || tag.RowsAffected() == 0 {
+				return err
+			}
+			if err := readDrops(ctx, tx, []*road.Bag{&b}); err != nil {
+				return err
+			}
+			b.Fill(brought)
+			tells, err = tellTill(ctx, tx, b.HandedInAt(brought), &b, "told_close", func(name string) event.Body {
+				return event.BagClosed{
+					Bag: b.ID, Driver: b.Driver, Name: name, Currency: b.Currency, Float: b.Float, Collected: b.Collected(), Dropped: b.Dropped(),
+					Expected: b.Expected(), Counted: counted, Note: note, At: at,
+				}
+			})
+			return err
+		})
+	})
+	if err == nil {
+		s.publish(nil, tells)
+	}
+	return err
 }
 
 // LastBag is a driver's newest bag.
@@ -138,13 +229,14 @@ func (s *Store) oneBag(ctx context.Context, where string, args ...any) (road.Bag
 }
 
 func (s *Store) someBags(ctx context.Context, most int, where string, args ...any) ([]road.Bag, error) {
-	rows, err := s.pool.Query(ctx, fmt.Sprintf(`SELECT `+bagColumns+` FROM cash_bags b WHERE `+where+` ORDER BY b.opened DESC, b.id DESC LIMIT %d`, most), args...)
+	rows, err := s.pool.Query(ctx, fmt.Sprintf(`SELECT `+bagColumns+`, `+inTill+` FROM cash_bags b `+inTillOf+` WHERE `+where+` ORDER BY b.opened DESC, b.id DESC LIMIT %d`, most), args...)
 	if err != nil {
 		return nil, fmt.Errorf("read cash bags: %w", err)
 	}
 	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (*road.Bag, error) {
 		b := &road.Bag{}
-		return b, row.Scan(&b.ID, &b.Driver, &b.Restaurant, &b.Currency, &b.Opened, &b.Float, &b.Closed, &b.Counted, &b.Note)
+		return b, row.Scan(&b.ID, &b.Driver, &b.Restaurant, &b.Currency, &b.Opened, &b.Float, &b.Closed, &b.Counted, &b.Note,
+			&b.Till.Restaurant, &b.Till.State, &b.Till.Reason)
 	})
 	if err == nil {
 		err = readDrops(ctx, s.pool, all)

@@ -35,7 +35,7 @@ func (s *Store) CreateOffers(ctx context.Context, offers []dispatch.Offer) ([]di
 			b := &pgx.Batch{}
 			b.Queue(`SELECT FROM orders WHERE id = ANY ($1::text[]::uuid[]) ORDER BY orders.id FOR SHARE`, u.orders)
 			b.Queue(`SELECT FROM drivers WHERE id = ANY ($1::text[]) ORDER BY id FOR NO KEY UPDATE`, u.drivers)
-			b.Queue(openOffers, u.ids, u.orders, u.drivers, u.trips, u.stops, u.fetches, u.created, u.expires, u.arrive, u.because).Query(func(rows pgx.Rows) (err error) {
+			b.Queue(openOffers, u.ids, u.orders, u.drivers, u.trips, u.stops, u.fetches, u.created, u.expires, u.arrive, u.because, u.reasons).Query(func(rows pgx.Rows) (err error) {
 				stood, err = pgx.CollectRows(rows, pgx.RowTo[string])
 				return err
 			})
@@ -51,10 +51,10 @@ func (s *Store) CreateOffers(ctx context.Context, offers []dispatch.Offer) ([]di
 const openOffers = `
 	WITH u AS MATERIALIZED (
 		SELECT * FROM unnest($1::text[]::uuid[], $2::text[]::uuid[], $3::text[], $4::text[]::uuid[], $5::int[], $6::int[], $7::timestamptz[],
-			$8::timestamptz[], $9::timestamptz[], $10::text[]) AS u (id, order_id, driver, trip, stop, fetch_after, created, expires, arrive_at, because)
+			$8::timestamptz[], $9::timestamptz[], $10::text[], $11::text[]) AS u (id, order_id, driver, trip, stop, fetch_after, created, expires, arrive_at, because, reasons)
 	)
-	INSERT INTO offers (id, order_id, driver, trip, stop, fetch_after, state, created, expires, arrive_at, because)
-	SELECT u.id, order_id, driver, trip, stop, fetch_after, 'open', created, expires, arrive_at, string_to_array(because, E'\n')
+	INSERT INTO offers (id, order_id, driver, trip, stop, fetch_after, state, created, expires, arrive_at, because, reasons)
+	SELECT u.id, order_id, driver, trip, stop, fetch_after, 'open', created, expires, arrive_at, string_to_array(because, E'\n'), reasons::json
 	FROM u
 	WHERE EXISTS (SELECT FROM orders o WHERE o.id = order_id AND o.open AND o.delivers AND o.driver IS NULL AND o.courier IS NULL)
 		AND EXISTS (SELECT FROM drivers d WHERE d.id = driver AND d.status = 'available')
@@ -66,9 +66,9 @@ const openOffers = `
 
 // offerRows are offers column by column.
 type offerRows struct {
-	ids, orders, drivers, trips, because []string
-	stops, fetches                       []int
-	created, expires, arrive             []time.Time
+	ids, orders, drivers, trips, because, reasons []string
+	stops, fetches                                []int
+	created, expires, arrive                      []time.Time
 }
 
 // newOfferRows leaves out what is to ask one driver for two trips at once: the first trip counts.
@@ -84,7 +84,7 @@ func newOfferRows(offers []dispatch.Offer) (u offerRows) {
 		u.ids, u.orders, u.drivers = append(u.ids, o.ID), append(u.orders, string(o.Order)), append(u.drivers, plain(o.Driver, MaxKey))
 		u.trips, u.stops, u.fetches = append(u.trips, own), append(u.stops, o.Stop), append(u.fetches, o.Fetch)
 		u.created, u.expires, u.arrive = append(u.created, o.Created.UTC()), append(u.expires, o.Expires.UTC()), append(u.arrive, o.ArriveAt.UTC())
-		u.because = append(u.because, strings.Join(o.Because, "\n"))
+		u.because, u.reasons = append(u.because, strings.Join(dispatch.Sentences(o.Because), "\n")), append(u.reasons, reasonsOf(o.Because))
 	}
 	return u
 }
@@ -110,7 +110,7 @@ func (s *Store) EndOffers(ctx context.Context, now time.Time) (ended dispatch.En
 	return ended, nil
 }
 
-const offerColumns = `f.id::text, f.order_id::text, f.driver, coalesce(f.trip, f.id)::text, f.stop, f.fetch_after, f.state, f.created, f.expires, f.answered, f.arrive_at, f.because`
+const offerColumns = `f.id::text, f.order_id::text, f.driver, coalesce(f.trip, f.id)::text, f.stop, f.fetch_after, f.state, f.created, f.expires, f.answered, f.arrive_at, f.because, f.reasons`
 
 // readOffers also reads what a phone is told of a run.
 const readOffers = `SELECT ` + offerColumns + `, o.doc, o.state, r.doc FROM offers f
@@ -157,12 +157,31 @@ func scanOfferRun(row pgx.CollectableRow) (dispatch.Offer, error) {
 func scanOffer(row pgx.CollectableRow, more ...any) (dispatch.Offer, error) {
 	var f dispatch.Offer
 	var answered *time.Time
-	err := row.Scan(append([]any{&f.ID, &f.Order, &f.Driver, &f.Trip, &f.Stop, &f.Fetch, &f.State, &f.Created, &f.Expires, &answered, &f.ArriveAt, &f.Because}, more...)...)
+	var said []string
+	var reasons []byte
+	err := row.Scan(append([]any{&f.ID, &f.Order, &f.Driver, &f.Trip, &f.Stop, &f.Fetch, &f.State, &f.Created, &f.Expires, &answered, &f.ArriveAt, &said, &reasons}, more...)...)
 	f.Created, f.Expires, f.ArriveAt = f.Created.UTC(), f.Expires.UTC(), f.ArriveAt.UTC()
 	if answered != nil {
 		f.Answered = answered.UTC()
 	}
+	if err == nil {
+		err = json.Unmarshal(reasons, &f.Because)
+	}
+	if len(f.Because) == 0 { // a core of an older version keeps sentences only
+		for _, sentence := range said {
+			f.Because = append(f.Because, dispatch.Reason{Key: dispatch.WhySaid, Name: sentence})
+		}
+	}
 	return f, err
+}
+
+// reasonsOf are reasons as the database keeps them.
+func reasonsOf(why []dispatch.Reason) string {
+	raw, err := json.Marshal(why)
+	if err != nil || len(why) == 0 {
+		return "[]"
+	}
+	return string(raw)
 }
 
 // runOf is what a driver is told before answering.

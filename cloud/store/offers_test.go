@@ -58,7 +58,7 @@ func offerOf(oid order.ID, did string, now time.Time) dispatch.Offer {
 	now = now.UTC().Truncate(time.Millisecond)
 	return dispatch.Offer{
 		ID: id.New(), Order: oid, Driver: did, State: dispatch.Open, Created: now, Expires: now.Add(dispatch.OfferTTL),
-		ArriveAt: now.Add(4 * time.Minute), Because: []string{"nearest", "ready"},
+		ArriveAt: now.Add(4 * time.Minute), Because: []dispatch.Reason{{Key: dispatch.WhyAway, N: 4}, {Key: dispatch.WhyBest, Name: "Ada\n; Byron"}},
 	}
 }
 
@@ -105,7 +105,8 @@ func TestAnAcceptedOfferAndItsOrderAreOneThing(t *testing.T) {
 	if err != nil || told[len(told)-1].Kind != (event.DeliveryStepped{}).Kind() {
 		t.Errorf("the restaurant is told %+v, %v", told, err)
 	}
-	if all := c.offersOf(t, ids[0]); len(all) != 1 || all[0].State != dispatch.Accepted || len(all[0].Because) != 2 {
+	if all := c.offersOf(t, ids[0]); len(all) != 1 || all[0].State != dispatch.Accepted || len(all[0].Because) != 2 ||
+		all[0].Because[0] != (dispatch.Reason{Key: dispatch.WhyAway, N: 4}) || all[0].Because[1].Name != "Ada\n; Byron" {
 		t.Errorf("%+v", all)
 	}
 }

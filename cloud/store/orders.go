@@ -89,9 +89,28 @@ func (s *Store) Orders(ctx context.Context, q Query) (page []ordering.Record, ne
 	return page, next, nil
 }
 
-// OpenOrders are the orders of a restaurant that have not ended, oldest first, at most 5000.
-func (s *Store) OpenOrders(ctx context.Context, restaurant string) ([]ordering.Record, error) {
-	return s.many(ctx, `SELECT `+recordColumns+` FROM orders WHERE restaurant = $1 AND open ORDER BY arrival LIMIT $2`, restaurant, maxOpen)
+// OpenBut are the orders of a restaurant that have not ended and are not known in the version they have now, oldest first, and the ids of all that
+// have not ended, at most 5000: whoever looks again and again reads only what has changed.
+func (s *Store) OpenBut(ctx context.Context, restaurant string, known map[order.ID]int) (news []ordering.Record, open map[order.ID]bool, err error) {
+	rows, err := s.pool.Query(ctx, `SELECT id::text, version FROM orders WHERE restaurant = $1 AND open ORDER BY arrival LIMIT $2`, restaurant, maxOpen)
+	if err != nil {
+		return nil, nil, fmt.Errorf("look for open orders of %s: %w", restaurant, err)
+	}
+	var oid order.ID
+	var version int
+	var unknown []string
+	open = map[order.ID]bool{}
+	_, err = pgx.ForEachRow(rows, []any{&oid, &version}, func() error {
+		if open[oid] = true; known[oid] != version {
+			unknown = append(unknown, string(oid))
+		}
+		return nil
+	})
+	if err != nil || len(unknown) == 0 {
+		return nil, open, err
+	}
+	news, err = s.many(ctx, `SELECT `+recordColumns+` FROM orders WHERE id = ANY ($1::text[]::uuid[]) ORDER BY arrival`, unknown)
+	return news, open, err
 }
 
 // KitchenQueue are the open orders that a restaurant's kitchen still has, oldest first: from Validated until it handed them over.

@@ -71,7 +71,7 @@ func TestAnOrderThatIsMadeAgainGoesBeforeOthers(t *testing.T) {
 	n.steps(t, oid, order.Remake, "1")
 	c.apply(t, link.Apply, n.all())
 	o := c.planned(t, oid)
-	if p, because := o.Goes(); !o.Remade || p != dispatch.Raised || because == "" {
+	if p, because := o.Goes(); !o.Remade || p != dispatch.Raised || because.Key != dispatch.WhyRemade {
 		t.Errorf("%+v", o)
 	}
 }

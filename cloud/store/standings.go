@@ -28,7 +28,7 @@ const (
 
 // Standings are how a restaurant's orders stand here, in the order of their ids after a given one, at most limit: the open ones, and
 // those that have ended and of which the kitchen spoke after the last event that is known to the life of the node which began the epoch: it
-// may still have them on its screens. After means the places of events; no clock decides. numbers are the last ticket numbers heard of, by business day; they
+// may still have ended them otherwise. So may it those of which it said what could not be followed; they are named as unsettled. After means the places of events; no clock decides. numbers are the last ticket numbers heard of, by business day; they
 // may be too high, never too low. What a device that is gone has brought and not finished telling of is left out: part brings it, once. All of it is
 // of one instant. It reports NotFound "no_such_restaurant".
 func (s *Store) Standings(ctx context.Context, edge, after string, limit int) (orders []event.OrderStanding, numbers map[string]int, more bool, err error) {
@@ -48,9 +48,15 @@ func (s *Store) Standings(ctx context.Context, edge, after string, limit int) (o
 		if more = len(records) > limit; more {
 			records = records[:limit]
 		}
+		unsettled, err := unsettled(ctx, tx, edge)
+		if err != nil {
+			return err
+		}
 		days := dayOf(house.Location())
 		for i := range records {
-			orders = append(orders, records[i].Stands(days))
+			s := records[i].Stands(days)
+			s.Unsettled = unsettled[s.Order.ID]
+			orders = append(orders, s)
 		}
 		numbers, err = lastNumbers(ctx, tx, edge, days, s.now())
 		return err
@@ -84,13 +90,28 @@ func standing(ctx context.Context, tx pgx.Tx, edge, after string, limit int) ([]
 		SELECT `+recordColumns+` FROM orders WHERE id IN (
 			SELECT o.id FROM orders o WHERE o.restaurant = $1 AND o.open AND NOT EXISTS (
 				SELECT FROM edge_owed w WHERE w.edge = $1 AND w.order_id = o.id AND w.as_of = (o.state ->> 'as_of')::timestamptz)
+			UNION SELECT o.id FROM alerts a JOIN orders o ON o.id::text = a.order_id AND o.restaurant = $1
+				WHERE a.restaurant = $1 AND a.cleared IS NULL AND a.what = $5 AND a.order_id <> ''
 			UNION SELECT o.id FROM known k JOIN orders o ON o.restaurant = $1 AND NOT o.open
 				AND o.placed_at BETWEEN k.until - $4::interval AND k.until + '1 hour'::interval WHERE o.id::text IN (SELECT order_id FROM told)
-		) AND state->>'intake' = 'validated' AND ($2 = '' OR id > nullif($2, '')::uuid) ORDER BY id LIMIT $3`, edge, after, limit, heldFor)
+		) AND state->>'intake' = 'validated' AND ($2 = '' OR id > nullif($2, '')::uuid) ORDER BY id LIMIT $3`, edge, after, limit, heldFor, restaurant.Unprojectable)
 	if err != nil {
 		return nil, err
 	}
 	return pgx.CollectRows(rows, scanPlain)
+}
+
+// unsettled are the orders of which a restaurant said something that could not be followed, and not yet how they stand since.
+func unsettled(ctx context.Context, tx pgx.Tx, edge string) (map[order.ID]bool, error) {
+	rows, err := tx.Query(ctx, `SELECT DISTINCT order_id FROM alerts WHERE restaurant = $1 AND cleared IS NULL AND what = $2 AND order_id <> ''`,
+		edge, restaurant.Unprojectable)
+	if err != nil {
+		return nil, err
+	}
+	all := map[order.ID]bool{}
+	var of order.ID
+	_, err = pgx.ForEachRow(rows, []any{&of}, func() error { all[of] = true; return nil })
+	return all, err
 }
 
 // dayOf says on which business days a number may have been given at an instant, by a restaurant whose day starts at an hour that the

@@ -283,3 +283,29 @@ func TestAnyHistoryOfHealingLeavesTheTablesSound(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatCouldNotBeFollowedIsNamedUntilItIsSettled(t *testing.T) {
+	t.Parallel()
+	c := newChain(t)
+	n := &node{edge: "r1", device: c.enrol(t, "r1", "key-1")}
+	o := taken(t)
+	n.says(t, o.Order.ID, standing(o, order.HandedOver))
+	n.steps(t, o.Order.ID, order.Void) // of a card on which it was not handed over
+	c.apply(t, link.Apply, n.all())
+	c.renew(t, "key-1", "restored", 1, 0)
+	if _, _, err := c.Known(t.Context(), "r1", "restored", []string{n.events[0].ID, n.events[1].ID}); err != nil {
+		t.Fatal(err)
+	}
+	page, _, _, err := c.Standings(t.Context(), "r1", "", 10)
+	if err != nil || len(page) != 1 || !page[0].Unsettled || page[0].Progress.Whole != order.HandedOver {
+		t.Fatalf("%+v, %v", page, err)
+	}
+	since := &node{edge: "r1", device: n.device, epoch: 2}
+	said := standing(o, order.Voided)
+	said.Epoch = 2
+	since.says(t, o.Order.ID, said)
+	c.apply(t, link.Apply, since.all())
+	if page, _, _, err := c.Standings(t.Context(), "r1", "", 10); err != nil || len(page) != 1 || page[0].Unsettled || page[0].Progress.Whole != order.Voided {
+		t.Errorf("%+v, %v", page, err)
+	}
+}

@@ -22,7 +22,8 @@ function shell(): Plugin {
 				}
 				const sum = createHash('sha256').update(html);
 				for (const name of [...files].sort()) sum.update(name);
-				const source = readFileSync('worker.js', 'utf8')
+				const source = readFileSync('../../shared/ui/src/worker.js', 'utf8')
+					.replace('__FAMILY__', 'driver')
 					.replace('__VERSION__', sum.digest('hex').slice(0, 12))
 					.replace('__FILES__', JSON.stringify(['/driver', '/favicon.svg', ...[...files].sort().map((f) => `/${f}`)]));
 				this.emitFile({ type: 'asset', fileName: 'driver-sw.js', source });

@@ -51,13 +51,19 @@ type entryView struct {
 	Who      string        `json:"who,omitempty"`
 	Driver   string        `json:"driver,omitempty"`
 	Reason   string        `json:"reason,omitempty"`
+	Bag      string        `json:"bag,omitempty"`
+	Expected *money.Amount `json:"expected,omitempty"` // in a bag
 }
 
 func (v viewer) entry(e till.Entry) entryView {
 	of := func(minor int64) money.Amount { return money.Of(minor, v.menu.Currency) }
 	view := entryView{
 		Kind: e.Kind, At: at(e.At), Method: e.Method, Amount: of(e.Amount), Order: e.Order, Number: e.Number, Channel: e.Channel, Who: e.Who,
-		Driver: e.Driver, Reason: e.Reason,
+		Driver: e.Driver, Reason: e.Reason, Bag: e.Bag,
+	}
+	if e.Kind == till.BagIn {
+		expected := of(e.Expected)
+		view.Expected = &expected
 	}
 	if e.Kind == till.Payment && e.Method == till.Cash {
 		tendered, change := of(e.Given), of(e.Change)
@@ -287,11 +293,12 @@ func (s *Server) tillReport(w http.ResponseWriter, r *http.Request) error {
 	if r.URL.Query().Get("format") != "csv" {
 		return respond(w, http.StatusOK, s.dayReport(report))
 	}
-	rows := [][]string{{"at", "till", "kind", "method", "amount", "tendered", "change", "currency", "order", "number", "channel", "who", "driver", "reason"}}
+	rows := [][]string{{"at", "till", "kind", "method", "amount", "tendered", "change", "currency", "order", "number", "channel", "who", "driver", "reason", "bag", "expected"}}
 	for _, e := range entries {
 		rows = append(rows, []string{
 			e.At.Format(time.RFC3339), e.Till, string(e.Kind), string(e.Method), strconv.FormatInt(e.Amount, 10), strconv.FormatInt(e.Given, 10),
 			strconv.FormatInt(e.Change, 10), report.Currency, string(e.Order), strconv.Itoa(e.Number), string(e.Channel), e.Who, e.Driver, e.Reason,
+			e.Bag, strconv.FormatInt(e.Expected, 10),
 		})
 	}
 	return respondCSV(w, "till-"+report.Day, rows)

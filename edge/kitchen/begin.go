@@ -40,8 +40,9 @@ type Beginning struct {
 	Numbers   map[string]int        // the last number the cloud heard of, by business day
 }
 
-// Heard is what the cloud knows of an order's events: some of them, or not some of them; both are possible.
-type Heard struct{ Has, Lacks bool }
+// Heard is what the cloud knows of an order's events: some of them, or not some of them; both are possible. News says that one it lacks is of
+// how the order stands.
+type Heard struct{ Has, Lacks, News bool }
 
 // Begin begins an epoch, in one commit: events that the cloud lacks get their places in it, orders that the kitchen lacks or has less far
 // are recovered, and the cloud is told how everything stands here that it could have otherwise. Beginning the same epoch again does nothing.
@@ -66,14 +67,14 @@ func (k *Kitchen) Begin(ctx context.Context, b Beginning) error {
 			return err
 		}
 		for o, h := range later {
-			heard[o] = Heard{Has: heard[o].Has || h.Has, Lacks: heard[o].Lacks || h.Lacks}
+			heard[o] = Heard{Has: heard[o].Has || h.Has, Lacks: heard[o].Lacks || h.Lacks, News: heard[o].News || h.News}
 		}
 		k.cut(d)
 		if b.Epoch > epoch {
 			d.shelvesNow().EndShares() // before anything arrives
 		}
 		d.commit.Begin, d.within = &b, beginWithin
-		ended, err := d.reunite(ctx, k, b)
+		ended, err := d.reunite(ctx, k, b, heard)
 		if err != nil {
 			return err
 		}
@@ -90,7 +91,7 @@ func (k *Kitchen) Begin(ctx context.Context, b Beginning) error {
 }
 
 // reunite recovers what the cloud has further than the kitchen. It returns the orders of b that are not on the board.
-func (d *draft) reunite(ctx context.Context, k *Kitchen, b Beginning) (ended []order.ID, err error) {
+func (d *draft) reunite(ctx context.Context, k *Kitchen, b Beginning, heard map[order.ID]Heard) (ended []order.ID, err error) {
 	for day, last := range b.Numbers {
 		d.raiseNumber(day, last)
 	}
@@ -101,7 +102,7 @@ func (d *draft) reunite(ctx context.Context, k *Kitchen, b Beginning) (ended []o
 		if s.Order.ID == "" || s.Order.Restaurant != d.settings.Restaurant {
 			continue
 		}
-		t, has, changed, err := d.takeOver(ctx, k, s, b.Commands)
+		t, has, changed, err := d.takeOver(ctx, k, s, s.Unsettled || heard[s.Order.ID].News, b.Commands)
 		if err != nil {
 			return nil, err
 		}
@@ -112,14 +113,15 @@ func (d *draft) reunite(ctx context.Context, k *Kitchen, b Beginning) (ended []o
 	return ended, nil
 }
 
-// takeOver takes an order over as kitchen and cloud together have it: see regain. command is what it came with. has says that the kitchen had
+// takeOver takes an order over as kitchen and cloud together have it: see regain. news says that the cloud has not followed all that was said of it
+// here, command is what it came with. has says that the kitchen had
 // it, changed that the ticket is another one now.
-func (d *draft) takeOver(ctx context.Context, k *Kitchen, s event.OrderStanding, command uint64) (t Ticket, has, changed bool, err error) {
+func (d *draft) takeOver(ctx context.Context, k *Kitchen, s event.OrderStanding, news bool, command uint64) (t Ticket, has, changed bool, err error) {
 	have, has, err := d.find(ctx, k, s.Order.ID)
 	if err != nil {
 		return t, has, false, err
 	}
-	if t, changed = regain(have, has, s, d.now); !changed {
+	if t, changed = regain(have, has, s, news, d.now); !changed {
 		return t, has, false, nil
 	}
 	if !has {

@@ -17,10 +17,18 @@ import (
 type office struct {
 	epoch    uint64
 	mark     link.Mark
-	known    map[string]bool // events
+	known    map[string]bool   // events
+	heard    []told            // in the order in which they came
+	lost     map[order.ID]bool // something that was said of them could not be followed
 	orders   map[order.ID]file
 	commands []errand
 	answers  map[string][]event.CommandAnswered // by the first command
+}
+
+// told is an event and what it was about.
+type told struct {
+	event string
+	order order.ID
 }
 
 // file is an order as the office has it.
@@ -40,14 +48,14 @@ type errand struct {
 func newOffice() *office {
 	return &office{
 		epoch: link.FirstEpoch, mark: link.Mark{Epoch: link.FirstEpoch}, known: map[string]bool{}, orders: map[order.ID]file{},
-		answers: map[string][]event.CommandAnswered{},
+		answers: map[string][]event.CommandAnswered{}, lost: map[order.ID]bool{},
 	}
 }
 
 func (o *office) copied() *office {
 	c := *o
 	c.known, c.orders, c.answers = maps.Clone(o.known), maps.Clone(o.orders), maps.Clone(o.answers)
-	c.commands = slices.Clone(o.commands)
+	c.commands, c.heard, c.lost = slices.Clone(o.commands), slices.Clone(o.heard), maps.Clone(o.lost)
 	return &c
 }
 
@@ -96,6 +104,7 @@ func (o *office) follow(e link.Event) {
 		return
 	}
 	o.known[e.ID] = true
+	o.heard = append(o.heard, told{e.ID, order.ID(e.Order)})
 	body, err := event.Decode(e.Kind, e.Body)
 	if err != nil {
 		panic(err)
@@ -107,13 +116,24 @@ func (o *office) follow(e link.Event) {
 		}
 	case event.OrderStepped:
 		f, there := o.orders[b.Order]
-		if p, err := f.progress.Follow(order.Edge, b.Action, b.Items...); there && err == nil { // else it is kept, and a person is told
-			f.progress = p
-			if b.Number > 0 {
-				f.number = b.Number
-			}
-			o.orders[b.Order] = f
+		p, err := f.progress.Follow(order.Edge, b.Action, b.Items...)
+		if !there || err != nil { // it is kept, and a person is told
+			o.lost[b.Order] = true
+			return
 		}
+		f.progress = p
+		if b.Number > 0 {
+			f.number = b.Number
+		}
+		o.orders[b.Order] = f
+	case event.OrderChanged:
+		f, there := o.orders[b.Order]
+		if o.lost[b.Order] = o.lost[b.Order] || !there; !there || b.Changes <= f.order.Changes {
+			return
+		}
+		f.order.Lines, f.order.Totals, f.order.MenuVersion, f.order.Changes = b.Lines, b.Totals, b.MenuVersion, b.Changes
+		f.progress.Items = b.Items
+		o.orders[b.Order] = f
 	case event.OrderStanding:
 		o.stands(b)
 	case event.CommandAnswered:
@@ -124,6 +144,9 @@ func (o *office) follow(e link.Event) {
 // stands takes over the lanes of the restaurant as they stand, and of its own only what it can have forgotten.
 func (o *office) stands(s event.OrderStanding) {
 	f, there := o.orders[s.Order.ID]
+	if there && s.Epoch != 0 && s.Epoch != o.epoch {
+		return // it came through a healing: behind it comes how the order stands since
+	}
 	if s.Number > 0 {
 		f.number, f.day = s.Number, s.Day
 	}
@@ -134,8 +157,11 @@ func (o *office) stands(s event.OrderStanding) {
 		o.orders[s.Order.ID] = f
 		return
 	}
+	delete(o.lost, s.Order.ID)
 	if !there {
 		f.order, f.progress = s.Order, s.Progress
+	} else if s.Order.Changes >= f.order.Changes {
+		f.order = s.Order
 	}
 	own := f.progress.Delivery
 	f.progress = s.Progress
@@ -193,19 +219,22 @@ func (o *office) renew(epoch, applied uint64) (commands uint64, commandID string
 	return at, fmt.Sprint("began-", at)
 }
 
-// snapshot is what the office says of its open orders, and of those that the kitchen holds for open.
-func (o *office) snapshot(held []kitchen.Ticket) (all []event.OrderStanding, numbers map[string]int) {
+// snapshot is what the office says to a kitchen that has these events: of its open orders, of those that have ended and of which it has heard since
+// the last of them, and of those of which it could not follow all.
+func (o *office) snapshot(has map[string]bool) (all []event.OrderStanding, numbers map[string]int) {
 	numbers = map[string]int{}
-	holds := map[order.ID]bool{}
-	for _, t := range held {
-		holds[t.Order.ID] = true
+	since := map[order.ID]bool{}
+	for n := len(o.heard) - 1; n >= 0 && !has[o.heard[n].event]; n-- {
+		since[o.heard[n].order] = len(has) > 0 // an empty kitchen has nothing that has ended
 	}
 	for _, oid := range slices.Sorted(maps.Keys(o.orders)) {
 		f := o.orders[oid]
 		day := evening.Format("2006-01-02")
 		numbers[day] = max(numbers[day], f.number)
-		if open(f.progress) || holds[oid] {
-			all = append(all, event.OrderStanding{Order: f.order, Progress: f.progress, Number: f.number, Day: day, Since: evening})
+		if open(f.progress) || since[oid] || o.lost[oid] {
+			all = append(all, event.OrderStanding{
+				Order: f.order, Progress: f.progress, Number: f.number, Day: day, Since: evening, Unsettled: o.lost[oid],
+			})
 		}
 	}
 	return all, numbers

@@ -57,7 +57,7 @@ func (k *Kitchen) book(ctx context.Context, key, request string, decide func(*dr
 		return b, problem.New(problem.Invalid, "invalid_key", "moving money needs an Idempotency-Key of 1 to 100 bytes, made by the screen").With("path", "idempotency_key")
 	}
 	if ownKey(key) {
-		return b, problem.New(problem.Invalid, "invalid_key", "keys that begin with %q, %q or %q are the node's own: make another", orderKey, runKey, partKey).
+		return b, problem.New(problem.Invalid, "invalid_key", "keys that begin with %q, %q, %q or %q are the node's own: make another", orderKey, runKey, partKey, bagKey).
 			With("path", "idempotency_key")
 	}
 	err = k.change(ctx, func(d *draft) error {
@@ -92,16 +92,17 @@ func (k *Kitchen) book(ctx context.Context, key, request string, decide func(*dr
 	return b, err
 }
 
-// What keys of entries begin with that the node makes from those of an order, of a run and of a refund's first entry: nobody else's may stand in
-// their way.
+// What keys of entries begin with that the node makes from those of an order, of a run, of a refund's first entry and of a driver's bag: nobody
+// else's may stand in their way.
 const (
 	orderKey = "order/"
 	runKey   = "run/"
 	partKey  = "part/"
+	bagKey   = "bag/"
 )
 
 func ownKey(key string) bool {
-	return strings.HasPrefix(key, orderKey) || strings.HasPrefix(key, runKey) || strings.HasPrefix(key, partKey)
+	return strings.HasPrefix(key, orderKey) || strings.HasPrefix(key, runKey) || strings.HasPrefix(key, partKey) || strings.HasPrefix(key, bagKey)
 }
 
 func (m Money) fingerprint() string {

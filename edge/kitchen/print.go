@@ -87,9 +87,9 @@ const (
 
 var useful = map[Paper]time.Duration{PaperTicket: ticketUseful, PaperLabel: labelUseful, PaperReceipt: receiptUseful, PaperTest: testUseful}
 
-// papers is what this draft puts on paper.
+// papers is what this draft puts on paper. What a healing brings is none: it was printed when it happened, or nobody needs it any more.
 func (d *draft) papers() (jobs []PrintJob) {
-	if len(d.settings.Printers) == 0 {
+	if len(d.settings.Printers) == 0 || d.commit.Begin != nil {
 		return nil
 	}
 	for _, t := range d.changed() {

@@ -22,9 +22,9 @@ func Standing(t Ticket) event.OrderStanding {
 }
 
 // regain is the ticket of an order as kitchen and cloud together have it: on the kitchen lane the side that is further, and then a cook is
-// asked; on the delivery lane the cloud. What has ended here stays ended, for the cloud may only not have heard of it. changed is false
-// when the kitchen goes on with what it has, or has not and needs not have.
-func regain(have Ticket, has bool, s event.OrderStanding, now time.Time) (t Ticket, changed bool) {
+// asked; on the delivery lane the cloud. What has ended here stays ended, for the cloud may only not have heard of it; news says that it has
+// not. changed is false when the kitchen goes on with what it has, or has not and needs not have.
+func regain(have Ticket, has bool, s event.OrderStanding, news bool, now time.Time) (t Ticket, changed bool) {
 	if !has {
 		return anew(s, now)
 	}
@@ -33,16 +33,22 @@ func regain(have Ticket, has bool, s event.OrderStanding, now time.Time) (t Tick
 		t.Progress.Delivery, t.Driver = s.Progress.Delivery, driverOf(s)
 	}
 	if !have.Open() {
-		t.Version++
-		return t, !t.Open() && !sameDelivery(have, t)
+		t = t.ending(s, news, now)
+		changed = !t.Open() && (t.Version != have.Version || !sameDelivery(have, t))
+		t.Version = have.Version + 1
+		return t, changed
 	}
-	if s.Order.Changes > have.Order.Changes && have.Order.Origin == order.Edge { // a change of its lines that this kitchen has lost
+	switch {
+	case rewritten(have.Order, s.Order, news):
 		t.Order = s.Order
 		t = t.moved(s.Progress.Whole, s.Progress.Items, clamp(s.Since, now))
 		t.Recovered, t.Ready = t.Open(), s.Ready
-	} else if behind(have.Progress, s.Progress) {
+	case behind(have.Progress, s.Progress):
 		t = t.moved(s.Progress.Whole, s.Progress.Items, clamp(s.Since, now))
 		t.Recovered, t.Ready = t.Open(), s.Ready
+	case over(s.Progress.Whole) && !sameItems(have.Progress, s.Progress) && !have.Recovered: // it ended there, and has more to make here
+		t.Recovered = true
+		t.Version++
 	}
 	t.Doubtful = false
 	if gone(t.Progress.Delivery) && t.Progress.Kitchen() == order.Ready {
@@ -71,6 +77,39 @@ func anew(s event.OrderStanding, now time.Time) (Ticket, bool) {
 	t.Version, t.Ready, t.Token, t.Driver = 1, s.Ready, s.Token, driverOf(s)
 	t.Recovered = p.Whole != order.Waiting || p.Origin == order.Edge
 	return t, t.Open() && len(p.Items) > 0
+}
+
+// ending is a ticket that has ended here, when the cloud says how it has it. Which of two ends counts is decided by who has heard more: the
+// kitchen's own when it has news, of which the cloud lacks something; else the cloud's, which has all that this card ever said of the order and
+// what was said since, on a card that is gone. No clock is asked. Of what was ordered the later change counts.
+func (t Ticket) ending(s event.OrderStanding, news bool, now time.Time) Ticket {
+	theirs, whole, lost := s.Progress, t.Progress.Whole, rewritten(t.Order, s.Order, news)
+	if !news && over(theirs.Whole) {
+		whole = theirs.Whole
+	} else if !lost {
+		return t
+	}
+	switch {
+	case lost:
+		t.Order = s.Order
+	case s.Order.Changes != t.Order.Changes || !sameItems(t.Progress, theirs) || whole == t.Progress.Whole && slices.Equal(theirs.Items, t.Progress.Items):
+		return t
+	}
+	return t.moved(whole, theirs.Items, clamp(s.Since, now))
+}
+
+// rewritten reports whether the cloud knows of a change of an order's lines that this kitchen has lost. Two cards may have changed it as often, and
+// otherwise: then what the cloud lacks counts.
+func rewritten(here, there order.Order, news bool) bool {
+	if here.Origin != order.Edge || there.Changes < here.Changes {
+		return false
+	}
+	return there.Changes > here.Changes || !news && !order.SameLines(here.Lines, there.Lines)
+}
+
+// over reports whether the kitchen lane has ended.
+func over(whole order.Kitchen) bool {
+	return whole == order.HandedOver || whole == order.Rejected || whole == order.Voided
 }
 
 // behind reports whether p is less far on the kitchen lane than q. An order that has ended is furthest; what is made again is further than

@@ -77,7 +77,7 @@ func TestWhatTheKitchenLacksIsRecoveredAsTheCloudHasIt(t *testing.T) {
 		"voided":                  {stands(order.Cloud, order.Unassigned, order.Voided, order.ItemMade), false, false},
 		"nothing to make":         {stands(order.Cloud, order.Unassigned, order.Queued), false, false},
 	} {
-		got, changed := regain(Ticket{}, false, c.cloud, nine)
+		got, changed := regain(Ticket{}, false, c.cloud, false, nine)
 		if changed != c.want || changed && got.Recovered != c.ask {
 			t.Errorf("%s: recovered %v, asked about %v", name, changed, got.Recovered)
 		}
@@ -87,19 +87,25 @@ func TestWhatTheKitchenLacksIsRecoveredAsTheCloudHasIt(t *testing.T) {
 	}
 	half := stands(order.Edge, order.NoDelivery, order.Waiting, order.ItemQueued)
 	half.Progress.Intake = order.Created
-	if got, changed := regain(Ticket{}, false, half, nine); !changed || !got.Open() || !got.Recovered {
+	if got, changed := regain(Ticket{}, false, half, false, nine); !changed || !got.Open() || !got.Recovered {
 		t.Errorf("an order of ours whose second half was lost: %v, %+v", changed, got.Progress)
 	}
 	early := stands(order.Cloud, order.NoDelivery, order.Waiting, order.ItemQueued)
 	early.Progress.Intake = order.Created
-	if _, changed := regain(Ticket{}, false, early, nine); changed {
+	if _, changed := regain(Ticket{}, false, early, false, nine); changed {
 		t.Error("an order that the cloud has not validated became the kitchen's")
 	}
 	future := stands(order.Cloud, order.Unassigned, order.Queued, order.ItemMade)
 	future.Since, future.Order.PlacedAt = nine.Add(time.Hour), nine.Add(time.Hour)
-	if got, _ := regain(Ticket{}, false, future, nine); got.Since.After(nine) || got.TakenAt.After(nine) || got.QueuedAt.After(nine) {
+	if got, _ := regain(Ticket{}, false, future, false, nine); got.Since.After(nine) || got.TakenAt.After(nine) || got.QueuedAt.After(nine) {
 		t.Errorf("a label from the future: %v, %v, %v", got.Since, got.TakenAt, got.QueuedAt)
 	}
+}
+
+// changedOnce is an order whose lines were changed.
+func changedOnce(s event.OrderStanding) event.OrderStanding {
+	s.Order.Changes++
+	return s
 }
 
 func TestTheFurtherSideWinsAndTheDeliveryIsTheClouds(t *testing.T) {
@@ -110,48 +116,72 @@ func TestTheFurtherSideWinsAndTheDeliveryIsTheClouds(t *testing.T) {
 		delivery    order.Delivery
 		changed     bool
 		ask, open   bool
+		news        bool
 	}{
 		"the same": {
 			stands(order.Cloud, order.Unassigned, order.Queued, order.ItemMade), stands(order.Cloud, order.Unassigned, order.Queued, order.ItemMade),
-			order.Preparing, order.Unassigned, false, false, true,
+			order.Preparing, order.Unassigned, false, false, true, false,
 		},
 		"the cloud is further": {
 			stands(order.Cloud, order.Unassigned, order.Queued, order.ItemQueued), stands(order.Cloud, order.Assigned, order.Queued, order.ItemBaked),
-			order.QualityCheck, order.Assigned, true, true, true,
+			order.QualityCheck, order.Assigned, true, true, true, false,
 		},
 		"the kitchen is further": {
 			stands(order.Cloud, order.Unassigned, order.Queued, order.ItemBaked), stands(order.Cloud, order.Assigned, order.Queued, order.ItemQueued),
-			order.QualityCheck, order.Assigned, true, false, true,
+			order.QualityCheck, order.Assigned, true, false, true, false,
 		},
 		"it ended, says the cloud": {
 			stands(order.Edge, order.NoDelivery, order.Queued, order.ItemMade), stands(order.Edge, order.NoDelivery, order.HandedOver, order.ItemDone),
-			order.HandedOver, order.NoDelivery, true, false, false,
+			order.HandedOver, order.NoDelivery, true, false, false, false,
 		},
 		"the driver has what was ready": {
 			stands(order.Cloud, order.Assigned, order.Queued, order.ItemDone), stands(order.Cloud, order.PickedUp, order.Queued, order.ItemDone),
-			order.HandedOver, order.PickedUp, true, false, false,
+			order.HandedOver, order.PickedUp, true, false, false, false,
 		},
 		"it ended here, the cloud is older": {
 			stands(order.Edge, order.NoDelivery, order.HandedOver, order.ItemDone), stands(order.Edge, order.NoDelivery, order.Queued, order.ItemMade),
-			order.HandedOver, order.NoDelivery, false, false, false,
+			order.HandedOver, order.NoDelivery, false, false, false, false,
 		},
 		"it ended here, and is out by now": {
 			stands(order.Cloud, order.PickedUp, order.HandedOver, order.ItemDone), stands(order.Cloud, order.OutForDelivery, order.HandedOver, order.ItemDone),
-			order.HandedOver, order.OutForDelivery, true, false, false,
+			order.HandedOver, order.OutForDelivery, true, false, false, false,
 		},
 		"it left by the driver, the cloud is older": {
 			stands(order.Cloud, order.PickedUp, order.Queued, order.ItemBaked), stands(order.Cloud, order.Assigned, order.Queued, order.ItemBaked),
-			order.QualityCheck, order.PickedUp, false, false, false,
+			order.QualityCheck, order.PickedUp, false, false, false, false,
 		},
-		"both ended": {
+		"both ended, and of the end here the cloud has not heard": {
 			stands(order.Cloud, order.Unassigned, order.Voided, order.ItemMade), stands(order.Cloud, order.Unassigned, order.HandedOver, order.ItemDone),
-			order.Voided, order.Unassigned, false, false, false,
+			order.Voided, order.Unassigned, false, false, false, true,
+		},
+		"both ended, and the cloud has heard of both": {
+			stands(order.Cloud, order.Unassigned, order.Voided, order.ItemMade), stands(order.Cloud, order.Unassigned, order.HandedOver, order.ItemDone),
+			order.HandedOver, order.Unassigned, true, false, false, false,
+		},
+		"both ended alike": {
+			stands(order.Cloud, order.Unassigned, order.Voided, order.ItemMade), stands(order.Cloud, order.Unassigned, order.Voided, order.ItemMade),
+			order.Voided, order.Unassigned, false, false, false, false,
+		},
+		"both ended, with other things to make": {
+			stands(order.Cloud, order.Unassigned, order.Voided, order.ItemMade),
+			stands(order.Cloud, order.Unassigned, order.HandedOver, order.ItemDone, order.ItemDone),
+			order.Voided, order.Unassigned, false, false, false, false,
+		},
+		"it ended here, the lines changed and it ended there": {
+			stands(order.Edge, order.NoDelivery, order.HandedOver, order.ItemDone),
+			changedOnce(stands(order.Edge, order.NoDelivery, order.Voided, order.ItemDone, order.ItemQueued)),
+			order.Voided, order.NoDelivery, true, false, false, false,
+		},
+		"it ended here, the lines had changed": {
+			stands(order.Edge, order.NoDelivery, order.HandedOver, order.ItemDone),
+			changedOnce(stands(order.Edge, order.NoDelivery, order.Queued, order.ItemDone, order.ItemQueued)),
+			order.HandedOver, order.NoDelivery, true, false, false, true,
 		},
 	} {
 		here := newTicket(c.here.Order, c.here.Progress.Items, nine.Add(-time.Hour))
 		here.Progress, here.Version = c.here.Progress, 5
 		here.Moves = []Move{{}}
-		got, changed := regain(here, true, c.cloud, nine)
+		got, changed := regain(here, true, c.cloud, c.news, nine)
 		if changed != c.changed {
 			t.Errorf("%s: changed %v", name, changed)
 		}

@@ -38,7 +38,7 @@ func TestTwoHistoriesBecomeOneWhateverHappened(t *testing.T) {
 		w := &reunion{house: houseAt(r, filepath.Join(dir, id.New()), settings()), r: r, dir: dir, office: newOffice()}
 		r.Repeat(map[string]func(*rapid.T){
 			"place": w.placeOne, "web order": w.offerOne, "revoke": w.revokeOne, "wish": w.wishOne, "drive": w.driveOne,
-			"tap": w.tapOne, "tap again": w.tapOne, "tap once more": w.tapOne, "confirm": w.confirmOne,
+			"tap": w.tapOne, "tap again": w.tapOne, "tap once more": w.tapOne, "change": w.changeOne, "confirm": w.confirmOne,
 			"sync": w.sync, "send": w.send, "obey": w.obeySome, "restart": func(*rapid.T) { w.restart() },
 			"back up the card": w.backUp, "restore the card": w.restore, "replace the box": w.replace,
 			"copy the database": w.copyOffice, "set the database back": w.setBack,
@@ -117,6 +117,11 @@ func (w *reunion) tapOne(r *rapid.T) {
 	case "void":
 		w.try(w.Void(background(), of, tap))
 	}
+}
+
+func (w *reunion) changeOne(r *rapid.T) {
+	more := rapid.SampledFrom([]order.Line{pizza, cola}).Draw(r, "more")
+	w.try(w.Change(background(), w.pick(r), kitchen.Tap{ID: id.New(), Reason: "why not"}, kitchen.OrderChange{Add: []order.Line{more}}))
 }
 
 func (w *reunion) confirmOne(r *rapid.T) {
@@ -252,11 +257,11 @@ func (w *reunion) heal() {
 	}
 	b.Commands, b.CommandID = w.office.renew(w.store.Epoch(), applied)
 	b.Epoch = w.office.epoch
-	b.Orders, b.Numbers = w.office.snapshot(w.snapshot().Tickets)
-	was := map[order.ID]order.Progress{}
+	b.Orders, b.Numbers = w.office.snapshot(before)
+	was := map[order.ID]kitchen.Ticket{}
 	for _, oid := range w.orders {
 		if t := w.find(oid); t != nil {
-			was[oid] = t.Progress
+			was[oid] = *t
 		}
 	}
 	w.house.begin(b)

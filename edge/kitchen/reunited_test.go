@@ -12,11 +12,13 @@ import (
 	"awesome.pizza/shared/order"
 )
 
-// nothingWentBack holds after a healing: no order is less far in the kitchen than either side had it, and none came back that had ended.
-func (w *reunion) nothingWentBack(was map[order.ID]order.Progress, cloud []event.OrderStanding) {
+// nothingWentBack holds after a healing: no order is less far in the kitchen than either side had it, and none came back that had ended. Where one
+// side had other things to make, a cook is asked.
+func (w *reunion) nothingWentBack(was map[order.ID]kitchen.Ticket, cloud []event.OrderStanding) {
 	for oid, p := range was {
-		if now := w.ticket(oid); slices.Compare(far(now.Progress), far(p)) < 0 || !open(p) && now.Open() {
-			w.r.Errorf("order %s was %s and is %s", oid, p.Status(), now.Progress.Status())
+		now := w.ticket(oid)
+		if same := order.SameLines(p.Order.Lines, now.Order.Lines); same && slices.Compare(far(now.Progress), far(p.Progress)) < 0 || !p.Open() && now.Open() {
+			w.r.Errorf("order %s was %s and is %s", oid, p.Progress.Status(), now.Progress.Status())
 		}
 	}
 	for _, s := range cloud {
@@ -25,11 +27,15 @@ func (w *reunion) nothingWentBack(was map[order.ID]order.Progress, cloud []event
 		switch {
 		case t == nil && open(s.Progress) && s.Progress.Intake == order.Validated:
 			w.r.Errorf("order %s was not recovered", s.Order.ID)
-		case t == nil || had && !open(p):
+		case t == nil || had && !p.Open():
+		case !order.SameLines(t.Order.Lines, s.Order.Lines):
+			if over(s.Progress) && !t.Recovered {
+				w.r.Errorf("order %s ended, has other things to make here, and nobody is asked", s.Order.ID)
+			}
 		case slices.Compare(far(t.Progress), far(s.Progress)) < 0:
 			w.r.Errorf("the cloud had order %s as %s, it is %s", s.Order.ID, s.Progress.Status(), t.Progress.Status())
-		case t.Open() && had && slices.Compare(far(p), far(s.Progress)) < 0 && !t.Recovered:
-			w.r.Errorf("order %s was %s here and %s there, and nobody is asked", s.Order.ID, p.Status(), s.Progress.Status())
+		case t.Open() && had && slices.Compare(far(p.Progress), far(s.Progress)) < 0 && !t.Recovered:
+			w.r.Errorf("order %s was %s here and %s there, and nobody is asked", s.Order.ID, p.Progress.Status(), s.Progress.Status())
 		}
 	}
 }
@@ -83,6 +89,9 @@ func (w *reunion) agree() {
 			mine, theirs := t.Progress, f.progress
 			if !t.Open() {
 				mine.Delivery, theirs.Delivery = "", ""
+			}
+			if !order.SameLines(f.order.Lines, t.Order.Lines) {
+				w.r.Errorf("order %s has other lines here:\n%s", oid, diffOf(f.order.Lines, t.Order.Lines))
 			}
 			if diff := diffOf(theirs, mine); diff != "" || t.Number > 0 && f.number != t.Number {
 				w.r.Errorf("order %s, number %d, has number %d here (recovered %v):\n%s", oid, f.number, t.Number, t.Recovered, diff)

@@ -30,6 +30,7 @@ type Settings struct {
 	Throttle   *Throttle // how web orders are held against what the kitchen can make; nil: they all come at once
 
 	Stuck   map[order.Kitchen]time.Duration // how long a ticket may stand in a state; see stuckAfter
+	Late    time.Duration                   // how late against its promise an order may be while nothing happens to it, whatever its step; 10 min
 	Overdue time.Duration                   // how long past its bake seconds an item may stay in the oven; 30 s
 
 	OpenMost int // orders that may be open when one more is taken at a screen at which nobody has signed in; 1,000
@@ -96,6 +97,7 @@ func (s Settings) withDefaults() (Settings, error) {
 	s.FireLead = orElse(s.FireLead, 30*time.Minute)
 	s.StockCheck = orElse(s.StockCheck, 10)
 	s.OpenMost = orElse(s.OpenMost, 1000)
+	s.Late = orElse(s.Late, 10*time.Minute)
 	s.Overdue = orElse(s.Overdue, 30*time.Second)
 	s.Silent = orElse(s.Silent, 10*time.Minute)
 	return s, nil

@@ -339,7 +339,7 @@ func TestAKeyOfTheNodesOwnIsNobodyElses(t *testing.T) {
 	h := newHouse(t)
 	h.opened(0)
 	ctx := background()
-	for _, key := range []string{"order/1", "run/1", "part/1"} {
+	for _, key := range []string{"order/1", "run/1", "part/1", "bag/1"} {
 		if _, err := h.Book(ctx, kitchen.Money{Key: key, Kind: till.PayIn, Amount: 5, Reason: "found"}); codeOf(err) != "invalid_key" {
 			t.Errorf("%s: %v", key, err)
 		}

@@ -65,10 +65,8 @@ func timersOf(t Ticket, s Settings, now time.Time, screens bool) map[TimerKey]Ti
 	if !t.Open() {
 		return timers
 	}
-	if limit := s.Stuck[t.Progress.Kitchen()]; limit > 0 && t.Hold == nil {
-		if since, its := t.stillSince(); its {
-			set(StuckOrder, "", since, limit)
-		}
+	if since, limit, can := t.stuckAt(s); can {
+		set(StuckOrder, "", since, limit)
 	}
 	if t.Hold != nil && t.Hold.Until != nil {
 		set(HoldOver, "", t.Hold.At, t.Hold.Until.Sub(t.Hold.At))

@@ -26,6 +26,10 @@ func (d *draft) wish(ctx context.Context, k *Kitchen, c Command) (note string, e
 		return d.recovered(ctx, k, c, event.OrderStanding(b))
 	case event.StockWished:
 		return d.stockWished(ctx, k, b)
+	case event.BagOpened:
+		return d.bagOpened(ctx, k, b)
+	case event.BagClosed:
+		return d.bagClosed(ctx, k, b)
 	case escrow.Returned:
 		d.shelvesNow().Settle(b)
 		d.settled = true
@@ -100,7 +104,7 @@ func (d *draft) recovered(ctx context.Context, k *Kitchen, c Command, s event.Or
 		s.Progress.Delivery = "" // what the kitchen was told of it is as new, or newer
 	}
 	d.raiseNumber(s.Day, s.Number)
-	_, _, changed, err := d.takeOver(ctx, k, s, c.Seq)
+	_, _, changed, err := d.takeOver(ctx, k, s, true, c.Seq)
 	switch {
 	case err != nil:
 		return "", err

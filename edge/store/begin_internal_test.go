@@ -281,7 +281,7 @@ func TestAnAcknowledgementThatGoesBackIsOnDiskBeforeAnythingIsPruned(t *testing.
 	if err := s.SetAcked(t.Context(), link.Mark{Epoch: 1, Seq: 5, Hash: hash}); err != nil { // the cloud was restored to an older point
 		t.Fatal(err)
 	}
-	if err := s.pruneEvents(t.Context(), link.Place{Epoch: 1, Seq: 31}); err != nil { // a pruning that began before
+	if err := s.pruneEvents(t.Context(), link.Place{Epoch: 1, Seq: 31}, pruneOutbox); err != nil { // a pruning that began before
 		t.Fatal(err)
 	}
 	if first, _, _ := s.events(t); first != 5 {

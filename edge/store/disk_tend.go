@@ -108,7 +108,7 @@ func (s *Store) PruneAcked(ctx context.Context) error {
 	if err := s.writeAcked(ctx); err != nil {
 		return err
 	}
-	return s.pruneEvents(ctx, link.Place{Epoch: math.MaxInt64})
+	return s.pruneEvents(ctx, link.Place{Epoch: math.MaxInt64}, pruneOutbox)
 }
 
 // checkpoint moves the log into the database and cuts it to nothing; readers that are in the way are waited for another time.

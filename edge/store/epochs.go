@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"awesome.pizza/edge/kitchen"
+	"awesome.pizza/shared/event"
 	"awesome.pizza/shared/link"
 	"awesome.pizza/shared/order"
 )
@@ -50,11 +51,11 @@ func (s *Store) Epochs(ctx context.Context) (epoch, begun uint64, err error) {
 	return epoch, begun, nil
 }
 
-// Heard says of each order that has events after a place whether the cloud has some of them, and whether it lacks some, when it lacks
-// those that b names. last is the place of the last event looked at.
+// Heard says of each order that has events after a place whether the cloud has some of them, and whether it lacks some, and news among them, when it
+// lacks those that b names. last is the place of the last event looked at.
 func (s *Store) Heard(ctx context.Context, b kitchen.Beginning, after kitchen.Place) (heard map[order.ID]kitchen.Heard, last kitchen.Place, err error) {
 	heard, last = map[order.ID]kitchen.Heard{}, after
-	rows, err := s.read.QueryContext(ctx, `SELECT epoch, seq, order_id FROM outbox WHERE (epoch, seq) > (?, ?) ORDER BY epoch, seq`, after.Epoch, after.Seq)
+	rows, err := s.read.QueryContext(ctx, `SELECT epoch, seq, order_id, kind FROM outbox WHERE (epoch, seq) > (?, ?) ORDER BY epoch, seq`, after.Epoch, after.Seq)
 	if err != nil {
 		return nil, last, fmt.Errorf("read which orders the cloud knows: %w", err)
 	}
@@ -62,7 +63,8 @@ func (s *Store) Heard(ctx context.Context, b kitchen.Beginning, after kitchen.Pl
 	unknown := slices.Clone(b.Unknown)
 	for rows.Next() {
 		var of order.ID
-		if err := rows.Scan(&last.Epoch, &last.Seq, &of); err != nil {
+		var kind string
+		if err := rows.Scan(&last.Epoch, &last.Seq, &of, &kind); err != nil {
 			return nil, last, fmt.Errorf("read which orders the cloud knows: %w", err)
 		}
 		for len(unknown) > 0 && unknown[0].Before(last) {
@@ -70,13 +72,22 @@ func (s *Store) Heard(ctx context.Context, b kitchen.Beginning, after kitchen.Pl
 		}
 		h := heard[of]
 		if b.Through.Before(last) || len(unknown) > 0 && unknown[0] == last {
-			h.Lacks = true
+			h.Lacks, h.News = true, h.News || moves(kind)
 		} else {
 			h.Has = true
 		}
 		heard[of] = h
 	}
 	return heard, last, rows.Err()
+}
+
+// moves reports whether a fact of this kind says how an order stands.
+func moves(kind string) bool {
+	switch kind {
+	case event.OrderTaken{}.Kind(), event.OrderStepped{}.Kind(), event.OrderChanged{}.Kind(), event.OrderStanding{}.Kind():
+		return true
+	}
+	return false
 }
 
 // Holder is the order that has a ticket number; ok is false when none has.

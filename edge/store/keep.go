@@ -13,7 +13,7 @@ import (
 const (
 	OutboxKept  = 7 * 24 * time.Hour  // after the cloud has them: its insurance against its own restore
 	OutboxBytes = 200 << 20           // … but not more than this
-	TicketsKept = 30 * 24 * time.Hour // after they ended
+	TicketsKept = 30 * 24 * time.Hour // after they ended; and events of a node that belongs to no chain
 	NumbersKept = 35 * 24 * time.Hour // last numbers of business days; no less than their tickets
 	LettersKept = 1000                // dead letters
 	LetterBytes = 4 << 10             // of a dead letter's payload

@@ -188,3 +188,44 @@ func TestDeadLettersAreBounded(t *testing.T) {
 		t.Errorf("the newest is of %s with %d bytes", got[0].Source, len(got[0].Payload))
 	}
 }
+
+func TestANodeWithoutAChainKeepsWhatItRemembersItself(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "edge.db")
+	s := open(t, path)
+	all := filled(t, s, 50) // one a day
+	s.Alone()
+	for range 2 {
+		if err := s.Prune(t.Context(), at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for seq, want := range map[uint64]bool{1: false, 18: false, 22: true, 50: true} {
+		if _, ok, err := s.HashAt(t.Context(), seq); ok != want || err != nil {
+			t.Errorf("event %d is there: %v, %v; want %v", seq, ok, err, want)
+		}
+	}
+	if _, _, err := s.Events(t.Context(), 1, 1, 1); !errors.Is(err, store.ErrPruned) {
+		t.Errorf("whoever asks for the first is told %v", err)
+	}
+	if err := s.Prune(t.Context(), at.AddDate(1, 0, 0)); err != nil {
+		t.Fatal(err)
+	}
+	closed(t, s)
+	s = open(t, path) // it is sound, and belongs to a chain now
+	defer closed(t, s)
+	tip, err := s.Tip(t.Context())
+	if err != nil || tip.Seq != 50 || tip.Hash != all[49].Hash {
+		t.Errorf("it ends at %+v, %v", tip, err)
+	}
+	if refs, more, err := s.Retained(t.Context(), link.Place{}, 10); err != nil || more || len(refs) != 1 || refs[0].ID != all[49].ID {
+		t.Errorf("a year later it has %+v, %v", refs, err)
+	}
+	b := kitchen.Beginning{Epoch: s.Epoch() + 1, Through: kitchen.Place(link.Place{Epoch: s.Epoch(), Seq: 50}), Unknown: []kitchen.Place{{Epoch: s.Epoch(), Seq: 50}}}
+	if err := s.Commit(t.Context(), kitchen.Commit{Seq: 51, At: at, Begin: &b}); err != nil {
+		t.Fatal(err)
+	}
+	if got, _, err := s.Events(t.Context(), 1, 10, 1<<20); err != nil || len(got) != 1 || got[0].ID != all[49].ID {
+		t.Errorf("what is left begins the new epoch: %+v, %v", got, err)
+	}
+}

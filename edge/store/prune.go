@@ -28,8 +28,13 @@ func (s *Store) Prune(ctx context.Context, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	if err := s.pruneEvents(ctx, cut); err != nil {
+	if err := s.pruneEvents(ctx, cut, pruneOutbox); err != nil {
 		return err
+	}
+	if s.alone {
+		if err := s.pruneAlone(ctx, now.Add(-TicketsKept), OutboxBytes); err != nil {
+			return err
+		}
 	}
 	for _, p := range []struct {
 		what, query string
@@ -64,10 +69,10 @@ func (s *Store) Prune(ctx context.Context, now time.Time) error {
 }
 
 // pruneEvents cuts the outbox: from its beginning, through all epochs, up to a place.
-func (s *Store) pruneEvents(ctx context.Context, cut link.Place) error {
+func (s *Store) pruneEvents(ctx context.Context, cut link.Place, slice string) error {
 	for gone := int64(pruneSlice); gone == pruneSlice; {
 		err := s.tx(ctx, func(tx *sql.Tx) error {
-			done, err := tx.ExecContext(ctx, pruneOutbox, cut.Epoch, cut.Seq, pruneSlice)
+			done, err := tx.ExecContext(ctx, slice, cut.Epoch, cut.Seq, pruneSlice)
 			if err != nil {
 				return err
 			}
@@ -97,6 +102,11 @@ func (s *Store) outboxCut(ctx context.Context, young time.Time, most int64) (cut
 	} else if err != nil {
 		return cut, fmt.Errorf("find old events: %w", err)
 	}
+	return s.within(ctx, cut, most)
+}
+
+// within is the first event to keep, from a place on, so that no more bytes are kept than that.
+func (s *Store) within(ctx context.Context, cut link.Place, most int64) (link.Place, error) {
 	var size int64
 	const sized = `coalesce(sum(octet_length(body) + ?), 0) FROM outbox WHERE (epoch, seq) >= (?, ?)` // octet_length looks at no body
 	if err := s.read.QueryRowContext(ctx, `SELECT `+sized, eventBytes, cut.Epoch, cut.Seq).Scan(&size); err != nil {

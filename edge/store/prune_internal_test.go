@@ -105,7 +105,7 @@ func TestTheOutboxIsCutToItsSizeFromItsBeginning(t *testing.T) {
 			t.Errorf("%s: the first to keep is %v, %v; want %d", name, got, err, c.want)
 		}
 	}
-	if err := s.pruneEvents(t.Context(), link.Place{Epoch: 1, Seq: 96}); err != nil {
+	if err := s.pruneEvents(t.Context(), link.Place{Epoch: 1, Seq: 96}, pruneOutbox); err != nil {
 		t.Fatal(err)
 	}
 	if first, last, _ := s.events(t); first != 90 || last != 100 {

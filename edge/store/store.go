@@ -42,6 +42,7 @@ type Store struct {
 	writer    connector
 	disk      disk
 	torn      bool
+	alone     bool // the node belongs to no chain
 
 	mu      sync.Mutex
 	acked   link.Mark // newer than the row; written with the next commit

@@ -18,6 +18,7 @@ type Report struct {
 	Channels []Line `json:"by_channel"`
 	People   []Line `json:"by_person"`
 	Drivers  []Line `json:"by_driver"`
+	Bags     []Bag  `json:"bags"` // of the cloud's drivers, in the order in which they came in
 
 	Taken     int64 `json:"taken"` // payments
 	Refunds   int64 `json:"refunds"`
@@ -42,7 +43,7 @@ type Line struct {
 func Sum(day, currency string, tills []Till, entries []Entry) Report {
 	r := Report{Day: day, Currency: currency, Tills: tills}
 	methods, channels, people, drivers := lines{}, lines{}, lines{}, lines{}
-	missing := shorts{}
+	missing, carried := shorts{}, bags{}
 	for _, e := range entries {
 		switch e.Kind {
 		case Payment, Refund:
@@ -71,10 +72,13 @@ func Sum(day, currency string, tills []Till, entries []Entry) Report {
 			r.NoSales++
 		case Short:
 			missing[e.Order] = short{e.Driver, e.Amount}
+		case BagOut, BagIn:
+			carried.add(e)
 		case Opened, Closed:
 		}
 	}
 	missing.into(drivers)
+	r.Bags = carried.sorted()
 	r.Methods, r.Channels, r.People, r.Drivers = methods.sorted(), channels.sorted(), people.sorted(), drivers.sorted()
 	return r
 }

@@ -37,6 +37,8 @@ const (
 	NoSale   Kind = "no_sale"  // the drawer was opened
 	Short    Kind = "short"    // an own driver brought so much too little for an order: no money moves
 	Closed   Kind = "close"    // Amount is what was counted
+	BagOut   Kind = "bag_out"  // a driver of the cloud's set out with a float
+	BagIn    Kind = "bag_in"   // that driver handed in what was counted in the bag; Expected is what should have been
 )
 
 // Entry is one row of the ledger. Amount is never negative: Kind says which way it went.
@@ -57,6 +59,10 @@ type Entry struct {
 	Who     string        `json:"who,omitempty"`    // person at the till
 	Driver  string        `json:"driver,omitempty"` // own driver who brought it
 	Reason  string        `json:"reason,omitempty"`
+
+	Bag      string    `json:"bag,omitempty"`
+	Expected int64     `json:"expected,omitempty"`
+	Done     time.Time `json:"done,omitzero"` // when the bag moved: news of it may come late
 }
 
 // Till is a drawer from its opening to its closing.
@@ -123,9 +129,9 @@ func (e Entry) drawer() int64 {
 		return 0
 	}
 	switch e.Kind {
-	case Payment, PayIn:
+	case Payment, PayIn, BagIn:
 		return e.Amount
-	case Refund, Drop, PayOut:
+	case Refund, Drop, PayOut, BagOut:
 		return -e.Amount
 	case Opened, Closed, Discount, NoSale, Short:
 	}

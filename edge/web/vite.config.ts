@@ -21,7 +21,8 @@ function shell(): Plugin {
 					const part = bundle[name];
 					sum.update(name).update(part?.type === 'asset' ? part.source : (part?.code ?? ''));
 				}
-				const source = readFileSync('worker.js', 'utf8')
+				const source = readFileSync('../../shared/ui/src/worker.js', 'utf8')
+					.replace('__FAMILY__', 'awesome')
 					.replace('__VERSION__', sum.digest('hex').slice(0, 12))
 					.replace('__FILES__', JSON.stringify(files));
 				this.emitFile({ type: 'asset', fileName: 'sw.js', source });

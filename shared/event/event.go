@@ -68,6 +68,8 @@ func readers() map[string]func(json.RawMessage) (Body, error) {
 		OrderRevoked{}.Kind():    read[OrderRevoked],
 		StatusWished{}.Kind():    read[StatusWished],
 		DeliveryStepped{}.Kind(): read[DeliveryStepped],
+		BagOpened{}.Kind():       read[BagOpened],
+		BagClosed{}.Kind():       read[BagClosed],
 		StockWished{}.Kind():     read[StockWished],
 	}
 }

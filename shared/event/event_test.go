@@ -87,6 +87,11 @@ func bodies() []event.Body {
 		event.OrderRevoked{Order: o.ID, Reason: "the guest changed their mind"},
 		event.StatusWished{Order: o.ID, Status: order.StatusPreparing, By: "staff"},
 		event.DeliveryStepped{Order: o.ID, Delivery: order.Assigned, Driver: "d1", Name: "Grace", Arrives: &later},
+		event.BagOpened{Bag: "0198c0de-0000-7000-8000-000000000004", Driver: "d1", Name: "Grace", Currency: "USD", Float: 2000, At: at},
+		event.BagClosed{
+			Bag: "0198c0de-0000-7000-8000-000000000004", Driver: "d1", Name: "Grace", Currency: "USD", Float: 2000, Collected: 8340, Dropped: 5000, Expected: 5340,
+			Counted: 5300, Note: "a coin rolled away", At: later,
+		},
 	}
 }
 

@@ -158,6 +158,10 @@ type OrderStanding struct {
 	// Recovered: the restaurant holds an order open that the cloud seems to know ended, or does not name, and nobody there has said yet where
 	// it really is. It may bring an order, but takes no lane back. Once a cook has confirmed it, a standing without this follows.
 	Recovered bool `json:"recovered,omitempty"`
+
+	// Unsettled: in a snapshot, the cloud has something that the restaurant said of the order and that it could not follow. So what the restaurant
+	// has of it is news.
+	Unsettled bool `json:"unsettled,omitempty"`
 }
 
 // Kind names the fact.

@@ -4,6 +4,7 @@
 package order
 
 import (
+	"slices"
 	"time"
 
 	"awesome.pizza/shared/money"
@@ -95,6 +96,14 @@ type Line struct {
 	Name      string       `json:"name,omitempty"`      // as the menu wrote it when it was ordered
 	Allergens []string     `json:"allergens,omitempty"` // union over both halves and all toppings
 	Unit      money.Amount `json:"unit_price"`
+}
+
+// SameLines reports whether two say that the same is ordered.
+func SameLines(a, b []Line) bool {
+	return slices.EqualFunc(a, b, func(x, y Line) bool {
+		return x.Product == y.Product && x.Half == y.Half && x.Size == y.Size && x.Quantity == y.Quantity && x.Note == y.Note && x.Unit == y.Unit &&
+			slices.Equal(x.Toppings, y.Toppings)
+	})
 }
 
 // Topping is a change to a line: what, where and how much. Amount none takes it off.

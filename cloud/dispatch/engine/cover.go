@@ -30,21 +30,20 @@ func (w *ways) read(s *Snapshot) {
 
 // cover is how well drivers stand for the orders that will come.
 type cover struct {
-	spots  []int        // restaurants
-	rate   []int64      // orders expected at each, in thousandths
-	late   []int64      // how long an order waits for one so many minutes away
-	quick  []int        // of each spot
-	times  []int        // [driver*spots+spot] minutes from now
-	ways   []int        // the part of times that is driven
-	price  int64        // of a minute driven to an order
-	rank   [ranks]int64 // how likely the first, second, … nearest driver is the one who is free for the next order, in thousandths
-	best   [][]int32    // of each spot: the nearest drivers
-	drains []int64      // of each driver: what is lost when he is busy
+	spots []int   // restaurants
+	rate  []int64 // orders expected at each, in thousandths
+	quick []int   // of each spot
+	delay delays
+	wait  []int        // [driver] minutes until free; nobody: does not count
+	ways  []int        // [driver*spots+spot] minutes from there
+	price int64        // of a minute driven to an order
+	rank  [ranks]int64 // how likely the first, second, … nearest driver is the one who is free for the next order, in thousandths
+	best  [][]int32    // of each spot: the nearest drivers
 }
 
-// cover looks at those who are free now or soon.
+// cover looks at those who are free now or soon; who has something to do counts where and when that will be done.
 func (p *Planner) cover(s *Snapshot) *cover {
-	c := &cover{drains: make([]int64, len(s.Drivers))}
+	c := &cover{}
 	if p.w.Begin == 0 && p.w.Gain == 0 {
 		return c
 	}
@@ -57,7 +56,7 @@ func (p *Planner) cover(s *Snapshot) *cover {
 	}
 	slices.SortStableFunc(c.spots, func(a, b int) int { return int(rate[b] - rate[a]) })
 	c.spots = c.spots[:min(len(c.spots), crowd)]
-	c.late = p.demand.lateness(p.rules.PickupHalf)
+	c.delay = p.demand.delays(p.rules.PickupHalf, p.w.Ahead)
 	c.price = p.w.Fetch
 	for k, left := 0, int64(1000); k < ranks; k++ {
 		c.rank[k] = left * int64(100-p.w.Taken) / 100
@@ -66,108 +65,124 @@ func (p *Planner) cover(s *Snapshot) *cover {
 	for _, r := range c.spots {
 		c.rate, c.quick = append(c.rate, rate[r]), append(c.quick, p.demand.quick(r))
 	}
-	c.measure(s, p.ways)
+	n := len(c.spots)
+	c.wait, c.ways = make([]int, len(s.Drivers)), make([]int, len(s.Drivers)*n)
+	for d := range s.Drivers {
+		p.place(s, c, d, p.ends[s.Drivers[d].ID])
+	}
+	c.sort()
 	return c
 }
 
-func (c *cover) measure(s *Snapshot, w ways) {
-	n := len(c.spots)
-	c.times, c.ways, c.best = make([]int, len(s.Drivers)*n), make([]int, len(s.Drivers)*n), make([][]int32, n)
-	for d := range s.Drivers {
-		v := &s.Drivers[d]
-		wait := max(0, v.FreeAt-s.Now)
-		for i, r := range c.spots {
-			switch {
-			case v.ShiftEnd < s.Now+20 || wait > 30 || v.Only > 0 && v.Only != r+1:
-				c.times[d*n+i] = nobody
-				continue
-			case v.Restaurant >= 0:
-				c.ways[d*n+i] = w.of[v.Restaurant*w.n+r]
-			default:
-				c.ways[d*n+i] = s.Travel.Time(v.At, s.Restaurants[r], s.Now)
-			}
-			c.times[d*n+i] = wait + c.ways[d*n+i]
-		}
+// place puts a driver where he will have done what is planned for him; without a plan where he is.
+func (p *Planner) place(s *Snapshot, c *cover, d int, e end) {
+	v := &s.Drivers[d]
+	if e.at <= v.FreeAt || e.at <= s.Now {
+		e = end{at: v.FreeAt, place: v.At, room: v.Restaurant}
 	}
-	for i := range c.spots {
-		c.best[i] = c.nearest(i, len(s.Drivers))
-		for k := range c.best[i] {
-			if k < ranks {
-				c.drains[c.best[i][k]] += c.without(i, k)
-			}
+	c.wait[d] = max(0, e.at-s.Now)
+	if v.ShiftEnd < s.Now+c.wait[d]+20 || c.wait[d] > c.delay.ahead {
+		c.wait[d] = nobody
+		return
+	}
+	p.from(s, c, d, e)
+}
+
+// from measures a driver's ways.
+func (p *Planner) from(s *Snapshot, c *cover, d int, e end) {
+	n := len(c.spots)
+	only := s.Drivers[d].Only
+	for i, r := range c.spots {
+		if only > 0 && only != r+1 { // is another's to drive for
+			c.ways[d*n+i] = nobody
+		} else if e.room >= 0 {
+			c.ways[d*n+i] = p.ways.of[e.room*p.ways.n+r]
+		} else {
+			c.ways[d*n+i] = s.Travel.Time(e.place, s.Restaurants[r], s.Now)
 		}
 	}
 }
+
+func (c *cover) sort() {
+	c.best = make([][]int32, len(c.spots))
+	for i := range c.spots {
+		c.best[i] = c.nearest(i, len(c.wait))
+	}
+}
+
+// far is how far a driver is from an order that comes at some minute.
+func (c *cover) far(wait, way int) int { return way*16 + c.delay.rest(wait) }
 
 // nearest are the drivers who are first at a spot, one more than the ranks.
 func (c *cover) nearest(i, drivers int) []int32 {
 	n := len(c.spots)
 	out := make([]int32, 0, ranks+2)
+	var fars [ranks + 2]int
 	for d := range drivers {
-		if c.times[d*n+i] >= nobody {
+		if c.wait[d] == nobody || c.ways[d*n+i] >= nobody {
 			continue
 		}
-		at := len(out)
-		for at > 0 && c.times[int(out[at-1])*n+i] > c.times[d*n+i] {
+		far, at := c.far(c.wait[d], c.ways[d*n+i]), len(out)
+		if at > ranks && fars[at-1] <= far {
+			continue
+		}
+		for at > 0 && fars[at-1] > far {
 			at--
 		}
 		if at <= ranks {
 			out = slices.Insert(out, at, int32(d))
+			copy(fars[at+1:], fars[at:ranks+1])
+			fars[at] = far
 			out = out[:min(len(out), ranks+1)]
 		}
 	}
 	return out
 }
 
-// wait is how long an order at a spot waits for a driver so far away.
-func (c *cover) wait(i, minutes int) int64 {
-	return c.late[min(max(minutes+c.quick[i], 0), len(c.late)-1)]
-}
-
 // worth is what an order at a spot costs that a driver fetches.
-func (c *cover) worth(d, i int) int64 {
-	k := d*len(c.spots) + i
-	return c.wait(i, c.times[k]) + int64(c.ways[k])*c.price
+func (c *cover) worth(i, wait, way int) int64 {
+	return c.delay.of(wait, way+c.quick[i]) + int64(way)*c.price
 }
 
 // none is what it costs when nobody is near.
-func (c *cover) none(i int) int64 { return c.wait(i, longPrep) + 30*c.price }
+func (c *cover) none(i int) int64 { return c.worth(i, 0, longPrep) - (longPrep-30)*c.price }
 
-// without is what a spot loses when its k-th driver is busy: all behind move up.
-func (c *cover) without(i, k int) int64 {
-	sum := int64(0)
-	for j := k; j < ranks && j < len(c.best[i]); j++ {
-		next := c.none(i)
-		if j+1 < len(c.best[i]) {
-			next = c.worth(int(c.best[i][j+1]), i)
-		}
-		sum += c.rank[j] * (next - c.worth(int(c.best[i][j]), i))
+// loss is what the surroundings lose while a driver is busy who could be theirs, in thousandths of a minute.
+func (p *Planner) loss(s *Snapshot, c *cover, d int) int64 {
+	v, n := &s.Drivers[d], len(c.spots)
+	wait := max(0, v.FreeAt-s.Now)
+	if n == 0 || wait > c.delay.ahead || v.ShiftEnd < s.Now+wait+20 {
+		return 0
 	}
-	return sum * c.rate[i] / 1000000
+	ways := c.ways[d*n : d*n+n]
+	if e := p.ends[v.ID]; e.at > max(v.FreeAt, s.Now) {
+		then := slices.Clone(ways)
+		p.from(s, c, d, end{place: v.At, room: v.Restaurant})
+		here := slices.Clone(ways)
+		copy(ways, then)
+		ways = here
+	}
+	return c.gain(d, wait, ways)
 }
 
-// loss is what the surroundings lose while a driver is busy, in thousandths of a minute.
-func (c *cover) loss(d int) int64 { return c.drains[d] }
-
-// gain is what a driver is worth who needs so many minutes to each spot and drives some of them, beside all others.
-func (c *cover) gain(d int, there func(i int) (minutes, way int)) int64 {
+// gain is what a driver is worth who is free after a wait and has such ways to the spots, beside all others.
+func (c *cover) gain(d, wait int, ways []int) int64 {
 	n, sum := len(c.spots), int64(0)
 	for i := range c.spots {
-		mine, way := there(i)
-		if mine >= nobody {
+		if ways[i] >= nobody {
 			continue
 		}
-		worth, k := c.wait(i, mine)+int64(way)*c.price, 0
+		mine, worth, k := c.far(wait, ways[i]), c.worth(i, wait, ways[i]), 0
 		var here int64
 		for _, other := range c.best[i] {
 			if int(other) == d {
 				continue
 			}
-			theirs := c.times[int(other)*n+i]
-			if k < ranks && mine < theirs {
-				w := c.worth(int(other), i)
-				here += c.rank[k] * (w - worth)
-				mine, worth = theirs, w
+			w, way := c.wait[other], c.ways[int(other)*n+i]
+			if theirs := c.far(w, way); k < ranks && mine < theirs {
+				cost := c.worth(i, w, way)
+				here += c.rank[k] * (cost - worth)
+				mine, worth = theirs, cost
 			}
 			k++
 		}
@@ -186,6 +201,10 @@ func (p *Planner) spread(s *search, c *cover, plan *Plan) {
 		return
 	}
 	for d := range s.snap.Drivers {
+		p.place(s.snap, c, d, p.ends[s.snap.Drivers[d].ID])
+	}
+	c.sort()
+	for d := range s.snap.Drivers {
 		v := &s.snap.Drivers[d]
 		if v.FreeAt > s.snap.Now || len(s.routes[d]) > 0 || v.ShiftEnd < s.snap.Now+25 {
 			continue
@@ -203,40 +222,28 @@ func (p *Planner) spread(s *search, c *cover, plan *Plan) {
 // better is the restaurant an idle driver had better stand at, -1 when it is here.
 func (p *Planner) better(s *search, c *cover, d int) int {
 	n, best := len(c.spots), -1
-	stay := c.gain(d, func(i int) (int, int) { return c.times[d*n+i], c.ways[d*n+i] })
-	most := int64(0)
+	stay := c.gain(d, 0, c.ways[d*n:d*n+n])
+	most, there := int64(0), make([]int, n)
 	for j, r := range c.spots {
-		way := c.times[d*n+j]
+		way := c.ways[d*n+j]
 		if way == 0 || way > p.w.Reach || s.snap.Drivers[d].Restaurant == r || !p.rules.FreeMoves && s.short[r] < 0 {
 			continue
 		}
-		there := c.gain(d, func(i int) (int, int) {
-			if c.times[d*n+i] >= nobody { // is another's to drive for
-				return nobody, 0
+		for i, other := range c.spots {
+			if there[i] = p.ways.of[r*p.ways.n+other]; c.ways[d*n+i] >= nobody {
+				there[i] = nobody
 			}
-			w := p.ways.of[r*p.ways.n+c.spots[i]]
-			return w, w
-		})
-		if net := there - stay - int64(way)*p.w.Gain; net > most {
+		}
+		if net := c.gain(d, way, there) - stay - int64(way)*p.w.Gain; net > most {
 			most, best = net, r
 		}
 	}
 	return best
 }
 
+// moved lets those who are asked next see a move.
 func (p *Planner) moved(s *search, c *cover, d, r int) {
-	n, way := len(c.spots), 0
-	for j, other := range c.spots {
-		if other == r {
-			way = c.times[d*n+j]
-		}
-	}
-	for i := range c.spots {
-		if c.times[d*n+i] >= nobody {
-			continue
-		}
-		c.ways[d*n+i] = p.ways.of[r*p.ways.n+c.spots[i]]
-		c.times[d*n+i] = min(way/2, 5) + c.ways[d*n+i]
-		c.best[i] = c.nearest(i, len(s.snap.Drivers))
-	}
+	c.wait[d] = s.snap.Travel.Time(s.snap.Drivers[d].At, s.snap.Restaurants[r], s.snap.Now)
+	p.from(s.snap, c, d, end{room: r})
+	c.sort()
 }

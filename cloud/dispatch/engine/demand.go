@@ -74,22 +74,36 @@ func (d *demand) first() int {
 	return d.at[0]
 }
 
-// lateness tells for a driver who needs 0, 1, 2… minutes to a restaurant how long an order that is placed now would wait for him, in
-// thousandths of a minute. quick says by how much a restaurant's kitchen is faster than the others.
-func (d *demand) lateness(half int) []int64 {
-	out := make([]int64, 2*longPrep)
-	n := int64(len(d.at))
-	for way := range out {
-		var sum int64
+// delays tell how long an order of the next minutes would wait for a driver.
+type delays struct {
+	ahead int
+	late  []int64 // by minutes from its restaurant when the order is placed, in thousandths
+	sum   []int64 // of late, up to a minute
+}
+
+// delays reads from the day how long kitchens need.
+func (d *demand) delays(half, ahead int) delays {
+	out := delays{ahead: max(ahead, 1), late: make([]int64, 2*longPrep), sum: make([]int64, 2*longPrep+1)}
+	n := int64(max(len(d.at), 1))
+	for way := range out.late {
 		for prep, k := range d.prep {
-			sum += k * int64(max(0, way+half-prep))
+			out.late[way] += k * int64(max(0, way+half-prep))
 		}
-		if n > 0 {
-			out[way] = sum * 1000 / n
-		}
+		out.late[way] = out.late[way] * 1000 / n
+		out.sum[way+1] = out.sum[way] + out.late[way]
 	}
 	return out
 }
+
+// of is how long an order that comes at some minute ahead waits for one who is free after a wait, so far away.
+func (l *delays) of(wait, way int) int64 {
+	way = min(max(way, 0), longPrep)
+	wait = min(wait, l.ahead)
+	return (l.sum[way+wait+1] - l.sum[way+1] + int64(l.ahead-wait)*l.late[way]) / int64(l.ahead)
+}
+
+// rest is how much of a wait is left when an order comes, in sixteenths of a minute.
+func (l *delays) rest(wait int) int { return 8 * wait * (wait + 1) / l.ahead }
 
 func (d *demand) quick(r int) int {
 	n := len(d.at)

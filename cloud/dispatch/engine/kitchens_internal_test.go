@@ -82,11 +82,11 @@ func TestDriversAreToldSoonerWhereManyDecline(t *testing.T) {
 	for range 40 {
 		p.Declined()
 	}
-	if p.slack() != 8 {
+	if p.slack() != 11 {
 		t.Error(p.slack())
 	}
 	p.no = 200
-	if p.slack() != 10 {
+	if p.slack() != 13 {
 		t.Error(p.slack())
 	}
 }

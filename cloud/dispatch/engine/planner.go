@@ -8,6 +8,7 @@ type Planner struct {
 	rules  Rules
 	w      Weights
 	last   map[string][]bag
+	ends   map[string]end // where drivers will be free by the last plan
 	demand demand
 	error  misses
 	sent   int // drivers who were told to go
@@ -18,9 +19,16 @@ type Planner struct {
 // bag is a pick-up of the last plan, by the orders' ids.
 type bag []string
 
+// end is where and when a driver has done what is planned for him.
+type end struct {
+	at    int
+	place Place
+	room  int // index of the restaurant, -1 elsewhere
+}
+
 // NewPlanner makes a planner for a day.
 func NewPlanner(rules Rules, w Weights) *Planner {
-	return &Planner{rules: rules, w: w, last: map[string][]bag{}, error: newMisses()}
+	return &Planner{rules: rules, w: w, last: map[string][]bag{}, ends: map[string]end{}, error: newMisses()}
 }
 
 // Placed tells of an order: where, when, and how long its restaurant needs or thinks to need. Whoever plans says it once for each order.
@@ -35,9 +43,9 @@ func (p *Planner) Kitchen(prepares, late int) { p.error.add(max(prepares, 1), la
 // Declined tells that a driver who was told to go did not. Where many do not, drivers are told sooner: there is time to ask another one.
 func (p *Planner) Declined() { p.no++ }
 
-// slack is how many minutes before it is necessary drivers are told to go: four more for each tenth of them who decline.
+// slack is how many minutes before it is necessary drivers are told to go: six more for each tenth of them who decline.
 func (p *Planner) slack() int {
-	return p.w.Slack + min(p.no*40/(p.sent+20), 9)
+	return p.w.Slack + min(p.no*60/(p.sent+20), 12)
 }
 
 // usual is what a kitchen needs of which nothing else is known.
@@ -50,7 +58,7 @@ func (p *Planner) Plan(s *Snapshot) Plan {
 	cover := p.cover(s)
 	if p.w.Begin > 0 {
 		for d := range t.begin {
-			t.begin[d] += cover.loss(d) * p.w.Begin / 1000
+			t.begin[d] += p.loss(s, cover, d) * p.w.Begin / 1000
 		}
 	}
 	sr := newSearch(t, p.w.Seed+uint64(s.Now))
@@ -63,6 +71,7 @@ func (p *Planner) Plan(s *Snapshot) Plan {
 	sr.w.Slack = p.slack()
 	plan := sr.plan()
 	p.sent += len(plan.Actions)
+	p.finish(s, &plan)
 	p.spread(sr, cover, &plan)
 	if p.rules.Explain {
 		plan.Why = sr.explain()
@@ -107,6 +116,18 @@ func (p *Planner) remember(s *search) {
 		}
 		if len(bags) > 0 {
 			p.last[s.snap.Drivers[d].ID] = bags
+		}
+	}
+}
+
+// finish keeps when and where everybody's route ends.
+func (p *Planner) finish(s *Snapshot, plan *Plan) {
+	clear(p.ends)
+	for d, route := range plan.Routes {
+		if len(route) > 0 {
+			last := &route[len(route)-1]
+			k := len(last.Orders) - 1
+			p.ends[s.Drivers[d].ID] = end{at: last.Doors[k] + p.rules.DropHalf, place: s.Orders[last.Orders[k]].Drop, room: -1}
 		}
 	}
 }

@@ -1,6 +1,9 @@
 package engine
 
-import "slices"
+import (
+	"runtime"
+	"slices"
+)
 
 // construct inserts what has no driver, first what would lose most by waiting.
 func (s *search) construct() {
@@ -70,6 +73,7 @@ func (s *search) improve(steps int) {
 	kin := s.related(14)
 	pulled := make([]bool, n)
 	for range steps {
+		runtime.Gosched() // a plan can wait for a moment; what goes to phones and guests in this process must not wait for it
 		before := s.total
 		s.ruin(kin[s.dice.roll(n)], pulled)
 		s.recreate()

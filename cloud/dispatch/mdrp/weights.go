@@ -6,7 +6,7 @@ import "awesome.pizza/cloud/dispatch/engine"
 func Weights() engine.Weights {
 	return engine.Weights{
 		Late: 100, Drive: 30, Left: 400_000,
-		Begin: 700, Fetch: 150, Gain: 150, Taken: 70, Reach: 15, Ahead: 25,
+		Begin: 60, Fetch: 150, Gain: 80, Taken: 50, Reach: 15, Ahead: 25,
 		Quantile: 7,
 		Steps:    400, Seed: 1,
 	}

@@ -189,7 +189,7 @@ export class Desk {
 		const b = this.#board;
 		const driver = now.delivery.driver?.id ?? null;
 		const changed = (o: Planned): Planned => {
-			const plan = driver === bearer(o) ? o.plan : { ...o.plan, driver_id: driver, arrives: null, pick_up: null, door: null, runner_up: null, because: [], stuck: false };
+			const plan = driver === bearer(o) ? o.plan : { ...o.plan, driver_id: driver, arrives: null, pick_up: null, door: null, runner_up: null, because: [], reasons: [], stuck: false };
 			return { ...o, driver_id: driver, by_hand: driver !== null, offered_to: null, delivery: now.delivery.state, plan };
 		};
 		if (b) this.#board = { ...b, orders: b.orders.map((o) => (o.order_id === id ? changed(o) : o)) };

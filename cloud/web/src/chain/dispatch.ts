@@ -1,9 +1,10 @@
 import type { Instant, KitchenState, PromiseRange } from '@awesome/ui';
+import type { Explained } from '../reasons.ts';
 import type { DeliveryState, Place } from '../wire.ts';
 import type { DriverView } from './room.svelte.ts';
 
 /** What the plan makes of an order. */
-export interface Outlook {
+export interface Outlook extends Explained {
 	driver_id: string | null;
 	stop: number;
 	arrives: Instant | null;
@@ -12,7 +13,6 @@ export interface Outlook {
 	late_s: number;
 	runner_up: string | null;
 	dearer_min: number;
-	because: string[];
 	stuck: boolean;
 }
 

@@ -1,7 +1,7 @@
 import { call, Refusal, uuid, type Instant, type Status } from '@awesome/ui';
-import { Shelf } from '../shelf.ts';
 import type { Place } from '../wire.ts';
 import { base64 } from './photo.ts';
+import { alone, Queue } from './queue.ts';
 import { indexed, type Vault } from './vault.ts';
 import { instant } from '../time.ts';
 import type { DriverState } from './wire.ts';
@@ -48,8 +48,10 @@ export class Deeds {
 	#rejected = $state.raw<Rejected | undefined>();
 	#offline = $state(false);
 	#sending = false;
+	#stopped = false;
 	#timer: ReturnType<typeof setTimeout> | undefined;
-	#shelf: Shelf<Deed[]>;
+	#queue: Queue<Deed>;
+	#unfollow: () => void;
 
 	constructor(
 		private readonly driver: string,
@@ -57,8 +59,12 @@ export class Deeds {
 		private readonly onsent: () => void,
 		private readonly vault: Vault = indexed(),
 	) {
-		this.#shelf = new Shelf(`deeds.${driver}`);
-		this.#waiting = this.#shelf.read() ?? [];
+		this.#queue = new Queue(`deeds.${driver}`);
+		this.#waiting = this.#queue.read();
+		this.#unfollow = this.#queue.follow(() => {
+			this.#waiting = this.#queue.read();
+			this.flush();
+		});
 	}
 
 	/** waiting to be sent, oldest first. */
@@ -116,7 +122,7 @@ export class Deeds {
 	/** add takes note of a deed of now. */
 	add(what: What): void {
 		const now = Date.now();
-		this.#keep([...this.#waiting, { id: uuid(), at: instant(now), due: what.kind === 'order' ? now + undoSeconds * 1000 : now, what }]);
+		this.#keep({ id: uuid(), at: instant(now), due: what.kind === 'order' ? now + undoSeconds * 1000 : now, what });
 		this.flush();
 	}
 
@@ -125,14 +131,14 @@ export class Deeds {
 		const id = uuid();
 		const now = Date.now();
 		await this.vault.put(id, picture);
-		this.#keep([...this.#waiting, { id, at: instant(now), due: now, what: { kind: 'proof', order, number, photo: true } }]);
+		this.#keep({ id, at: instant(now), due: now, what: { kind: 'proof', order, number, photo: true } });
 		this.flush();
 	}
 
 	/** undo takes back the deed that can be. */
 	undo(): void {
 		const last = this.undoable(Date.now());
-		if (last) this.#keep(this.#waiting.filter((d) => d.id !== last.id));
+		if (last) this.#forget(last.id);
 	}
 
 	dismiss(): void {
@@ -151,15 +157,28 @@ export class Deeds {
 			return;
 		}
 		this.#sending = true;
-		void this.#send(first).then((again) => {
+		void this.#sendAlone(first).then((again) => {
 			this.#sending = false;
+			if (this.#stopped) return;
 			if (again === 0) this.flush();
 			else this.#timer = setTimeout(() => this.flush(), again);
 		});
 	}
 
 	stop(): void {
+		this.#stopped = true;
 		clearTimeout(this.#timer);
+		this.#unfollow();
+	}
+
+	/** sendAlone sends a deed unless another tab is sending, or has sent it. */
+	async #sendAlone(deed: Deed): Promise<number> {
+		let again = 1_000;
+		await alone(`deeds.${this.driver}`, async () => {
+			this.#waiting = this.#queue.read();
+			again = this.#waiting[0]?.id === deed.id ? await this.#send(deed) : 0;
+		});
+		return again;
 	}
 
 	/** send tries one deed; it returns after how many ms to go on. */
@@ -180,7 +199,7 @@ export class Deeds {
 		}
 		this.#offline = false;
 		if (taken) this.#sent = [...this.#sent, { deed, n: ++this.#count }];
-		this.#keep(this.#waiting.filter((d) => d.id !== deed.id));
+		this.#forget(deed.id);
 		if (deed.what.kind === 'proof' && 'photo' in deed.what) void this.vault.remove(deed.id);
 		this.onsent();
 		return 0;
@@ -222,10 +241,14 @@ export class Deeds {
 		return picture && { kind: 'photo', photo: await base64(picture) };
 	}
 
-	#keep(deeds: Deed[]): void {
-		this.#waiting = deeds;
-		if (deeds.length === 0) this.#shelf.clear();
-		else this.#shelf.write(deeds);
+	#keep(deed: Deed): void {
+		this.#queue.add(deed);
+		this.#waiting = [...this.#waiting, deed];
+	}
+
+	#forget(id: string): void {
+		this.#queue.remove(id);
+		this.#waiting = this.#waiting.filter((d) => d.id !== id);
 	}
 }
 

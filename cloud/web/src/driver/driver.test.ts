@@ -183,10 +183,25 @@ describe('a shift', () => {
 
 	test('an offer is answered; one that is gone says so', async () => {
 		const s = await signedIn();
-		expect(await s.answer(offer, true)).toBe('');
+		expect(await s.answer({ id: 't1', offers: [offer] }, true)).toBe('');
 		expect(sent().at(-1)).toMatchObject({ url: '/api/drivers/d1/offers/f1/accept', method: 'POST' });
 		answer = (url) => (url.endsWith('/decline') ? no(409, { detail: 'over' }) : cloud(url));
-		expect(await s.answer(offer, false)).toBe('over');
+		expect(await s.answer({ id: 't1', offers: [offer] }, false)).toBe('over');
+		s.stop();
+	});
+
+	test('a trip is answered as a whole, door by door; what is gone does not keep the rest from it, and no signal does', async () => {
+		const s = await signedIn();
+		const t = { id: 't1', offers: ['f1', 'f2', 'f3'].map((id) => ({ ...offer, id })) };
+		const said = () => sent().map((c) => c.url.split('/').slice(-2).join(' '));
+		answer = (url) => (url.includes('/f2/') ? no(409, { code: 'offer_over', detail: 'over' }) : cloud(url));
+		calls = [];
+		expect(await s.answer(t, true)).toBe('over');
+		expect(said()).toEqual(['f1 accept', 'f2 accept', 'f3 accept']);
+		calls = [];
+		answer = (url) => (url.includes('/f2/') ? lost() : cloud(url));
+		expect(await s.answer(t, false)).toBe('unreached');
+		expect(said()).toEqual(['f1 decline', 'f2 decline']);
 		s.stop();
 	});
 

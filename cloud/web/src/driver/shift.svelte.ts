@@ -8,6 +8,7 @@ import { Deeds, type Verb } from './deeds.svelte.ts';
 import { Line } from './mqtt.ts';
 import { Places } from './places.svelte.ts';
 import { Purse } from './purse.svelte.ts';
+import { trips, type Trip } from './trips.ts';
 import type { DriverState, Offer, Stop, Wait } from './wire.ts';
 
 interface Session {
@@ -77,6 +78,11 @@ export class Shift {
 		return this.onShift && !this.#lost ? this.#wait : undefined;
 	}
 
+	/** trips are the offers, those of one trip together. */
+	get trips(): Trip[] {
+		return trips(this.#offers);
+	}
+
 	/** stops still to do, in the order they were taken on; what waits to be sent counts as done. */
 	get stops(): Stop[] {
 		return this.#stops.map((s) => ({ ...s, status: this.#deeds?.statusOf(s.order_id, s.status) ?? s.status })).filter((s) => s.status !== 'Delivered' && s.status !== 'Failed');
@@ -109,7 +115,7 @@ export class Shift {
 		return this.#direct;
 	}
 
-	/** answering is the offer whose answer is on its way. */
+	/** answering is the trip whose answer is on its way. */
 	get answering(): string {
 		return this.#answering;
 	}
@@ -168,19 +174,34 @@ export class Shift {
 		void this.look();
 	}
 
-	/** answer accepts or declines an offer. An answer that comes late is refused, and the next look shows what holds. */
-	async answer(offer: Offer, yes: boolean): Promise<string> {
+	/**
+	 * answer accepts or declines a trip: each of its offers, first the door that is next. An answer that comes late is refused, and the next look shows
+	 * what holds; the rest of the trip is answered all the same. Without signal the rest stays open.
+	 */
+	async answer(trip: Trip, yes: boolean): Promise<string> {
 		if (!this.#session || this.#answering) return '';
-		this.#answering = offer.id;
+		this.#answering = trip.id;
+		let failed = '';
 		try {
-			await call(`/api/drivers/${encodeURIComponent(this.#session.id)}/offers/${encodeURIComponent(offer.id)}/${yes ? 'accept' : 'decline'}`, { method: 'POST', headers: this.#headers() });
-			this.#offers = this.#offers.filter((o) => o.id !== offer.id);
-			return '';
-		} catch (err) {
-			return err instanceof Refusal ? err.message : 'unreached';
+			for (const offer of trip.offers) {
+				const err = await this.#say(this.#session.id, offer, yes);
+				if (err) failed ||= err instanceof Refusal ? err.message : 'unreached';
+				if (err && !(err instanceof Refusal)) break;
+			}
+			return failed;
 		} finally {
 			this.#answering = '';
 			void this.look();
+		}
+	}
+
+	async #say(driver: string, offer: Offer, yes: boolean): Promise<unknown> {
+		try {
+			await call(`/api/drivers/${encodeURIComponent(driver)}/offers/${encodeURIComponent(offer.id)}/${yes ? 'accept' : 'decline'}`, { method: 'POST', headers: this.#headers() });
+			this.#offers = this.#offers.filter((o) => o.id !== offer.id);
+			return undefined;
+		} catch (err) {
+			return err;
 		}
 	}
 

@@ -1,4 +1,5 @@
 import type { Instant, Money, PromiseRange, Status } from '@awesome/ui';
+import type { Explained } from '../reasons.ts';
 import type { Address, Place } from '../wire.ts';
 
 /** Somewhere a driver has to go to. */
@@ -7,7 +8,7 @@ export interface Spot extends Place {
 	address?: string;
 }
 
-export interface Offer {
+export interface Offer extends Explained {
 	id: string;
 	order_id: string;
 	state: 'open' | 'accepted' | 'declined' | 'expired' | 'revoked';
@@ -17,7 +18,8 @@ export interface Offer {
 	drop: Spot | null;
 	ready_at: Instant | null;
 	cash_due: Money | null;
-	because: string[];
+	trip?: string;
+	stop?: number;
 }
 
 /** An order the driver has taken on. */

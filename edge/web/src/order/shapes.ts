@@ -116,6 +116,21 @@ export interface ReportLine {
 	short?: number;
 }
 
+/** BagLine is the cash bag of a driver of the chain's; sums are minor units. */
+export interface BagLine {
+	id: string;
+	driver: string;
+	at: Instant;
+	back: boolean;
+	float: number;
+	expected: number;
+	counted: number;
+	difference: number;
+	/** It is not in what the drawer should hold: no till was open, or the news came too late. */
+	beside: boolean;
+	note?: string;
+}
+
 /** GET /api/till/report; sums are minor units. */
 export interface Report {
 	day: string;
@@ -124,6 +139,8 @@ export interface Report {
 	by_channel: ReportLine[];
 	by_person: ReportLine[];
 	by_driver: ReportLine[];
+	/** A node of an older version says nothing of them. */
+	bags?: BagLine[];
 	taken: number;
 	refunds: number;
 	discounts: number;

@@ -169,6 +169,7 @@ export const deskEnglish = {
 		column: { name: 'Name', payments: 'Payments', taken: 'Taken', refunds: 'Refunds', net: 'Net' },
 		sums: { taken: 'Taken', refunds: 'Given back', discounts: 'Discounts', drops: 'To the safe', pay_outs: 'Paid out', pay_ins: 'Paid in' },
 		noSales: (n: number) => `Drawer opened without a sale: ${n}`,
+		bag: { title: 'Drivers’ cash bags', expected: 'Must be in it', counted: 'Counted', difference: 'Difference', out: (float: string) => `out with ${float}`, beside: 'not in the drawer’s sum' },
 		closedAs: (counted: string, difference: string) => `counted ${counted}, difference ${difference}`,
 		pieces: (piece: string) => `Pieces of ${piece}`,
 		last: (day: string) => `Last day: ${day}`,

@@ -202,6 +202,7 @@ export const deskItalian: DeskWords = {
 		column: { name: 'Nome', payments: 'Pagamenti', taken: 'Incassato', refunds: 'Restituito', net: 'Netto' },
 		sums: { taken: 'Incassato', refunds: 'Restituito', discounts: 'Sconti', drops: 'In cassaforte', pay_outs: 'Pagato fuori', pay_ins: 'Versato' },
 		noSales: (n) => `Cassetto aperto senza vendita: ${n}`,
+		bag: { title: 'Borse contanti degli autisti', expected: 'Devono esserci', counted: 'Contati', difference: 'Differenza', out: (float) => `fuori con ${float}`, beside: 'non nella somma del cassetto' },
 		closedAs: (counted, difference) => `contati ${counted}, differenza ${difference}`,
 		pieces: (piece) => `Pezzi da ${piece}`,
 		last: (day) => `Ultima giornata: ${day}`,

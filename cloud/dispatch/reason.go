@@ -1,0 +1,80 @@
+package dispatch
+
+import "fmt"
+
+// Reason is one sentence of why the plan does what it does, as a key with what it is about: pages say it in their language, String in English.
+type Reason struct {
+	Key  string `json:"key"`
+	N    int    `json:"n,omitempty"`    // minutes, or orders
+	Name string `json:"name,omitempty"` // of a driver
+}
+
+// The keys. Minutes and Orders are counted by N; Driver is Name.
+const (
+	WhyAway       = "away"        // N minutes from the restaurant
+	WhyThereIn    = "there_in"    // N minutes, after what is in the bag
+	WhyOnShelf    = "on_shelf"    // the order
+	WhyNoForecast = "no_forecast" // reckoned from the promise
+	WhyReadyIn    = "ready_in"    // N minutes
+	WhyFoodWaits  = "food_waits"  // N minutes
+	WhyOneWay     = "one_way"     // N orders together
+	WhyDearer     = "dearer"      // by N minutes of click-to-door, with the next best driver
+	WhyLate       = "late"        // N minutes after the promise
+	WhyByHand     = "by_hand"     // a person gave it to Name
+	WhyHasIt      = "has_it"
+	WhyFetches    = "fetches"
+	WhyBetter     = "better" // than who has it
+	WhyAsked      = "asked"
+	WhyAfterBag   = "after_bag"
+	WhyBest       = "best"
+	WhyNotYet     = "not_yet"
+	WhyUnplanned  = "unplanned" // its driver cannot be planned with
+	WhyNoKitchen  = "no_kitchen"
+	WhySomeAsked  = "someone_asked"
+	WhyNobody     = "nobody_free"
+	WhyNoWay      = "no_way"     // nobody knows where the door is
+	WhyBySecond   = "by_second"  // N minutes, by another restaurant
+	WhyTwoHouses  = "two_houses" // the bag is filled at two
+	WhyFirst      = "first"      // a dispatcher puts it first; Name is why
+	WhyRaised     = "raised"     // a dispatcher has raised it; Name is why
+	WhyRemade     = "remade"     // some of it was made again
+	WhySaid       = "said"       // Name is the sentence: kept by a core that knew no keys
+)
+
+// Reasons are the keys there are, with the English sentence of each.
+func Reasons() map[string]string {
+	return map[string]string{
+		WhyAway: "%d min away", WhyThereIn: "there in %d min", WhyOnShelf: "the order is on its shelf",
+		WhyNoForecast: "the kitchen gave no forecast: reckoned from the promise", WhyReadyIn: "ready in %d min", WhyFoodWaits: "the food waits %d min",
+		WhyOneWay: "%d orders on one way", WhyDearer: "the next best driver would cost %d min more", WhyLate: "%d min after the promise",
+		WhyByHand: "a person gave it to %s", WhyHasIt: "%s has it", WhyFetches: "%s fetches it", WhyBetter: "%s would be better than who has it",
+		WhyAsked: "%s is being asked", WhyAfterBag: "%s can have it after what is in the bag", WhyBest: "%s is best", WhyNotYet: "it is not time yet",
+		WhyUnplanned: "it is with a driver who cannot be planned with", WhyNoKitchen: "the kitchen does not have it", WhySomeAsked: "a driver is being asked",
+		WhyNobody: "no driver is free, near and willing", WhyBySecond: "there in %d min, by another restaurant", WhyTwoHouses: "fetched at two restaurants",
+		WhyFirst: "a dispatcher puts it first", WhyRaised: "a dispatcher says it goes before others", WhyRemade: "it was made again: it goes before others",
+		WhyNoWay: "nobody knows the way: the restaurant's own drivers bring it", WhySaid: "%s",
+	}
+}
+
+// String is the sentence in English.
+func (r Reason) String() string {
+	switch r.Key {
+	case WhyAway, WhyThereIn, WhyBySecond, WhyReadyIn, WhyFoodWaits, WhyOneWay, WhyDearer, WhyLate:
+		return fmt.Sprintf(Reasons()[r.Key], r.N)
+	case WhyByHand, WhyHasIt, WhyFetches, WhyBetter, WhyAsked, WhyAfterBag, WhyBest, WhySaid:
+		return fmt.Sprintf(Reasons()[r.Key], r.Name)
+	}
+	if (r.Key == WhyFirst || r.Key == WhyRaised) && r.Name != "" {
+		return fmt.Sprintf("%s (%s)", Reasons()[r.Key], r.Name)
+	}
+	return Reasons()[r.Key]
+}
+
+// Sentences are reasons in English.
+func Sentences(why []Reason) []string {
+	out := make([]string, len(why))
+	for i, r := range why {
+		out[i] = r.String()
+	}
+	return out
+}

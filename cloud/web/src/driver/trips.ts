@@ -1,0 +1,36 @@
+import type { Money } from '@awesome/ui';
+import type { Offer, Spot } from './wire.ts';
+
+/** A Trip is what is fetched together and brought on one way: it is offered on one card, and taken or left as a whole. */
+export interface Trip {
+	id: string;
+	offers: Offer[]; // in the sequence of their doors
+}
+
+/** trips puts offers together that are of one trip. An older cloud names none: then each is its own. */
+export function trips(offers: Offer[]): Trip[] {
+	const all = new Map<string, Offer[]>();
+	for (const o of offers) {
+		const id = o.trip || o.id;
+		all.set(id, [...(all.get(id) ?? []), o]);
+	}
+	return [...all].map(([id, of]) => ({ id, offers: of.sort((x, y) => (x.stop ?? 0) - (y.stop ?? 0) || x.id.localeCompare(y.id)) }));
+}
+
+/** houses are where a trip is fetched, each once, with the time when the last of its orders is ready there. */
+export function houses(trip: Trip): { spot: Spot | null; ready: string | null }[] {
+	const all = new Map<string, { spot: Spot | null; ready: string | null }>();
+	for (const o of trip.offers) {
+		const key = o.restaurant ? `${o.restaurant.name} ${o.restaurant.latitude} ${o.restaurant.longitude}` : '';
+		const known = all.get(key);
+		if (!known) all.set(key, { spot: o.restaurant, ready: o.ready_at });
+		else if (o.ready_at && (!known.ready || Date.parse(o.ready_at) > Date.parse(known.ready))) known.ready = o.ready_at;
+	}
+	return [...all.values()];
+}
+
+/** cash is what all doors of a trip pay together; undefined: nobody pays in cash. */
+export function cash(trip: Trip): Money | undefined {
+	const due = trip.offers.flatMap((o) => (o.cash_due ? [o.cash_due] : []));
+	return due[0] && { currency: due[0].currency, minor: due.reduce((sum, m) => sum + m.minor, 0) };
+}

@@ -14,6 +14,7 @@ import (
 	"github.com/BurntSushi/toml"
 	"github.com/spf13/pflag"
 
+	"awesome.pizza/cloud/dispatch"
 	"awesome.pizza/cloud/restaurant"
 	"awesome.pizza/shared/settings"
 )
@@ -55,6 +56,9 @@ type Config struct {
 	CourierFee     int      // in minor units of the order's currency: a dearer courier is not sent
 	CourierMargin  time.Duration
 
+	DispatchBeside     time.Duration // by car between restaurants whose orders may share a bag; 0: none do
+	DispatchReposition bool          // idle drivers are told where they had better wait
+
 	LogLevel string
 	File     string
 }
@@ -76,7 +80,7 @@ func (c Config) withDefaults() Config {
 }
 
 func (c *Config) flags(f *pflag.FlagSet) {
-	d := Config{TLSListen: "127.0.0.1:5001", HubTLS: true, MetricsListen: "127.0.0.1:9090", MonitorListen: "127.0.0.1:8222"}.withDefaults()
+	d := Config{TLSListen: "127.0.0.1:5001", HubTLS: true, MetricsListen: "127.0.0.1:9090", MonitorListen: "127.0.0.1:8222", DispatchBeside: dispatch.Beside, DispatchReposition: true}.withDefaults()
 	f.StringVar(&c.Data, "data", d.Data, "`directory` of keys, hub and, without --database-url, a private Postgres")
 	f.StringVar(&c.DatabaseURL, "database-url", "", "`url` of a Postgres 15 or newer; empty starts a private one under --data")
 	f.StringVar(&c.NatsURL, "nats-url", "", "`url` of a hub of your own (see cloud trust); empty embeds one")
@@ -106,6 +110,8 @@ func (c *Config) flags(f *pflag.FlagSet) {
 	f.StringSliceVar(&c.CourierSecrets, "courier-secret", nil, "what each company and we sign with, as `name=secret`; two of one name while it changes; better from CLOUD_COURIER_SECRET")
 	f.IntVar(&c.CourierFee, "courier-fee-limit", d.CourierFee, "what a courier may cost, in `cents` or whatever the currency's smallest unit is")
 	f.DurationVar(&c.CourierMargin, "courier-margin", d.CourierMargin, "`duration` by which own drivers may be later than promised before a courier is asked")
+	f.DurationVar(&c.DispatchBeside, "dispatch-beside", d.DispatchBeside, "`duration` by car between two restaurants whose orders one driver may bring on one way; 0s for never")
+	f.BoolVar(&c.DispatchReposition, "dispatch-reposition", d.DispatchReposition, "drivers who have nothing to do are told where they had better wait for the next order")
 	f.StringVar(&c.LogLevel, "log-level", d.LogLevel, "`level`: debug, info, warn or error")
 	f.StringVar(&c.File, "config", "", "TOML `file` with any of these settings (deploy/cloud/example.toml is an example)")
 }
@@ -136,6 +142,9 @@ func (c *Config) check() error {
 	}
 	if _, err := c.couriers(); err != nil {
 		return err
+	}
+	if c.DispatchBeside < 0 || c.DispatchBeside > time.Hour {
+		return settings.Usage("--dispatch-beside is %s; write 0s to 1h", c.DispatchBeside)
 	}
 	if c.PerMinute < 1 {
 		return settings.Usage("--requests-per-minute is %d; write 1 or more", c.PerMinute)

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"awesome.pizza/cloud/dispatch"
+
 	"github.com/spf13/pflag"
 
 	"awesome.pizza/shared/settings"
@@ -41,6 +43,7 @@ func TestFlagsBeginWithTheDefaultsOfTheConfig(t *testing.T) {
 	want := Config{}.withDefaults()
 	want.MetricsListen, want.MonitorListen = c.MetricsListen, c.MonitorListen // a zero Config has none, the program has
 	want.TLSListen, want.HubTLS = c.TLSListen, c.HubTLS
+	want.DispatchBeside, want.DispatchReposition = dispatch.Beside, true
 	if c.MetricsListen == "" || c.MonitorListen == "" || c.TLSListen != "127.0.0.1:5001" || !c.HubTLS || !reflect.DeepEqual(c, want) {
 		t.Errorf("a core without flags is\n%+v, the zero config\n%+v", c, want)
 	}
@@ -92,6 +95,7 @@ func TestUnusableSettingsSayWhatToWriteInstead(t *testing.T) {
 		"no directory":             {func(c *Config) { c.Data = "" }, "--data is empty"},
 		"no copy":                  {func(c *Config) { c.HubReplicas = 0 }, "--hub-replicas"},
 		"six copies":               {func(c *Config) { c.HubReplicas = 6 }, "--hub-replicas"},
+		"restaurants a day apart":  {func(c *Config) { c.DispatchBeside = 24 * time.Hour }, "--dispatch-beside"},
 		"no road server":           {func(c *Config) { c.OSRMURL = "osrm:5000" }, "--osrm-url"},
 		"a road server":            {func(c *Config) { c.OSRMURL = "http://osrm:5000" }, ""},
 		"no time to accept":        {func(c *Config) { c.AcceptWithin = time.Millisecond }, "--accept-within"},

@@ -19,7 +19,8 @@ import (
 // of it at work until ctx ends.
 func openDispatch(c Config, db *store.Store, p *phones.Phones, presence *restaurant.Presence, log *slog.Logger) (d *dispatch.Dispatcher, run func(context.Context) error) {
 	d = dispatch.New(db.ForDispatch(), p, db.DispatchLock(), clock.System{}, log)
-	d.Heard, d.Roads = heardBy(presence), db
+	d.Heard, d.Roads, d.Reposition = heardBy(presence), db, c.DispatchReposition
+	d.Plan = dispatch.Planner{Weights: dispatch.Usual(), Beside: c.DispatchBeside, Detour: dispatch.Detour}.Plan
 	if c.OSRMURL == "" {
 		d.Travel = &dispatch.Learned{Base: dispatch.Crow{}}
 		return d, d.Run

@@ -121,6 +121,8 @@ type Offers interface {
 // OpenOffers are a driver's open offers, oldest first.
 type OpenOffers interface {
 	OpenOffers(ctx context.Context, driver string) ([]dispatch.Offer, error)
+	// WaitOf is where a driver was told, after an instant, to wait for the next order.
+	WaitOf(ctx context.Context, driver string, after time.Time) (w dispatch.Wait, said bool, err error)
 }
 
 // Positions is where drivers are: a *phones.Phones.
@@ -297,6 +299,7 @@ type API struct {
 	docs     []byte
 	board    *board
 	outage   outage
+	houses   sync.Map // where restaurants are that somebody has looked up: id → dispatch.Point
 
 	orders    *caster[order.ID, *ordering.Record]
 	positions *caster[string, dispatch.Position]

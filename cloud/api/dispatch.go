@@ -7,12 +7,15 @@ import (
 
 	"awesome.pizza/cloud/dispatch"
 	"awesome.pizza/shared/order"
+	"awesome.pizza/shared/wire"
 )
 
 // Dispatch is how dispatch sees things: a *dispatch.Desk.
 type Dispatch interface {
 	// Look shows the zone of a restaurant and what is planned in it; of the first zone with "".
 	Look(ctx context.Context, restaurant string) (dispatch.View, error)
+	// Prefer records how much an order goes before others. It reports NotFound "no_such_order", Conflict "not_to_deliver" and Invalid "invalid_request".
+	Prefer(ctx context.Context, p dispatch.Preference) error
 	// WhatIf compares the plan with one for some drivers more.
 	WhatIf(ctx context.Context, restaurant string, extra int) (now, then dispatch.Outcome, err error)
 }
@@ -38,7 +41,15 @@ type plannedView struct {
 	ByHand     bool           `json:"by_hand" doc:"a person gave it to its driver"`
 	Offered    or[string]     `json:"offered_to" doc:"driver who is being asked"`
 	Declined   []string       `json:"not_to_ask" doc:"drivers who are not to be asked (again) now"`
+	Priority   priorityView   `json:"priority"`
 	Plan       planView       `json:"plan"`
+}
+
+// priorityView is how much an order goes before others.
+type priorityView struct {
+	Is      dispatch.Priority `json:"is" enum:"usual,raised,first"`
+	Because string            `json:"because" doc:"empty for the usual one"`
+	Said    bool              `json:"said" doc:"by a person"`
 }
 
 // planView is what the plan makes of an order.
@@ -88,6 +99,8 @@ type dutyView struct {
 	driverView
 	Trip string     `json:"trip" doc:"of what is in the bag"`
 	Way  []order.ID `json:"way" doc:"orders in the sequence of their doors, by the plan"`
+
+	Wait or[standsView] `json:"wait_near" doc:"where he was told to wait for the next order: a suggestion. null while there is none, or it is old"`
 }
 
 type outcomeView struct {
@@ -103,6 +116,8 @@ type weightsView struct {
 	Drive  float64 `json:"drive"`
 	Fair   float64 `json:"fair"`
 	Switch float64 `json:"switch"`
+	Raised float64 `json:"raised" doc:"so many times a minute of an order counts that was made again, or that a dispatcher has raised"`
+	First  float64 `json:"first" doc:"the same, of one that a dispatcher has put first"`
 }
 
 func (a *API) dispatchBoard(ctx context.Context, in *dispatchInput) (*dispatchOutput, error) {
@@ -113,7 +128,7 @@ func (a *API) dispatchBoard(ctx context.Context, in *dispatchInput) (*dispatchOu
 	out, w := &dispatchOutput{}, dispatch.Usual()
 	b := &out.Body
 	b.AsOf, b.Zone, b.Totals = instant{v.Now}, v.Zone.ID, outcomeOf(v.Outcome())
-	b.Weights = weightsView{w.Late, w.Fresh, w.Drive, w.Fair, w.Switch}
+	b.Weights = weightsView{w.Late, w.Fresh, w.Drive, w.Fair, w.Switch, w.Raised, w.First}
 	b.Zones, b.Restaurants = []zoneView{}, []housePlace{}
 	for _, z := range v.Zones {
 		ids := make([]string, len(z.Restaurants))
@@ -163,10 +178,16 @@ func plannedOf(v *dispatch.View) []plannedView {
 		if !o.Nowhere {
 			p.Drop = some(placeOf(o.Drop))
 		}
+		p.Priority = priorityOf(o)
 		p.Plan = planViewOf(looks[o.ID], stuck[o.ID])
 		out = append(out, p)
 	}
 	return out
+}
+
+func priorityOf(o *dispatch.Order) priorityView {
+	p, why := o.Goes()
+	return priorityView{Is: p, Because: why.String(), Said: o.Priority != dispatch.Unsaid}
 }
 
 func planViewOf(l *dispatch.Outlook, stuck bool) planView {
@@ -200,6 +221,9 @@ func dutiesOf(v *dispatch.View) []dutyView {
 	out := make([]dutyView, 0, len(v.Drivers))
 	for i := range v.Drivers {
 		d := dutyView{driverView: driverViewOf(&v.Drivers[i]), Trip: v.Drivers[i].Trip, Way: []order.ID{}}
+		if w, told := v.Waits[d.ID]; told && len(d.Orders) == 0 && d.Status == wire.Available {
+			d.Wait = some(standsView{w.Restaurant, instant{w.Since}, instant{w.At}, w.Because})
+		}
 		var way []*dispatch.Outlook
 		for k := range v.Plan.Orders {
 			if l := &v.Plan.Orders[k]; l.Driver == d.ID && !l.Door.IsZero() {

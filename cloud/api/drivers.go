@@ -1,16 +1,13 @@
 package api
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"slices"
 	"time"
 
 	"awesome.pizza/cloud/dispatch"
 	"awesome.pizza/cloud/ordering"
-	"awesome.pizza/cloud/road"
 	"awesome.pizza/shared/money"
 	"awesome.pizza/shared/order"
 	"awesome.pizza/shared/problem"
@@ -249,13 +246,14 @@ type offerView struct {
 	Reasons    []reasonView        `json:"reasons" doc:"the same, for a page in any language"`
 	Trip       string              `json:"trip" doc:"what is fetched together and brought on one way has the same one"`
 	Stop       int                 `json:"stop" doc:"place of its door on that way, from 0"`
+	Fetch      int                 `json:"fetch_after" doc:"doors of that way that come before its restaurant: 0 unless it is the second one on the way"`
 }
 
 func offerOf(o *dispatch.Offer) offerView {
 	v := offerView{
 		ID: o.ID, Order: o.Order, State: o.State, At: instant{o.Created}, Expires: instant{o.Expires}, Ready: at(o.Run.Ready),
 		CashDue: or[money.Amount]{o.Run.CashDue}, Because: dispatch.Sentences(o.Because), Reasons: reasonsOf(o.Because),
-		Trip: o.Trip, Stop: o.Stop,
+		Trip: o.Trip, Stop: o.Stop, Fetch: o.Fetch,
 	}
 	if o.Run.Restaurant != (wire.Place{}) {
 		v.Restaurant, v.Drop = some(o.Run.Restaurant), some(o.Run.Drop)
@@ -278,6 +276,7 @@ type stopView struct {
 	Items    int               `json:"items"`
 	Trip     string            `json:"trip" doc:"what is fetched together and brought on one way has the same one; empty when a person gave it to the driver"`
 	Stop     int               `json:"stop" doc:"place of its door on that way, from 0"`
+	Fetch    int               `json:"fetch_after" doc:"doors of that way that come before its restaurant: 0 unless it is the second one on the way"`
 	Arrives  or[rangeView]     `json:"arrives" doc:"at the door, by the last position; null until it is in the bag, or while nobody knows where the phone is"`
 }
 
@@ -292,7 +291,7 @@ func stopOf(r *ordering.Record) stopView {
 		Address: or[order.Address]{r.Order.Address}, Promise: promiseOf(r.Order.Promise), Ready: when(r.Ready), Items: len(r.Progress.Items),
 	}
 	if r.Driver != nil {
-		v.Trip, v.Stop = r.Driver.Trip, r.Driver.Stop
+		v.Trip, v.Stop, v.Fetch = r.Driver.Trip, r.Driver.Stop, r.Driver.Fetch
 	}
 	if r.Order.Payment.Method == "cash" {
 		v.CashDue = some(r.Order.Totals.Total)
@@ -300,77 +299,18 @@ func stopOf(r *ordering.Record) stopView {
 	return v
 }
 
-// sequence is what a driver has taken on in the order to bring it: what is in the bag, by its doors; then what is still to be fetched, as
-// planned.
-func (a *API) sequence(driver string, all []ordering.Record) []stopView {
-	rank, eta := map[order.ID]int{}, map[order.ID]dispatch.Range{}
-	var bag []ordering.Record
-	for i := range all {
-		rank[all[i].Order.ID] = len(all)
-		if carried(&all[i]) {
-			bag = append(bag, all[i])
-		} else {
-			rank[all[i].Order.ID]++
-		}
-	}
-	if p, ok := a.Positions.Position(driver); ok && a.Travel != nil {
-		for i, s := range a.way(p, bag) {
-			rank[s.Order], eta[s.Order] = i, s.ETA
-		}
-	}
-	slices.SortStableFunc(all, func(x, y ordering.Record) int {
-		return cmp.Or(cmp.Compare(rank[x.Order.ID], rank[y.Order.ID]), cmp.Compare(planned(&x), planned(&y)), x.Order.Promise.To.Compare(y.Order.Promise.To))
-	})
-	out := make([]stopView, len(all))
-	for i := range all {
-		out[i] = stopOf(&all[i])
-		if r, ok := eta[all[i].Order.ID]; ok {
-			out[i].Arrives = some(rangeView{instant{r.From}, instant{r.To}})
-		}
-	}
-	return out
-}
-
-// planned is the place of an order's door on its trip.
-func planned(r *ordering.Record) int {
-	if r.Driver == nil {
-		return 0
-	}
-	return r.Driver.Stop
-}
-
-// way is how a driver goes to the doors of a bag, and when: as planned when all are of one trip, else by the best order from here.
-func (a *API) way(p dispatch.Position, bag []ordering.Record) []road.Stop {
-	bag = slices.DeleteFunc(slices.Clone(bag), func(r ordering.Record) bool { return !r.Order.Address.Located() })
-	trips := map[string]bool{}
-	for i := range bag {
-		if d := bag[i].Driver; d != nil {
-			trips[d.Trip] = true
-		}
-	}
-	oneTrip := len(trips) == 1 && !trips[""]
-	if oneTrip {
-		slices.SortStableFunc(bag, func(x, y ordering.Record) int { return cmp.Compare(planned(&x), planned(&y)) })
-	}
-	stops := make([]road.Stop, len(bag))
-	for i := range bag {
-		stops[i] = stopAt(&bag[i])
-	}
-	if oneTrip {
-		return road.Along(a.now(), p.Point(), stops, a.Travel)
-	}
-	return road.Sequence(a.now(), p.Point(), stops, a.Travel)
-}
-
 type offersOutput struct {
 	Body struct {
 		Offers []offerView `json:"offers" doc:"open ones: of one trip, in the sequence of its doors"`
-		Stops  []stopView  `json:"stops" doc:"what was taken on, in the order to bring it: first what is in the bag"`
+		Stops  []stopView  `json:"stops" doc:"what was taken on, in the order to do it: first what is in the bag, and what its trip fetches at another restaurant on the way"`
+
+		Wait or[waitView] `json:"wait_near" doc:"where an idle driver had better wait for the next order: a suggestion. null while there is none, or it is old"`
 	}
 }
 
 func (a *API) listOffers(ctx context.Context, in *driverInput) (*offersOutput, error) {
-	if _, err := a.me(ctx, in.ID); err != nil {
+	d, err := a.me(ctx, in.ID)
+	if err != nil {
 		return nil, err
 	}
 	offers, err := a.OpenOffers.OpenOffers(ctx, in.ID)
@@ -386,8 +326,14 @@ func (a *API) listOffers(ctx context.Context, in *driverInput) (*offersOutput, e
 	for i := range offers {
 		out.Body.Offers[i] = offerOf(&offers[i])
 	}
-	for i, s := range a.sequence(in.ID, records) {
+	for i, s := range a.sequence(ctx, in.ID, records) {
 		out.Body.Stops[i] = s
+	}
+	if d.Status == wire.Available && len(offers) == 0 && len(records) == 0 {
+		out.Body.Wait, err = a.waitNear(ctx, in.ID)
+	}
+	if err != nil {
+		return nil, err
 	}
 	return out, nil
 }

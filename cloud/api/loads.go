@@ -29,7 +29,7 @@ func (l *loads) note(r *ordering.Record) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.dropLocked(r.Order.ID)
-	if r.Driver == nil || !carried(r) || r.Status().Terminal() {
+	if r.Driver == nil || !carried(r) && !underway(r) || r.Status().Terminal() {
 		return
 	}
 	if l.of == nil {
@@ -58,7 +58,7 @@ func (l *loads) dropLocked(id order.ID) {
 	}
 }
 
-// bag is what a driver has in the bag, oldest first. It is not known before all restaurants were read once.
+// bag is what a driver has in the bag, and what of a trip is still to be fetched, oldest first. It is not known before all restaurants were read once.
 func (l *loads) bag(driver string) (bag []*ordering.Record, known bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"awesome.pizza/cloud/dispatch"
@@ -382,18 +383,47 @@ func (a *API) arrival(ctx context.Context, r *ordering.Record) *time.Time {
 	return &t
 }
 
-// loaded is what a driver has in the bag; of a database that does not answer, nothing.
+// loaded is what a driver has in the bag, and what of a trip is still to be fetched; of a database that does not answer, nothing.
 func (a *API) loaded(ctx context.Context, driver string) (bag []*ordering.Record) {
 	all, err := a.Orders.OfDriver(ctx, driver)
 	if err != nil {
 		return nil
 	}
 	for i := range all {
-		if carried(&all[i]) {
+		if loads := carried(&all[i]) || underway(&all[i]); loads {
 			bag = append(bag, &all[i])
 		}
 	}
 	return bag
+}
+
+// underway: it is a part of a trip, and still to be fetched.
+func underway(r *ordering.Record) bool {
+	return r.Progress.Delivery == order.Assigned && r.Driver != nil && r.Driver.Trip != ""
+}
+
+// split tells what is in the bag from what is still to be fetched.
+func split(all []ordering.Record) (bag, fetch []ordering.Record) {
+	for i := range all {
+		if carried(&all[i]) {
+			bag = append(bag, all[i])
+		} else {
+			fetch = append(fetch, all[i])
+		}
+	}
+	return bag, fetch
+}
+
+// elsewhere is what is still to be fetched at another restaurant for a trip of which something is in the bag.
+func elsewhere(all []ordering.Record) []ordering.Record {
+	bag, fetch := split(all)
+	return slices.DeleteFunc(fetch, func(f ordering.Record) bool {
+		return !slices.ContainsFunc(bag, func(b ordering.Record) bool { return sameTrip(&f, &b) && f.Order.Restaurant != b.Order.Restaurant })
+	})
+}
+
+func sameTrip(x, y *ordering.Record) bool {
+	return x.Driver != nil && y.Driver != nil && x.Driver.Trip != "" && x.Driver.Trip == y.Driver.Trip
 }
 
 func carried(r *ordering.Record) bool {
@@ -411,9 +441,15 @@ func (a *API) arrivalFrom(p dispatch.Position, r *ordering.Record, bag []*orderi
 			all = append(all, *other)
 		}
 	}
-	for i, s := range a.way(p, all) {
-		if s.Order == r.Order.ID {
-			return s.ETA, i, true
+	carries, _ := split(all[1:])
+	all = slices.Concat(all[:1], carries, elsewhere(all))
+	for _, s := range a.way(p, all) {
+		switch {
+		case s.Fetch:
+		case s.Order == r.Order.ID:
+			return s.ETA, before, true
+		default:
+			before++
 		}
 	}
 	return eta, 0, false

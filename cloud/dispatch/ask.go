@@ -13,6 +13,8 @@ import (
 // Planner makes plans by its weights. The same snapshot gets the same plan, whatever the sequence of its rows.
 type Planner struct {
 	Weights Weights
+	Beside  time.Duration                           // by car between restaurants whose orders may share a bag; 0: each bag is of one
+	Detour  time.Duration                           // for which such a bag may lead an order out of its way
 	Name    func(s *Snapshot, driver string) string // of a trip; default: random
 }
 
@@ -62,7 +64,7 @@ func (p *Plan) add(q Plan) {
 
 // fleet plans the orders of some houses that share their drivers.
 func (p Planner) fleet(s *Snapshot, houses []Restaurant) Plan {
-	c := &chart{Snapshot: s, weights: p.Weights, houses: houses}
+	c := &chart{Snapshot: s, Planner: p, houses: houses}
 	c.read()
 	a := asking{chart: c, best: c.plan(), name: p.Name, planned: map[order.ID]bool{}}
 	for d := range c.drivers {
@@ -171,14 +173,32 @@ func (a *asking) asked() (n int) {
 // offer asks for as many orders as the vehicle takes.
 func (a *asking) offer(d int, s engine.Stop, next []*Order, trip string, stop int) {
 	driver := a.drivers[d]
-	for _, o := range next[:min(len(next), driver.Vehicle.Most()-stop)] {
+	taken := next[:min(len(next), driver.Vehicle.Most()-stop)]
+	for _, o := range taken {
 		a.planned[o.ID] = true
 		drive := a.Travel.Time(driver.Position, o.Pickup, driver.speed())
-		a.out.Offers = append(a.out.Offers, Choice{
-			Order: o.ID, Driver: driver.ID, Trip: trip, Stop: stop, ArriveAt: a.Now.Add(drive), Because: a.because(o, d, drive, s),
-		})
+		c := Choice{Order: o.ID, Driver: driver.ID, Trip: trip, Stop: stop, ArriveAt: a.Now.Add(drive), Because: a.because(o, d, drive, s)}
+		if a.second(s, o) {
+			c.ArriveAt, c.Fetch = later(a.when(s.Second.Arrive), a.Now), a.behind(s, o, taken)
+		}
+		a.out.Offers = append(a.out.Offers, c)
 		stop++
 	}
+}
+
+// second reports whether a stop fetches an order at its second restaurant.
+func (a *asking) second(s engine.Stop, o *Order) bool {
+	return s.Second != nil && a.rooms[o.Restaurant] == s.Second.Restaurant
+}
+
+// behind is how many doors of a trip come before the second restaurant: of what is asked for now, and of what its driver has agreed to fetch.
+func (a *asking) behind(s engine.Stop, of *Order, taken []*Order) (n int) {
+	for _, i := range s.Orders[:s.Second.After] {
+		if o := a.orders[i]; o != of && (o.Driver != "" || slices.Contains(taken, o)) {
+			n++
+		}
+	}
+	return n
 }
 
 // outlooks says of every order what the plan makes of it, and takes orders from drivers when another is so much better.
@@ -191,7 +211,11 @@ func (a *asking) outlooks() {
 				o := a.orders[i]
 				seen[o.ID] = true
 				look := a.outlook(o, d, stop, k, place)
-				if n == 0 {
+				switch {
+				case n > 0:
+				case a.second(stop, o):
+					look.Could = look.Arrive
+				default:
 					look.Could = a.could(a.drivers[d], o)
 				}
 				a.out.Orders = append(a.out.Orders, look)
@@ -226,7 +250,7 @@ func (a *asking) could(d *Driver, o *Order) time.Time {
 // move gives an order to the better driver, when that one has to leave now and nothing else is in the way.
 func (a *asking) move(o *Order, d int, s engine.Stop) {
 	better := a.drivers[d]
-	if _, dearer := a.second(o, d); dearer < 0 || !better.Free(a.Now) || a.when(s.Leave).Sub(a.Now) > Lead+o.spread(a.Now) {
+	if _, dearer := a.runnerUp(o, d); dearer < 0 || !better.Free(a.Now) || a.when(s.Leave).Sub(a.Now) > Lead+o.spread(a.Now) {
 		return
 	}
 	a.out.Moves = append(a.out.Moves, Move{Order: o.ID, Driver: o.Driver, Because: better.Name + " brings it much sooner"})
@@ -238,11 +262,9 @@ func (a *asking) loaded(d *Driver, b *bag, seen map[order.ID]bool) {
 		seen[o.ID] = true
 		out := Outlook{Order: o.ID, Driver: d.ID, Door: b.doors[i], Late: tardy(o, b.doors[i])}
 		if o.Delivery == order.Assigned || o.Delivery == order.Unassigned {
-			out.Arrive = a.Now.Add(a.Travel.Time(d.Position, o.Pickup, d.speed()))
-			out.Could = out.Arrive
-			out.Pickup = later(out.Arrive.Add(AtCounter/2), o.ready(*a.Snapshot))
+			out.Arrive, out.Could, out.Pickup = b.arrive[i], b.arrive[i], b.pickup[i]
 		}
-		out.Because = []Reason{state(o, d)}
+		out.Because = o.withPriority(state(o, d))
 		a.out.Orders = append(a.out.Orders, out)
 	}
 	slices.SortFunc(a.out.Orders, func(x, y Outlook) int { return cmp.Compare(x.Order, y.Order) })
@@ -262,7 +284,7 @@ func (a *asking) left(o *Order) {
 		because.Key = WhyNobody
 		a.out.Stuck = append(a.out.Stuck, Stuck{Order: o.ID, Because: because.String()})
 	}
-	a.out.Orders = append(a.out.Orders, Outlook{Order: o.ID, Driver: o.Driver, Because: []Reason{because}})
+	a.out.Orders = append(a.out.Orders, Outlook{Order: o.ID, Driver: o.Driver, Because: o.withPriority(because)})
 }
 
 func tardy(o *Order, door time.Time) time.Duration {

@@ -24,7 +24,7 @@ const (
 // chart is a fleet and its orders as the engine sees them. A fleet are the drivers of one restaurant, or of a zone in which some drive for all.
 type chart struct {
 	*Snapshot
-	weights Weights
+	Planner
 	rooms   map[string]int
 	houses  []Restaurant
 	drivers []*Driver // as in the engine's snapshot
@@ -41,6 +41,8 @@ type bag struct {
 	free   time.Time
 	last   Point
 	doors  []time.Time // of each order, as it was loaded
+	arrive []time.Time // of each that is to be fetched: the driver at its restaurant
+	pickup []time.Time
 }
 
 // Time is for the engine: X is a latitude and Y a longitude.
@@ -126,30 +128,28 @@ func overdue(finish, now time.Time) time.Time {
 	return finish
 }
 
-// drive reckons a driver's way: to the restaurant while there is something to fetch, then from door to door, the nearest first.
+// drive reckons a driver's way: to the restaurants where there is something to fetch, and from door to door.
 func (b *bag) drive(s *Snapshot, d *Driver) {
-	at, now := d.Position, s.Now
-	left := slices.Clone(b.orders)
-	for _, o := range left {
-		if o.Delivery == order.PickedUp || o.Delivery == order.OutForDelivery {
+	at, now, n := d.Position, s.Now, len(b.orders)
+	b.doors, b.arrive, b.pickup = make([]time.Time, n), make([]time.Time, n), make([]time.Time, n)
+	for _, e := range errands(at, b.orders, d.speed(), s.Travel) {
+		if !e.fetch {
+			i := e.orders[0]
+			now = now.Add(s.Travel.Time(at, b.orders[i].Drop, d.speed()) + AtDoor/2)
+			at, b.doors[i] = b.orders[i].Drop, now
+			now = now.Add(AtDoor / 2)
 			continue
 		}
-		arrive := now.Add(s.Travel.Time(at, o.Pickup, d.speed()))
-		now, at = later(arrive.Add(AtCounter/2), o.ready(*s)), o.Pickup
-	}
-	if at != d.Position {
+		pickup := b.orders[e.orders[0]].Pickup
+		arrive := now.Add(s.Travel.Time(at, pickup, d.speed()))
+		now, at = arrive.Add(AtCounter/2), pickup
+		for _, i := range e.orders {
+			now, b.arrive[i] = later(now, b.orders[i].ready(*s)), arrive
+		}
+		for _, i := range e.orders {
+			b.pickup[i] = now
+		}
 		now = now.Add(AtCounter / 2)
-	}
-	b.doors = make([]time.Time, len(b.orders))
-	for len(left) > 0 {
-		next := slices.MinFunc(left, func(x, y *Order) int {
-			return cmp.Or(cmp.Compare(s.Travel.Time(at, x.Drop, d.speed()), s.Travel.Time(at, y.Drop, d.speed())), cmp.Compare(x.ID, y.ID))
-		})
-		now = now.Add(s.Travel.Time(at, next.Drop, d.speed()) + AtDoor/2)
-		at = next.Drop
-		b.doors[slices.Index(b.orders, next)] = now
-		now = now.Add(AtDoor / 2)
-		left = slices.DeleteFunc(left, func(o *Order) bool { return o == next })
 	}
 	b.free, b.last = now, at
 	for _, o := range b.orders {
@@ -174,7 +174,7 @@ func (c *chart) fewest() int {
 func (c *chart) driver(d *Driver, fewest int) engine.Driver {
 	v := engine.Driver{
 		ID: d.ID, At: place(d.Position), Restaurant: -1, FreeAt: present, ShiftEnd: 2 * present,
-		Pace: int(100*Car.SpeedKMH()/d.speed() + 0.5), Extra: int64(c.weights.Fair * float64(max(0, d.Trips-fewest)) * minute),
+		Pace: int(100*Car.SpeedKMH()/d.speed() + 0.5), Extra: int64(c.Weights.Fair * float64(max(0, d.Trips-fewest)) * minute),
 	}
 	if !d.ShiftEnd.IsZero() {
 		v.ShiftEnd = c.at(d.ShiftEnd)
@@ -190,7 +190,9 @@ func (c *chart) driver(d *Driver, fewest int) engine.Driver {
 
 // gather lists the orders that are to be planned.
 func (c *chart) gather() {
-	for _, o := range c.waiting() {
+	waiting := c.waiting()
+	slices.SortStableFunc(waiting, func(x, y *Order) int { return cmp.Compare(c.Weights.counts(y), c.Weights.counts(x)) }) // what goes first is not left out
+	for _, o := range waiting {
 		if _, known := c.rooms[o.Restaurant]; known && len(c.orders) < crowded+each*len(c.drivers) {
 			c.orders = append(c.orders, o)
 		}
@@ -204,7 +206,7 @@ func (c *chart) gather() {
 	for _, o := range c.orders {
 		e := engine.Order{
 			ID: string(o.ID), Restaurant: c.rooms[o.Restaurant], Drop: place(o.Drop), Placed: c.at(o.placed(c.Now)),
-			Ready: c.at(o.ready(*c.Snapshot)), With: o.Driver, Not: c.refusals(o),
+			Ready: c.at(o.ready(*c.Snapshot)), With: o.Driver, Not: c.refusals(o), Counts: c.Weights.counts(o),
 		}
 		if !o.Promise.To.IsZero() {
 			e.Due = c.at(o.Promise.To)
@@ -261,10 +263,10 @@ func (o *Order) placed(now time.Time) time.Time {
 const promised = 45 * time.Minute
 
 func (c *chart) plan() engine.Plan {
-	w := c.weights
+	w := c.Weights
 	thousandth := func(f float64) int64 { return int64(f * 1000) }
 	p := engine.NewPlanner(
-		engine.Rules{PickupHalf: units(AtCounter / 2), DropHalf: units(AtDoor / 2), Target: units(promised), Explain: true},
+		engine.Rules{PickupHalf: units(AtCounter / 2), DropHalf: units(AtDoor / 2), Target: units(promised), Explain: true, Beside: units(c.Beside), Detour: units(c.Detour)},
 		engine.Weights{
 			Late: thousandth(w.Late), Fresh: thousandth(w.Fresh), Drive: thousandth(w.Drive), Left: int64(w.Left * minute),
 			Switch: int64(w.Switch * minute), Steps: min(search, steps*len(c.in.Orders)), Seed: 1,

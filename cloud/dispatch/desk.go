@@ -26,6 +26,11 @@ type Desk struct {
 	Travel func(at time.Time) Travel
 	Heard  Heard
 	Clock  clock.Clock
+	Store  interface {
+		Preferences
+		Waits
+	}
+	Kick func() // hurries dispatch; nil: its next round will do
 
 	mu    sync.Mutex // one look at a time: see Scene
 	atlas *Atlas
@@ -37,12 +42,13 @@ type View struct {
 	Zone  Zone
 	Zones []Zone // all
 	Snapshot
-	Plan Plan
+	Plan  Plan
+	Waits map[string]Wait // where idle drivers were told to wait, by driver
 }
 
 // NewDesk is a desk beside a dispatcher, with a scene of its own.
 func NewDesk(s Scene, d *Dispatcher) *Desk {
-	return &Desk{Scene: s, Plan: d.Plan, Travel: d.travel, Heard: d.Heard, Clock: d.Clock, last: map[string]View{}}
+	return &Desk{Scene: s, Plan: d.Plan, Travel: d.travel, Heard: d.Heard, Clock: d.Clock, Store: d.Store, Kick: d.Kick, last: map[string]View{}}
 }
 
 // Look shows the zone of a restaurant, or the first one with "". It reports NotFound "no_such_restaurant".
@@ -76,8 +82,34 @@ func (d *Desk) Look(ctx context.Context, restaurant string) (View, error) {
 	s.hear(d.Heard)
 	v.Snapshot = d.atlas.share(&s, []string{zone.ID})[0]
 	v.Plan = d.Plan(v.Snapshot)
+	waits, err := d.Store.WaitsSince(ctx, now.Add(-WaitHolds))
+	if err != nil {
+		return View{}, fmt.Errorf("read where drivers wait: %w", err)
+	}
+	v.Waits = map[string]Wait{}
+	for _, w := range waits {
+		v.Waits[w.Driver] = w
+	}
 	d.last[zone.ID] = v
 	return v, nil
+}
+
+// Prefer records what a person says of an order's priority: see Preferences. It reports Invalid "invalid_request" too.
+func (d *Desk) Prefer(ctx context.Context, p Preference) error {
+	if !p.Priority.Known() || !line(p.Because, 0, MostBecause) {
+		return problem.New(problem.Invalid, "invalid_request", "the priority is usual, raised or first, and the reason has up to %d printable characters", MostBecause)
+	}
+	p.At = d.Clock.Now().UTC().Truncate(time.Millisecond)
+	if err := d.Store.Prefer(ctx, p); err != nil {
+		return err
+	}
+	d.mu.Lock()
+	clear(d.last) // who said it looks at once
+	d.mu.Unlock()
+	if d.Kick != nil {
+		d.Kick()
+	}
+	return nil
 }
 
 // Outcome is what a plan comes to.

@@ -55,6 +55,14 @@ type Store interface {
 	Scene
 	Book
 	Answers
+	Waits
+	Preferences
+}
+
+// Preferences keeps what people say of orders' priority.
+type Preferences interface {
+	// Prefer records it. It reports NotFound "no_such_order", and Conflict "not_to_deliver" for what nobody brings, or has brought already.
+	Prefer(ctx context.Context, p Preference) error
 }
 
 // Phones reach the drivers. What they are told may be lost; it is told again.
@@ -94,15 +102,18 @@ type Dispatcher struct {
 	Clock  clock.Clock
 	Log    *slog.Logger
 
+	Reposition bool // idle drivers are told where they had better wait
+
 	Couriers Couriers      // nil: nobody but our own drivers
 	Margin   time.Duration // how much later than promised they may be before a courier is asked
 
-	kicks chan struct{}
-	mail  mail
-	atlas *Atlas
-	stuck map[order.ID]bool      // already complained about
-	needy map[order.ID]time.Time // since when a courier is wanted
-	count counters
+	kicks  chan struct{}
+	mail   mail
+	atlas  *Atlas
+	stuck  map[order.ID]bool      // already complained about
+	needy  map[order.ID]time.Time // since when a courier is wanted
+	count  counters
+	spread time.Time // when idle drivers were told last
 
 	lessons lessons
 }
@@ -110,7 +121,7 @@ type Dispatcher struct {
 // New makes a Dispatcher that plans by the usual weights and with Crow.
 func New(s Store, p Phones, l Lock, c clock.Clock, log *slog.Logger) *Dispatcher {
 	return &Dispatcher{
-		Store: s, Phones: p, Lock: l, Plan: Planner{Weights: Usual()}.Plan, Travel: Crow{}, Clock: c, Log: log,
+		Store: s, Phones: p, Lock: l, Plan: Planner{Weights: Usual(), Beside: Beside, Detour: Detour}.Plan, Travel: Crow{}, Clock: c, Log: log,
 		kicks: make(chan struct{}, 1), mail: newMail(), stuck: map[order.ID]bool{},
 	}
 }
@@ -191,13 +202,14 @@ func (d *Dispatcher) plan(ctx context.Context, now time.Time) error {
 	lost := d.takeBack(ctx, s)
 	began := time.Now()
 	var plan Plan
-	for _, zone := range d.atlas.share(&s, zones) {
+	parts := d.atlas.share(&s, zones)
+	for _, zone := range parts {
 		plan.add(d.Plan(zone))
 	}
 	d.count.plan(plan, time.Since(began))
 	d.callCouriers(s, &plan)
 	d.complain(ctx, plan.Stuck)
-	return errors.Join(lost, d.move(ctx, plan.Moves), d.offer(ctx, plan.Offers, now), d.expect(ctx, s.news(plan)))
+	return errors.Join(lost, d.move(ctx, plan.Moves), d.offer(ctx, plan.Offers, now), d.expect(ctx, s.news(plan)), d.suggest(ctx, now, parts, plan))
 }
 
 // travel is how long ways take at this time of the day.
@@ -213,7 +225,7 @@ func (d *Dispatcher) offer(ctx context.Context, choices []Choice, now time.Time)
 	var offers []Offer
 	for _, c := range choices {
 		offers = append(offers, Offer{
-			ID: id.New(), Order: c.Order, Driver: c.Driver, Trip: c.Trip, Stop: c.Stop, State: Open, Created: now, Expires: now.Add(OfferTTL),
+			ID: id.New(), Order: c.Order, Driver: c.Driver, Trip: c.Trip, Stop: c.Stop, Fetch: c.Fetch, State: Open, Created: now, Expires: now.Add(OfferTTL),
 			ArriveAt: c.ArriveAt, Because: c.Because,
 		})
 	}

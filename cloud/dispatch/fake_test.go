@@ -20,7 +20,10 @@ type rows struct {
 	drivers []dispatch.Driver
 	offers  []dispatch.Offer
 	broken  error
-	told    []string // kitchens, of which order and driver
+	told    []string              // kitchens, of which order and driver
+	houses  []dispatch.Restaurant // the usual ones if there are none
+	placed  []dispatch.Placing
+	waits   []dispatch.Wait
 }
 
 func (r *rows) order(id order.ID) *dispatch.Order {
@@ -39,7 +42,12 @@ func (r *rows) do(f func()) {
 	f()
 }
 
-func (r *rows) Houses(context.Context, time.Time) ([]dispatch.Restaurant, error) { return houses, nil }
+func (r *rows) Houses(context.Context, time.Time) ([]dispatch.Restaurant, error) {
+	if r.houses != nil {
+		return r.houses, nil
+	}
+	return houses, nil
+}
 
 func (r *rows) DispatchSnapshot(_ context.Context, now time.Time, _ []string) (dispatch.Snapshot, error) {
 	r.mu.Lock()
@@ -157,6 +165,33 @@ func (r *rows) EndOffers(_ context.Context, now time.Time) (n dispatch.Ended, er
 		}
 	}
 	return n, err
+}
+
+func (r *rows) Placings(context.Context, []string, time.Time) ([]dispatch.Placing, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.placed), r.broken
+}
+
+func (r *rows) SaveWaits(_ context.Context, drivers []string, waits []dispatch.Wait) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.waits = slices.DeleteFunc(r.waits, func(w dispatch.Wait) bool { return slices.Contains(drivers, w.Driver) })
+	r.waits = append(r.waits, waits...)
+	return r.broken
+}
+
+func (r *rows) WaitsSince(_ context.Context, after time.Time) ([]dispatch.Wait, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(r.waits), func(w dispatch.Wait) bool { return !w.At.After(after) }), r.broken
+}
+
+func (r *rows) Prefer(_ context.Context, p dispatch.Preference) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.order(p.Order).Priority, r.order(p.Order).Said = p.Priority, p.Because
+	return r.broken
 }
 
 func (r *rows) RecentOffers(_ context.Context, endedAfter time.Time) (recent []dispatch.Offer, err error) {

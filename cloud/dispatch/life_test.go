@@ -35,6 +35,15 @@ func TestNoOrderEverHasTwoDriversAndEveryOfferEnds(t *testing.T) {
 
 func evening(ctx context.Context, dice *rand.Rand, orders, drivers int) string {
 	r, l := shop(orders, drivers), &lock{}
+	if dice.IntN(2) == 0 { // two restaurants, whose orders may share a bag
+		r.houses = street
+		for i := range r.drivers {
+			r.drivers[i].Home = ""
+		}
+		for i := 0; i < len(r.orders); i += 2 {
+			r.orders[i].Restaurant, r.orders[i].Pickup = "r2", street[1].Position
+		}
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	var wait sync.WaitGroup
 	defer wait.Wait()

@@ -56,6 +56,7 @@ type Offer struct {
 	Driver   string
 	Trip     string // id of the trip
 	Stop     int    // place of its door on the way, from 0
+	Fetch    int    // behind so many doors of the trip it is fetched: of two restaurants the second can be on the way
 	State    OfferState
 	Created  time.Time
 	Expires  time.Time

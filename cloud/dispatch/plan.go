@@ -43,6 +43,12 @@ type Order struct {
 	Kitchen     order.Kitchen
 	Delivery    order.Delivery
 	Driver      string   // who brings it; empty while nobody does
+	Trip        string   // it was taken on as a part of this one; empty while nobody has it, and when a person gave it to Driver
+	Stop        int      // place of its door on that trip
+	Fetch       int      // behind so many doors of that trip it is fetched
+	Priority    Priority // as a person said
+	Said        string   // why
+	Remade      bool     // some of it was made again
 	ByHand      bool     // a person gave it to Driver: that is respected, whatever the phone says
 	Nowhere     bool     // nobody knows where Drop is, the restaurant took the order by phone: its own drivers know the streets
 	Offered     string   // who has an open offer for it, or Courier
@@ -85,12 +91,13 @@ type Plan struct {
 }
 
 // Choice is one driver for one order. Because is for a dispatcher who wonders. What is fetched together has the same Trip; Stop
-// counts its doors from 0, after those of what is in the bag already.
+// counts its doors from 0, after those of what is in the bag already. A trip may be fetched at two restaurants: behind Fetch doors.
 type Choice struct {
 	Order    order.ID
 	Driver   string
 	Trip     string
 	Stop     int
+	Fetch    int
 	ArriveAt time.Time // at the restaurant
 	Because  []Reason
 }
@@ -130,6 +137,9 @@ const (
 	Reach = 45 * time.Minute // nobody is sent further than this to fetch a pizza
 	Early = 20 * time.Minute // before they have to leave, drivers with nothing better to do are asked at most
 	There = 0.15             // km from a restaurant: a driver so near has arrived
+
+	Beside = 5 * time.Minute  // by car between restaurants whose orders may share a bag, if a chain says nothing else
+	Detour = 10 * time.Minute // for which such a bag may lead an order out of its way, the second counter and all
 )
 
 // Weights say what is how bad, each in minutes of click-to-door: from the guest's click to the door.
@@ -140,12 +150,14 @@ type Weights struct {
 	Fair   float64 // each trip that a driver has had lately more than the one who had the fewest
 	Left   float64 // an order that nobody brings
 	Switch float64 // taking an order from a driver who has said yes: that has to be worth it
+	Raised float64 // so many times a minute of an order counts that was made again, or that a person has raised
+	First  float64 // the same, of one that a person has put first
 }
 
 // Usual are the weights of a chain that has set none: four minutes of one guest's waiting make up for one of another's broken promise, a
 // pizza ages half as fast as a guest's patience, and nobody is called back for less than a quarter of an hour.
 func Usual() Weights {
-	return Weights{Late: 3, Fresh: 0.5, Drive: 0.1, Fair: 0.5, Left: 400, Switch: 20}
+	return Weights{Late: 3, Fresh: 0.5, Drive: 0.1, Fair: 0.5, Left: 400, Switch: 20, Raised: 2, First: 5}
 }
 
 // waiting are the orders somebody may be asked to bring: the kitchen works on them, nobody has them, and the way is known. Earliest ready first.

@@ -32,8 +32,13 @@ const (
 	WhyNoKitchen  = "no_kitchen"
 	WhySomeAsked  = "someone_asked"
 	WhyNobody     = "nobody_free"
-	WhyNoWay      = "no_way" // nobody knows where the door is
-	WhySaid       = "said"   // Name is the sentence: kept by a core that knew no keys
+	WhyNoWay      = "no_way"     // nobody knows where the door is
+	WhyBySecond   = "by_second"  // N minutes, by another restaurant
+	WhyTwoHouses  = "two_houses" // the bag is filled at two
+	WhyFirst      = "first"      // a dispatcher puts it first; Name is why
+	WhyRaised     = "raised"     // a dispatcher has raised it; Name is why
+	WhyRemade     = "remade"     // some of it was made again
+	WhySaid       = "said"       // Name is the sentence: kept by a core that knew no keys
 )
 
 // Reasons are the keys there are, with the English sentence of each.
@@ -45,17 +50,22 @@ func Reasons() map[string]string {
 		WhyByHand: "a person gave it to %s", WhyHasIt: "%s has it", WhyFetches: "%s fetches it", WhyBetter: "%s would be better than who has it",
 		WhyAsked: "%s is being asked", WhyAfterBag: "%s can have it after what is in the bag", WhyBest: "%s is best", WhyNotYet: "it is not time yet",
 		WhyUnplanned: "it is with a driver who cannot be planned with", WhyNoKitchen: "the kitchen does not have it", WhySomeAsked: "a driver is being asked",
-		WhyNobody: "no driver is free, near and willing", WhyNoWay: "nobody knows the way: the restaurant's own drivers bring it", WhySaid: "%s",
+		WhyNobody: "no driver is free, near and willing", WhyBySecond: "there in %d min, by another restaurant", WhyTwoHouses: "fetched at two restaurants",
+		WhyFirst: "a dispatcher puts it first", WhyRaised: "a dispatcher says it goes before others", WhyRemade: "it was made again: it goes before others",
+		WhyNoWay: "nobody knows the way: the restaurant's own drivers bring it", WhySaid: "%s",
 	}
 }
 
 // String is the sentence in English.
 func (r Reason) String() string {
 	switch r.Key {
-	case WhyAway, WhyThereIn, WhyReadyIn, WhyFoodWaits, WhyOneWay, WhyDearer, WhyLate:
+	case WhyAway, WhyThereIn, WhyBySecond, WhyReadyIn, WhyFoodWaits, WhyOneWay, WhyDearer, WhyLate:
 		return fmt.Sprintf(Reasons()[r.Key], r.N)
 	case WhyByHand, WhyHasIt, WhyFetches, WhyBetter, WhyAsked, WhyAfterBag, WhyBest, WhySaid:
 		return fmt.Sprintf(Reasons()[r.Key], r.Name)
+	}
+	if (r.Key == WhyFirst || r.Key == WhyRaised) && r.Name != "" {
+		return fmt.Sprintf("%s (%s)", Reasons()[r.Key], r.Name)
 	}
 	return Reasons()[r.Key]
 }

@@ -17,6 +17,13 @@ func (a *asking) because(o *Order, d int, drive time.Duration, s engine.Stop) []
 		at = a.could(a.drivers[d], o)
 		because[0] = Reason{Key: WhyThereIn, N: int(math.Ceil(at.Sub(a.Now).Minutes()))}
 	}
+	if a.second(s, o) {
+		at = a.when(s.Second.Arrive)
+		because[0] = Reason{Key: WhyBySecond, N: int(math.Ceil(at.Sub(a.Now).Minutes()))}
+	}
+	if p, why := o.Goes(); p != AsUsual {
+		because = append(because, why)
+	}
 	switch {
 	case o.Kitchen == order.Ready:
 		because = append(because, Reason{Key: WhyOnShelf})
@@ -31,14 +38,17 @@ func (a *asking) because(o *Order, d int, drive time.Duration, s engine.Stop) []
 	if n := len(s.Orders); n > 1 {
 		because = append(because, Reason{Key: WhyOneWay, N: n})
 	}
-	if _, dearer := a.second(o, d); dearer > 0 {
+	if s.Second != nil {
+		because = append(because, Reason{Key: WhyTwoHouses})
+	}
+	if _, dearer := a.runnerUp(o, d); dearer > 0 {
 		because = append(because, Reason{Key: WhyDearer, N: rounded(dearer)})
 	}
 	return because
 }
 
-// second is who else could bring an order that the plan gives to d, and how much worse that would be.
-func (a *asking) second(o *Order, d int) (driver string, dearer time.Duration) {
+// runnerUp is who else could bring an order that the plan gives to d, and how much worse that would be.
+func (a *asking) runnerUp(o *Order, d int) (driver string, dearer time.Duration) {
 	for i := range a.orders {
 		if w := a.best.Why[i]; a.orders[i] == o && w.Driver == d && w.Second >= 0 {
 			return a.drivers[w.Second].ID, time.Duration(float64(w.Next-w.Cost) / minute * float64(time.Minute))
@@ -58,7 +68,10 @@ func (a *asking) outlook(o *Order, d int, s engine.Stop, k, place int) Outlook {
 		Order: o.ID, Driver: driver.ID, Stop: place, Pickup: a.when(s.Pickup), Arrive: a.when(s.Pickup - units(AtCounter/2)), Door: a.when(s.Doors[k]),
 	}
 	out.Late = tardy(o, out.Door)
-	second, dearer := a.second(o, d)
+	if a.second(s, o) {
+		out.Pickup, out.Arrive = a.when(s.Second.Pickup), a.when(s.Second.Arrive)
+	}
+	second, dearer := a.runnerUp(o, d)
 	out.Second, out.Dearer = second, dearer.Minutes()
 	drive := a.Travel.Time(driver.Position, o.Pickup, driver.speed())
 	out.Because = append(out.Because, state(o, driver))

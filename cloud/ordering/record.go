@@ -60,6 +60,7 @@ type Driver struct {
 	ByHand bool   `json:"by_hand,omitempty"` // a person chose this driver, not dispatch
 	Trip   string `json:"trip,omitempty"`    // what was offered together with it has the same one
 	Stop   int    `json:"stop,omitempty"`    // place of its door on that trip, from 0
+	Fetch  int    `json:"fetch,omitempty"`   // behind so many doors of that trip it is fetched
 }
 
 // Step is one line of the timeline. Several steps can stand in one version.

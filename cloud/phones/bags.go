@@ -150,8 +150,9 @@ func (p *Phones) forecast(at dispatch.Position, now time.Time) []wire.DriverETA 
 	}
 	t.told = now
 	out := make([]wire.DriverETA, 0, len(p.bags.of[at.Driver]))
-	for _, o := range p.bags.of[at.Driver] {
-		r := dispatch.ETA(now, at.Point(), p.bags.here[at.Driver], o, p.cfg.Travel)
+	arrivals := dispatch.Arrivals(now, at.Point(), p.bags.here[at.Driver], p.bags.of[at.Driver], p.cfg.Travel)
+	for i, o := range p.bags.of[at.Driver] {
+		r := arrivals[i]
 		latest := wire.At(r.To)
 		out = append(out, wire.DriverETA{
 			Order: string(o.ID), Driver: at.Driver, At: wire.At(now), ETA: wire.At(r.From), Latest: &latest,

@@ -12,6 +12,8 @@ type Stop struct {
 	Order order.ID
 	Drop  dispatch.Point
 	Due   time.Time      // by when
+	Fetch bool           // it is a restaurant, at which the order is fetched on the way
+	Ready time.Time      // not before then
 	ETA   dispatch.Range // given by Sequence
 }
 
@@ -29,14 +31,28 @@ func Sequence(now time.Time, from dispatch.Point, stops []Stop, t dispatch.Trave
 	return s.best
 }
 
-// Along is when a driver is at doors that are gone to in this order.
+// Along is when a driver is at doors that are gone to in this order. Of a restaurant on the way it is when the driver leaves it.
 func Along(now time.Time, from dispatch.Point, stops []Stop, t dispatch.Travel) []Stop {
 	out, at := append([]Stop(nil), stops...), dispatch.Range{From: now, To: now}
 	for i := range out {
 		out[i].ETA = arrive(at, from, out[i].Drop, t)
+		if out[i].Fetch {
+			out[i].ETA = out[i].leave()
+		}
 		at, from = out[i].ETA, out[i].Drop
 	}
 	return out
+}
+
+// leave is when a driver leaves a restaurant: not before the order is ready, and a counter takes longer than a door.
+func (s *Stop) leave() dispatch.Range {
+	after := func(at time.Time) time.Time {
+		if at.Before(s.Ready) {
+			return s.Ready
+		}
+		return at
+	}
+	return dispatch.Range{From: after(s.ETA.From).Add(dispatch.AtCounter / 2), To: after(s.ETA.To).Add(dispatch.AtCounter - dispatch.AtDoor)}
 }
 
 type search struct {

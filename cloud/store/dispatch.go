@@ -62,6 +62,9 @@ func (d *Dispatch) DispatchSnapshot(ctx context.Context, now time.Time, restaura
 		if err = askedFor(ctx, tx, out.Orders, now); err != nil {
 			return err
 		}
+		if err = preferred(ctx, tx, out.Orders); err != nil {
+			return err
+		}
 		rows, err := tx.Query(ctx, `SELECT `+driverColumns+fromDrivers+`
 			WHERE d.status <> 'offline' AND (d.home = '' OR d.home = ANY ($1))
 				OR d.id IN (SELECT driver FROM orders WHERE driver IS NOT NULL AND open AND restaurant = ANY ($1)) ORDER BY d.id`, restaurants)

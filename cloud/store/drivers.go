@@ -228,6 +228,10 @@ func deliveryOf(r *ordering.Record, pickup dispatch.Point) dispatch.Order {
 	}
 	if r.Driver != nil {
 		o.Driver, o.ByHand = r.Driver.ID, r.Driver.ByHand
+		o.Trip, o.Stop, o.Fetch = r.Driver.Trip, r.Driver.Stop, r.Driver.Fetch
+	}
+	for i := range r.Progress.Items {
+		o.Remade = o.Remade || r.Progress.Items[i].Remakes > 0
 	}
 	if r.Courier != nil {
 		o.Courier = ordering.CourierDriver(r.Courier.ID)

@@ -35,7 +35,7 @@ func (s *Store) CreateOffers(ctx context.Context, offers []dispatch.Offer) ([]di
 			b := &pgx.Batch{}
 			b.Queue(`SELECT FROM orders WHERE id = ANY ($1::text[]::uuid[]) ORDER BY orders.id FOR SHARE`, u.orders)
 			b.Queue(`SELECT FROM drivers WHERE id = ANY ($1::text[]) ORDER BY id FOR NO KEY UPDATE`, u.drivers)
-			b.Queue(openOffers, u.ids, u.orders, u.drivers, u.trips, u.stops, u.created, u.expires, u.arrive, u.because, u.reasons).Query(func(rows pgx.Rows) (err error) {
+			b.Queue(openOffers, u.ids, u.orders, u.drivers, u.trips, u.stops, u.fetches, u.created, u.expires, u.arrive, u.because, u.reasons).Query(func(rows pgx.Rows) (err error) {
 				stood, err = pgx.CollectRows(rows, pgx.RowTo[string])
 				return err
 			})
@@ -50,11 +50,11 @@ func (s *Store) CreateOffers(ctx context.Context, offers []dispatch.Offer) ([]di
 
 const openOffers = `
 	WITH u AS MATERIALIZED (
-		SELECT * FROM unnest($1::text[]::uuid[], $2::text[]::uuid[], $3::text[], $4::text[]::uuid[], $5::int[], $6::timestamptz[], $7::timestamptz[],
-			$8::timestamptz[], $9::text[], $10::text[]) AS u (id, order_id, driver, trip, stop, created, expires, arrive_at, because, reasons)
+		SELECT * FROM unnest($1::text[]::uuid[], $2::text[]::uuid[], $3::text[], $4::text[]::uuid[], $5::int[], $6::int[], $7::timestamptz[],
+			$8::timestamptz[], $9::timestamptz[], $10::text[], $11::text[]) AS u (id, order_id, driver, trip, stop, fetch_after, created, expires, arrive_at, because, reasons)
 	)
-	INSERT INTO offers (id, order_id, driver, trip, stop, state, created, expires, arrive_at, because, reasons)
-	SELECT u.id, order_id, driver, trip, stop, 'open', created, expires, arrive_at, string_to_array(because, E'\n'), reasons::json
+	INSERT INTO offers (id, order_id, driver, trip, stop, fetch_after, state, created, expires, arrive_at, because, reasons)
+	SELECT u.id, order_id, driver, trip, stop, fetch_after, 'open', created, expires, arrive_at, string_to_array(because, E'\n'), reasons::json
 	FROM u
 	WHERE EXISTS (SELECT FROM orders o WHERE o.id = order_id AND o.open AND o.delivers AND o.driver IS NULL AND o.courier IS NULL)
 		AND EXISTS (SELECT FROM drivers d WHERE d.id = driver AND d.status = 'available')
@@ -67,7 +67,7 @@ const openOffers = `
 // offerRows are offers column by column.
 type offerRows struct {
 	ids, orders, drivers, trips, because, reasons []string
-	stops                                         []int
+	stops, fetches                                []int
 	created, expires, arrive                      []time.Time
 }
 
@@ -82,7 +82,7 @@ func newOfferRows(offers []dispatch.Offer) (u offerRows) {
 		}
 		trip[o.Driver] = own
 		u.ids, u.orders, u.drivers = append(u.ids, o.ID), append(u.orders, string(o.Order)), append(u.drivers, plain(o.Driver, MaxKey))
-		u.trips, u.stops = append(u.trips, own), append(u.stops, o.Stop)
+		u.trips, u.stops, u.fetches = append(u.trips, own), append(u.stops, o.Stop), append(u.fetches, o.Fetch)
 		u.created, u.expires, u.arrive = append(u.created, o.Created.UTC()), append(u.expires, o.Expires.UTC()), append(u.arrive, o.ArriveAt.UTC())
 		u.because, u.reasons = append(u.because, strings.Join(dispatch.Sentences(o.Because), "\n")), append(u.reasons, reasonsOf(o.Because))
 	}
@@ -110,7 +110,7 @@ func (s *Store) EndOffers(ctx context.Context, now time.Time) (ended dispatch.En
 	return ended, nil
 }
 
-const offerColumns = `f.id::text, f.order_id::text, f.driver, coalesce(f.trip, f.id)::text, f.stop, f.state, f.created, f.expires, f.answered, f.arrive_at, f.because, f.reasons`
+const offerColumns = `f.id::text, f.order_id::text, f.driver, coalesce(f.trip, f.id)::text, f.stop, f.fetch_after, f.state, f.created, f.expires, f.answered, f.arrive_at, f.because, f.reasons`
 
 // readOffers also reads what a phone is told of a run.
 const readOffers = `SELECT ` + offerColumns + `, o.doc, o.state, r.doc FROM offers f
@@ -159,7 +159,7 @@ func scanOffer(row pgx.CollectableRow, more ...any) (dispatch.Offer, error) {
 	var answered *time.Time
 	var said []string
 	var reasons []byte
-	err := row.Scan(append([]any{&f.ID, &f.Order, &f.Driver, &f.Trip, &f.Stop, &f.State, &f.Created, &f.Expires, &answered, &f.ArriveAt, &said, &reasons}, more...)...)
+	err := row.Scan(append([]any{&f.ID, &f.Order, &f.Driver, &f.Trip, &f.Stop, &f.Fetch, &f.State, &f.Created, &f.Expires, &answered, &f.ArriveAt, &said, &reasons}, more...)...)
 	f.Created, f.Expires, f.ArriveAt = f.Created.UTC(), f.Expires.UTC(), f.ArriveAt.UTC()
 	if answered != nil {
 		f.Answered = answered.UTC()
@@ -275,7 +275,7 @@ func (t *acceptance) decide(ctx context.Context, conn *pgxpool.Conn, f dispatch.
 	if err != nil || repeated {
 		return f, err
 	}
-	d.Trip, d.Stop = f.Trip, f.Stop
+	d.Trip, d.Stop, d.Fetch = f.Trip, f.Stop, f.Fetch
 	var full bool
 	if err := conn.QueryRow(ctx, fullBag, f.Driver, f.Trip).Scan(&full); err != nil {
 		return f, fmt.Errorf("look into the bag: %w", err)

@@ -45,6 +45,11 @@ var keeps = []struct {
 		SELECT ctid FROM proofs WHERE heard < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))`},
 	{"when phones came and went", 30 * day, `DELETE FROM road_evidence WHERE ctid = ANY (ARRAY(
 		SELECT ctid FROM road_evidence WHERE at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))`},
+	{"what went before others", 7 * day, `DELETE FROM priorities WHERE ctid = ANY (ARRAY(
+		SELECT p.ctid FROM priorities p WHERE p.at < $1 AND NOT EXISTS (SELECT FROM orders o WHERE o.id = p.order_id AND o.open)
+		LIMIT $2 FOR UPDATE OF p SKIP LOCKED))`},
+	{"where drivers waited", day, `DELETE FROM waits WHERE ctid = ANY (ARRAY(
+		SELECT ctid FROM waits WHERE at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))`},
 	{"batches in quarantine", 90 * day, `DELETE FROM edge_quarantine WHERE ctid = ANY (ARRAY(
 		SELECT ctid FROM edge_quarantine WHERE received < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))`},
 	{"orders that were owed", 90 * day, `DELETE FROM edge_owed WHERE ctid = ANY (ARRAY(

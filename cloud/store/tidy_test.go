@@ -74,16 +74,18 @@ func TestTheStoreTidiesByItself(t *testing.T) {
 		VALUES (gen_random_uuid(), '', 'at_door', '2000-01-01', 0), (gen_random_uuid(), '', 'at_door', now(), 0)`)
 	c.sql(t, `INSERT INTO proofs (order_id, kind, driver, at, heard)
 		VALUES (gen_random_uuid(), 'name', '', now(), '2000-01-01'), (gen_random_uuid(), 'name', '', now(), now())`)
+	c.sql(t, `INSERT INTO waits (driver, restaurant, since, at) VALUES ('old', 'r1', '2000-01-01', '2000-01-01'), ('young', 'r1', now(), now())`)
 	c.sql(t, `INSERT INTO edge_discards (edge, device, event_id, at) VALUES ('r1', '', 'old', '2000-01-01'), ('r1', '', 'young', now())`)
 	over, open := c.place(t, order.Carryout).Order.ID, c.place(t, order.Carryout).Order.ID
 	c.sql(t, `UPDATE orders SET open = false, intake = false, accept_due = NULL, status = 'Delivered' WHERE id = $1::text::uuid`, string(over))
+	c.sql(t, `INSERT INTO priorities (order_id, priority, at) SELECT unnest($1::text[]::uuid[]), 'first', '2000-01-01'`, []string{string(over), string(open)})
 	c.sql(t, `INSERT INTO edge_owed (edge, device, order_id, as_of) SELECT 'r1', '', unnest($1::text[]::uuid[]), '2000-01-01'`, []string{string(over), string(open)})
 	s, err := store.Open(t.Context(), store.Config{URL: c.url, Log: quiet, Tidy: time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.Close)
-	for _, table := range []string{"idempotency", "dead_letters", "edge_quarantine", "edge_discards", "edge_owed", "road_evidence", "proofs"} {
+	for _, table := range []string{"idempotency", "dead_letters", "edge_quarantine", "edge_discards", "edge_owed", "road_evidence", "proofs", "waits", "priorities"} {
 		within(t, "one row of "+table, func() bool { return c.sql(t, `SELECT count(*) FROM `+table) == int64(1) })
 	}
 }

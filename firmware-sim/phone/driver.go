@@ -86,7 +86,8 @@ type Driver struct {
 	state   State
 	offer   *wire.Offer
 	more    []*wire.Offer // of the same trip, behind it
-	taken   []string      // orders that were handed over at the counter
+	taken   []string      // orders that were handed over at a counter
+	house   wire.Position // where the next counter is, or this one
 	until   time.Time     // of what takes time: thinking, packing, waiting at the door
 	at      wire.Position
 	heading float64
@@ -191,9 +192,35 @@ func (d *Driver) join(o *wire.Offer, now time.Time) {
 		return
 	}
 	d.do(Action{Kind: Accept, Offer: o.ID, Order: o.Order, At: now})
-	if d.state == AtShelf {
+	if d.state == AtShelf && o.Restaurant.Position == d.house {
 		d.do(Action{Kind: PickUp, Offer: o.ID, Order: o.Order, At: now})
 	}
+}
+
+// missing is an order of the trip that was not handed over yet: at the counter where the driver is, or at any other.
+func (d *Driver) missing(here bool) *wire.Offer {
+	for _, o := range append([]*wire.Offer{d.offer}, d.more...) {
+		if !slices.Contains(d.taken, o.Order) && (o.Restaurant.Position == d.house) == here {
+			return o
+		}
+	}
+	return nil
+}
+
+// fetch goes to the counter of an order.
+func (d *Driver) fetch(o *wire.Offer, now time.Time) {
+	d.house, d.state = o.Restaurant.Position, ToRestaurant
+	d.drive(d.house, now)
+}
+
+// ask asks for what the trip has at this counter, and goes on when that is nothing.
+func (d *Driver) ask(now time.Time) {
+	for _, o := range append([]*wire.Offer{d.offer}, d.more...) {
+		if o.Restaurant.Position == d.house && !slices.Contains(d.taken, o.Order) {
+			d.do(Action{Kind: PickUp, Offer: o.ID, Order: o.Order, At: now})
+		}
+	}
+	d.packed(now)
 }
 
 func (d *Driver) has(order string) bool {
@@ -255,7 +282,7 @@ func (d *Driver) Advance(now time.Time) {
 	case ToRestaurant:
 		if arrived {
 			d.state = AtShelf
-			d.all(PickUp, now)
+			d.ask(now)
 		}
 	case AtShelf:
 		if d.trip.takenAlong && !now.Before(d.until) {
@@ -299,8 +326,7 @@ func (d *Driver) decide(now time.Time) {
 		d.offer, d.more, d.state = nil, nil, Free // too late, or no interest: nothing is said
 	case luck < d.Habits.Accepts:
 		d.all(Accept, now)
-		d.state = ToRestaurant
-		d.drive(d.offer.Restaurant.Position, now)
+		d.fetch(d.offer, now)
 	default:
 		d.all(Decline, now)
 		d.offer, d.more, d.state = nil, nil, Free
@@ -361,15 +387,16 @@ func (d *Driver) Told(a Action, o Outcome, now time.Time) {
 // trusted reports whether every pizza of the trip must be on its shelf by now, by what was said of it.
 func (d *Driver) trusted(now time.Time) bool {
 	after := func(o *wire.Offer) bool { return now.After(o.ReadyAt.Add(d.Pace.Lasts(trusts))) }
-	return after(d.offer) && !slices.ContainsFunc(d.more, func(o *wire.Offer) bool { return !after(o) })
+	return d.missing(false) == nil && after(d.offer) && !slices.ContainsFunc(d.more, func(o *wire.Offer) bool { return !after(o) })
 }
 
-// packed takes along what was handed over, once that is all of the trip.
+// packed takes along what was handed over, once that is all of the trip. When all of this counter was, the next one is another restaurant's.
 func (d *Driver) packed(now time.Time) {
-	if d.state != AtShelf || d.trip.takenAlong || d.offer == nil || len(d.taken) == 0 {
+	if d.state != AtShelf || d.trip.takenAlong || d.offer == nil || d.missing(true) != nil {
 		return
 	}
-	if missing := func(o *wire.Offer) bool { return !slices.Contains(d.taken, o.Order) }; missing(d.offer) || slices.ContainsFunc(d.more, missing) {
+	if o := d.missing(false); o != nil {
+		d.fetch(o, now)
 		return
 	}
 	d.take(now)

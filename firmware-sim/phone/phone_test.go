@@ -304,6 +304,47 @@ func TestOrdersOfOneTripAreFetchedTogetherAndBroughtOneAfterTheOther(t *testing.
 	})
 }
 
+// TestATripOfTwoRestaurantsIsFetchedAtBoth: nothing is said to be fetched where it is not, and a counter that has nothing any more is left.
+func TestATripOfTwoRestaurantsIsFetchedAtBoth(t *testing.T) {
+	t.Parallel()
+	for name, lost := range map[string]bool{"both are there": false, "the first is called off": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			shift(t, driver(phone.Habits{Accepts: 1}), func(t *testing.T, p *phone.Phone, w *world, offers chan<- wire.Offer) {
+				for stop, id := range []string{"1", "2"} {
+					o := offer(id)
+					o.Trip, o.Stop = "trip", stop
+					if stop == 1 {
+						next := *o.Restaurant
+						next.Latitude += 0.01
+						o.Restaurant = &next
+					}
+					offers <- o
+				}
+				time.Sleep(20 * time.Second)
+				want := []string{"accept 1", "accept 2", "pick_up 1", "pick_up 2", "depart 1", "depart 2", "deliver 1", "deliver 2"}
+				if lost {
+					offers <- wire.Offer{ID: "1", At: wire.At(time.Now()), Order: "order-1", Revoked: true, ExpiresAt: wire.At(time.Now())}
+					want = []string{"accept 1", "accept 2", "pick_up 2", "depart 2", "deliver 2"}
+				}
+				time.Sleep(time.Hour)
+				var told []string
+				at := map[string]time.Time{}
+				for _, a := range w.told[1:] {
+					told = append(told, string(a.Kind)+" "+a.Offer)
+					at[told[len(told)-1]] = a.At
+				}
+				if !slices.Equal(told, want) || p.View().State != phone.Free {
+					t.Errorf("told %q, is %s", told, p.View().State)
+				}
+				if between := at["pick_up 2"].Sub(at["pick_up 1"]); !lost && between < 30*time.Second {
+					t.Errorf("a kilometre in %v", between)
+				}
+			})
+		})
+	}
+}
+
 func TestAnOrderThatIsLostSendsTheDriverHome(t *testing.T) {
 	t.Parallel()
 	for name, lose := range map[string]func(w *world, offers chan<- wire.Offer){

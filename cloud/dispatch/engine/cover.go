@@ -91,8 +91,11 @@ func (p *Planner) place(s *Snapshot, c *cover, d int, e end) {
 // from measures a driver's ways.
 func (p *Planner) from(s *Snapshot, c *cover, d int, e end) {
 	n := len(c.spots)
+	only := s.Drivers[d].Only
 	for i, r := range c.spots {
-		if e.room >= 0 {
+		if only > 0 && only != r+1 { // is another's to drive for
+			c.ways[d*n+i] = nobody
+		} else if e.room >= 0 {
 			c.ways[d*n+i] = p.ways.of[e.room*p.ways.n+r]
 		} else {
 			c.ways[d*n+i] = s.Travel.Time(e.place, s.Restaurants[r], s.Now)
@@ -116,7 +119,7 @@ func (c *cover) nearest(i, drivers int) []int32 {
 	out := make([]int32, 0, ranks+2)
 	var fars [ranks + 2]int
 	for d := range drivers {
-		if c.wait[d] == nobody {
+		if c.wait[d] == nobody || c.ways[d*n+i] >= nobody {
 			continue
 		}
 		far, at := c.far(c.wait[d], c.ways[d*n+i]), len(out)
@@ -166,6 +169,9 @@ func (p *Planner) loss(s *Snapshot, c *cover, d int) int64 {
 func (c *cover) gain(d, wait int, ways []int) int64 {
 	n, sum := len(c.spots), int64(0)
 	for i := range c.spots {
+		if ways[i] >= nobody {
+			continue
+		}
 		mine, worth, k := c.far(wait, ways[i]), c.worth(i, wait, ways[i]), 0
 		var here int64
 		for _, other := range c.best[i] {
@@ -224,7 +230,9 @@ func (p *Planner) better(s *search, c *cover, d int) int {
 			continue
 		}
 		for i, other := range c.spots {
-			there[i] = p.ways.of[r*p.ways.n+other]
+			if there[i] = p.ways.of[r*p.ways.n+other]; c.ways[d*n+i] >= nobody {
+				there[i] = nobody
+			}
 		}
 		if net := c.gain(d, way, there) - stay - int64(way)*p.w.Gain; net > most {
 			most, best = net, r

@@ -1,5 +1,6 @@
 // Package engine plans who brings what and when, by a rolling horizon: at each tick all that is known (Snapshot) becomes a sequence of pick-ups
-// for every driver and a thing to do now (Plan). Orders of one restaurant may share a bag. Nothing is promised before it must be: a
+// for every driver and a thing to do now (Plan). Orders of one restaurant may share a bag, and those of two that are near each other, if the
+// rules allow it. Nothing is promised before it must be: a
 // driver leaves as late as the oven allows, and what a driver will carry is open until the pick-up.
 //
 // It is a pure function of its snapshots, its weights and its seed: no clock, no goroutine, no map is walked, every sum is of integers, and search
@@ -48,6 +49,7 @@ type Order struct {
 	Forecast   bool     // Ready is a forecast, and the order is not on its shelf yet
 	Not        []string // drivers who are not to bring it
 	Due        int      // when it was promised at the door; 0: Target after Placed
+	Counts     int      // what its minutes count, in percent; 0 is 100
 	With       string   // the driver who has agreed to fetch it: another one costs Switch
 }
 
@@ -57,7 +59,7 @@ type Kind int
 // What a driver may be told to do now.
 const (
 	Go    Kind = iota + 1 // to a restaurant, to fetch orders there or to be near when there are some
-	Fetch                 // pick these orders up where the driver stands, in the sequence of the drops
+	Fetch                 // pick these orders up where the driver stands (and those of the second restaurant there), in the sequence of the drops
 )
 
 // Action is what a driver does now. Whoever has none waits, or goes on with what is under way.
@@ -65,7 +67,8 @@ type Action struct {
 	Driver     int // index in the snapshot
 	Kind       Kind
 	Restaurant int
-	Orders     []int // indices in the snapshot
+	Orders     []int   // indices in the snapshot
+	Second     *Second // where the rest of them is fetched; nil: all are where Restaurant is
 }
 
 // Stop is a pick-up to come.
@@ -75,6 +78,15 @@ type Stop struct {
 	Leave      int   // at the latest, to be there in time
 	Pickup     int
 	Doors      []int // when each order is at its door
+	Second     *Second
+}
+
+// Second is the other restaurant of a bag that is filled at two.
+type Second struct {
+	Restaurant int
+	After      int // so many doors before it
+	Arrive     int
+	Pickup     int
 }
 
 // Plan is what the drivers of a snapshot do now, and what would follow if nothing else happened.
@@ -98,6 +110,8 @@ type Rules struct {
 	Target               int  // click-to-door that was promised
 	FreeMoves            bool // a driver may be sent to a restaurant where nothing waits
 	Explain              bool // the plan says why
+	Beside               int  // minutes between two restaurants whose orders may share a bag; 0: each bag is of one
+	Detour               int  // minutes that such a bag may lead an order out of its way, between its restaurant and its door
 }
 
 // Weights say what is how bad, in thousandths of a minute of click-to-door.

@@ -153,10 +153,10 @@ func (s *search) plan() Plan {
 func (s *search) act(d int, p *Plan) {
 	next, now := p.Routes[d][0], s.snap.Now
 	switch standing := s.here[d] == s.short[next.Restaurant]; {
-	case standing && next.Pickup == now && !slices.ContainsFunc(next.Orders, func(o int) bool { return s.snap.Orders[o].Forecast }):
-		p.Actions = append(p.Actions, Action{Driver: d, Kind: Fetch, Restaurant: next.Restaurant, Orders: next.Orders})
+	case standing && next.Pickup == now && !slices.ContainsFunc(next.Orders, func(o int) bool { return s.snap.Orders[o].Forecast && s.snap.Orders[o].Restaurant == next.Restaurant }):
+		p.Actions = append(p.Actions, Action{Driver: d, Kind: Fetch, Restaurant: next.Restaurant, Orders: next.Orders, Second: next.Second})
 	case !standing && now >= next.Leave-s.w.Slack:
-		p.Actions = append(p.Actions, Action{Driver: d, Kind: Go, Restaurant: next.Restaurant, Orders: next.Orders})
+		p.Actions = append(p.Actions, Action{Driver: d, Kind: Go, Restaurant: next.Restaurant, Orders: next.Orders, Second: next.Second})
 	}
 }
 
@@ -165,6 +165,13 @@ func (s *search) stops(d int) []Stop {
 	var out []Stop
 	route, at, pace := s.routes[d], 0, s.pace[d]
 	for i := 0; i < len(route); {
+		if s.near != nil {
+			if end, other := s.bag(route, i); other >= 0 {
+				stop, done := s.stop(d, route, i, end, other, at)
+				out, at, i = append(out, stop), done, end
+				continue
+			}
+		}
 		o := int(route[i].order)
 		r, early, end := s.room[o], s.early[o], i+1
 		way, arrive := s.toRoom[d*len(s.rooms)+r], s.arrive[d*len(s.rooms)+r]*minute

@@ -20,6 +20,16 @@ func (t *table) cost(d int, route []visit) int64 {
 	rooms, half, drop := len(t.rooms), t.rules.PickupHalf*minute, t.rules.DropHalf*minute
 	at, sum, drive, pace, only := 0, t.begin[d], 0, t.pace[d], t.only[d]
 	for i := 0; i < len(route); {
+		if t.near != nil {
+			if end, other := t.bag(route, i); other >= 0 {
+				l, can := t.tour(d, route, i, end, other, at)
+				if !can {
+					return impossible
+				}
+				sum, drive, at, i = sum+l.cost, drive+l.drive, l.end, end
+				continue
+			}
+		}
 		o := int(route[i].order)
 		r, end := t.room[o], i+1
 		if only != -1 && only != r {
@@ -81,10 +91,14 @@ func (t *table) pick(o, from int) int {
 	return now + int(soft[k]) + int(soft[k+1]-soft[k])*part/minute
 }
 
-// toDoor is what it costs that an order reaches its guest at a time.
+// toDoor is what it costs that an order reaches its guest at a time. What goes first counts so many times as much.
 func (t *table) toDoor(o, at int) int64 {
 	late, old := max(0, at-t.due[o]*minute), max(0, at-t.done[o]*minute)
-	return int64(at-t.placed[o]*minute) + (int64(late)*t.w.Late+int64(old)*t.w.Fresh)/minute
+	cost := int64(at-t.placed[o]*minute) + (int64(late)*t.w.Late+int64(old)*t.w.Fresh)/minute
+	if t.heavy != nil {
+		return cost * t.heavy[o] / 100
+	}
+	return cost
 }
 
 // atBest is the least that an order adds to a route of a driver who could be at its restaurant at a time.

@@ -29,7 +29,9 @@ func newSearch(t *table, seed uint64) *search {
 		s.owner[o] = -1
 	}
 	s.left = len(s.owner)
-	s.total = int64(s.left) * t.w.Left
+	for _, cost := range t.leave {
+		s.total += cost
+	}
 	return s
 }
 
@@ -37,15 +39,15 @@ func newSearch(t *table, seed uint64) *search {
 func (s *search) set(d int, route []visit, cost int64) {
 	for _, v := range s.routes[d] {
 		s.owner[v.order] = -1
+		s.total += s.leave[v.order]
 	}
 	s.left += len(s.routes[d])
-	s.total += int64(len(s.routes[d])) * s.w.Left
 	s.routes[d] = append(s.routes[d][:0], route...)
 	for _, v := range route {
 		s.owner[v.order] = int32(d)
+		s.total -= s.leave[v.order]
 	}
 	s.left -= len(route)
-	s.total -= int64(len(route)) * s.w.Left
 	s.total += cost - s.costs[d]
 	s.costs[d] = cost
 }
@@ -104,11 +106,11 @@ func (s *search) into(d, o int, bound int64) spot {
 		if !within {
 			try(at, false, false)
 		}
-		if at > 0 && s.room[route[at-1].order] == s.room[o] {
+		if at > 0 && s.pairs(s.room[route[at-1].order], s.room[o]) {
 			buf[at].joins = true
 			try(at, true, within)
 		}
-		if at < n && !within && s.room[route[at].order] == s.room[o] {
+		if at < n && !within && s.pairs(s.room[route[at].order], s.room[o]) {
 			buf[at].joins, buf[at+1].joins = false, true
 			try(at, false, true)
 			buf[at+1].joins = false

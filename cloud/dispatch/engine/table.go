@@ -41,7 +41,11 @@ type table struct {
 	done    []int    // when the kitchen says it will be
 	with    []int32  // of each order: the driver who has agreed to fetch it, counted from 1
 	pace    []int    // of each driver
+	heavy   []int64  // of each order: what it counts, in percent; nil when all count the same
+	leave   []int64  // of each order: what it costs that nobody brings it
 	only    []int    // short number of the one restaurant a driver drives for, -1 for all, -2 when it has no orders
+
+	beside
 }
 
 func newTable(s *Snapshot, rules Rules, w Weights) *table {
@@ -51,6 +55,9 @@ func newTable(s *Snapshot, rules Rules, w Weights) *table {
 	}
 	t.orders()
 	t.drivers()
+	if rules.Beside > 0 {
+		t.besides()
+	}
 	return t
 }
 
@@ -58,7 +65,7 @@ func (t *table) orders() {
 	s, n := t.snap, len(t.snap.Orders)
 	t.room, t.ready, t.placed, t.direct, t.group = make([]int, n), make([]int, n), make([]int, n), make([]int, n), make([]int, n)
 	t.not, t.early, t.soft = make([][]bool, n), make([]int, n), make([][]int32, n)
-	t.due, t.done, t.with = make([]int, n), make([]int, n), make([]int32, n)
+	t.due, t.done, t.with, t.leave = make([]int, n), make([]int, n), make([]int32, n), make([]int64, n)
 	for i := range s.Orders {
 		o := &s.Orders[i]
 		if t.short[o.Restaurant] < 0 {
@@ -74,6 +81,7 @@ func (t *table) orders() {
 		if t.due[i] = o.Due; o.Due == 0 {
 			t.due[i] = o.Placed + t.rules.Target
 		}
+		t.weigh(i)
 		if o.With != "" {
 			t.with[i] = int32(slices.IndexFunc(s.Drivers, func(d Driver) bool { return d.ID == o.With })) + 1
 		}
@@ -99,6 +107,20 @@ func (t *table) orders() {
 				t.between[r][a*len(m)+b] = s.Travel.Time(s.Orders[x].Drop, s.Orders[y].Drop, s.Now)
 			}
 		}
+	}
+}
+
+// weigh notes what an order counts. One that counts more is dearer to leave as well: it must not pay to leave what is dear to bring.
+func (t *table) weigh(o int) {
+	t.leave[o] = t.w.Left
+	if counts := int64(t.snap.Orders[o].Counts); counts > 0 {
+		if t.heavy == nil {
+			t.heavy = make([]int64, len(t.snap.Orders))
+			for i := range t.heavy {
+				t.heavy[i] = 100
+			}
+		}
+		t.heavy[o], t.leave[o] = counts, t.w.Left*counts/100
 	}
 }
 

@@ -40,6 +40,11 @@ test('a dispatcher gives an order to another driver, takes it back, and asks wha
 	await page.keyboard.press('Enter');
 	await page.locator('#plan-of:focus').waitFor();
 	await page.getByText('The plan says').waitFor();
+	await page.getByRole('button', { name: 'first of all' }).click();
+	await card(first).getByText('first of all').waitFor();
+	await page.getByText('a dispatcher puts it first').waitFor();
+	await page.getByRole('button', { name: 'as usual' }).click();
+	await page.getByText('a dispatcher puts it first').waitFor({ state: 'detached' });
 	await page.getByRole('radio', { name: new RegExp(ben.name) }).focus();
 	await page.keyboard.press('Space');
 	await page.getByRole('button', { name: `Give to ${ben.name}` }).focus();

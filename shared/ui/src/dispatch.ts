@@ -13,6 +13,9 @@ export interface Reason {
 	name: string | null;
 }
 
+export const priorities = ['usual', 'raised', 'first'] as const;
+export type Priority = (typeof priorities)[number];
+
 /** What the plan makes of an order. */
 export interface Outlook extends Explained {
 	driver_id: string | null;
@@ -40,6 +43,7 @@ export interface Planned {
 	driver_id: string | null;
 	by_hand: boolean;
 	offered_to: string | null;
+	priority?: { is: Priority; because: string; said: boolean };
 	plan: Outlook;
 }
 
@@ -75,6 +79,11 @@ export interface Board {
 export interface WhatIf {
 	now: Sum;
 	then: Sum;
+}
+
+/** goes is how much an order goes before others. */
+export function goes(o: Planned): Priority {
+	return o.priority?.is ?? 'usual';
 }
 
 /** bearer is who brings an order: who has it, or whom the plan means to send. */

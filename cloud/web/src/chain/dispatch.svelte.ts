@@ -1,6 +1,6 @@
 import { none, withEntry } from '../maps.ts';
 import type { Order } from '../wire.ts';
-import { bearer, called, movable, type Board, type Planned, type WhatIf } from './dispatch.ts';
+import { bearer, called, movable, type Board, type Planned, type Priority, type WhatIf } from './dispatch.ts';
 import type { Staff } from './staff.svelte.ts';
 
 const lookEvery = 4_000; // ms: positions and forecasts move without any order's doing so
@@ -135,6 +135,24 @@ export class Desk {
 		if (!done) return;
 		this.#given = g;
 		this.#undone = true;
+	}
+
+	/** prefer has an order go before others, or no more; the next plan respects it. */
+	async prefer(order: string, priority: Priority): Promise<void> {
+		if (this.#busy) return;
+		this.#busy = true;
+		this.#refusal = '';
+		try {
+			await this.staff.call('/api/hq/dispatch/priority', { body: { order_id: order, priority } });
+			this.#settledAt = Date.now();
+			const b = this.#board;
+			if (b) this.#board = { ...b, orders: b.orders.map((o) => (o.order_id === order ? { ...o, priority: { is: priority, because: '', said: true } } : o)) };
+		} catch (err) {
+			this.#refusal = err instanceof Error ? err.message : String(err);
+		} finally {
+			this.#busy = false;
+			this.soon();
+		}
 	}
 
 	/** ask what one driver more at a restaurant would change now. */

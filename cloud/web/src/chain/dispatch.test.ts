@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Desk } from './dispatch.svelte.ts';
-import { betterBy, lanes, ownPart, slack, standing, wayOf, type Board, type Duty, type Outlook, type Planned } from './dispatch.ts';
+import { betterBy, goes, lanes, ownPart, slack, standing, wayOf, type Board, type Duty, type Outlook, type Planned } from './dispatch.ts';
 import { Staff } from './staff.svelte.ts';
 
 const now = Date.parse('2026-07-03T18:00:00.000Z');
@@ -146,4 +146,20 @@ test('an older board never takes the place of a newer one', async () => {
 	expect(desk.board?.orders).toHaveLength(1);
 	await desk.look(); // refused
 	expect([desk.board?.orders.length, desk.missing]).toEqual([1, '']);
+});
+
+test('a dispatcher has an order go first, and sees it before the board knows; what the cloud refuses is said', async () => {
+	const asked = cloud({ 'GET /api/hq/dispatch?restaurant_id=r1': () => board([planned('o1')]), 'POST /api/hq/dispatch/priority': () => ({}) });
+	const desk = new Desk('r1', new Staff());
+	await desk.look();
+	const before = desk.order('o1');
+	expect(before && goes(before)).toBe('usual');
+	await desk.prefer('o1', 'first');
+	expect(asked.at(-1)).toBe('POST /api/hq/dispatch/priority {"order_id":"o1","priority":"first"}');
+	const after = desk.order('o1');
+	expect([after && goes(after), desk.refusal]).toEqual(['first', '']);
+	cloud({});
+	await desk.prefer('o1', 'usual');
+	const still = desk.order('o1');
+	expect([still && goes(still), desk.refusal]).toEqual(['first', 'the order is with somebody']);
 });

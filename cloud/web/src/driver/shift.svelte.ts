@@ -9,7 +9,7 @@ import { Line } from './mqtt.ts';
 import { Places } from './places.svelte.ts';
 import { Purse } from './purse.svelte.ts';
 import { trips, type Trip } from './trips.ts';
-import type { DriverState, Offer, Stop } from './wire.ts';
+import type { DriverState, Offer, Stop, Wait } from './wire.ts';
 
 interface Session {
 	id: string;
@@ -29,6 +29,7 @@ export class Shift {
 	#status = $state<DriverState>('offline');
 	#offers = $state.raw<Offer[]>([]);
 	#stops = $state.raw<Stop[]>([]);
+	#wait = $state.raw<Wait | undefined>();
 	#restaurants = $state.raw<ReadonlyMap<string, Restaurant>>(none());
 	#heardAt = $state(0);
 	#lost = $state(false);
@@ -70,6 +71,11 @@ export class Shift {
 
 	get offers(): Offer[] {
 		return this.#offers;
+	}
+
+	/** wait is where this driver had better wait for the next order, while the cloud says so. */
+	get wait(): Wait | undefined {
+		return this.onShift && !this.#lost ? this.#wait : undefined;
 	}
 
 	/** trips are the offers, those of one trip together. */
@@ -141,6 +147,7 @@ export class Shift {
 		this.#places = undefined;
 		this.#stops = [];
 		this.#offers = [];
+		this.#wait = undefined;
 		this.#shelf.clear();
 		this.#known.clear();
 		this.#signIn = 'out';
@@ -206,11 +213,12 @@ export class Shift {
 		const mark = this.#deeds?.mark ?? 0;
 		try {
 			const [work, me] = await Promise.all([
-				call<{ offers: Offer[]; stops: Stop[] }>(`/api/drivers/${id}/offers`, { headers: this.#headers() }),
+				call<{ offers: Offer[]; stops: Stop[]; wait_near?: Wait | null }>(`/api/drivers/${id}/offers`, { headers: this.#headers() }),
 				call<{ status: DriverState }>(`/api/drivers/${id}/status`, { headers: this.#headers() }),
 			]);
 			this.#offers = work.offers;
 			this.#stops = work.stops;
+			this.#wait = work.wait_near ?? undefined;
 			this.#status = me.status;
 			this.#heardAt = Date.now();
 			this.#lost = false;

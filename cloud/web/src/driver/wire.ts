@@ -38,4 +38,12 @@ export interface Stop {
 	arrives?: { from: Instant; to: Instant } | null;
 }
 
+/** Where a driver who has nothing to do had better wait: a suggestion. */
+export interface Wait extends Place {
+	restaurant_id: string;
+	name: string;
+	as_of: Instant;
+	because: string;
+}
+
 export type DriverState = 'offline' | 'available' | 'busy' | 'on_break' | 'end_of_shift';

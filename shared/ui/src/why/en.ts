@@ -21,6 +21,11 @@ export const en = {
 	no_kitchen: 'the kitchen does not have it',
 	someone_asked: 'a driver is being asked',
 	nobody_free: 'no driver is free, near and willing',
+	by_second: (n: number) => `there in ${n} min, by another restaurant`,
+	two_houses: 'fetched at two restaurants',
+	first: (_n: number, name: string) => `a dispatcher puts it first${name && ` (${name})`}`,
+	raised: (_n: number, name: string) => `a dispatcher says it goes before others${name && ` (${name})`}`,
+	remade: 'it was made again: it goes before others',
 	no_way: 'nobody knows the way: the restaurant’s own drivers bring it',
 };
 

@@ -23,5 +23,10 @@ export const it: WhyWords = {
 	no_kitchen: 'non ce l’ha la cucina',
 	someone_asked: 'si sta chiedendo a un autista',
 	nobody_free: 'nessun autista è libero, vicino e disponibile',
+	by_second: (n) => `arriva fra ${n} min, da un altro ristorante`,
+	two_houses: 'ritirato in due ristoranti',
+	first: (_n, name) => `per il responsabile viene prima di tutti${name && ` (${name})`}`,
+	raised: (_n, name) => `per il responsabile viene prima di altri${name && ` (${name})`}`,
+	remade: 'è stato rifatto: viene prima di altri',
 	no_way: 'nessuno conosce la strada: lo portano gli autisti del ristorante',
 };

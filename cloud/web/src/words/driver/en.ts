@@ -74,6 +74,8 @@ export const en = {
 	stops: 'Your stops',
 	idle: 'Nothing to bring',
 	idleOn: 'A run appears here by itself. Keep this page open.',
+	waitNear: 'A good place to wait',
+	waitHint: (time: string) => `Only a suggestion, as of ${time}. Wait where you like.`,
 	idleOff: 'Start your shift to get runs.',
 	number: (n: number | null) => (n === null ? 'Order …' : `Order ${n}`),
 	by: (time: string) => `at the door by ${time}`,

@@ -70,6 +70,8 @@ export const it: Words = {
 	stops: 'Le tue fermate',
 	idle: 'Niente da portare',
 	idleOn: 'Una corsa appare qui da sola. Tieni aperta la pagina.',
+	waitNear: 'Un buon posto per aspettare',
+	waitHint: (time) => `Solo un consiglio, delle ${time}. Aspetta dove vuoi.`,
 	idleOff: 'Inizia il turno per avere corse.',
 	number: (n) => (n === null ? 'Ordine …' : `Ordine ${n}`),
 	by: (time) => `alla porta entro le ${time}`,

@@ -1,5 +1,5 @@
 import type { Fulfilment, Status } from '@awesome/ui';
-import type { Standing } from '../../chain/dispatch.ts';
+import type { Priority, Standing } from '../../chain/dispatch.ts';
 import type { Part } from '../../chain/figures.svelte.ts';
 import type { Place } from '../../chain/house.ts';
 import type { DriverView } from '../../chain/room.svelte.ts';
@@ -186,6 +186,9 @@ export const en = {
 		dearer: (name: string, minutes: string) => `${name}, ${minutes} min worse`,
 		noSecond: 'nobody else could bring it',
 		reasons: 'The plan says',
+		goesTitle: 'It goes',
+		goes: { usual: 'as usual', raised: 'before others', first: 'first of all' } satisfies Record<Priority, string>,
+		waitsNear: (house: string, ago: string) => `Was told a good place to wait: near ${house} (as of ${ago} ago).`,
 		give: 'Give it to',
 		has: 'has it',
 		away: (n: number) => `Not on shift (${n})`,

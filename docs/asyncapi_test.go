@@ -166,7 +166,7 @@ func TestTheAsyncDocumentKnowsEveryTopicSubjectAndKind(t *testing.T) {
 		}
 	}
 	same(t, "subjects", subjects, has, 8)
-	for _, file := range []string{"fact.go", "stock.go", "wish.go"} {
+	for _, file := range []string{"bag.go", "fact.go", "stock.go", "wish.go"} {
 		kinds = append(kinds, first(factKind.FindAllStringSubmatch(read(t, "../shared/event/"+file), -1))...)
 	}
 	for _, f := range facts() {

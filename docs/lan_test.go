@@ -72,7 +72,7 @@ func TestEveryFactAndCommandIsDescribed(t *testing.T) {
 	t.Parallel()
 	_, section, _ := strings.Cut(read(t, "LAN.md"), "## What the cloud hears and says")
 	var kinds []string
-	for _, file := range []string{"fact.go", "stock.go", "wish.go"} {
+	for _, file := range []string{"bag.go", "fact.go", "stock.go", "wish.go"} {
 		kinds = append(kinds, first(factKind.FindAllStringSubmatch(read(t, "../shared/event/"+file), -1))...)
 	}
 	same(t, "kinds", kinds, first(kindNamed.FindAllStringSubmatch(section, -1)), 20)

@@ -11,7 +11,7 @@ import (
 func TestEveryReasonOfThePlanIsSaidInBothLanguages(t *testing.T) {
 	t.Parallel()
 	for _, language := range []string{"en", "it"} {
-		words, err := os.ReadFile("src/words/why/" + language + ".ts")
+		words, err := os.ReadFile("../../shared/ui/src/why/" + language + ".ts")
 		if err != nil {
 			t.Fatal(err)
 		}

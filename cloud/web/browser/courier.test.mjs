@@ -24,7 +24,7 @@ test('the guest is told who brings it, how far the courier is, and where to foll
 	const page = await open('/');
 	await page.route('**/track?token=*', () => undefined); // no news: nobody takes the courier away again
 	await withCourier(page, '**/api/track/*', () => state);
-	await page.goto(order.tracking_url);
+	await page.goto(new URL(order.tracking_url, page.url()).href);
 	await page.getByText('The courier is at the restaurant.').waitFor();
 	const link = page.getByRole('link', { name: 'Follow it at Swift & Co' });
 	assert.equal(await link.getAttribute('href'), courier.tracking_url);

@@ -56,6 +56,7 @@ export interface Duty {
 	position: (Place & { at: Instant }) | null;
 	orders: string[];
 	way: string[];
+	wait_near?: { restaurant_id: string; as_of: Instant; because: string } | null; // where an idle driver had better be
 	elsewhere?: number; // orders of other restaurants, which are not shown here
 }
 

@@ -1,11 +1,10 @@
-import type { Instant } from '@awesome/ui';
 import type { Board as Any, Duty as Somebody } from '@awesome/ui/dispatch';
 import type { DriverView } from './room.svelte.ts';
 
 export * from '@awesome/ui/dispatch';
 
 /** Duty is a driver on shift, and the way the plan has for him: orders in the sequence of their doors. */
-export type Duty = DriverView & Somebody & { wait_near?: { restaurant_id: string; as_of: Instant; because: string } | null };
+export type Duty = DriverView & Somebody;
 
 /** Board is a zone as dispatch sees it. */
 export type Board = Omit<Any, 'drivers'> & { zone: string; zones: { id: string; restaurants: string[] }[]; drivers: Duty[] };

@@ -17,6 +17,15 @@ import (
 // databaseFile is the node's memory in its data directory.
 const databaseFile = "edge.db"
 
+// remember opens what the node of this place remembers.
+func (at place) remember(ctx context.Context, dir string) (*store.Store, *store.Recovery, error) {
+	db, saved, err := openMemory(ctx, dir, at.now.Now(), at.log)
+	if err == nil && at.enrolment.Alone {
+		db.Alone()
+	}
+	return db, saved, err
+}
+
 // openMemory opens what the node remembers. What was damaged is put aside and saved as far as it can be read; the recovery is nil when
 // nothing was.
 func openMemory(ctx context.Context, dir string, now time.Time, log *slog.Logger) (*store.Store, *store.Recovery, error) {

@@ -32,14 +32,11 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	log, enrolment, now := at.log, at.enrolment, at.now
 
 	// What it remembers: everything that was ever confirmed on a screen.
-	db, saved, err := openMemory(ctx, c.Data, now.Now(), log)
+	db, saved, err := at.remember(ctx, c.Data)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	if enrolment.Alone {
-		db.Alone()
-	}
 	if err := atHome(ctx, db, enrolment.Restaurant, c.Data); err != nil {
 		return err
 	}

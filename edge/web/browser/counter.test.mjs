@@ -80,7 +80,7 @@ test('another crust, sauce and cut, and an allergy that the pizza is asked about
 	await page.getByRole('button', { name: /Place order/ }).click();
 	const sure = page.getByRole('dialog', { name: 'This could harm the guest' });
 	await sure.getByText('Margherita: milk is in it, and the guest must not get that.').waitFor();
-	await sure.getByRole('button', { name: 'Cancel' }).click();
+	await sure.getByRole('button', { name: 'Back', exact: true }).click();
 	await page.getByRole('button', { name: /Place order/ }).click();
 	await sure.getByRole('button', { name: 'The guest knows: place it' }).click();
 	await page.getByRole('dialog', { name: 'Order number' }).waitFor();
@@ -302,7 +302,7 @@ test('a time that is over is said where it was chosen, and another one makes it 
 	await page.getByRole('button', { name: /^Cola\b/ }).first().click();
 	await page.getByRole('button', { name: 'For later' }).click();
 	await page.getByRole('dialog').getByRole('group', { name: /at what time/ }).getByRole('button').first().click();
-	await page.getByText(/^Ready/).waitFor();
+	await page.getByText(/^Ready \d\d:/).waitFor();
 	await world('clock', { seconds: 3 * 24 * 3600 });
 	await page.getByRole('button', { name: 'One more' }).click();
 	await page.getByRole('alert').getByText('It is too late for that time').waitFor();
@@ -311,7 +311,7 @@ test('a time that is over is said where it was chosen, and another one makes it 
 	await photograph(page, 'counter-too-late');
 	await page.getByRole('button', { name: /^For / }).click();
 	await page.getByRole('button', { name: 'As soon as can be' }).click();
-	await page.getByText(/^Ready/).waitFor();
+	await page.getByText(/^Ready \d\d:/).waitFor();
 	await page.getByRole('button', { name: /Place order/ }).click();
 	await page.getByRole('dialog', { name: 'Order number' }).waitFor();
 	await page.context().close();

@@ -34,11 +34,11 @@ test('another crust, sauce and cut, and an allergy, go from the guest to the coo
 	const name = `Mary ${Date.now()}`;
 	await page.getByRole('link', { name: /See the menu.*Main Street/ }).click();
 	await page.getByRole('button', { name: /Margherita/ }).click();
-	await page.getByLabel('Crust').selectOption('stuffed');
+	await page.getByLabel('Crust', { exact: true }).selectOption('stuffed');
 	assert.equal(await page.getByRole('radio', { name: /^Small/ }).isDisabled(), true);
 	await page.getByRole('radio', { name: /^Large/ }).check();
-	await page.getByLabel('Sauce').selectOption('bbq');
-	await page.getByLabel('Cut').selectOption('squares');
+	await page.getByLabel('Sauce', { exact: true }).selectOption('bbq');
+	await page.getByLabel('Cut', { exact: true }).selectOption('squares');
 	await page.getByRole('button', { name: 'Add · $18.49' }).click(); // 14.99, 2.50 and 1.00
 	await page.getByRole('link', { name: /Go to checkout/ }).locator('visible=true').first().click();
 	await page.getByText('Crust: Stuffed').waitFor();

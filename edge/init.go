@@ -156,6 +156,9 @@ func menuFile(path string) (json.RawMessage, *menu.Menu, error) {
 func menuChanges(was, is *menu.Menu) (said []string) {
 	said = append(said, listChanges("product", was.Products, is.Products, func(p menu.Product) string { return p.ID })...)
 	said = append(said, listChanges("topping", was.Toppings, is.Toppings, func(t menu.Topping) string { return t.ID })...)
+	said = append(said, listChanges("crust", was.Crusts, is.Crusts, func(c menu.Crust) string { return c.ID })...)
+	said = append(said, listChanges("sauce", was.Sauces, is.Sauces, func(s menu.Sauce) string { return s.ID })...)
+	said = append(said, listChanges("cut", was.Cuts, is.Cuts, func(c menu.Cut) string { return c.ID })...)
 	return append(said, listChanges("ingredient", was.Ingredients, is.Ingredients, func(g menu.Ingredient) string { return g.ID })...)
 }
 

@@ -36,9 +36,13 @@ type lineBody struct {
 	Product  string        `json:"product" minLength:"1" maxLength:"64"`
 	Half     string        `json:"half,omitempty" maxLength:"64" doc:"a second speciality for the right half"`
 	Size     string        `json:"size,omitempty" maxLength:"64"`
+	Crust    string        `json:"crust,omitempty" maxLength:"64" doc:"one of the product's; the usual one if left out"`
+	Sauce    string        `json:"sauce,omitempty" maxLength:"64" doc:"one of the product's, on both halves; its own if left out"`
+	Cut      string        `json:"cut,omitempty" maxLength:"64" doc:"one of the product's; the usual one if left out"`
 	Quantity int           `json:"quantity" minimum:"1" maximum:"50"`
 	Toppings []toppingBody `json:"toppings,omitempty" maxItems:"20"`
 	Note     string        `json:"note,omitempty" maxLength:"200"`
+	Avoid    []string      `json:"avoid,omitempty" maxItems:"14" doc:"allergens that must not get to who eats it, by the menu's names; anything else goes into the note"`
 }
 
 type toppingBody struct {
@@ -69,7 +73,9 @@ func (b *addressBody) address() *order.Address {
 func linesOf(all []lineBody) []order.Line {
 	out := make([]order.Line, len(all))
 	for i, l := range all {
-		out[i] = order.Line{Product: l.Product, Half: l.Half, Size: l.Size, Quantity: l.Quantity, Note: l.Note}
+		out[i] = order.Line{
+			Product: l.Product, Half: l.Half, Size: l.Size, Crust: l.Crust, Sauce: l.Sauce, Cut: l.Cut, Quantity: l.Quantity, Note: l.Note, Avoid: l.Avoid,
+		}
 		for _, t := range l.Toppings {
 			out[i].Toppings = append(out[i].Toppings, order.Topping{Topping: t.Topping, Placement: t.Placement, Amount: t.Amount})
 		}

@@ -24,13 +24,8 @@ type changeBody struct {
 
 // setBody is a line as it is to be.
 type setBody struct {
-	Line     int             `json:"line"`
-	Product  string          `json:"product"`
-	Half     string          `json:"half"`
-	Size     string          `json:"size"`
-	Quantity int             `json:"quantity"`
-	Toppings []order.Topping `json:"toppings"`
-	Note     string          `json:"note"`
+	Line int `json:"line"`
+	lineBody
 }
 
 // changedView is the order after a change, and what the guest pays more, or less.
@@ -87,7 +82,7 @@ func (b changeBody) change() (kitchen.OrderChange, error) {
 		if _, twice := c.Set[l.Line]; twice {
 			return c, invalid(fmt.Sprintf("set[%d].line", n), "line %d is set twice", l.Line)
 		}
-		c.Set[l.Line] = lineBody{Product: l.Product, Half: l.Half, Size: l.Size, Quantity: l.Quantity, Toppings: l.Toppings, Note: l.Note}.line()
+		c.Set[l.Line] = l.line()
 	}
 	return c, nil
 }

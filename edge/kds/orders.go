@@ -36,9 +36,13 @@ type lineBody struct {
 	Product  string          `json:"product"`
 	Half     string          `json:"half"`
 	Size     string          `json:"size"`
+	Crust    string          `json:"crust"` // empty, as sauce and cut: as the product has it
+	Sauce    string          `json:"sauce"`
+	Cut      string          `json:"cut"`
 	Quantity int             `json:"quantity"`
 	Toppings []order.Topping `json:"toppings"`
 	Note     string          `json:"note"`
+	Avoid    []string        `json:"avoid"` // allergens that must not get to who eats it
 }
 
 func (b orderBody) order(key string) kitchen.CounterOrder {
@@ -57,7 +61,10 @@ func (b orderBody) order(key string) kitchen.CounterOrder {
 }
 
 func (l lineBody) line() order.Line {
-	return order.Line{Product: l.Product, Half: l.Half, Size: l.Size, Quantity: l.Quantity, Toppings: l.Toppings, Note: l.Note}
+	return order.Line{
+		Product: l.Product, Half: l.Half, Size: l.Size, Crust: l.Crust, Sauce: l.Sauce, Cut: l.Cut, Quantity: l.Quantity, Toppings: l.Toppings,
+		Note: l.Note, Avoid: l.Avoid,
+	}
 }
 
 // orderView is an order with everything the restaurant knows of it, in the shape that the cloud uses too.

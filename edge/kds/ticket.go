@@ -1,6 +1,7 @@
 package kds
 
 import (
+	"cmp"
 	"time"
 
 	"awesome.pizza/edge/kitchen"
@@ -77,7 +78,12 @@ func (v viewer) items(t kitchen.Ticket) []itemView {
 
 // fromLine adds what stands on the line of the order.
 func (v viewer) fromLine(i *itemView, l order.Line) {
-	i.Quantity, i.Note, i.Allergens = l.Quantity, l.Note, l.Allergens
+	i.Quantity, i.Note, i.Allergens, i.Avoid, i.Conflict = l.Quantity, l.Note, l.Allergens, l.Avoid, l.Conflict()
+	crust, _ := v.menu.Crust(l.Crust)
+	sauce, _ := v.menu.Sauce(l.Sauce)
+	cut, _ := v.menu.Cut(l.Cut)
+	i.Crust, i.Sauce, i.Cut = l.Crust, l.Sauce, l.Cut
+	i.CrustName, i.SauceName, i.CutName = cmp.Or(crust.Name, l.Crust), cmp.Or(sauce.Name, l.Sauce), cmp.Or(cut.Name, l.Cut)
 	for _, c := range l.Toppings {
 		t, _ := v.menu.Topping(c.Topping)
 		i.Toppings = append(i.Toppings, toppingView{Topping: c.Topping, Name: t.Name, Placement: c.Placement, Amount: c.Amount})

@@ -230,6 +230,12 @@ type itemView struct {
 	HalfName    string          `json:"half_name,omitempty"`
 	Name        string          `json:"name"`
 	Size        string          `json:"size,omitempty"`
+	Crust       string          `json:"crust,omitempty"` // when it is not the usual one; so with sauce and cut
+	CrustName   string          `json:"crust_name,omitempty"`
+	Sauce       string          `json:"sauce,omitempty"`
+	SauceName   string          `json:"sauce_name,omitempty"`
+	Cut         string          `json:"cut,omitempty"`
+	CutName     string          `json:"cut_name,omitempty"`
 	Station     string          `json:"station"` // where it is now
 	State       order.ItemState `json:"state"`
 	Quantity    int             `json:"quantity_of_line"`
@@ -239,6 +245,8 @@ type itemView struct {
 	Toppings    []toppingView   `json:"toppings,omitempty"`
 	Note        string          `json:"note,omitempty"`
 	Allergens   []string        `json:"allergens,omitempty"`
+	Avoid       []string        `json:"avoid,omitempty"`    // allergens that must not get to who eats it
+	Conflict    []string        `json:"conflict,omitempty"` // those of them that are in it all the same
 	Remakes     int             `json:"remakes,omitempty"`
 	Since       *moment         `json:"since,omitempty"` // when it came into its state
 	Slot        *slotView       `json:"slot,omitempty"`  // in which oven it lies, as a sensor saw it

@@ -202,5 +202,6 @@ func (w *writing) make(l order.Line, count int) {
 // sameDish reports whether two lines are the same but for how many.
 func sameDish(x, y order.Line) bool {
 	return x.Product == y.Product && x.Half == y.Half && x.Size == y.Size && x.Note == y.Note &&
+		x.Crust == y.Crust && x.Sauce == y.Sauce && x.Cut == y.Cut && slices.Equal(x.Avoid, y.Avoid) &&
 		(len(x.Toppings) == 0 && len(y.Toppings) == 0 || reflect.DeepEqual(x.Toppings, y.Toppings))
 }

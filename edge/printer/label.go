@@ -15,6 +15,7 @@ func (w *writer) label() {
 	o, l := w.Ticket.Order, w.lineOf(i)
 	n, of := w.place(i)
 	w.pair(Style{Bold: true, High: 3, Wide: 3}, w.number(), fmt.Sprintf("%d/%d", n, of))
+	w.warn(l)
 	if i.Remakes > 0 {
 		w.text(shout, " "+w.say.remake+" ")
 	}

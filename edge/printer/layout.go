@@ -1,6 +1,7 @@
 package printer
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -122,8 +123,18 @@ func (w *writer) size(l order.Line) string {
 	return ""
 }
 
-// changes are what is not as the menu has it: one for each topping.
+// changes are what is not as the menu has it: crust, sauce and cut, and one for each topping.
 func (w *writer) changes(l order.Line) (all []string) {
+	crust, _ := w.Menu.Crust(l.Crust)
+	sauce, _ := w.Menu.Sauce(l.Sauce)
+	cut, _ := w.Menu.Cut(l.Cut)
+	for _, c := range []struct{ what, id, name string }{
+		{w.say.crust, l.Crust, crust.Name}, {w.say.sauce, l.Sauce, sauce.Name}, {w.say.cut, l.Cut, cut.Name},
+	} {
+		if c.id != "" {
+			all = append(all, c.what+": "+cmp.Or(c.name, c.id))
+		}
+	}
 	for _, c := range l.Toppings {
 		name := c.Topping
 		if t, ok := w.Menu.Topping(c.Topping); ok {

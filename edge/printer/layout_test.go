@@ -80,6 +80,29 @@ func feast(t *testing.T) kitchen.Ticket {
 	return k
 }
 
+// choices puts another crust, sauce and cut on the first pizza, and says what its guests must not get: one thing in a field and one in a note.
+func choices(t *testing.T) func(*printer.Facts, *printer.Spec) {
+	t.Helper()
+	m := dishes(t)
+	return func(f *printer.Facts, _ *printer.Spec) {
+		lines := f.Ticket.Order.Lines
+		for n, change := range map[int]func(*order.Line){
+			0: func(l *order.Line) {
+				l.Crust, l.Sauce, l.Cut, l.Avoid = "stuffed", "bbq", "squares", []string{"nuts", "milk"}
+			},
+			1: func(l *order.Line) { l.Note = "allergica alle arachidi" },
+		} {
+			change(&lines[n])
+			priced, err := m.PriceLine(lines[n])
+			if err != nil {
+				t.Error(err)
+			}
+			lines[n] = priced
+		}
+		f.Ticket.Order.Totals = m.Totals(lines, f.Ticket.Order.Fulfilment)
+	}
+}
+
 func TestPaperLooksAsTheGoldenFilesSay(t *testing.T) {
 	t.Parallel()
 	paper := func(what kitchen.Paper, change ...func(*printer.Facts, *printer.Spec)) (printer.Facts, printer.Spec) {
@@ -128,6 +151,11 @@ func TestPaperLooksAsTheGoldenFilesSay(t *testing.T) {
 			})
 		},
 		"test": func() (printer.Facts, printer.Spec) { return paper(kitchen.PaperTest) },
+
+		"ticket-choices":    func() (printer.Facts, printer.Spec) { return paper(kitchen.PaperTicket, choices(t)) },
+		"ticket-choices-it": func() (printer.Facts, printer.Spec) { return paper(kitchen.PaperTicket, choices(t), italian, narrow) },
+		"label-choices":     func() (printer.Facts, printer.Spec) { return paper(kitchen.PaperLabel, choices(t)) },
+		"receipt-choices":   func() (printer.Facts, printer.Spec) { return paper(kitchen.PaperReceipt, choices(t)) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -23,19 +23,22 @@ func (w *writer) ticket() {
 		w.text(loud, w.say.due+" "+w.clock(o.Promise.From)+"-"+w.clock(o.Promise.To))
 	}
 	w.text(usual, w.say.placed+" "+w.moment(o.PlacedAt))
-	w.rule()
+	var lines []order.Line
 	for n, l := range o.Lines {
-		here := w.madeHere(n)
-		if here == 0 {
-			continue
+		if l.Quantity = w.madeHere(n); l.Quantity > 0 {
+			lines = append(lines, l)
 		}
-		w.ticketLine(l, here)
+	}
+	w.warn(lines...)
+	w.rule()
+	for _, l := range lines {
+		w.ticketLine(l)
 	}
 	w.rule()
 }
 
-func (w *writer) ticketLine(l order.Line, quantity int) {
-	w.text(loud, fmt.Sprintf("%d x %s %s", quantity, l.Name, w.size(l)))
+func (w *writer) ticketLine(l order.Line) {
+	w.text(loud, fmt.Sprintf("%d x %s %s", l.Quantity, l.Name, w.size(l)))
 	if left, right, two := w.halves(l); two {
 		w.indented(strong, 4, w.say.left+": "+left)
 		w.indented(strong, 4, w.say.right+": "+right)
@@ -46,6 +49,7 @@ func (w *writer) ticketLine(l order.Line, quantity int) {
 	if l.Note != "" {
 		w.indented(loud, 4, w.say.note+": "+l.Note)
 	}
+	w.avoids(l)
 	w.allergens(l)
 }
 

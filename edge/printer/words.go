@@ -1,6 +1,7 @@
 package printer
 
 import (
+	"cmp"
 	"strings"
 
 	"awesome.pizza/shared/order"
@@ -25,6 +26,11 @@ type tongue struct {
 	half        string
 	note        string
 	allergens   string
+	allergy     string // who eats it must not get …
+	isInIt      string // … and the line has it all the same
+	crust       string
+	sauce       string
+	cut         string
 	of          string // n of m
 	baked       string
 	remake      string
@@ -56,7 +62,8 @@ func english() tongue {
 		},
 		due: "due", wanted: "wanted at", placed: "placed", no: "NO",
 		amount: map[order.Amount]string{order.Light: "LIGHT", order.Extra: "EXTRA", order.Double: "DOUBLE"},
-		left:   "left half", right: "right half", half: "half", note: "NOTE", allergens: "ALLERGENS", of: "of", baked: "baked", remake: "REMAKE",
+		left:   "left half", right: "right half", half: "half", note: "NOTE", allergens: "ALLERGENS", allergy: "ALLERGY", isInIt: "IS IN IT, ASK",
+		crust: "CRUST", sauce: "SAUCE", cut: "CUT", of: "of", baked: "baked", remake: "REMAKE",
 		items: "Items", tax: "Tax", fee: "Delivery", total: "TOTAL",
 		method:   map[string]string{"cash": "Cash", "card": "Card", "card_at_door": "Card at the door"},
 		tendered: "Given", change: "Change", changed: "CHANGED", discount: "Discount", refunded: "Given back", stillDue: "Still to pay", test: "TEST PAGE", testSays: "If you can read this, the printer works.", decimal: ".",
@@ -74,7 +81,8 @@ func italian() tongue {
 		},
 		due: "entro", wanted: "richiesto per le", placed: "ricevuto", no: "SENZA",
 		amount: map[order.Amount]string{order.Light: "POCO", order.Extra: "ABBONDANTE", order.Double: "DOPPIO"},
-		left:   "metà sinistra", right: "metà destra", half: "metà", note: "NOTA", allergens: "ALLERGENI", of: "di", baked: "sfornata", remake: "RIFARE",
+		left:   "metà sinistra", right: "metà destra", half: "metà", note: "NOTA", allergens: "ALLERGENI", allergy: "ALLERGIA", isInIt: "C'È, CHIEDERE",
+		crust: "BASE", sauce: "SALSA", cut: "TAGLIO", of: "di", baked: "sfornata", remake: "RIFARE",
 		items: "Articoli", tax: "IVA", fee: "Consegna", total: "TOTALE",
 		method:   map[string]string{"cash": "Contanti", "card": "Carta", "card_at_door": "Carta alla consegna"},
 		tendered: "Dato", change: "Resto", changed: "MODIFICATO", discount: "Sconto", refunded: "Rimborsato", stillDue: "Ancora da pagare", test: "PAGINA DI PROVA", testSays: "Se si legge, la stampante funziona.", decimal: ",",
@@ -86,13 +94,12 @@ func italian() tongue {
 	}
 }
 
-func (t tongue) allergenList(ids []string) string {
-	names := make([]string, len(ids))
-	for n, id := range ids {
-		names[n] = id
-		if name, ok := t.allergen[id]; ok {
-			names[n] = name
-		}
+func (t tongue) allergenList(ids []string) string { return t.allergens + ": " + t.named(ids) }
+
+func (t tongue) named(allergens []string) string {
+	names := make([]string, len(allergens))
+	for n, id := range allergens {
+		names[n] = cmp.Or(t.allergen[id], id)
 	}
-	return t.allergens + ": " + strings.Join(names, ", ")
+	return strings.Join(names, ", ")
 }

@@ -19,6 +19,9 @@ type Menu struct {
 	DeliveryFee int64     `json:"fee_minor"` // minor units, per delivery
 	Products    []Product `json:"products"`
 	Toppings    []Topping `json:"toppings"`
+	Crusts      []Crust   `json:"crusts,omitempty"`
+	Sauces      []Sauce   `json:"sauces,omitempty"`
+	Cuts        []Cut     `json:"cuts,omitempty"`
 
 	Ingredients []Ingredient `json:"ingredients,omitempty"` // what stock is kept of; a menu without recipes sells without limit
 }
@@ -31,6 +34,9 @@ type Product struct {
 	Description string   `json:"description"`
 	Sizes       []Size   `json:"sizes"`
 	Toppings    []string `json:"toppings,omitempty"` // what lies on it as it is; these can be taken off
+	Crusts      []string `json:"crusts,omitempty"`   // it can be had with; the first is the usual one
+	Sauces      []string `json:"sauces,omitempty"`   // it can be had with, in place of its own
+	Cuts        []string `json:"cuts,omitempty"`     // it can be cut in; the first is the usual one
 	Allergens   []string `json:"allergens,omitempty"`
 	Stations    []string `json:"stations"` // in order: make, oven, cut, pass; or sides, pass
 }
@@ -129,11 +135,17 @@ func (m *Menu) Check() error {
 			return err
 		}
 	}
+	if err := m.checkChoices(seen); err != nil {
+		return err
+	}
 	for _, p := range m.Products {
 		if err := checkNamed(seen, "product", p.ID, p.Allergens); err != nil {
 			return err
 		}
 		if err := m.checkProduct(p); err != nil {
+			return err
+		}
+		if err := m.checkOffered(p); err != nil {
 			return err
 		}
 	}

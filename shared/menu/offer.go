@@ -8,11 +8,13 @@ import (
 	"awesome.pizza/shared/clock"
 )
 
-// What can be off a menu.
+// What can be off a menu. Crusts and sauces are with what they are made of.
 const (
 	AProduct     = "product"
 	ATopping     = "topping"
 	AnIngredient = "ingredient"
+	aCrust       = "crust"
+	aSauce       = "sauce"
 )
 
 // OffKey names something that is off the menu.
@@ -52,6 +54,8 @@ type SoldOut struct {
 	Products    []Missing `json:"products"`
 	Toppings    []Missing `json:"toppings"`
 	Ingredients []Missing `json:"ingredients"`
+	Crusts      []Missing `json:"crusts,omitempty"`
+	Sauces      []Missing `json:"sauces,omitempty"`
 }
 
 // Missing is one thing that cannot be had, and why: it is off itself, or Because of something else.
@@ -95,6 +99,7 @@ func (o Offer) SoldOut() SoldOut {
 			out.Toppings = append(out.Toppings, o.missing(why, OffKey{ATopping, t.ID}))
 		}
 	}
+	out.Crusts, out.Sauces = o.missingChoices(gone)
 	for _, p := range o.Menu.Products {
 		if m, off := o.missingProduct(p, gone); off {
 			out.Products = append(out.Products, m)
@@ -143,11 +148,38 @@ func (o Offer) missingProduct(p Product, gone map[string]Off) (Missing, bool) {
 	return m, true
 }
 
+// missingChoices: a crust is off when all its sizes lack something, a sauce with its topping.
+func (o Offer) missingChoices(gone map[string]Off) (crusts, sauces []Missing) {
+	for _, c := range o.Menu.Crusts {
+		sizes := make([]map[string]int64, 0, len(c.Price))
+		for _, size := range slices.Sorted(maps.Keys(c.Price)) {
+			sizes = append(sizes, c.Uses[size])
+		}
+		if why, off := o.lackingAll(sizes); off {
+			crusts = append(crusts, o.missing(why, OffKey{aCrust, c.ID}))
+		}
+	}
+	for _, s := range o.Menu.Sauces {
+		if why, off := gone[s.Topping]; off && s.Topping != "" {
+			sauces = append(sauces, o.missing(why, OffKey{aSauce, s.ID}))
+		}
+	}
+	return crusts, sauces
+}
+
 // lacking is what is off that every size of a product is made with, or one for each.
 func (o Offer) lacking(p Product) (why Off, off bool) {
-	for _, s := range p.Sizes {
+	sizes := make([]map[string]int64, len(p.Sizes))
+	for n, s := range p.Sizes {
+		sizes[n] = s.Uses
+	}
+	return o.lackingAll(sizes)
+}
+
+func (o Offer) lackingAll(sizes []map[string]int64) (why Off, off bool) {
+	for _, uses := range sizes {
 		off = false
-		for _, id := range slices.Sorted(maps.Keys(s.Uses)) {
+		for _, id := range slices.Sorted(maps.Keys(uses)) {
 			if w, is := o.Off[OffKey{AnIngredient, id}]; is {
 				why, off = w, true
 				break

@@ -22,7 +22,7 @@ var weight = map[order.Amount]int64{order.None: 0, order.Light: 4, order.Normal:
 
 // PriceLine checks a line against the menu and fills in its name, allergens and unit price. What is already on a product costs
 // nothing again unless there is more of it; a topping on one half costs half, rounded up to a whole minor unit; two halves cost what the
-// dearer speciality costs. It reports problem.Invalid with the fact "path" inside the line.
+// dearer speciality costs. A crust or sauce that is the usual one is left out: the line is the same without. It reports problem.Invalid with the fact "path" inside the line.
 func (m *Menu) PriceLine(l order.Line) (order.Line, error) {
 	p, size, err := m.find(l.Product, l.Size, "product")
 	if err != nil {
@@ -37,8 +37,11 @@ func (m *Menu) PriceLine(l order.Line) (order.Line, error) {
 	if !order.Plain(l.Note) {
 		return l, invalid("note", "the note has control characters in it")
 	}
-	l.Size, l.Name, l.Allergens = size.ID, p.Name, slices.Clone(p.Allergens)
-	price := size.Price
+	if l.Avoid, err = avoided(l); err != nil {
+		return l, err
+	}
+	l.Size, l.Name = size.ID, p.Name
+	price, of := size.Price, []Product{p}
 	if l.Half != "" {
 		half, halfSize, err := m.find(l.Half, l.Size, "half")
 		if err != nil {
@@ -47,16 +50,21 @@ func (m *Menu) PriceLine(l order.Line) (order.Line, error) {
 		if p.Category != "pizza" || half.Category != "pizza" {
 			return l, invalid("half", "only a pizza can have two halves")
 		}
-		price = max(price, halfSize.Price)
-		l.Name, l.Allergens = p.Name+" / "+half.Name, union(l.Allergens, half.Allergens)
+		price, of = max(price, halfSize.Price), append(of, half)
+		l.Name = p.Name + " / " + half.Name
 		p.Toppings = shared(p.Toppings, half.Toppings)
 	}
+	l, more, err := m.choose(l, of...)
+	if err != nil {
+		return l, err
+	}
+	p.Toppings = m.sauced(p.Toppings, l.Sauce)
 	extra, allergens, err := m.toppings(p, l)
 	if err != nil {
 		return l, err
 	}
-	l.Allergens = union(l.Allergens, allergens)
-	l.Unit = money.Of(price+extra, m.Currency)
+	l.Allergens = union(m.allergensOf(l, of...), allergens)
+	l.Unit = money.Of(price+more+extra, m.Currency)
 	return l, nil
 }
 

@@ -39,10 +39,10 @@ func (m *Menu) Ingredient(id string) (Ingredient, bool) {
 // Lies are the toppings on one piece of a line, each with how much of it there is: eighths of a normal amount on a whole pizza. The first
 // change to a topping that the product has replaces what lies there, later ones add to it.
 func (m *Menu) Lies(l order.Line) map[string]int64 {
-	left := toppingsOn(m, l.Product)
-	right := toppingsOn(m, l.Product)
+	left := toppingsOn(m, l.Product, l.Sauce)
+	right := toppingsOn(m, l.Product, l.Sauce)
 	if l.Half != "" {
-		right = toppingsOn(m, l.Half)
+		right = toppingsOn(m, l.Half, l.Sauce)
 	}
 	change(left, l.Toppings, order.Right)
 	change(right, l.Toppings, order.Left)
@@ -53,10 +53,13 @@ func (m *Menu) Lies(l order.Line) map[string]int64 {
 	return left
 }
 
-func toppingsOn(m *Menu, product string) map[string]int64 {
+func toppingsOn(m *Menu, product, sauce string) map[string]int64 {
 	on := map[string]int64{}
-	p, _ := m.Product(product)
-	for _, t := range p.Toppings {
+	p, ok := m.Product(product)
+	if !ok {
+		return on
+	}
+	for _, t := range m.sauced(p.Toppings, sauce) {
 		on[t] = share[order.Normal]
 	}
 	return on
@@ -76,8 +79,8 @@ func change(on map[string]int64, changes []order.Topping, other order.Placement)
 	}
 }
 
-// Needs is what one piece of a line takes from the shelves: grams or pieces by ingredient. Halves take half of each side, rounded up. Of
-// what the menu does not know it takes nothing.
+// Needs is what one piece of a line takes from the shelves: grams or pieces by ingredient. Halves take half of each side, rounded up; a crust
+// is one for both. Of what the menu does not know it takes nothing.
 func (m *Menu) Needs(l order.Line) map[string]int64 {
 	needs := map[string]int64{}
 	size := m.uses(l.Product, l.Size, needs)
@@ -87,6 +90,14 @@ func (m *Menu) Needs(l order.Line) map[string]int64 {
 		m.uses(l.Half, l.Size, needs)
 		for ingredient, n := range needs {
 			needs[ingredient] = (n + 1) / 2
+		}
+	}
+	if c, ok := m.Crust(l.Crust); ok && size != "" {
+		for _, spared := range c.Spares {
+			delete(needs, spared)
+		}
+		for ingredient, n := range c.Uses[size] {
+			needs[ingredient] += n
 		}
 	}
 	for id, eighths := range m.Lies(l) {
@@ -119,6 +130,13 @@ func (m *Menu) Least() map[string]int64 {
 	for _, p := range m.Products {
 		for _, s := range p.Sizes {
 			for ingredient, n := range s.Uses {
+				note(ingredient, n)
+			}
+		}
+	}
+	for _, c := range m.Crusts {
+		for _, uses := range c.Uses {
+			for ingredient, n := range uses {
 				note(ingredient, n)
 			}
 		}

@@ -26,13 +26,14 @@ type Lack struct {
 	Until  string `json:"until,omitempty"` // an instant, as in all JSON of ours
 }
 
-// Alternative is what can be had instead of a line: another product, or the same without some toppings.
+// Alternative is what can be had instead of a line: another product, or the same without some toppings, or as plain as the menu has it.
 type Alternative struct {
 	Line    int      `json:"line"`
 	Product string   `json:"product"`
 	Name    string   `json:"name"`
 	Size    string   `json:"size,omitempty"`
 	Without []string `json:"without,omitempty"`
+	Plain   bool     `json:"plain,omitempty"` // the same, with the usual crust and its own sauce
 }
 
 // Sellable reports problem.Conflict "sold_out" when an order cannot be made of what there is, with the facts "path", "sold_out" ([]Lack) and
@@ -135,6 +136,12 @@ func (m *Menu) nameOf(of OffKey) string {
 	case AnIngredient:
 		g, _ := m.Ingredient(of.ID)
 		name = g.Name
+	case aCrust:
+		c, _ := m.Crust(of.ID)
+		name = c.Name
+	case aSauce:
+		s, _ := m.Sauce(of.ID)
+		name = s.Name
 	}
 	return cmp.Or(name, of.ID)
 }
@@ -145,6 +152,11 @@ func (left leftover) instead(n int, l order.Line, lacks []Lack) (out []Alternati
 	p, _ := m.Product(l.Product)
 	if without, bare := left.without(l, lacks); len(without) > 0 && left.fits(bare) {
 		out = append(out, Alternative{Line: n, Product: p.ID, Name: p.Name, Size: l.Size, Without: without})
+	}
+	if plain := l; l.Crust != "" || l.Sauce != "" {
+		if plain.Crust, plain.Sauce = "", ""; left.fits(plain) {
+			out = append(out, Alternative{Line: n, Product: p.ID, Name: p.Name, Size: l.Size, Plain: true})
+		}
 	}
 	likeness := func(o Product) int {
 		same := 0

@@ -90,9 +90,13 @@ type Line struct {
 	Product   string       `json:"product"`
 	Half      string       `json:"half,omitempty"`
 	Size      string       `json:"size,omitempty"`
+	Crust     string       `json:"crust,omitempty"` // empty, as sauce and cut: as the product has it
+	Sauce     string       `json:"sauce,omitempty"` // on both halves, in place of what is there
+	Cut       string       `json:"cut,omitempty"`
 	Quantity  int          `json:"quantity"`
 	Toppings  []Topping    `json:"toppings,omitempty"`
 	Note      string       `json:"note,omitempty"`
+	Avoid     []string     `json:"avoid,omitempty"`     // allergens that must not get to who eats it
 	Name      string       `json:"name,omitempty"`      // as the menu wrote it when it was ordered
 	Allergens []string     `json:"allergens,omitempty"` // union over both halves and all toppings
 	Unit      money.Amount `json:"unit_price"`

@@ -29,6 +29,47 @@ test('a pizza is built as it will be baked, and costs what the cloud says', asyn
 	await page.context().close();
 });
 
+test('another crust, sauce and cut, and an allergy, go from the guest to the cook', async () => {
+	const page = await open('/');
+	const name = `Mary ${Date.now()}`;
+	await page.getByRole('link', { name: /See the menu.*Main Street/ }).click();
+	await page.getByRole('button', { name: /Margherita/ }).click();
+	await page.getByLabel('Crust', { exact: true }).selectOption('stuffed');
+	assert.equal(await page.getByRole('radio', { name: /^Small/ }).isDisabled(), true);
+	await page.getByRole('radio', { name: /^Large/ }).check();
+	await page.getByLabel('Sauce', { exact: true }).selectOption('bbq');
+	await page.getByLabel('Cut', { exact: true }).selectOption('squares');
+	await page.getByRole('button', { name: 'Add · $18.49' }).click(); // 14.99, 2.50 and 1.00
+	await page.getByRole('link', { name: /Go to checkout/ }).locator('visible=true').first().click();
+	await page.getByText('Crust: Stuffed').waitFor();
+	await page.getByText('Allergies?').click();
+	await page.getByRole('button', { name: 'nuts', exact: true }).click();
+	await page.getByRole('button', { name: 'milk', exact: true }).click();
+	await page.getByText('milk is in Margherita. Please change it, or take it out.').waitFor();
+	await page.getByRole('button', { name: 'milk', exact: true }).click();
+	await page.getByText('milk is in Margherita').waitFor({ state: 'detached' });
+	await page.getByRole('radio', { name: 'Carry out' }).check();
+	await fillIn(page, { delivery: false });
+	await page.getByLabel('Name', { exact: true }).fill(name);
+	await page.getByRole('button', { name: 'Order now · $20.02' }).click(); // and 8.25 %
+	await page.waitForURL(/\/track\//);
+	await page.getByText('Cut: squares').waitFor();
+	await page.getByText('Allergy: nuts').waitFor();
+	const [order] = await ofGuest(name);
+	const { crust, sauce, cut, avoid } = order.lines[0];
+	assert.deepEqual([crust, sauce, cut, avoid], ['stuffed', 'bbq', 'squares', ['nuts']]);
+	await page.context().close();
+
+	const board = await open(process.env.EDGE_R1, { size: { width: 1920, height: 1080, scale: 1, touch: false } });
+	await board.evaluate(() => localStorage.setItem('awesome.view', 'make'));
+	await board.reload();
+	const ticket = board.locator(`article[data-order="${order.id}"]`).first();
+	await ticket.getByText('Crust Stuffed').waitFor();
+	await ticket.getByText('Sauce Barbecue').waitFor();
+	await ticket.locator('.banner').getByText(/Allergy nuts/i).waitFor();
+	await board.context().close();
+});
+
 test('what is missing is said beside the field, and focus goes there', async () => {
 	const page = await open('/');
 	await toCheckout(page);

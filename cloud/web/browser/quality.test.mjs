@@ -39,6 +39,10 @@ test('axe finds nothing on any page, in either theme', async () => {
 			await look(page, 'checkout with mistakes');
 			await fillIn(page);
 			await look(page, 'checkout');
+			await page.getByText('Allergies?').click();
+			await page.getByRole('button', { name: 'milk', exact: true }).click();
+			await page.getByText('milk is in Diavola').waitFor();
+			await look(page, 'checkout with an allergy');
 			await page.context().close();
 		}
 		const track = await open(out.tracking_url, { theme });

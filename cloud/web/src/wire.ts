@@ -1,4 +1,4 @@
-import type { Fulfilment, Instant, KitchenState, Money, Placement, Amount, PromiseRange, Status } from '@awesome/ui';
+import type { Crust, Cut, Fulfilment, Instant, KitchenState, Money, Placement, Amount, PromiseRange, Sauce, Status } from '@awesome/ui';
 
 // The shapes of the cloud's HTTP interface that the pages read. Fields they do not know are ignored: an older page can talk to a
 // newer cloud.
@@ -25,9 +25,14 @@ export interface BasketLine {
 	product: string;
 	half?: string;
 	size?: string;
+	crust?: string;
+	sauce?: string;
+	cut?: string;
 	quantity: number;
 	toppings?: Topping[];
 	note?: string;
+	/** avoid is what must not get to who eats it, of the fourteen allergens. */
+	avoid?: string[];
 }
 
 export interface OrderLine extends BasketLine {
@@ -156,6 +161,9 @@ export interface Product {
 	description: string;
 	sizes: Size[];
 	toppings?: string[];
+	crusts?: string[];
+	sauces?: string[];
+	cuts?: string[];
 	allergens?: string[];
 }
 
@@ -174,4 +182,7 @@ export interface Menu {
 	fee_minor: number;
 	products: Product[];
 	toppings: MenuTopping[];
+	crusts?: Crust[];
+	sauces?: Sauce[];
+	cuts?: Cut[];
 }

@@ -1,7 +1,7 @@
 // The counter: quick, honest, and the same with the internet cut.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { edge, errors, photograph, post, tablet, tap, violations, world } from './stage.mjs';
+import { card, edge, errors, photograph, post, tablet, tap, violations, world } from './stage.mjs';
 
 test('a pizza with two changes takes no more than ten taps, and its number is shown', async () => {
 	const page = await tablet('/counter', { width: 1280, height: 800 });
@@ -42,15 +42,65 @@ test('half and half, with a change on one half and an allergy', async () => {
 	await page.getByRole('button', { name: 'Hawaii' }).click();
 	await page.getByRole('button', { name: 'Right half' }).click();
 	await page.getByRole('button', { name: 'Black olives' }).click();
-	await page.getByRole('textbox', { name: /Note for the kitchen/ }).fill('nuts');
+	await page.getByRole('textbox', { name: /Note for the kitchen/ }).fill('a little is too much');
 	await page.getByRole('button', { name: 'Allergy' }).click();
+	await page.getByRole('button', { name: 'nuts', exact: true }).click();
 	await page.getByRole('button', { name: /Place order/ }).click();
 	await page.getByRole('dialog', { name: 'Order number' }).waitFor();
 	const { orders } = await (await fetch(`${edge}/api/orders`)).json();
 	const line = orders.at(-1).lines[0];
 	assert.equal(line.name, 'Diavola / Hawaii');
 	assert.deepEqual(line.toppings, [{ topping: 'olives', placement: 'right', amount: 'normal' }]);
-	assert.equal(line.note, 'Allergy: nuts');
+	assert.equal(line.note, 'a little is too much');
+	assert.deepEqual(line.avoid, ['nuts']);
+	await page.context().close();
+});
+
+test('another crust, sauce and cut, and an allergy that the pizza is asked about, reach cook and cutter', async () => {
+	const page = await tablet('/counter', { width: 1280, height: 800 });
+	await page.getByRole('button', { name: /^Margherita/ }).click();
+	await page.getByRole('button', { name: 'Small' }).click();
+	await page.getByRole('button', { name: 'Crust Classic' }).click();
+	assert.equal(await page.getByRole('button', { name: 'Stuffed' }).isDisabled(), true); // there is none in that size
+	await page.getByRole('button', { name: 'Large' }).click();
+	await page.getByRole('button', { name: 'Stuffed +$2.50' }).click();
+	await page.getByText('Some sizes do not come with the crust Stuffed.').waitFor();
+	assert.equal(await page.getByRole('button', { name: 'Small' }).isDisabled(), true);
+	await page.getByRole('button', { name: 'Sauce Tomato' }).click();
+	await page.getByRole('button', { name: /^Barbecue/ }).click();
+	await page.getByRole('button', { name: 'Cut 8 slices' }).click();
+	await page.getByRole('button', { name: 'Squares' }).click();
+	await page.getByRole('button', { name: 'Allergy' }).click();
+	await page.getByRole('button', { name: 'nuts', exact: true }).click();
+	await page.getByRole('button', { name: 'milk', exact: true }).click();
+	assert.deepEqual(await violations(page, 'allergies at the counter'), []);
+	const basket = page.getByRole('complementary');
+	await basket.getByText('Crust: Stuffed, Sauce: Barbecue, Cut: Squares').waitFor();
+	await basket.getByText('milk is in it').waitFor();
+	await page.getByRole('button', { name: /Place order/ }).click();
+	const sure = page.getByRole('dialog', { name: 'This could harm the guest' });
+	await sure.getByText('Margherita: milk is in it, and the guest must not get that.').waitFor();
+	await sure.getByRole('button', { name: 'Back', exact: true }).click();
+	await page.getByRole('button', { name: /Place order/ }).click();
+	await sure.getByRole('button', { name: 'The guest knows: place it' }).click();
+	await page.getByRole('dialog', { name: 'Order number' }).waitFor();
+	const order = (await (await fetch(`${edge}/api/orders?state=open`)).json()).orders.at(-1);
+	const [line] = order.lines;
+	assert.deepEqual([line.crust, line.sauce, line.cut, line.avoid, line.unit_price.minor], ['stuffed', 'bbq', 'squares', ['milk', 'nuts'], 1499 + 250 + 100]);
+
+	const make = await tablet('/', { view: 'make' });
+	const ticket = card(make, order);
+	await ticket.getByText('Crust Stuffed').waitFor();
+	await ticket.getByText('Sauce Barbecue').waitFor();
+	await ticket.locator('.banner').getByText(/Allergy milk, nuts \(milk is in it\)/i).waitFor();
+	assert.equal(await ticket.getByText('Cut Squares').count(), 0);
+	assert.deepEqual(await violations(make, 'a ticket with an allergy'), []);
+	await make.context().close();
+	await tap(order.id, 'start', { station: 'make' });
+	for (const station of ['make', 'oven', 'oven']) await tap(order.id, 'bump', { station });
+	const cut = await tablet('/', { view: 'cut' });
+	await card(cut, order).getByText('Cut Squares').waitFor();
+	await cut.context().close();
 	await page.context().close();
 });
 
@@ -252,7 +302,7 @@ test('a time that is over is said where it was chosen, and another one makes it 
 	await page.getByRole('button', { name: /^Cola\b/ }).first().click();
 	await page.getByRole('button', { name: 'For later' }).click();
 	await page.getByRole('dialog').getByRole('group', { name: /at what time/ }).getByRole('button').first().click();
-	await page.getByText(/^Ready/).waitFor();
+	await page.getByText(/^Ready \d\d:/).waitFor();
 	await world('clock', { seconds: 3 * 24 * 3600 });
 	await page.getByRole('button', { name: 'One more' }).click();
 	await page.getByRole('alert').getByText('It is too late for that time').waitFor();
@@ -261,7 +311,7 @@ test('a time that is over is said where it was chosen, and another one makes it 
 	await photograph(page, 'counter-too-late');
 	await page.getByRole('button', { name: /^For / }).click();
 	await page.getByRole('button', { name: 'As soon as can be' }).click();
-	await page.getByText(/^Ready/).waitFor();
+	await page.getByText(/^Ready \d\d:/).waitFor();
 	await page.getByRole('button', { name: /Place order/ }).click();
 	await page.getByRole('dialog', { name: 'Order number' }).waitFor();
 	await page.context().close();

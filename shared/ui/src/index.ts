@@ -2,6 +2,7 @@ export { default as Age } from './Age.svelte';
 export { default as Icon } from './Icon.svelte';
 export { default as LinkStrip } from './LinkStrip.svelte';
 export { default as StatusIcon } from './StatusIcon.svelte';
+export * from './choices.ts';
 export * from './format.ts';
 export type { IconName } from './icons.ts';
 export { Live, type LiveSource, type Patience } from './live.svelte.ts';

@@ -73,6 +73,13 @@ export interface Item {
 	half_name?: string;
 	name: string;
 	size?: string;
+	/** crust, sauce and cut are said when they are not the usual ones. */
+	crust?: string;
+	crust_name?: string;
+	sauce?: string;
+	sauce_name?: string;
+	cut?: string;
+	cut_name?: string;
 	station: Station;
 	state: ItemState;
 	quantity_of_line: number;
@@ -82,6 +89,9 @@ export interface Item {
 	toppings?: Change[];
 	note?: string;
 	allergens?: string[];
+	/** avoid is what must not get to who eats it, conflict what of that is in it all the same. */
+	avoid?: string[];
+	conflict?: string[];
 	remakes?: number;
 	since?: Instant;
 	slot?: { oven: string; slot: number };
@@ -103,9 +113,13 @@ export interface LineOf {
 	product: string;
 	half?: string;
 	size?: string;
+	crust?: string;
+	sauce?: string;
+	cut?: string;
 	quantity: number;
 	toppings?: Change[];
 	note?: string;
+	avoid?: string[];
 	name?: string;
 }
 

@@ -1,4 +1,4 @@
-import type { Amount, Placement } from '@awesome/ui';
+import { sauced, type Amount, type Placement } from '@awesome/ui';
 import type { BasketLine, Menu } from '../wire.ts';
 import type { Laid } from './art.ts';
 import { productOf } from './price.ts';
@@ -19,7 +19,7 @@ export function laid(menu: Menu, line: BasketLine): Laid[] {
 
 function sideOf(menu: Menu, product: string, line: BasketLine, side: Placement): Map<string, Amount> {
 	const out = new Map<string, Amount>();
-	for (const t of productOf(menu, product)?.toppings ?? []) out.set(t, 'normal');
+	for (const t of sauced(menu, productOf(menu, product)?.toppings ?? [], line.sauce)) out.set(t, 'normal');
 	for (const change of line.toppings ?? []) {
 		const where = change.placement ?? 'whole';
 		if (where === 'whole' || where === side) out.set(change.topping, change.amount ?? 'normal');

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
+import { allergensOf } from '@awesome/ui';
 import { menu } from '../testing.ts';
 import type { BasketLine } from '../wire.ts';
-import { allergensOf, standard, unitPrice } from './price.ts';
+import { standard, unitPrice } from './price.ts';
 
 
 test.each<[string, Omit<BasketLine, 'quantity'>, number]>([
@@ -17,6 +18,10 @@ test.each<[string, Omit<BasketLine, 'quantity'>, number]>([
 	['what lies on it already is paid for', { product: 'margherita', size: 'large', toppings: [{ topping: 'mozzarella', amount: 'normal' }] }, 1499],
 	['more of it is not', { product: 'margherita', size: 'large', toppings: [{ topping: 'mozzarella', amount: 'double' }] }, 1499 + 250],
 	['two halves cost the dearer one', { product: 'marinara', half: 'parma', size: 'small' }, 1299],
+	['a crust costs what it costs in its size', { product: 'margherita', size: 'medium', crust: 'stuffed' }, 1199 + 200],
+	['another sauce', { product: 'margherita', size: 'large', sauce: 'bbq', cut: 'squares' }, 1499 + 100],
+	['more of another sauce', { product: 'margherita', size: 'large', sauce: 'bbq', toppings: [{ topping: 'bbq_sauce', amount: 'double' }] }, 1499 + 100 + 125],
+	['the sauce it has anyway', { product: 'bbq_chicken', size: 'large', sauce: 'bbq' }, 1799],
 	['on two halves only what both have is paid for', { product: 'margherita', half: 'marinara', size: 'large', toppings: [{ topping: 'garlic' }] }, 1499 + 100],
 ])('%s', (_, line, price) => {
 	expect(unitPrice(menu, { quantity: 1, ...line })).toBe(price);
@@ -26,6 +31,8 @@ test.each<[string, Omit<BasketLine, 'quantity'>]>([
 	['an unknown product', { product: 'calzone', size: 'large' }],
 	['a size it does not come in', { product: 'margherita', size: 'huge' }],
 	['a half that is no pizza of this size', { product: 'margherita', size: 'large', half: 'cola' }],
+	['a crust that there is not in its size', { product: 'margherita', size: 'small', crust: 'stuffed' }],
+	['an unknown sauce', { product: 'margherita', size: 'large', sauce: 'fudge' }],
 	['an unknown topping', { product: 'margherita', size: 'large', toppings: [{ topping: 'gravel' }] }],
 ])('%s has no price', (_, line) => {
 	expect(unitPrice(menu, { quantity: 1, ...line })).toBeUndefined();

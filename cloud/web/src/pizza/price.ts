@@ -1,4 +1,4 @@
-import type { Amount, Placement } from '@awesome/ui';
+import { priceOfChoices, sauced, type Amount, type Placement } from '@awesome/ui';
 import type { BasketLine, Menu, Product, Size } from '../wire.ts';
 
 // The same sums as the cloud's, so that a price moves under the finger. What counts is the quote, which the cloud makes.
@@ -17,9 +17,8 @@ export function sizeOf(product: Product, id: string | undefined): Size | undefin
 /** What lies on every part of a pizza by itself: a topping that only one half has is an extra on the other. */
 export function standard(menu: Menu, line: BasketLine): string[] {
 	const first = productOf(menu, line.product)?.toppings ?? [];
-	if (line.half === undefined) return first;
-	const second = productOf(menu, line.half)?.toppings ?? [];
-	return first.filter((t) => second.includes(t));
+	const second = line.half === undefined ? first : (productOf(menu, line.half)?.toppings ?? []);
+	return sauced(menu, first.filter((t) => second.includes(t)), line.sauce);
 }
 
 /** The price of one piece of a line in minor units; undefined when the menu does not have it. */
@@ -34,6 +33,9 @@ export function unitPrice(menu: Menu, line: BasketLine): number | undefined {
 		if (!same) return undefined;
 		price = Math.max(price, same.price_minor);
 	}
+	const more = priceOfChoices(menu, line, size.id);
+	if (more === undefined) return undefined;
+	price += more;
 	const free = standard(menu, line);
 	for (const change of line.toppings ?? []) {
 		const each = menu.toppings.find((t) => t.id === change.topping)?.price_minor[size.id];
@@ -47,14 +49,4 @@ function changePrice(each: number, amount: Amount, placement: Placement, free: b
 	const quarters = free ? Math.max(0, weight[amount] - weight.normal) : weight[amount];
 	const cost = each * quarters;
 	return Math.floor(((placement === 'whole' ? cost : Math.floor((cost + 1) / 2)) + 3) / 4);
-}
-
-/** What one has to know who must not eat something: the union over both halves and all toppings. */
-export function allergensOf(menu: Menu, line: BasketLine): string[] {
-	const out = new Set([...(productOf(menu, line.product)?.allergens ?? []), ...(productOf(menu, line.half)?.allergens ?? [])]);
-	for (const change of line.toppings ?? []) {
-		if (change.amount === 'none') continue;
-		for (const a of menu.toppings.find((t) => t.id === change.topping)?.allergens ?? []) out.add(a);
-	}
-	return [...out].sort();
 }

@@ -49,6 +49,11 @@ export class Basket {
 		this.#keep(this.#rows.map((r) => (r.key === key ? { key, line } : r)));
 	}
 
+	/** avoid says what must not get to who eats a line; without a key it says so of all of them. */
+	avoid(allergens: string[], key?: number): void {
+		this.#keep(this.#rows.map((r) => (key === undefined || r.key === key ? { key: r.key, line: warned(r.line, allergens) } : r)));
+	}
+
 	/** count sets how many; none takes the line out. */
 	count(key: number, quantity: number): void {
 		const n = Math.min(maxQuantity, quantity);
@@ -74,11 +79,17 @@ export class Basket {
 	}
 }
 
+function warned(line: BasketLine, allergens: string[]): BasketLine {
+	const said: BasketLine = { ...line, avoid: [...allergens] };
+	if (allergens.length === 0) delete said.avoid;
+	return said;
+}
+
 function sameThing(a: BasketLine, b: BasketLine): boolean {
 	return JSON.stringify({ ...a, quantity: 0 }, order) === JSON.stringify({ ...b, quantity: 0 }, order);
 }
 
-const order = ['product', 'half', 'size', 'quantity', 'toppings', 'topping', 'placement', 'amount', 'note'];
+const order = ['product', 'half', 'size', 'crust', 'sauce', 'cut', 'quantity', 'toppings', 'topping', 'placement', 'amount', 'note', 'avoid'];
 
 /** nameOf a line, as the menu writes it. */
 export function nameOf(menu: Menu, line: BasketLine): string {

@@ -17,6 +17,21 @@ test('the same thing again is more of it, another thing is another line', () => 
 	expect(b.items(menu)).toBe(4 * 1499);
 });
 
+test('another crust is another line, and what must not be in one is said of one or of all', () => {
+	const b = new Basket('r1');
+	b.add(margherita);
+	b.add({ ...margherita, crust: 'thin' });
+	expect(b.rows).toHaveLength(2);
+	b.avoid(['milk'], b.rows[1]?.key);
+	expect(b.lines.map((l) => l.avoid)).toEqual([undefined, ['milk']]);
+	b.add({ ...margherita, crust: 'thin' });
+	expect(b.rows).toHaveLength(3);
+	b.avoid(['nuts']);
+	expect(new Basket('r1').lines.map((l) => l.avoid)).toEqual([['nuts'], ['nuts'], ['nuts']]);
+	b.avoid([]);
+	expect(b.lines.some((l) => 'avoid' in l)).toBe(false);
+});
+
 test('a basket survives a reload, each restaurant has its own', () => {
 	new Basket('r1').add(margherita);
 	expect(new Basket('r1').lines).toEqual([margherita]);
@@ -73,11 +88,15 @@ test('lines have names people know', () => {
 
 test('changes are said in words', () => {
 	const words = {
+		crust: 'Crust', sauce: 'Sauce', cut: 'Cut',
 		without: 'without',
 		amount: { none: 'none', light: 'light', normal: 'normal', extra: 'extra', double: 'double' },
 		placement: { whole: 'whole', left: 'left half', right: 'right half' },
 	};
 	const toppings = [{ topping: 'basil', amount: 'none' as const }, { topping: 'olives', placement: 'left' as const, amount: 'extra' as const }, { topping: 'ham' }];
-	expect(changesOf({ ...margherita, toppings }, words, menu.toppings)).toEqual(['without Fresh basil', 'extra Black olives, left half', '+ Cooked ham']);
+	expect(changesOf({ ...margherita, toppings }, words, menu)).toEqual(['without Fresh basil', 'extra Black olives, left half', '+ Cooked ham']);
 	expect(changesOf({ ...margherita, toppings: [{ topping: 'cherry_tomatoes' }] }, words)).toEqual(['+ cherry tomatoes']);
+	const chosen = { ...margherita, crust: 'gluten_free', sauce: 'bbq', cut: '6_slices' };
+	expect(changesOf(chosen, words, menu)).toEqual(['Crust: Gluten-free', 'Sauce: Barbecue', 'Cut: 6 slices']);
+	expect(changesOf(chosen, words)).toEqual(['Crust: gluten free', 'Sauce: bbq', 'Cut: 6 slices']);
 });

@@ -1,6 +1,6 @@
-import type { Amount, Placement } from '@awesome/ui';
+import { allergensOf, offered, priceOfChoices, sauced, usual, type Amount, type Crust, type Cut, type Placement, type Sauce } from '@awesome/ui';
 import { none, without, withEntry } from '../maps.ts';
-import { allergensOf, productOf, sizeOf, unitPrice } from '../pizza/price.ts';
+import { productOf, sizeOf, unitPrice } from '../pizza/price.ts';
 import { laid } from '../pizza/laid.ts';
 import type { Laid } from '../pizza/art.ts';
 import type { BasketLine, Menu, MenuTopping, Product, Size } from '../wire.ts';
@@ -15,12 +15,17 @@ export interface Sides {
 	right: Amount;
 }
 
+/** Choice is what a pizza can be had with once. */
+export type Choice = 'crust' | 'sauce' | 'cut';
+
 /** Builder is a pizza while it is put together. */
 export class Builder {
 	#size = $state('');
 	#half = $state<string | undefined>();
 	#sides = $state.raw<ReadonlyMap<string, Sides>>(none()); // only what differs from the recipe
+	#choices = $state<Partial<Record<Choice, string>>>({}); // only what is not usual
 	#quantity = $state(1);
+	readonly #avoid: string[] | undefined; // said in the basket
 	#note = $state('');
 	readonly product: Product;
 
@@ -33,6 +38,8 @@ export class Builder {
 		this.product = product;
 		this.#size = (sizeOf(product, start.size) ?? product.sizes[Math.floor(product.sizes.length / 2)])?.id ?? '';
 		this.#half = start.half;
+		this.#avoid = start.avoid;
+		for (const of of ['crust', 'sauce', 'cut'] as const) if (start[of] !== undefined) this.pick(of, start[of]);
 		this.#quantity = start.quantity;
 		this.#note = start.note ?? '';
 		for (const c of start.toppings ?? []) this.put(c.topping, c.placement ?? 'whole', c.amount ?? 'normal');
@@ -58,9 +65,49 @@ export class Builder {
 		return this.product.category === 'pizza';
 	}
 
-	/** halves are what the other half can be: pizzas that come in this size. */
+	/** halves are what the other half can be: pizzas that come in this size, and as it is chosen. */
 	get halves(): Product[] {
-		return this.menu.products.filter((p) => p.category === 'pizza' && p.id !== this.product.id && sizeOf(p, this.#size) !== undefined);
+		return this.menu.products.filter((p) => p.category === 'pizza' && p.id !== this.product.id && sizeOf(p, this.#size) !== undefined && this.#comes(this.#size, p.id));
+	}
+
+	/** crusts, sauces and cuts are what there is to choose from; one alone is no choice. */
+	get crusts(): Crust[] {
+		return several(offered(this.menu, this.line).crusts);
+	}
+
+	get sauces(): Sauce[] {
+		return several(offered(this.menu, this.line).sauces);
+	}
+
+	get cuts(): Cut[] {
+		return several(offered(this.menu, this.line).cuts);
+	}
+
+	/** comes: the pizza as it is chosen is to be had in a size. */
+	comes(size: Size): boolean {
+		return this.#comes(size.id, this.#half);
+	}
+
+	#comes(size: string, half: string | undefined): boolean {
+		return priceOfChoices(this.menu, { product: this.product.id, half, ...this.#choices }, size) !== undefined;
+	}
+
+	/** usual is what it has when nothing is chosen. */
+	get usual(): Partial<Record<Choice, string | undefined>> {
+		return usual(this.menu, { product: this.product.id, half: this.#half });
+	}
+
+	/** picked is the crust, sauce or cut it has; undefined where two halves keep their own. */
+	picked(of: Choice): string | undefined {
+		return this.#choices[of] ?? this.usual[of];
+	}
+
+	/** pick chooses one. What is usual, and nothing, is left out of the line. */
+	pick(of: Choice, id: string | undefined): void {
+		const choices = { ...this.#choices };
+		if (id && id !== this.usual[of]) choices[of] = id;
+		else delete choices[of]; // eslint-disable-line @typescript-eslint/no-dynamic-delete -- one of three
+		this.#choices = choices;
 	}
 
 	/** toppings that have a price for this size. */
@@ -92,7 +139,7 @@ export class Builder {
 
 	/** recipe is what is on each side if nothing is changed. */
 	recipe(topping: string): Sides {
-		const on = (id: string): Amount => (productOf(this.menu, id)?.toppings?.includes(topping) ? 'normal' : 'none');
+		const on = (id: string): Amount => (sauced(this.menu, productOf(this.menu, id)?.toppings ?? [], this.#choices.sauce).includes(topping) ? 'normal' : 'none');
 		return { left: on(this.product.id), right: on(this.#half ?? this.product.id) };
 	}
 
@@ -128,9 +175,11 @@ export class Builder {
 			product: this.product.id,
 			...(this.#half === undefined ? {} : { half: this.#half }),
 			size: this.#size,
+			...this.#choices,
 			quantity: this.#quantity,
 			...(toppings.length === 0 ? {} : { toppings }),
 			...(note === '' ? {} : { note }),
+			...(this.#avoid === undefined ? {} : { avoid: this.#avoid }),
 		};
 	}
 
@@ -160,4 +209,8 @@ export class Builder {
 		}
 		return out;
 	}
+}
+
+function several<T>(list: T[]): T[] {
+	return list.length > 1 ? list : [];
 }

@@ -53,8 +53,22 @@ test('the price moves with size, halves and toppings', () => {
 	expect(b.price).toBe(1899 + 200);
 });
 
+test('crust, sauce and cut are chosen once, what is usual is left out, and sizes are those they come in', () => {
+	const b = build('margherita');
+	expect([b.picked('crust'), b.picked('sauce'), b.picked('cut'), b.crusts.length, b.sauces.length, b.cuts.length]).toEqual(['classic', 'tomato', '8_slices', 4, 3, 5]);
+	b.pick('crust', 'gluten_free');
+	b.pick('sauce', 'bbq');
+	b.pick('cut', 'squares');
+	expect([b.price, b.product.sizes.map((s) => b.comes(s)), b.at('bbq_sauce').left, b.at('tomato_sauce').left]).toEqual([1199 + 250 + 75, [false, true, false], 'normal', 'none']);
+	expect(b.line).toMatchObject({ crust: 'gluten_free', sauce: 'bbq', cut: 'squares' });
+	expect(b.allergens).not.toContain('gluten');
+	for (const [of, id] of [['crust', 'classic'], ['sauce', 'tomato'], ['cut', '8_slices']] as const) b.pick(of, id);
+	expect(b.line).toEqual({ product: 'margherita', size: 'medium', quantity: 1 });
+	expect([build('cola').crusts, build('cola').cuts]).toEqual([[], []]);
+});
+
 test('a line from the basket comes back as it was', () => {
-	const line = { product: 'diavola', half: 'hawaii', size: 'large', quantity: 2, toppings: [{ topping: 'egg', placement: 'right' as const, amount: 'normal' as const }], note: 'no cut' };
+	const line = { product: 'diavola', half: 'hawaii', size: 'large', crust: 'thin', sauce: 'bianca', cut: 'uncut', avoid: ['nuts'], quantity: 2, toppings: [{ topping: 'egg', placement: 'right' as const, amount: 'normal' as const }], note: 'no cut' };
 	expect(new Builder(menu, line).line).toEqual(line);
 });
 

@@ -33,6 +33,14 @@ describe('a changed order', () => {
 		]);
 	});
 
+	it('says another crust, sauce, cut and allergy, and marks them', () => {
+		const now = { ...diavola, crust: 'gluten_free', sauce: 'bbq', cut: 'squares', avoid: ['milk'] };
+		const other = { ...notice, lines: [{ was: diavola, now }] };
+		expect(told(other)).toEqual([{ sign: '→', text: '1× L Diavola, Crust gluten free, Sauce bbq, Cut squares, Allergy: milk (was 1× L Diavola)' }]);
+		const [same, old] = [item('1', { ...now, crust_name: 'Gluten-free' }), item('2', { product: 'diavola' })];
+		expect([same, old].map((i) => news(ticket(7, [same, old], { notices: [other] }), i))).toEqual(['isChanged', undefined]);
+	});
+
 	it('does not say twice what only has other toppings', () => {
 		expect(told({ ...notice, lines: [{ was: diavola, now: { ...diavola, note: 'well done' } }] })).toEqual([{ sign: '→', text: '1× L Diavola' }]);
 	});

@@ -1,6 +1,7 @@
 import type { Item, LineOf, Notice, Ticket } from '@awesome/ui';
 import { house } from '../words/house.ts';
-import { sizeLetter } from './rows.ts';
+import { words } from '../words/words.ts';
+import { named, sizeLetter } from './rows.ts';
 import { open } from './stations.ts';
 
 /** News of a line that nobody has taken note of yet. */
@@ -19,7 +20,8 @@ function same(line: LineOf, item: Item): boolean {
 	const toppings = (of: LineOf['toppings']) => (of ?? []).map((t) => `${t.topping} ${t.placement || 'whole'} ${t.amount || 'normal'}`).sort().join();
 	return (
 		line.product === item.product && (line.half ?? '') === (item.half ?? '') && (line.size ?? '') === (item.size ?? '') &&
-		(line.note ?? '').trim() === (item.note ?? '').trim() && toppings(line.toppings) === toppings(item.toppings)
+		(line.crust ?? '') === (item.crust ?? '') && (line.sauce ?? '') === (item.sauce ?? '') && (line.cut ?? '') === (item.cut ?? '') &&
+		(line.avoid ?? []).join() === (item.avoid ?? []).join() && (line.note ?? '').trim() === (item.note ?? '').trim() && toppings(line.toppings) === toppings(item.toppings)
 	);
 }
 
@@ -34,5 +36,7 @@ export function told(notice: Notice): { sign: '+' | '−' | '→'; text: string 
 }
 
 function called(l: LineOf): string {
-	return [`${l.quantity}×`, sizeLetter(l.size), l.name ?? l.product].filter(Boolean).join(' ');
+	const what = [`${l.quantity}×`, sizeLetter(l.size), l.name ?? l.product].filter(Boolean).join(' ');
+	const choices = [[words.crust, l.crust], [words.sauce, l.sauce], [words.cut, l.cut]].flatMap(([of, id]) => (id ? [`${of} ${id.replaceAll('_', ' ')}`] : []));
+	return [what, ...choices, ...(l.avoid?.length ? [`${words.allergy}: ${named(l.avoid)}`] : [])].join(', ');
 }

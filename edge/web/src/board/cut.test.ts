@@ -30,6 +30,17 @@ it('a row that is taller than a column goes on in the next one, and says again w
 	}
 });
 
+it('what a pizza is made of makes its row higher, and who it could harm is said again where it goes on', () => {
+	const [plain] = rows([item('1')]);
+	const one = rows([item('1', { crust_name: 'Stuffed', sauce_name: 'Barbecue', cut_name: 'Squares', avoid: ['nuts'], toppings: without(9) })]);
+	const [chosen] = rows([item('1', { crust_name: 'Stuffed', sauce_name: 'Barbecue', cut_name: 'Squares', avoid: ['nuts'] })]);
+	expect(height(chosen as Row, room)).toBeGreaterThan(height(plain as Row, room) + 100);
+	const torn = parts(one, room, 10).flatMap((p) => p.rows);
+	expect(torn.length).toBeGreaterThan(1);
+	expect(torn.map((r) => [r.base.length, r.avoid])).toEqual(torn.map((_, i) => [i === 0 ? 2 : 0, 'nuts']));
+	expect(said(torn)).toEqual(said(one));
+});
+
 it('halves keep their sides where they are torn', () => {
 	const left = without(6).map((t) => ({ ...t, placement: 'left' as const }));
 	const right = without(5).map((t) => ({ ...t, topping: `r${t.topping}`, placement: 'right' as const }));

@@ -46,6 +46,8 @@ export function height(row: Row, room: Room): number {
 		const fits = own.piece <= text - first - room.aside; // else what is said aside goes under it
 		h += fits ? Math.max(62, line * own.lines) : Math.max(62, line * lines(name, text - first, bold).lines) + 30;
 	}
+	for (const b of row.cut ? [...row.base, { what: words.cut, name: row.cut }] : row.base) h += 7 + line * lines(`${b.what} ${hyphenated(b.name)}`, text - 20, bold).lines;
+	if (row.avoid) h += 7 + line * lines(`${words.allergy}: ${hyphenated(row.avoid)}`, text - 20 - size - 8, bold).lines;
 	h += changes(row.changes, text - 20, size);
 	for (const note of row.notes) h += 3 + 26.2 * lines(note, text, { size: 22 }).lines;
 	if (row.contains) h += 3 + 21.5 * lines(row.contains, text, { size: 18 }).lines;
@@ -99,7 +101,7 @@ function high(rows: readonly Row[], room: Room): number {
 /** tear takes as much of a row as there is space for. What is left over has at least one word less; nothing is torn off when not even one fits. */
 function tear(row: Row, room: Room, space: number): [Row | undefined, Row] {
 	const now: Row = { ...row, left: [...row.left], right: [...row.right], changes: [...row.changes], notes: [...row.notes] };
-	const rest: Row = { ...row, key: `${row.key}…`, again: true, left: [], right: [], changes: [], notes: [], contains: '' };
+	const rest: Row = { ...row, key: `${row.key}…`, again: true, base: [], cut: '', left: [], right: [], changes: [], notes: [], contains: '' };
 	while (height(now, room) - between > space) {
 		const from = (['notes', 'changes'] as const).find((of) => now[of].length > 0);
 		if (now.contains) [now.contains, rest.contains] = ['', now.contains];

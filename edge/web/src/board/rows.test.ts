@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { allDay } from './counts.ts';
 import { rows, sizeLetter, speaksOfAllergy, split } from './rows.ts';
+import { allergies } from './screen.svelte.ts';
 import { item, ticket } from './testing.ts';
 
 it('groups what is made alike and counts what is left to do', () => {
@@ -25,12 +26,21 @@ it('puts changes where they lie', () => {
 });
 
 it('does not overlook an allergy, and takes no other note for one', () => {
-	for (const note of ['Allergy: nuts', 'guest is ALLERGIC to milk', 'coeliac', 'celiac disease', 'Zöliakie', 'lactose intolerant', 'allergia alle noci']) {
+	for (const note of ['Allergy: nuts', 'guest is ALLERGIC to milk', 'coeliac', 'celiac disease', 'Zöliakie', 'lactose intolerant', 'allergia alle noci', 'intollerante', 'celiachia', 'ALÉRGICO', 'soy celi\u0301aco', 'intolerância', 'allergique', 'cœliaque', 'Nussallergie', 'Unverträglichkeit', 'Zoeliakie', 'anafilaxia']) {
 		expect(speaksOfAllergy(note), note).toBe(true);
 	}
-	expect(speaksOfAllergy('well done')).toBe(false);
+	for (const note of ['well done', 'gallery entrance', 'für Oma', 'ring twice', '']) expect(speaksOfAllergy(note), note).toBe(false);
 	const [row] = rows([item('1', { note: 'Allergy: nuts' })]);
 	expect([row?.allergy, row?.notes]).toEqual(['Allergy: nuts', []]);
+});
+
+it('says crust and sauce everywhere, the cut where it is cut, and whom it could harm on the row itself', () => {
+	const chosen = item('1', { crust: 'stuffed', crust_name: 'Stuffed', sauce: 'bbq', sauce_name: 'Barbecue', cut: 'squares', cut_name: 'Squares', avoid: ['milk', 'nuts'], conflict: ['milk'] });
+	const [make] = rows([chosen], false, false);
+	expect([make?.base, make?.cut, make?.avoid]).toEqual([[{ what: 'Crust', name: 'Stuffed' }, { what: 'Sauce', name: 'Barbecue' }], '', 'milk, nuts (milk is in it)']);
+	expect(rows([chosen])[0]?.cut).toBe('Squares');
+	expect(rows([item('2')]).map((r) => [r.base, r.cut, r.avoid])).toEqual([[[], '', '']]);
+	expect(allergies(ticket(1, [chosen, item('2', { note: 'Allergy: eggs' }), item('3', { avoid: ['fish'] })]))).toEqual(['milk, nuts (milk is in it)', 'fish', 'Allergy: eggs']);
 });
 
 it('knows a size by its letter', () => {

@@ -1,6 +1,12 @@
 import type { Change, Item, Ticket } from '@awesome/ui';
 import { words } from '../words/words.ts';
 
+/** Base is what a pizza is made of under its toppings. */
+export interface Base {
+	what: string;
+	name: string;
+}
+
 /** A row of a ticket: the items of one line that are made alike. */
 export interface Row {
 	key: string;
@@ -9,6 +15,9 @@ export interface Row {
 	name: string;
 	half: string | undefined; // the name of the right half
 	size: string; // S, M, L; empty when the product has only one
+	base: Base[]; // crust and sauce, when they are not the usual ones
+	cut: string; // how it is cut, where that matters
+	avoid: string; // what must not be in it
 	changes: Change[]; // for the whole
 	left: Change[];
 	right: Change[];
@@ -27,9 +36,21 @@ export function sizeLetter(size: string | undefined): string {
 	return letters[size] ?? size.slice(0, 2).toUpperCase();
 }
 
-/** speaksOfAllergy: a note that must not be overlooked. */
+/** speaksOfAllergy: a note that must not be overlooked, in the languages that guests write in. What has to be avoided says it better. */
 export function speaksOfAllergy(note: string): boolean {
-	return /allerg|intoleran|c(o)?eliac|zöliakie|celiac|anaphyla/i.test(note);
+	const plain = note.normalize('NFD').replace(/\p{M}/gu, '');
+	return /al+erg|intol+er|c(?:o?e|œ)lia[cq]|z(?:o|oe)liak|ana(?:ph|f)[iy]la|unvertra(?:e)?glich/i.test(plain);
+}
+
+/** named are allergens in words. */
+export function named(allergens: readonly string[]): string {
+	return allergens.map((a) => words.allergen[a] ?? a).join(', ');
+}
+
+/** harms says whom an item could harm: what must not be in it, and what of that is. */
+export function harms(item: Pick<Item, 'avoid' | 'conflict'>): string {
+	const avoid = named(item.avoid ?? []);
+	return item.conflict?.length ? `${avoid} (${words.isInIt(named(item.conflict))})` : avoid;
 }
 
 /** remade: something of the ticket is made again. */
@@ -37,17 +58,20 @@ export function remade(ticket: Ticket): boolean {
 	return ticket.items.some((i) => (i.remakes ?? 0) > 0 && i.state !== 'done');
 }
 
-/** rows groups items by their line; what is made again stands for itself. Allergens are said where who takes the food can ask. */
-export function rows(items: Item[], allergens = false): Row[] {
+/**
+ * rows groups items by their line; what is made again stands for itself. Allergens are said where who takes the food can ask, the cut where
+ * somebody has a knife or looks into the box.
+ */
+export function rows(items: Item[], allergens = false, cut = true): Row[] {
 	const groups = new Map<string, Item[]>();
 	for (const item of items) {
 		const key = `${item.line}${item.remakes ? `/${item.id}` : ''}`;
 		groups.set(key, [...(groups.get(key) ?? []), item]);
 	}
-	return [...groups].map(([key, group]) => row(key, group, allergens));
+	return [...groups].map(([key, group]) => row(key, group, allergens, cut));
 }
 
-function row(key: string, items: Item[], allergens: boolean): Row {
+function row(key: string, items: Item[], allergens: boolean, cut: boolean): Row {
 	const first = items[0] as Item;
 	const changes = first.toppings ?? [];
 	const note = first.note?.trim() ?? '';
@@ -59,12 +83,18 @@ function row(key: string, items: Item[], allergens: boolean): Row {
 		name: first.half_name ? first.name.replace(` / ${first.half_name}`, '') : first.name,
 		half: first.half_name,
 		size: sizeLetter(first.size),
+		base: [
+			...(first.crust_name ? [{ what: words.crust, name: first.crust_name }] : []),
+			...(first.sauce_name ? [{ what: words.sauce, name: first.sauce_name }] : []),
+		],
+		cut: cut ? (first.cut_name ?? '') : '',
+		avoid: harms(first),
 		changes: changes.filter((c) => !c.placement || c.placement === 'whole'),
 		left: changes.filter((c) => c.placement === 'left'),
 		right: changes.filter((c) => c.placement === 'right'),
 		notes: note && !allergy ? [note] : [],
 		allergy,
-		contains: allergens && first.allergens?.length ? `${words.contains} ${first.allergens.map((a) => words.allergen[a] ?? a).join(', ')}` : '',
+		contains: allergens && first.allergens?.length ? `${words.contains} ${named(first.allergens)}` : '',
 		remake: items.some((i) => (i.remakes ?? 0) > 0),
 	};
 }

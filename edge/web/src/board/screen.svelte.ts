@@ -13,7 +13,7 @@ import { Glass } from './glass.svelte.ts';
 import { calls, Ringer } from './ringer.ts';
 import { Cursor } from './cursor.svelte.ts';
 import { parts, type Part } from './cut.ts';
-import { remade, rows, said, speaksOfAllergy, type Row } from './rows.ts';
+import { harms, remade, rows, said, speaksOfAllergy, type Row } from './rows.ts';
 import { here, next, open, shows, stationOf, type View, type Whereabout } from './stations.ts';
 import { Steady } from './steady.ts';
 import type { Tap, Taps } from './taps.svelte.ts';
@@ -98,7 +98,7 @@ export class Screen {
 		const { inner, high, small, columns } = this.layout;
 		const aside = this.view === 'oven' || (this.view === 'all' && !small) ? 100 : 40; // clocks and words
 		return new Map(
-			this.tickets.map((t) => [t.order_id, parts(rows(here(t, this.view), this.view === 'pass'), { inner, high, small, aside, banners: banners(t) }, columns)]),
+			this.tickets.map((t) => [t.order_id, parts(rows(here(t, this.view), this.view === 'pass', !['make', 'oven'].includes(this.view ?? '')), { inner, high, small, aside, banners: banners(t) }, columns)]),
 		);
 	});
 
@@ -364,13 +364,13 @@ export class Screen {
 	}
 }
 
-/** allergies are the guests' words that must not be overlooked, once each. */
+/** allergies are what must not be overlooked, once each: what has to be avoided first, and then the guests' words. */
 export function allergies(ticket: Ticket): string[] {
-	return [...new Set(ticket.items.map((i) => i.note?.trim() ?? '').filter(speaksOfAllergy))];
+	return [...new Set([...ticket.items.map(harms).filter(Boolean), ...ticket.items.map((i) => i.note?.trim() ?? '').filter(speaksOfAllergy)])];
 }
 
 /** banners is the height of what stands over the rows of a ticket. */
 function banners(ticket: Ticket): number {
 	const notices = open(ticket);
-	return (ticket.recovered ? 76 : 0) + notices.reduce((sum, n) => sum + (n.lines ? 90 : 0) + told(n).reduce((high, line) => high + 30 * Math.ceil((line.text.length + 2) / 24), 0), 0) + (fires(ticket) > 0 ? 44 : 0) + (ticket.hold ? 44 : 0) + (remade(ticket) && !notices.some((n) => n.kind === 'remake') ? 40 : 0) + allergies(ticket).reduce((sum, a) => sum + (a.length > 22 ? 74 : 48), 0);
+	return (ticket.recovered ? 76 : 0) + notices.reduce((sum, n) => sum + (n.lines ? 90 : 0) + told(n).reduce((high, line) => high + 30 * Math.ceil((line.text.length + 2) / 24), 0), 0) + (fires(ticket) > 0 ? 44 : 0) + (ticket.hold ? 44 : 0) + (remade(ticket) && !notices.some((n) => n.kind === 'remake') ? 40 : 0) + allergies(ticket).reduce((sum, a) => sum + 48 + 26 * Math.floor(a.length / 23), 0);
 }

@@ -1,4 +1,4 @@
-import { uuid, type Amount, type Change, type Fulfilment, type Money, type Placement } from '@awesome/ui';
+import { conflict, offered, uuid, type Amount, type Change, type Chosen, type Crust, type Cut, type Fulfilment, type Money, type Placement, type Sauce } from '@awesome/ui';
 import { forget, read, write } from './kept.ts';
 import type { OrderLine, Place } from './shapes.ts';
 
@@ -15,6 +15,9 @@ export interface Product {
 	description: string;
 	sizes: Size[];
 	toppings?: string[];
+	crusts?: string[];
+	sauces?: string[];
+	cuts?: string[];
 	allergens?: string[];
 }
 
@@ -31,6 +34,9 @@ export interface Menu {
 	currency: string;
 	products: Product[];
 	toppings: Topping[];
+	crusts?: Crust[];
+	sauces?: Sauce[];
+	cuts?: Cut[];
 }
 
 /** Line is one row of the order that is being taken. */
@@ -39,9 +45,18 @@ export interface Line {
 	product: Product;
 	half: Product | undefined;
 	size: Size;
+	crust: Crust | undefined; // undefined, as sauce and cut: as the product has it
+	sauce: Sauce | undefined;
+	cut: Cut | undefined;
 	quantity: number;
 	toppings: Change[];
 	note: string;
+	avoid: string[]; // allergens that must not get to who eats it
+}
+
+/** chosen is a line as the menu's rules know it. */
+export function chosen(l: Line): Chosen {
+	return { product: l.product.id, half: l.half?.id, size: l.size.id, crust: l.crust?.id, sauce: l.sauce?.id, cut: l.cut?.id, toppings: l.toppings, avoid: l.avoid };
 }
 
 export interface Guest {
@@ -128,7 +143,7 @@ export class Basket {
 
 	/** add puts a product in and returns its line. */
 	add(product: Product, size: Size, more: Partial<Omit<Line, 'key'>> = {}): Line {
-		const line: Line = { key: uuid(), product, half: undefined, size, quantity: 1, toppings: [], note: '', ...more };
+		const line: Line = { key: uuid(), product, half: undefined, size, crust: undefined, sauce: undefined, cut: undefined, quantity: 1, toppings: [], note: '', avoid: [], ...more };
 		this.#lines = [...this.#lines, line];
 		return line;
 	}
@@ -156,7 +171,7 @@ export class Basket {
 	keep(now = Date.now()): void {
 		if (!this.#opened) return; // what was there before has not been read yet
 		const { channel, fulfilment, payment, guest, place, confirmed, later } = this;
-		const lines = this.#lines.map(({ product, half, size, quantity, toppings, note }) => ({ product: product.id, ...(half ? { half: half.id } : {}), size: size.id, quantity, toppings, note }));
+		const lines = this.#lines.map((l) => ({ product: l.product.id, ...(l.half ? { half: l.half.id } : {}), size: l.size.id, ...extras(l), quantity: l.quantity, toppings: l.toppings, note: l.note }));
 		const any = lines.length > 0 || [guest.name, guest.phone, place.street].some((said) => said.trim() !== '');
 		if (!any) return forget(this.#shelf);
 		write(this.#shelf, { at: now, key: this.#key, sent: this.#sent, channel, fulfilment, payment, guest, place, confirmed, later, lines });
@@ -164,6 +179,7 @@ export class Basket {
 
 	#fill(past: readonly OrderLine[], menu: Menu): void {
 		this.#lines = [];
+		let lost = false;
 		for (const l of past) {
 			const product = menu.products.find((p) => p.id === l.product);
 			const size = product?.sizes.find((s) => s.id === l.size) ?? (l.size ? undefined : product?.sizes[0]);
@@ -173,9 +189,19 @@ export class Basket {
 				const known = menu.toppings.find((t) => t.id === c.topping);
 				return known ? [{ ...c, name: known.name }] : [];
 			});
-			this.add(product, size, { half, quantity: l.quantity, note: l.note ?? '', toppings });
+			const can = offered(menu, l);
+			const crust = can.crusts.find((c) => c.id === l.crust && size.id in c.price_minor);
+			const sauce = can.sauces.find((s) => s.id === l.sauce);
+			const cut = can.cuts.find((c) => c.id === l.cut);
+			lost ||= [[l.crust, crust], [l.sauce, sauce], [l.cut, cut]].some(([was, is]) => was && !is);
+			this.add(product, size, { half, crust, sauce, cut, quantity: l.quantity, note: l.note ?? '', toppings, avoid: l.avoid ?? [] });
 		}
-		this.#missing = this.#lines.length < past.length;
+		this.#missing = lost || this.#lines.length < past.length;
+	}
+
+	/** conflicts are the lines that have something in them that who eats it must not get, and what. */
+	conflicts(menu: Menu): { line: Line; what: string[] }[] {
+		return this.#lines.map((line) => ({ line, what: conflict(menu, chosen(line)) })).filter((c) => c.what.length > 0);
 	}
 
 	change(key: string, how: Partial<Omit<Line, 'key'>>): void {
@@ -197,11 +223,12 @@ export class Basket {
 		this.change(key, { toppings: amount ? [...others, change] : others });
 	}
 
-	/** list is the sum of list prices in minor units. */
+	/** list is the sum of list prices, with crusts and sauces, in minor units. */
 	list(currency: string): Money {
 		const minor = this.#lines.reduce((sum, l) => {
 			const half = l.half?.sizes.find((s) => s.id === l.size.id)?.price_minor ?? 0;
-			return sum + l.quantity * Math.max(l.size.price_minor, half);
+			const more = (l.crust?.price_minor[l.size.id] ?? 0) + (l.sauce?.price_minor[l.size.id] ?? 0);
+			return sum + l.quantity * (Math.max(l.size.price_minor, half) + more);
 		}, 0);
 		return { minor, currency };
 	}
@@ -236,6 +263,7 @@ export class Basket {
 			product: l.product.id,
 			...(l.half ? { half: l.half.id } : {}),
 			size: l.size.id,
+			...extras(l),
 			quantity: l.quantity,
 			...(l.toppings.length ? { toppings: l.toppings.map(({ topping, placement, amount }) => ({ topping, placement, amount })) } : {}),
 			...(l.note.trim() ? { note: l.note.trim() } : {}),
@@ -256,4 +284,11 @@ export class Basket {
 		this.payment = 'cash';
 		this.keep();
 	}
+}
+
+/** extras are what a line has beyond what is usual. */
+function extras(l: Line): Pick<OrderLine, 'crust' | 'sauce' | 'cut' | 'avoid'> {
+	return {
+		...(l.crust ? { crust: l.crust.id } : {}), ...(l.sauce ? { sauce: l.sauce.id } : {}), ...(l.cut ? { cut: l.cut.id } : {}), ...(l.avoid.length ? { avoid: l.avoid } : {}),
+	};
 }

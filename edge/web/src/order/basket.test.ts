@@ -24,6 +24,29 @@ it('sends what was chosen and nothing else', () => {
 	expect(b.list('USD')).toEqual({ minor: 3198, currency: 'USD' }); // two halves cost what the dearer one costs
 });
 
+it('another crust, sauce and cut go with the line, cost what they cost, and what must not be in it is held against what is', () => {
+	const prices = { small: 0, large: 250 };
+	const stuffed = { id: 'stuffed', name: 'Stuffed', price_minor: prices, allergens: ['milk'] };
+	const bbq = { id: 'bbq', name: 'Barbecue', price_minor: { small: 50, large: 100 }, topping: 'bbq_sauce' };
+	const squares = { id: 'squares', name: 'Squares' };
+	const product = { ...pizza('margherita', 1499), crusts: ['classic', 'stuffed'], sauces: ['bbq'], cuts: ['usual', 'squares'] };
+	const menu = { version: 1, name: '', currency: 'USD', products: [product], toppings: [basil], crusts: [stuffed], sauces: [bbq], cuts: [squares] };
+	const before = new Basket(localStorage);
+	before.restore(menu);
+	const line = before.add(product, large, { crust: stuffed, sauce: bbq, cut: squares });
+	before.change(line.key, { avoid: ['milk', 'nuts'] });
+	before.keep();
+	expect(before.list('USD').minor).toBe(1499 + 250 + 100);
+	expect(before.conflicts(menu).map((c) => c.what)).toEqual([['milk']]);
+	const after = new Basket(localStorage);
+	after.restore(menu);
+	expect(after.body()['lines']).toEqual([{ product: 'margherita', size: 'large', crust: 'stuffed', sauce: 'bbq', cut: 'squares', avoid: ['milk', 'nuts'], quantity: 1 }]);
+	const less = new Basket();
+	less.again({ fulfilment: 'carryout', lines: [{ product: 'margherita', size: 'large', crust: 'stuffed', quantity: 1, avoid: ['nuts'] }] }, { ...menu, crusts: [] });
+	expect([less.missing, less.line(less.lines[0]?.key ?? '')?.crust, less.lines[0]?.avoid]).toEqual([true, undefined, ['nuts']]);
+	localStorage.clear();
+});
+
 it('a change can be changed and taken back', () => {
 	const b = new Basket();
 	const { key } = b.add(pizza('margherita', 1499), large);

@@ -62,5 +62,7 @@ function whole(v: unknown): v is Kept {
 }
 
 function line(v: unknown): boolean {
-	return texts(v, 'product', 'size', 'note') && thing(v) && Number.isInteger(v['quantity']) && Number(v['quantity']) >= 1 && Number(v['quantity']) <= 50 && Array.isArray(v['toppings']) && v['toppings'].every((t) => texts(t, 'topping'));
+	return texts(v, 'product', 'size', 'note') && thing(v) && Number.isInteger(v['quantity']) && Number(v['quantity']) >= 1 && Number(v['quantity']) <= 50 && Array.isArray(v['toppings']) && v['toppings'].every((t) => texts(t, 'topping')) &&
+		['crust', 'sauce', 'cut'].every((f) => v[f] === undefined || typeof v[f] === 'string') &&
+		(v['avoid'] === undefined || (Array.isArray(v['avoid']) && v['avoid'].every((a) => typeof a === 'string')));
 }

@@ -25,10 +25,14 @@ export interface OrderLine {
 	product: string;
 	half?: string;
 	size?: string;
+	crust?: string;
+	sauce?: string;
+	cut?: string;
 	quantity: number;
 	name?: string;
 	note?: string;
 	toppings?: Change[];
+	avoid?: string[];
 }
 
 /** Order is an order as /api/orders has it. */
@@ -166,6 +170,8 @@ export interface SoldOut {
 	products: Missing[];
 	toppings: Missing[];
 	ingredients: Missing[];
+	crusts?: Missing[];
+	sauces?: Missing[];
 }
 
 /** Lack is why a line cannot be sold, Alternative what can be had instead. */
@@ -183,6 +189,8 @@ export interface Alternative {
 	name: string;
 	size?: string;
 	without?: string[];
+	/** plain: the same, with the usual crust and its own sauce. */
+	plain?: boolean;
 }
 
 /** POST /api/quote. */

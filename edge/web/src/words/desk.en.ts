@@ -34,6 +34,16 @@ export const deskEnglish = {
 		agree: 'The guest agrees',
 	},
 	onIt: 'on it',
+	choice: {
+		own: 'As the menu has it',
+		sizes: (crust: string) => `Some sizes do not come with the crust ${crust}.`,
+	},
+	allergy: {
+		hint: 'What must not get to who eats it? Anything else goes into the note.',
+		title: 'This could harm the guest',
+		asks: (line: string, what: string) => `${line}: ${what} is in it, and the guest must not get that. Has the guest been asked?`,
+		sell: 'The guest knows: place it',
+	},
 	state: { ready: 'Ready' },
 	taken: {
 		back: 'The order that was being taken is here again.',
@@ -78,6 +88,7 @@ export const deskEnglish = {
 		lacks: (names: string) => `Sold out: ${names}`,
 		instead: (name: string) => `Instead: ${name}`,
 		bare: (names: string) => `Without ${names}`,
+		plain: 'With the usual crust and sauce',
 		leave: 'Leave it out',
 		ranOut: (name: string) => `${name} has run out`,
 		howMuch: 'How much of it is there? With that it is on the menu again.',

@@ -67,6 +67,16 @@ export const deskItalian: DeskWords = {
 		agree: 'Il cliente è d’accordo',
 	},
 	onIt: 'c’è già',
+	choice: {
+		own: 'Come nel menu',
+		sizes: (crust) => `Alcune misure non ci sono con la base ${crust}.`,
+	},
+	allergy: {
+		hint: 'Che cosa non deve arrivare a chi la mangia? Il resto va nella nota.',
+		title: 'Potrebbe fare male al cliente',
+		asks: (line, what) => `${line}: contiene ${what}, che il cliente non deve mangiare. Gli è stato chiesto?`,
+		sell: 'Il cliente lo sa: invia',
+	},
 	state: { ready: 'Pronti' },
 	taken: {
 		back: 'L’ordine che stavi prendendo è di nuovo qui.',
@@ -111,6 +121,7 @@ export const deskItalian: DeskWords = {
 		lacks: (names) => `Finito: ${names}`,
 		instead: (name) => `Invece: ${name}`,
 		bare: (names) => `Senza ${names}`,
+		plain: 'Con la base e la salsa di sempre',
 		leave: 'Lascialo via',
 		ranOut: (name) => `${name}: finito`,
 		howMuch: 'Quanto ce n’è? Con questo torna nel menu.',

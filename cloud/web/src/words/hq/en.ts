@@ -1,3 +1,4 @@
+import { english } from '../allergens.ts';
 import type { Fulfilment, Status } from '@awesome/ui';
 import type { Priority, Standing } from '../../chain/dispatch.ts';
 import type { Part } from '../../chain/figures.svelte.ts';
@@ -79,6 +80,11 @@ export const en = {
 	timeline: 'What happened',
 	by: (who: string) => `by ${who}`,
 	guest: 'Guest',
+	crust: 'Crust',
+	sauce: 'Sauce',
+	cut: 'Cut',
+	allergy: 'Allergy',
+	allergen: english,
 	contents: 'Order',
 	total: 'Total',
 	driver: 'Driver',

@@ -1,3 +1,4 @@
+import { italian } from '../allergens.ts';
 import type { Words } from './en.ts';
 
 export const it: Words = {
@@ -72,6 +73,11 @@ export const it: Words = {
 	timeline: 'Che cosa è successo',
 	by: (who) => `da ${who}`,
 	guest: 'Cliente',
+	crust: 'Base',
+	sauce: 'Salsa',
+	cut: 'Taglio',
+	allergy: 'Allergia',
+	allergen: italian,
 	contents: 'Ordine',
 	total: 'Totale',
 	driver: 'Fattorino',

@@ -2,6 +2,7 @@ import type { Amount, Placement } from '@awesome/ui';
 import type { Compass } from '@awesome/ui/map/ground';
 import type { Mood } from '../../shop/restaurant.ts';
 import type { WhyWords } from '../../shop/why.ts';
+import { english } from '../allergens.ts';
 import type { Field } from '../../shop/guest.svelte.ts';
 
 /** Every text of the order page, in English. Another language is a file with the same shape. */
@@ -40,10 +41,7 @@ export const en = {
 	from: (price: string) => `from ${price}`,
 	contains: 'Contains',
 	containsNone: 'None of the 14 allergens',
-	allergen: {
-		gluten: 'gluten', crustaceans: 'crustaceans', eggs: 'eggs', fish: 'fish', peanuts: 'peanuts', soybeans: 'soya', milk: 'milk', nuts: 'nuts',
-		celery: 'celery', mustard: 'mustard', sesame: 'sesame', sulphites: 'sulphites', lupin: 'lupin', molluscs: 'molluscs',
-	} as Record<string, string>,
+	allergen: english,
 	add: 'Add',
 	added: (name: string) => `${name} is in the basket`,
 	make: (name: string) => `Choose ${name}`,
@@ -55,6 +53,19 @@ export const en = {
 	twoKinds: 'Half and half',
 	otherHalf: 'The other half',
 	leftIs: (name: string) => `left: ${name}`,
+	crust: 'Crust',
+	sauce: 'Sauce',
+	cut: 'Cut',
+	asMenu: 'As the menu has it',
+	otherSize: 'not in this size',
+	allergy: 'Allergies?',
+	allergyAsk: (name: string) => `Allergies of who eats ${name}`,
+	allergyOf: (name: string, what: string) => `${name}: without ${what}`,
+	allergyNone: (what: string) => `Without ${what}`,
+	allergyHint: 'Touch what must not be in it: the kitchen is told in big letters. If very little is too much for you, please call us as well.',
+	allergyAll: 'The same for everything in the basket',
+	allergyNobody: 'For nothing in the basket',
+	isInIt: (name: string, what: string) => `${what} is in ${name}. Please change it, or take it out.`,
 	toppings: 'On your pizza',
 	more: 'Add more',
 	placement: { whole: 'whole pizza', left: 'left half', right: 'right half' } satisfies Record<Placement, string>,
@@ -69,7 +80,7 @@ export const en = {
 	fullPizza: 'That is all a pizza can carry.',
 	extra: (price: string) => `+${price}`,
 	note: 'A word to the kitchen',
-	noteHint: 'For example: well done, no cut. Not for allergies: please call us.',
+	noteHint: 'For example: well done, no cut. Allergies have a place of their own in the basket.',
 	quantity: 'How many',
 	fewer: 'One fewer',
 	oneMore: 'One more',

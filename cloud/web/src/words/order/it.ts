@@ -1,3 +1,4 @@
+import { italian } from '../allergens.ts';
 import type { Words } from './en.ts';
 
 export const it: Words = {
@@ -33,10 +34,7 @@ export const it: Words = {
 	from: (price) => `da ${price}`,
 	contains: 'Contiene',
 	containsNone: 'Nessuno dei 14 allergeni',
-	allergen: {
-		gluten: 'glutine', crustaceans: 'crostacei', eggs: 'uova', fish: 'pesce', peanuts: 'arachidi', soybeans: 'soia', milk: 'latte', nuts: 'frutta a guscio',
-		celery: 'sedano', mustard: 'senape', sesame: 'sesamo', sulphites: 'solfiti', lupin: 'lupini', molluscs: 'molluschi',
-	},
+	allergen: italian,
 	add: 'Aggiungi',
 	added: (name) => `${name} è nel cestino`,
 	make: (name) => `Scegli ${name}`,
@@ -48,6 +46,19 @@ export const it: Words = {
 	twoKinds: 'Metà e metà',
 	otherHalf: "L'altra metà",
 	leftIs: (name) => `sinistra: ${name}`,
+	crust: 'Base',
+	sauce: 'Salsa',
+	cut: 'Taglio',
+	asMenu: 'Come nel menu',
+	otherSize: 'non in questa misura',
+	allergy: 'Allergie?',
+	allergyAsk: (name) => `Allergie di chi mangia ${name}`,
+	allergyOf: (name, what) => `${name}: senza ${what}`,
+	allergyNone: (what) => `Senza ${what}`,
+	allergyHint: 'Tocca ciò che non deve esserci: la cucina lo legge in grande. Se ti basta pochissimo, per favore telefonaci anche.',
+	allergyAll: 'Lo stesso per tutto il cestino',
+	allergyNobody: 'Per niente nel cestino',
+	isInIt: (name, what) => `${name} contiene ${what}. Cambiala o toglila.`,
 	toppings: 'Sulla tua pizza',
 	more: 'Aggiungi altro',
 	placement: { whole: 'tutta la pizza', left: 'metà sinistra', right: 'metà destra' },
@@ -62,7 +73,7 @@ export const it: Words = {
 	fullPizza: 'Una pizza non porta di più.',
 	extra: (price) => `+${price}`,
 	note: 'Due parole per la cucina',
-	noteHint: 'Per esempio: ben cotta, non tagliata. Non per le allergie: telefonaci.',
+	noteHint: 'Per esempio: ben cotta, non tagliata. Le allergie hanno il loro posto nel cestino.',
 	quantity: 'Quante',
 	fewer: 'Una in meno',
 	oneMore: 'Una in più',

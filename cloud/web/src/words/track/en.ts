@@ -1,3 +1,4 @@
+import { english } from '../allergens.ts';
 import type { Status } from '@awesome/ui';
 import type { Stage } from '../../track/stages.ts';
 
@@ -79,6 +80,11 @@ export const en = {
 	reason: (why: string) => `Reason: ${why}`,
 	noCharge: 'There is nothing to pay.',
 	order: 'What you ordered',
+	crust: 'Crust',
+	sauce: 'Sauce',
+	cut: 'Cut',
+	allergy: 'Allergy',
+	allergen: english,
 	note: (text: string) => `“${text}”`,
 	items: 'Items',
 	tax: 'Tax',

@@ -1,3 +1,4 @@
+import { italian } from '../allergens.ts';
 import type { Words } from './en.ts';
 
 export const it: Words = {
@@ -75,6 +76,11 @@ export const it: Words = {
 	reason: (why) => `Motivo: ${why}`,
 	noCharge: "Non c'è niente da pagare.",
 	order: 'Che cosa hai ordinato',
+	crust: 'Base',
+	sauce: 'Salsa',
+	cut: 'Taglio',
+	allergy: 'Allergia',
+	allergen: italian,
 	note: (text) => `“${text}”`,
 	items: 'Prodotti',
 	tax: 'Imposte',

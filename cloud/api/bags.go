@@ -17,12 +17,14 @@ import (
 type Bags interface {
 	// OpenBag begins a bag; made is false when it is there already. It reports Conflict "bag_open" and Invalid "bad_id".
 	OpenBag(ctx context.Context, b road.Bag) (kept road.Bag, made bool, err error)
-	// DropCash puts cash into the safe, once for each id. It reports NotFound "no_open_bag", Conflict "too_many_drops", Invalid "bad_amount" and "bad_id".
+	// DropCash puts cash into the safe, once for each id. It reports NotFound "no_open_bag", Conflict "too_many_drops" and "more_than_in_bag", Invalid "bad_amount" and "bad_id".
 	DropCash(ctx context.Context, driver string, d road.Drop) (road.Bag, error)
 	// CloseBag checks a bag out. It reports NotFound "no_such_bag" and Conflict "bag_closed".
 	CloseBag(ctx context.Context, driver, bag string, counted int64, note string, at time.Time) (road.Bag, error)
 	LastBag(ctx context.Context, driver string) (b road.Bag, ok bool, err error)
 	Bags(ctx context.Context, restaurant string, open bool) ([]road.Bag, error)
+	// LooseCash is cash of drivers without an open bag: of one, or with "" of all of a restaurant.
+	LooseCash(ctx context.Context, restaurant, driver string) ([]road.Loose, error)
 }
 
 // bagView is a driver's cash bag.
@@ -67,10 +69,7 @@ func bagOf(b *road.Bag) bagView {
 	sum := func(minor int64) money.Amount { return money.Of(minor, b.Currency) }
 	v := bagView{
 		ID: b.ID, Driver: b.Driver, Restaurant: b.Restaurant, Opened: instant{b.Opened}, Float: sum(b.Float), Collected: sum(b.Collected()),
-		Dropped: sum(b.Dropped()), Expected: sum(b.Expected()), Taken: []takenView{}, Drops: []dropView{}, Closed: when(b.Closed), Note: b.Note,
-	}
-	for _, t := range b.Taken {
-		v.Taken = append(v.Taken, takenView{t.Order, numberOf(&ordering.Record{Number: t.Number}), instant{t.At}, sum(t.Amount)})
+		Dropped: sum(b.Dropped()), Expected: sum(b.Expected()), Taken: takenOf(b.Taken, b.Currency), Drops: []dropView{}, Closed: when(b.Closed), Note: b.Note,
 	}
 	for _, d := range b.Drops {
 		v.Drops = append(v.Drops, dropView{d.ID, instant{d.At}, sum(d.Amount)})
@@ -93,6 +92,7 @@ type lastBagOutput struct {
 	Body struct {
 		Currency string      `json:"currency" doc:"in which this driver's guests pay"`
 		Bag      or[bagView] `json:"bag" doc:"the newest one"`
+		Loose    []looseView `json:"loose" doc:"what guests paid while no bag was open: it goes into the next one"`
 	}
 }
 
@@ -112,7 +112,36 @@ func (a *API) getBag(ctx context.Context, in *driverInput) (*lastBagOutput, erro
 	if ok {
 		out.Body.Bag = some(bagOf(&b))
 	}
+	out.Body.Loose, err = a.loose(ctx, "", in.ID)
+	return out, err
+}
+
+// looseView is cash that a driver has without a bag.
+type looseView struct {
+	Driver string       `json:"driver_id"`
+	Amount money.Amount `json:"amount"`
+	Taken  []takenView  `json:"taken"`
+}
+
+func (a *API) loose(ctx context.Context, restaurant, driver string) ([]looseView, error) {
+	all, err := a.Bags.LooseCash(ctx, restaurant, driver)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]looseView, len(all))
+	for i := range all {
+		l := &all[i]
+		out[i] = looseView{l.Driver, money.Of(l.Amount(), l.Currency), takenOf(l.Taken, l.Currency)}
+	}
 	return out, nil
+}
+
+func takenOf(all []road.Taken, currency string) []takenView {
+	out := make([]takenView, len(all))
+	for i, t := range all {
+		out[i] = takenView{t.Order, numberOf(&ordering.Record{Number: t.Number}), instant{t.At}, money.Of(t.Amount, currency)}
+	}
+	return out
 }
 
 // currencyOf is what guests of a restaurant pay in; without one, of the first there is.
@@ -222,7 +251,8 @@ type bagsInput struct {
 
 type bagsOutput struct {
 	Body struct {
-		Bags []bagView `json:"bags" doc:"newest first, a hundred at most"`
+		Bags  []bagView   `json:"bags" doc:"newest first, a hundred at most"`
+		Loose []looseView `json:"loose" doc:"what drivers without an open bag have of guests' cash"`
 	}
 }
 
@@ -239,5 +269,6 @@ func (a *API) listBags(ctx context.Context, in *bagsInput) (*bagsOutput, error) 
 	for i := range all {
 		out.Body.Bags[i] = bagOf(&all[i])
 	}
-	return out, nil
+	out.Body.Loose, err = a.loose(ctx, in.ID, "")
+	return out, err
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"awesome.pizza/cloud/ordering"
+	"awesome.pizza/shared/money"
 	"awesome.pizza/shared/order"
 	"awesome.pizza/shared/problem"
 )
@@ -21,7 +22,8 @@ type Bag struct {
 	Restaurant string
 	Currency   string
 	Opened     time.Time
-	Float      int64 // minor units, as all sums
+	After      time.Time // when the driver's bag before this one was checked out; zero: there is none
+	Float      int64     // minor units, as all sums
 	Drops      []Drop
 	Closed     *time.Time
 	Counted    int64 // when closed
@@ -84,15 +86,16 @@ func (b *Bag) Expected() int64 { return b.Float + b.Collected() - b.Dropped() }
 // Difference is what was counted beyond what was expected; below zero something is missing.
 func (b *Bag) Difference() int64 { return b.Counted - b.Expected() }
 
-// Fill finds what was paid into the bag among what its driver has brought: cash of the bag's currency, delivered while it was open. A phone that
-// was without signal tells late, with the true time; then what was expected at a check-out changes with it.
+// Fill finds what was paid into the bag among what its driver has brought: cash of the bag's currency, delivered since the bag before it was checked
+// out. So each order is paid into exactly one bag, also when the driver had none just then: what a phone says of the time only chooses between
+// bags. A phone that was without signal tells late, with the true time; then what was expected at a check-out changes with it.
 func (b *Bag) Fill(brought []ordering.Record) {
 	b.Taken = nil
 	for i := range brought {
 		r := &brought[i]
 		total := r.Order.Totals.Total
 		at, ok := deliveredAt(r)
-		if !ok || r.Order.Payment.Method != "cash" || total.Currency != b.Currency || at.Before(b.Opened) || b.Closed != nil && at.After(*b.Closed) {
+		if !ok || r.Order.Payment.Method != "cash" || total.Currency != b.Currency || !at.After(b.After) || b.Closed != nil && at.After(*b.Closed) {
 			continue
 		}
 		b.Taken = append(b.Taken, Taken{Order: r.Order.ID, Number: r.Number, At: at, Amount: total.Minor})
@@ -119,13 +122,50 @@ func (b *Bag) HandedInAt(brought []ordering.Record) (restaurant string) {
 	return ""
 }
 
-// CheckDrop refuses a drop that cannot be: Invalid "bad_amount", Conflict "too_many_drops".
+// Latest is the later of an instant and of the last that is known to have gone into the bag or out of it: none is checked out before that.
+func (b *Bag) Latest(at time.Time) time.Time {
+	for _, t := range b.Taken {
+		at = later(at, t.At)
+	}
+	for _, d := range b.Drops {
+		at = later(at, d.At)
+	}
+	return later(at, b.Opened)
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// Loose is cash of a driver who has no bag open: it goes into the next one.
+type Loose struct {
+	Driver   string
+	Currency string
+	Taken    []Taken
+}
+
+// Amount is all of it.
+func (l *Loose) Amount() (sum int64) {
+	for _, t := range l.Taken {
+		sum += t.Amount
+	}
+	return sum
+}
+
+// CheckDrop refuses a drop that cannot be: Invalid "bad_amount", Conflict "too_many_drops" and "more_than_in_bag".
 func (b *Bag) CheckDrop(amount int64) error {
 	if err := checkAmount(amount, 1); err != nil {
 		return err
 	}
 	if len(b.Drops) >= MaxDrops {
 		return problem.New(problem.Conflict, "too_many_drops", "cash went into the safe %d times out of this bag; check it out and begin another", MaxDrops)
+	}
+	if in := b.Expected(); amount > in {
+		return problem.New(problem.Conflict, "more_than_in_bag", "by the orders you delivered there is less than that in the bag: count again, or tell your manager").
+			With("expected", money.Of(in, b.Currency))
 	}
 	return nil
 }

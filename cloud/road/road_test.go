@@ -125,19 +125,19 @@ func delivered(cash bool, minor int64, at time.Time) ordering.Record {
 	return r
 }
 
-func TestTheCashInABagIsWhatGuestsPaidWhileItWasOpen(t *testing.T) {
+func TestTheCashInABagIsWhatGuestsPaidSinceTheOneBefore(t *testing.T) {
 	t.Parallel()
 	end := noon.Add(time.Hour)
-	b := road.Bag{Currency: "USD", Opened: noon, Float: 2000, Closed: &end, Counted: 3400, Drops: []road.Drop{{Amount: 1000}}}
+	b := road.Bag{Currency: "USD", Opened: noon, After: noon.Add(-time.Hour), Float: 2000, Closed: &end, Counted: 3400, Drops: []road.Drop{{Amount: 1000}}}
 	other := delivered(true, 5, noon.Add(time.Minute))
 	other.Order.Totals.Total.Currency = "EUR"
 	way := delivered(true, 6, noon.Add(time.Minute))
 	way.Progress.Delivery = order.OutForDelivery
 	b.Fill([]ordering.Record{
 		delivered(true, 1500, noon.Add(time.Minute)), delivered(true, 1000, end), delivered(false, 1, noon.Add(time.Minute)), other, way,
-		delivered(true, 2, noon.Add(-time.Second)), delivered(true, 3, end.Add(time.Second)),
+		delivered(true, 200, noon.Add(-time.Second)), delivered(true, 2, noon.Add(-time.Hour)), delivered(true, 3, end.Add(time.Second)),
 	})
-	if b.Collected() != 2500 || b.Dropped() != 1000 || b.Expected() != 3500 || b.Difference() != -100 || len(b.Taken) != 2 {
+	if b.Collected() != 2700 || b.Dropped() != 1000 || b.Expected() != 3700 || b.Difference() != -300 || len(b.Taken) != 3 {
 		t.Errorf("%+v: collected %d, expected %d, difference %d", b, b.Collected(), b.Expected(), b.Difference())
 	}
 }
@@ -147,13 +147,13 @@ func TestAmountsThatCannotBeAreRefused(t *testing.T) {
 	full := road.Bag{Drops: make([]road.Drop, road.MaxDrops)}
 	for what, err := range map[string]error{
 		"less than nothing": road.CheckAmount(-1), "too much": road.CheckAmount(road.MostMinor + 1), "nothing": (&road.Bag{}).CheckDrop(0),
-		"one too many": full.CheckDrop(1),
+		"one too many": full.CheckDrop(1), "more than is in it": (&road.Bag{Float: 500, Drops: []road.Drop{{Amount: 200}}}).CheckDrop(301),
 	} {
 		if problem.Of(err) == nil {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
-	if err := (&road.Bag{}).CheckDrop(road.MostMinor); err != nil {
+	if err := (&road.Bag{Float: road.MostMinor}).CheckDrop(road.MostMinor); err != nil {
 		t.Error(err)
 	}
 }

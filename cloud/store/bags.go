@@ -18,11 +18,12 @@ import (
 // Limits of reading bags.
 const (
 	mostBags    = 100
-	mostBrought = 500                // orders of one bag
+	mostBrought = 2000               // orders of one bag
 	ordersReach = 7 * 24 * time.Hour // how long before a bag an order can have been placed that is paid into it
 )
 
-const bagColumns = `b.id::text, b.driver, b.restaurant, b.currency, b.opened, b.float_minor, b.closed, coalesce(b.counted_minor, 0), b.note`
+const bagColumns = `b.id::text, b.driver, b.restaurant, b.currency, b.opened, b.float_minor, b.closed, coalesce(b.counted_minor, 0), b.note,
+	(SELECT max(p.closed) FROM cash_bags p WHERE p.driver = b.driver AND p.opened < b.opened)`
 
 // inTill is what has become of the command about a check-out. One that is forgotten was answered long ago, and one that was given anew stands in
 // its later place.
@@ -42,14 +43,20 @@ func (s *Store) OpenBag(ctx context.Context, b road.Bag) (kept road.Bag, made bo
 	err = again(func() error {
 		tells, made = nil, false
 		return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
-			tag, err := tx.Exec(ctx, `
-				INSERT INTO cash_bags (id, driver, restaurant, currency, opened, float_minor) VALUES ($1::text::uuid, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
-				b.ID, plain(b.Driver, MaxKey), plain(b.Restaurant, MaxKey), plain(b.Currency, 8), b.Opened.UTC(), b.Float)
-			if err != nil || tag.RowsAffected() == 0 || b.Float == 0 {
-				made = err == nil && tag.RowsAffected() == 1
+			if err := holdBags(ctx, tx, b.Driver); err != nil {
 				return err
 			}
-			made = true
+			err := tx.QueryRow(ctx, `
+				INSERT INTO cash_bags (id, driver, restaurant, currency, opened, float_minor) VALUES ($1::text::uuid, $2, $3, $4,
+					GREATEST($5, (SELECT max(closed) + interval '1 millisecond' FROM cash_bags WHERE driver = $2)), $6)
+				ON CONFLICT DO NOTHING RETURNING opened`,
+				b.ID, plain(b.Driver, MaxKey), plain(b.Restaurant, MaxKey), plain(b.Currency, 8), b.Opened.UTC(), b.Float).Scan(&b.Opened)
+			if isNone(err) {
+				return nil
+			}
+			if made = err == nil; err != nil || b.Float == 0 {
+				return err
+			}
 			tells, err = tellTill(ctx, tx, b.Restaurant, &b, "told_open", func(name string) event.Body {
 				return event.BagOpened{Bag: b.ID, Driver: b.Driver, Name: name, Currency: b.Currency, Float: b.Float, At: b.Opened.UTC()}
 			})
@@ -70,6 +77,13 @@ func (s *Store) OpenBag(ctx context.Context, b road.Bag) (kept road.Bag, made bo
 		return road.Bag{}, false, badID()
 	}
 	return kept, made, nil
+}
+
+// holdBags keeps everybody else from a driver's bags until the transaction ends: of what is done with them at once, one thing comes after the
+// other.
+func holdBags(ctx context.Context, tx pgx.Tx, driver string) error {
+	_, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('cash bags of ' || $1, 0))`, plain(driver, MaxKey))
+	return err
 }
 
 // tellTill tells the till of a restaurant about a bag, and keeps with the bag what was told. A restaurant that is not there is told nothing.
@@ -102,35 +116,52 @@ func (s *Store) DropCash(ctx context.Context, driver string, d road.Drop) (road.
 	if !id.Valid(d.ID) {
 		return road.Bag{}, badID()
 	}
+	b, _, err := s.oneBag(ctx, `b.driver = $1 AND b.closed IS NULL`, plain(driver, MaxKey))
+	if err != nil {
+		return road.Bag{}, err
+	}
 	var bag string
-	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
-		if known, err := s.droppedBefore(ctx, tx, driver, d); known != "" || err != nil {
-			bag = known
+	err = again(func() error {
+		return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) (err error) {
+			bag, err = s.drop(ctx, tx, driver, b, d)
 			return err
-		}
-		b := road.Bag{}
-		err := tx.QueryRow(ctx, `SELECT id::text FROM cash_bags WHERE driver = $1 AND closed IS NULL FOR UPDATE`, driver).Scan(&b.ID)
-		if isNone(err) {
-			return problem.New(problem.NotFound, "no_open_bag", "there is no open bag: check one in first")
-		}
-		if err != nil {
-			return err
-		}
-		if err := readDrops(ctx, tx, []*road.Bag{&b}); err != nil {
-			return err
-		}
-		if err := b.CheckDrop(d.Amount); err != nil {
-			return err
-		}
-		bag = b.ID
-		_, err = tx.Exec(ctx, `INSERT INTO cash_drops (id, bag, at, amount_minor) VALUES ($1::text::uuid, $2::text::uuid, $3, $4)`, d.ID, b.ID, d.At.UTC(), d.Amount)
-		return err
+		})
 	})
 	if err != nil {
 		return road.Bag{}, unlessProblem(err, "drop cash of driver "+driver)
 	}
-	b, _, err := s.oneBag(ctx, `b.id = $1::text::uuid`, bag)
+	b, _, err = s.oneBag(ctx, `b.id = $1::text::uuid`, bag)
 	return b, err
+}
+
+// drop takes cash out of the bag that was open when it was looked for, and returns the bag it is known to have come from.
+func (s *Store) drop(ctx context.Context, tx pgx.Tx, driver string, b road.Bag, d road.Drop) (bag string, err error) {
+	if err := holdBags(ctx, tx, driver); err != nil {
+		return "", err
+	}
+	if known, err := s.droppedBefore(ctx, tx, driver, d); known != "" || err != nil {
+		return known, err
+	}
+	var open bool
+	if err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM cash_bags WHERE id::text = $1 AND closed IS NULL)`, b.ID).Scan(&open); err != nil {
+		return "", err
+	}
+	if !open {
+		return "", problem.New(problem.NotFound, "no_open_bag", "there is no open bag: check one in first")
+	}
+	b.Drops = nil
+	if err := readDrops(ctx, tx, []*road.Bag{&b}); err != nil {
+		return "", err
+	}
+	if err := b.CheckDrop(d.Amount); err != nil {
+		return "", err
+	}
+	tag, err := tx.Exec(ctx, `INSERT INTO cash_drops (id, bag, at, amount_minor) VALUES ($1::text::uuid, $2::text::uuid, $3, $4) ON CONFLICT DO NOTHING`,
+		d.ID, b.ID, d.At.UTC(), d.Amount)
+	if err == nil && tag.RowsAffected() == 0 {
+		return "", badID() // another driver's
+	}
+	return b.ID, err
 }
 
 func (s *Store) droppedBefore(ctx context.Context, tx pgx.Tx, driver string, d road.Drop) (bag string, err error) {
@@ -175,9 +206,7 @@ func (s *Store) CloseBag(ctx context.Context, driver, bag string, counted int64,
 
 // checkOut closes a bag and tells the till in the same commit, unless somebody else was first.
 func (s *Store) checkOut(ctx context.Context, b road.Bag, counted int64, note string, at time.Time) error {
-	if at.Before(b.Opened) {
-		at = b.Opened.UTC()
-	}
+	at = b.Latest(at).UTC()
 	b.Closed, b.Counted, b.Note = &at, counted, note
 	brought, err := s.brought(ctx, &b)
 	if err != nil {
@@ -187,6 +216,9 @@ func (s *Store) checkOut(ctx context.Context, b road.Bag, counted int64, note st
 	err = again(func() error {
 		tells, b.Drops = nil, nil
 		return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+			if err := holdBags(ctx, tx, b.Driver); err != nil {
+				return err
+			}
 			tag, err := tx.Exec(ctx, `UPDATE cash_bags SET closed = $3, counted_minor = $2, note = $4 WHERE id = $1::text::uuid AND closed IS NULL`, b.ID, counted, at, note)
 			if err != nil || tag.RowsAffected() == 0 {
 				return err
@@ -234,9 +266,13 @@ func (s *Store) someBags(ctx context.Context, most int, where string, args ...an
 		return nil, fmt.Errorf("read cash bags: %w", err)
 	}
 	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (*road.Bag, error) {
-		b := &road.Bag{}
-		return b, row.Scan(&b.ID, &b.Driver, &b.Restaurant, &b.Currency, &b.Opened, &b.Float, &b.Closed, &b.Counted, &b.Note,
+		b, after := &road.Bag{}, (*time.Time)(nil)
+		err := row.Scan(&b.ID, &b.Driver, &b.Restaurant, &b.Currency, &b.Opened, &b.Float, &b.Closed, &b.Counted, &b.Note, &after,
 			&b.Till.Restaurant, &b.Till.State, &b.Till.Reason)
+		if after != nil {
+			b.After = *after
+		}
+		return b, err
 	})
 	if err == nil {
 		err = readDrops(ctx, s.pool, all)
@@ -258,9 +294,13 @@ func (s *Store) someBags(ctx context.Context, most int, where string, args ...an
 
 // brought are the orders that can have been paid into a bag, oldest first.
 func (s *Store) brought(ctx context.Context, b *road.Bag) ([]ordering.Record, error) {
+	since := b.Opened
+	if !b.After.IsZero() {
+		since = b.After
+	}
 	return s.many(ctx, `SELECT `+recordColumns+` FROM orders
-		WHERE driver = $1 AND NOT open AND placed_at >= $2 AND ($3::timestamptz IS NULL OR placed_at <= $3) ORDER BY arrival LIMIT $4`,
-		b.Driver, b.Opened.Add(-ordersReach).UTC(), b.Closed, mostBrought)
+		WHERE driver = $1 AND NOT open AND status = 'Delivered' AND placed_at >= $2 AND ($3::timestamptz IS NULL OR placed_at <= $3) ORDER BY arrival LIMIT $4`,
+		b.Driver, since.Add(-ordersReach).UTC(), b.Closed, mostBrought)
 }
 
 func readDrops(ctx context.Context, q interface {

@@ -15,6 +15,7 @@ func (d *Driver) Check() error {
 	if d.Vehicle == "" {
 		d.Vehicle = Car
 	}
+	d.Name, d.Phone = strings.TrimSpace(d.Name), strings.TrimSpace(d.Phone)
 	switch {
 	case d.ID != "" && !wire.SafeID(d.ID):
 		return invalid("id", "an id is 1 to 64 letters, digits, '.', '_' or '-'")
@@ -22,8 +23,8 @@ func (d *Driver) Check() error {
 		return invalid("id", "ids that begin with courier. are those of delivery companies")
 	case !line(d.Name, 1, 100):
 		return invalid("name", "the name has 1 to 100 printable characters")
-	case !line(d.Phone, 0, 32):
-		return invalid("phone", "the phone number has up to 32 printable characters")
+	case len(d.Phone) > 32 || d.Phone != "" && (strings.Trim(d.Phone, "+0123456789 ()-./*#") != "" || !strings.ContainsAny(d.Phone, "0123456789")):
+		return invalid("phone", "a phone number is up to 32 digits, with + - / . ( ) * # and blanks between them")
 	case !d.Vehicle.Known():
 		return invalid("vehicle", "vehicle is %q; it can be car, scooter, bicycle or foot", d.Vehicle)
 	case !(d.SpeedKMH >= 0 && d.SpeedKMH <= 200):

@@ -108,6 +108,38 @@ func (p *Phones) refresh(ctx context.Context, driver string) {
 	}
 }
 
+// offShift reports whether a driver who sends a position has gone home: it is thrown away then. What was known of that may be old, so it is read again
+// meanwhile.
+func (p *Phones) offShift(driver string, now time.Time) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	d, here := p.bags.here[driver]
+	if !here || !d.OffShift() {
+		return false
+	}
+	t := p.tracks[driver]
+	if t == nil {
+		t = &track{}
+		p.tracks[driver] = t
+	}
+	if now.Sub(t.asked) >= etaEvery {
+		t.asked = now
+		p.soil(driver)
+	}
+	return true
+}
+
+// begins has what a phone has just said of the shift count at once, and what holds be read.
+func (p *Phones) begins(driver string, s wire.DriverState) {
+	p.mu.Lock()
+	if d, here := p.bags.here[driver]; here && s != wire.Offline && s != wire.EndOfShift {
+		d.Status = s
+		p.bags.here[driver] = d
+	}
+	p.mu.Unlock()
+	p.soil(driver)
+}
+
 // forecast says when the driver of a position will be at the doors of what is in the bag.
 func (p *Phones) forecast(at dispatch.Position, now time.Time) []wire.DriverETA {
 	p.mu.Lock()

@@ -182,6 +182,9 @@ func (p *Phones) onPublish(ctx context.Context, m broker.Message) error {
 		if err != nil {
 			return p.count(err)
 		}
+		if p.offShift(t.Driver, m.At) {
+			return nil
+		}
 		return p.Heard(t.Driver, l)
 	case wire.KindDriverStatus:
 		s, err := wire.Decode[wire.DriverStatus](m.Payload, m.At)
@@ -190,7 +193,11 @@ func (p *Phones) onPublish(ctx context.Context, m broker.Message) error {
 		}
 		ctx, cancel := context.WithTimeout(ctx, callTime)
 		defer cancel()
-		return p.report.SetStatus(ctx, t.Driver, s.Status, s.Timestamp.Time)
+		if err := p.report.SetStatus(ctx, t.Driver, s.Status, s.Timestamp.Time); err != nil {
+			return err
+		}
+		p.begins(t.Driver, s.Status)
+		return nil
 	}
 	return problem.New(problem.Refused, "not_allowed", "phones do not say this")
 }

@@ -82,6 +82,7 @@ describe('staff', () => {
 		expect(new Staff().token).toBe('secret');
 		s.refused(403);
 		expect([s.asked, s.wrong]).toEqual([true, true]);
+		expect(new Staff().token).toBe('');
 		s.refused(500);
 		s.leave();
 		expect(new Staff().token).toBe('');

@@ -48,6 +48,7 @@ export class Staff {
 	refused(status: number): void {
 		if (status !== 401 && status !== 403) return;
 		this.#wrong = this.#token !== '';
+		if (this.#wrong) this.#shelf.clear(); // of another chain, or replaced: the page begins anew without it
 		this.#asked = true;
 	}
 

@@ -24,8 +24,8 @@ export interface TrackEvent {
 
 /** Where the driver is, between departure and door. */
 export interface Where {
-	latitude: number;
-	longitude: number;
+	latitude: number | null; // null while the driver goes to other doors first
+	longitude: number | null;
 	heading: number | null;
 	at: Instant;
 	eta: Instant | null;

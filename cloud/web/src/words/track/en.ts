@@ -58,6 +58,7 @@ export const en = {
 	endedAt: (time: string) => `at ${time}`,
 	map: 'Map: restaurant, driver and your door',
 	sketch: 'streets are a sketch',
+	mapOthers: 'The driver goes to other doors first. You see the position as soon as yours is next.',
 	mapWait: 'The driver has left. The position appears as soon as the phone sends it.',
 	positionAge: (ago: string) => `Position ${ago} old`,
 	you: 'You',

@@ -54,6 +54,7 @@ export const it: Words = {
 	endedAt: (time) => `alle ${time}`,
 	map: 'Mappa: ristorante, fattorino e la tua porta',
 	sketch: 'le strade sono un disegno',
+	mapOthers: 'Il fattorino passa prima da altri. Vedi la posizione appena tocca a te.',
 	mapWait: 'Il fattorino è partito. La posizione appare appena il telefono la manda.',
 	positionAge: (ago) => `Posizione di ${ago} fa`,
 	you: 'Tu',

@@ -6,6 +6,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"fmt"
@@ -106,6 +107,8 @@ type Drivers interface {
 	Driver(ctx context.Context, id string) (dispatch.Driver, error)
 	Drivers(ctx context.Context, home string) ([]dispatch.Driver, error)
 	DriverBySecret(ctx context.Context, id, secret string) (dispatch.Driver, error)
+	// WhoseSecret is the driver who has this secret; empty: nobody.
+	WhoseSecret(ctx context.Context, secret string) (driver string, err error)
 }
 
 // Offers is what drivers say and answer: a *dispatch.Dispatcher.
@@ -242,7 +245,11 @@ type Settings struct {
 	Pace      time.Duration // how often the dashboard looks at links; 1 s
 	Drain     time.Duration // how long running requests may take when the process stops; 5 s
 	PerMinute int           // requests of one client; 60000; below 0 without limit
+	Streams   int           // event streams at once; 20000
 	Proxies   []string      // networks, as CIDR, whose X-Forwarded-For is believed; none
+
+	ClientStreams int // event streams of one client at once; 2000
+	OrderStreams  int // of one order: its guest's screens, and those of whoever was given the link; 20
 
 	// Observe hears of every answered request: its route like "POST /api/orders", status and duration. nil: nobody listens.
 	Observe func(route string, status int, took time.Duration)
@@ -263,6 +270,9 @@ func (s Settings) withDefaults() Settings {
 	s.Reread = orElse(s.Reread, 30*time.Second)
 	s.Pace = orElse(s.Pace, time.Second)
 	s.Drain = orElse(s.Drain, 5*time.Second)
+	s.Streams = cmp.Or(max(0, s.Streams), 20_000)
+	s.ClientStreams = cmp.Or(max(0, s.ClientStreams), 2000)
+	s.OrderStreams = cmp.Or(max(0, s.OrderStreams), 20)
 	if s.PerMinute == 0 {
 		s.PerMinute = 60_000
 	}
@@ -291,6 +301,8 @@ type API struct {
 	orders    *caster[order.ID, *ordering.Record]
 	positions *caster[string, dispatch.Position]
 	streams   ending
+	crowd     crowd
+	tries     tries
 }
 
 // outage is what could not be reached when somebody last asked.
@@ -304,6 +316,7 @@ type outage struct {
 func New(d Deps, s Settings) (*API, error) {
 	s = s.withDefaults()
 	a := &API{Deps: d, settings: s, staff: sha256.Sum256([]byte(s.StaffToken)), orders: newOrderCaster(), positions: newPositionCaster()}
+	a.crowd.most = s.Streams
 	a.board = newBoard(a)
 	var err error
 	if a.pages, err = readPages(d.Pages); err != nil {

@@ -27,7 +27,7 @@ const (
 func (a access) String() string {
 	return [...]string{
 		anybody: "For everybody.",
-		staff:   "For staff: the chain's token as bearer.",
+		staff:   "For staff: the chain's token as bearer. A core that has none takes who shows none for staff.",
 		holder:  "For staff, and for who holds the tracking link: its token as `?token=`.",
 		ofOrder: "For staff, and for the driver of the order: the driver's secret as bearer.",
 		driver:  "For staff, and for the driver: the driver's secret as bearer.",
@@ -37,9 +37,13 @@ func (a access) String() string {
 // caller is who sends a request.
 type caller struct {
 	staff  bool
-	open   bool   // there is no staff token: everybody is staff
+	open   bool   // there is no staff token: who shows none is staff
 	secret string // of a driver, unless staff
+	driver string // whose secret it is, where that had to be looked up
 }
+
+// drives reports whether the caller can only be a driver.
+func (c caller) drives() bool { return c.secret != "" && !c.staff }
 
 type callerKey struct{}
 
@@ -47,7 +51,7 @@ type callerKey struct{}
 func (a *API) identifies(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c := caller{open: a.settings.StaffToken == ""}
-		c.staff = c.open
+		c.staff = c.open && r.Header.Get("Authorization") == ""
 		if kind, token, ok := strings.Cut(r.Header.Get("Authorization"), " "); ok && strings.EqualFold(kind, "Bearer") {
 			sum := sha256.Sum256([]byte(token))
 			if !c.open && subtle.ConstantTimeCompare(sum[:], a.staff[:]) == 1 {
@@ -79,23 +83,52 @@ func (a access) admits(ctx context.Context) *Problem {
 	return nil
 }
 
-// mayRead lets staff and the holder of the tracking link read an order. To others it does not exist.
-func (a *API) mayRead(ctx context.Context, r *ordering.Record, token string) error {
-	if callerOf(ctx).staff || token != "" && subtle.ConstantTimeCompare([]byte(token), []byte(r.Token)) == 1 {
-		return nil
+// names finds out who shows a token to a core that has none of its own: a driver, who is then held to what is the driver's. A token that is
+// nobody's opens nothing, though none at all would do: who shows one does not mean to be staff.
+func (a *API) names(ctx context.Context, who access) (context.Context, error) {
+	c := callerOf(ctx)
+	if who == anybody || !c.open || c.staff {
+		return ctx, nil
 	}
-	if token == "" && callerOf(ctx).secret != "" && a.isDriver(ctx, r) {
+	driver, err := a.Drivers.WhoseSecret(ctx, c.secret)
+	if err != nil {
+		return ctx, err
+	}
+	if driver == "" {
+		return ctx, refuse(http.StatusUnauthorized, "unauthorized", "this token is nobody's: sign in again, or send none: this machine needs no token to be staff")
+	}
+	c.driver = driver
+	return context.WithValue(ctx, callerKey{}, c), nil
+}
+
+// readAfter is how long after the end of an order its driver can still read it, and with it where the guest lives.
+const readAfter = 15 * time.Minute
+
+// mayRead lets staff and the holder of the tracking link read an order, and its driver until a little after its end. To others it does not
+// exist. Who shows a token of a link is held to it, unless it is staff who proved to be.
+func (a *API) mayRead(ctx context.Context, r *ordering.Record, token string) error {
+	c := callerOf(ctx)
+	switch {
+	case c.staff && (token == "" || !c.open), fits(token, r):
+		return nil
+	case token == "" && c.drives() && a.isDriver(ctx, r) && !a.longOver(r):
 		return nil
 	}
 	return problem.New(problem.NotFound, "no_such_order", "there is no such order")
 }
 
+// fits reports whether a token is the one of an order's tracking link.
+func fits(token string, r *ordering.Record) bool {
+	return token != "" && subtle.ConstantTimeCompare([]byte(token), []byte(r.Token)) == 1
+}
+
+func (a *API) longOver(r *ordering.Record) bool {
+	n := len(r.Steps)
+	return r.Status().Terminal() && n > 0 && a.now().Sub(r.Steps[n-1].At) > readAfter
+}
+
 func (a *API) isDriver(ctx context.Context, r *ordering.Record) bool {
-	if r.Driver == nil {
-		return false
-	}
-	_, err := a.Drivers.DriverBySecret(ctx, r.Driver.ID, callerOf(ctx).secret)
-	return err == nil
+	return r.Driver != nil && a.isMe(ctx, r.Driver.ID) == nil
 }
 
 // deedOf is a step of an order's delivery, done at an instant if known: by its driver, whom the step is then held to, or by staff.
@@ -106,7 +139,7 @@ func (a *API) deedOf(ctx context.Context, r *ordering.Record, at *time.Time) (or
 	}
 	c := callerOf(ctx)
 	switch {
-	case c.secret != "" && a.isDriver(ctx, r):
+	case c.drives() && a.isDriver(ctx, r):
 		d.Driver, d.By = r.Driver.ID, ordering.ByDriver(r.Driver.ID)
 	case c.staff:
 		d.By = ordering.ByStaff
@@ -119,8 +152,11 @@ func (a *API) deedOf(ctx context.Context, r *ordering.Record, at *time.Time) (or
 // isMe lets staff and the driver do what is the driver's.
 func (a *API) isMe(ctx context.Context, id string) error {
 	c := callerOf(ctx)
-	if c.staff {
+	switch {
+	case c.staff || c.driver != "" && c.driver == id:
 		return nil
+	case c.driver != "":
+		return problem.New(problem.Refused, "bad_login", "driver and secret do not go together")
 	}
 	_, err := a.Drivers.DriverBySecret(ctx, id, c.secret)
 	return err

@@ -35,7 +35,7 @@ func (c *chain) box(t *testing.T) box {
 	if err != nil {
 		t.Fatal(err)
 	}
-	code := c.call(t, req{"POST", "/api/fleet/r1/enroll", nil, bearer(secret)}).is(t, 200).at("code")
+	code := c.call(t, req{"POST", "/api/fleet/r1/enroll", nil, c.asStaff}).is(t, 200).at("code")
 	c.post(t, "/api/fleet/claim", map[string]any{"code": code, "public_key": public}).is(t, 200)
 	return box{pair, public}
 }

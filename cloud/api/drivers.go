@@ -41,7 +41,7 @@ func driverViewOf(d *dispatch.Driver) driverView {
 	v := driverView{
 		ID: d.ID, Name: d.Name, Phone: d.Phone, Vehicle: d.Vehicle, Home: d.Home, Status: d.Status, StatusAt: saidAt(d), Orders: list(d.Bag),
 	}
-	if !d.SeenAt.IsZero() {
+	if !d.SeenAt.IsZero() && !d.OffShift() {
 		v.Position = some(positionView{d.Position.Lat, d.Position.Lon, instant{d.SeenAt}})
 	}
 	if d.Holding != "" {
@@ -214,10 +214,14 @@ type locationInput struct {
 
 type nothing struct{}
 
-// locate takes a position of a phone that has no MQTT.
+// locate takes a position of a phone that has no MQTT. What comes after the shift is thrown away, as it is where it comes by MQTT.
 func (a *API) locate(ctx context.Context, in *locationInput) (*nothing, error) {
-	if _, err := a.me(ctx, in.ID); err != nil {
+	d, err := a.me(ctx, in.ID)
+	if err != nil {
 		return nil, err
+	}
+	if d.OffShift() {
+		return &nothing{}, nil
 	}
 	now := a.now()
 	l := wire.DriverLocation{

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -79,8 +80,10 @@ func limit(perMinute int) func(http.Handler) http.Handler {
 }
 
 // clientOf is who asks. An IPv6 client is its whole /64: the next address costs it nothing.
-func clientOf(r *http.Request) string {
-	return httprate.CanonicalizeIP(middleware.GetClientIP(r.Context()))
+func clientOf(r *http.Request) string { return clientIn(r.Context()) }
+
+func clientIn(ctx context.Context) string {
+	return httprate.CanonicalizeIP(middleware.GetClientIP(ctx))
 }
 
 func tooMany(w http.ResponseWriter, perMinute int) {

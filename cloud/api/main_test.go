@@ -47,6 +47,7 @@ type chain struct {
 	api      *api.API
 	client   *http.Client
 	stop     func()
+	asStaff  map[string]string // how staff signs in; nil where nobody needs to
 }
 
 func open(t testing.TB, with ...func(*api.Deps, *api.Settings)) *chain {
@@ -85,6 +86,9 @@ func join(t testing.TB, database string, with ...func(*api.Deps, *api.Settings))
 	}
 	for _, w := range with {
 		w(&deps, &set)
+	}
+	if set.StaffToken != "" {
+		c.asStaff = bearer(set.StaffToken)
 	}
 	if c.api, err = api.New(deps, set); err != nil {
 		t.Fatal(err)

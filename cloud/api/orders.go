@@ -30,6 +30,16 @@ func answer(status int, r *ordering.Record) *orderOutput {
 	return &orderOutput{Status: status, ETag: etag(r.Version), Body: viewOf(r)}
 }
 
+// answerTo leaves out what is the guest's alone when a driver is answered: who has the link can cancel, and knows the code that proves at the door
+// whom the food was given to.
+func answerTo(ctx context.Context, status int, r *ordering.Record) *orderOutput {
+	out := answer(status, r)
+	if callerOf(ctx).drives() {
+		out.Body.TrackingURL = ""
+	}
+	return out
+}
+
 func (a *API) placeOrder(ctx context.Context, in *placeInput) (*orderOutput, error) {
 	r, replayed, err := a.Ordering.Place(ctx, in.Body.basket(), in.Key)
 	if err != nil {
@@ -57,7 +67,11 @@ func (a *API) getOrder(ctx context.Context, in *readInput) (*orderOutput, error)
 	if err := a.mayRead(ctx, &r, in.Token); err != nil {
 		return nil, err
 	}
-	return fresh(in.IfNoneMatch, &r), nil
+	out := fresh(in.IfNoneMatch, &r)
+	if in.Token == "" && callerOf(ctx).drives() {
+		out.Body.TrackingURL = ""
+	}
+	return out, nil
 }
 
 type tokenInput struct {
@@ -136,9 +150,9 @@ func (a *API) driverStep(ctx context.Context, now *ordering.Record, version int,
 		err = problem.New(problem.Refused, "forbidden", "a driver can take an order to PickedUp, OutForDelivery, Delivered or Failed, not to %s", to)
 	}
 	if err != nil {
-		return nil, err
+		return nil, forDriver(err, now, to)
 	}
-	return answer(http.StatusOK, &r), nil
+	return answerTo(ctx, http.StatusOK, &r), nil
 }
 
 type cancelInput struct {
@@ -164,7 +178,7 @@ func (a *API) cancelOrder(ctx context.Context, in *cancelInput) (*orderOutput, e
 		return nil, err
 	}
 	by, reason := ordering.ByStaff, "cancelled by staff"
-	if in.Token != "" {
+	if fits(in.Token, &r) {
 		by, reason = ordering.ByGuest, "cancelled by the guest"
 	} else if !callerOf(ctx).staff {
 		return nil, problem.New(problem.Refused, "forbidden", "a driver gives an order back or fails it, but does not cancel it")
@@ -284,11 +298,11 @@ func (in *deedInput) here() Here {
 	return in.Body.Here
 }
 
-// takeStep is how the service is told of a deed.
+// takeStep is how the service is told of a deed, which takes the order to a status.
 type takeStep func(now *ordering.Record, version int, d ordering.Deed) (ordering.Record, error)
 
 // deed is a step of a delivery, by its driver or by staff.
-func (a *API) deed(ctx context.Context, id order.ID, match string, at *time.Time, here Here, step takeStep) (*orderOutput, error) {
+func (a *API) deed(ctx context.Context, id order.ID, match string, at *time.Time, here Here, to order.StatusName, step takeStep) (*orderOutput, error) {
 	version, err := ifMatch(match)
 	if err != nil {
 		return nil, err
@@ -303,15 +317,18 @@ func (a *API) deed(ctx context.Context, id order.ID, match string, at *time.Time
 	}
 	d.Away = a.fromDoor(&now, &d, here)
 	r, err := step(&now, version, d)
+	if err != nil && d.Driver != "" {
+		err = forDriver(err, &now, to)
+	}
 	if err != nil {
 		return nil, err
 	}
-	return answer(http.StatusOK, &r), nil
+	return answerTo(ctx, http.StatusOK, &r), nil
 }
 
 // startDelivery takes the order along: a driver who did not say so before has picked it up.
 func (a *API) startDelivery(ctx context.Context, in *deedInput) (*orderOutput, error) {
-	return a.deed(ctx, in.ID, in.IfMatch, in.at(), in.here(), func(now *ordering.Record, version int, d ordering.Deed) (r ordering.Record, err error) {
+	return a.deed(ctx, in.ID, in.IfMatch, in.at(), in.here(), order.StatusOutForDelivery, func(now *ordering.Record, version int, d ordering.Deed) (r ordering.Record, err error) {
 		if now.Progress.Delivery == order.Assigned {
 			if r, err = a.Ordering.PickUp(ctx, in.ID, version, d); err != nil {
 				return r, err
@@ -323,7 +340,7 @@ func (a *API) startDelivery(ctx context.Context, in *deedInput) (*orderOutput, e
 }
 
 func (a *API) completeDelivery(ctx context.Context, in *deedInput) (*orderOutput, error) {
-	return a.deed(ctx, in.ID, in.IfMatch, in.at(), in.here(), func(_ *ordering.Record, version int, d ordering.Deed) (ordering.Record, error) {
+	return a.deed(ctx, in.ID, in.IfMatch, in.at(), in.here(), order.StatusDelivered, func(_ *ordering.Record, version int, d ordering.Deed) (ordering.Record, error) {
 		return a.Ordering.Deliver(ctx, in.ID, version, d)
 	})
 }
@@ -339,7 +356,7 @@ type failInput struct {
 }
 
 func (a *API) failOrder(ctx context.Context, in *failInput) (*orderOutput, error) {
-	return a.deed(ctx, in.ID, in.IfMatch, in.Body.At, in.Body.Here, func(now *ordering.Record, version int, d ordering.Deed) (ordering.Record, error) {
+	return a.deed(ctx, in.ID, in.IfMatch, in.Body.At, in.Body.Here, order.StatusFailed, func(now *ordering.Record, version int, d ordering.Deed) (ordering.Record, error) {
 		if d.Driver == "" && now.Progress.Intake == order.Created {
 			r, _, err := a.Ordering.SetStatus(ctx, in.ID, version, order.StatusFailed, d)
 			return r, err

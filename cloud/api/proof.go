@@ -94,9 +94,15 @@ func (a *API) prove(ctx context.Context, in *proofInput) (*proofOutput, error) {
 	case road.Name:
 		p.Said = in.Body.Name
 	case road.Code:
+		if err := a.tries.take(in.ID, a.now()); err != nil {
+			return nil, err
+		}
 	}
 	if err := p.Check(&r, in.Body.Code); err != nil {
 		return nil, err
+	}
+	if p.Kind == road.Code {
+		a.tries.right(in.ID)
 	}
 	kept, err := a.Proofs.SaveDoorProof(ctx, p)
 	if err != nil {

@@ -217,7 +217,7 @@ func TestWithoutATokenOnlyThisMachineIsServed(t *testing.T) {
 	unguarded := open(t)
 	_, port, _ := strings.Cut(strings.TrimPrefix(unguarded.url, "http://"), ":")
 	enroll := func(c *chain, host string) reply {
-		head := map[string]string{"Host": host, "Origin": "http://" + host, "Sec-Fetch-Site": "same-origin", "Authorization": "Bearer " + secret}
+		head := map[string]string{"Host": host, "Origin": "http://" + host, "Sec-Fetch-Site": "same-origin", "Authorization": c.asStaff["Authorization"]}
 		return c.call(t, req{"POST", "/api/fleet/r1/enroll", map[string]any{}, head})
 	}
 	for _, host := range []string{"evil.example", "evil.example:" + port, "127.0.0.1.evil.example", "192.168.1.7:" + port, "0.0.0.0:" + port} {

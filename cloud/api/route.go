@@ -70,11 +70,17 @@ func follow[I any](path, id, summary string, who access, handle func(*API, conte
 			"204": {Description: "Everything has been said: do not come back"},
 		}
 		huma.Register(a.huma, op, func(ctx context.Context, in *I) (*huma.StreamResponse, error) {
-			p, err := handle(a, ctx, in)
+			leave, err := a.crowd.enter("client "+clientIn(ctx), a.settings.ClientStreams)
 			if err != nil {
 				return nil, a.judge(ctx, op.OperationID, err)
 			}
+			p, err := handle(a, ctx, in)
+			if err != nil {
+				leave()
+				return nil, a.judge(ctx, op.OperationID, err)
+			}
 			return &huma.StreamResponse{Body: func(c huma.Context) {
+				defer leave()
 				r, w := humachi.Unwrap(c)
 				a.pour(w, r, p)
 			}}, nil
@@ -167,11 +173,16 @@ type adapter struct {
 func (d adapter) Handle(op *huma.Operation, handle func(huma.Context)) {
 	who, _ := op.Metadata["access"].(access)
 	var h http.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if err := who.admits(r.Context()); err != nil {
+		ctx, err := d.api.names(r.Context(), who)
+		if err != nil {
+			writeProblem(w, d.api.judge(ctx, op.OperationID, err))
+			return
+		}
+		if err := who.admits(ctx); err != nil {
 			writeProblem(w, err)
 			return
 		}
-		handle(humachi.NewContext(op, r, w))
+		handle(humachi.NewContext(op, r.WithContext(ctx), w))
 	})
 	if op.Metadata["stream"] == nil {
 		h = d.compress(h)

@@ -65,7 +65,7 @@ func (a *API) tradeRoutes() []route {
 		on(get, "/api/drivers/{driverId}", "getDriver", "A driver", 200, driver, (*API).getDriver, 404),
 		on(get, "/api/drivers/{driverId}/status", "getDriverStatus", "What a driver is up to", 200, driver, (*API).getDriverStatus, 404),
 		on(put, "/api/drivers/{driverId}/status", "putDriverStatus", "Say what a driver is up to", 200, driver, (*API).putDriverStatus, 404),
-		on(post, "/api/drivers/{driverId}/location", "locateDriver", "Say where a driver is, without MQTT", 204, driver, (*API).locate, 404),
+		on(post, "/api/drivers/{driverId}/location", "locateDriver", "Say where a driver is, without MQTT: during the shift, or with something to bring; else it is thrown away", 204, driver, (*API).locate, 404),
 		on(get, "/api/drivers/{driverId}/offers", "listOffers", "What a driver is asked, and has taken on", 200, driver, (*API).listOffers, 404),
 		on(post, "/api/drivers/{driverId}/offers/{offerId}/accept", "acceptOffer", "Take an order on", 200, driver, (*API).acceptOffer, 404, 409),
 		on(post, "/api/drivers/{driverId}/offers/{offerId}/decline", "declineOffer", "Turn an order down", 200, driver, (*API).declineOffer, 404, 409),

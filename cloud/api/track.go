@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"time"
 
@@ -37,8 +38,8 @@ type trackEvent struct {
 
 // whereEvent is where the driver is.
 type whereEvent struct {
-	Latitude  float64     `json:"latitude"`
-	Longitude float64     `json:"longitude"`
+	Latitude  or[float64] `json:"latitude" doc:"null to a guest as long as the driver goes to other doors first: where those are is nobody else's business"`
+	Longitude or[float64] `json:"longitude"`
 	Heading   or[float64] `json:"heading"`
 	Speed     or[float64] `json:"speed" doc:"metres per second"`
 	At        instant     `json:"at"`
@@ -56,16 +57,24 @@ type nearEvent struct {
 
 // track follows an order.
 func (a *API) track(ctx context.Context, in *trackInput) (pour, error) {
-	f, stop := a.orders.follow(in.ID)
+	f, leave := a.orders.follow(in.ID)
 	r, err := a.Orders.Order(ctx, in.ID)
 	if err == nil {
 		err = a.mayRead(ctx, &r, in.Token)
 	}
+	free := func() {}
+	if err == nil {
+		free, err = a.crowd.enter("order "+string(in.ID), a.settings.OrderStreams)
+	}
+	stop := func() { free(); leave() }
 	if err != nil {
-		stop()
+		leave()
 		return nil, err
 	}
-	t := &tracker{api: a, news: f}
+	t := &tracker{api: a, news: f, guest: in.Token != ""}
+	if !t.guest && callerOf(ctx).drives() {
+		t.mine = r.Driver.ID
+	}
 	last, resumes := seen(in.Last)
 	if resumes && last <= r.Version { // a version there never was is from another history: begin anew
 		t.resume(&r, last)
@@ -84,6 +93,9 @@ func (a *API) track(ctx context.Context, in *trackInput) (pour, error) {
 type tracker struct {
 	api  *API
 	news *seat[*ordering.Record]
+
+	guest bool   // who follows by the tracking link: other guests' doors are not to be seen
+	mine  string // the driver who follows, as long as the order is this one's
 
 	steps int // of the timeline that were said
 	said  int // version that was said
@@ -166,6 +178,9 @@ func (t *tracker) say(s *stream, r *ordering.Record) (more bool) {
 	if r.Version < t.said {
 		return true // told in the wrong order
 	}
+	if t.mine != "" && (r.Driver == nil || r.Driver.ID != t.mine) {
+		return false
+	}
 	for ; t.steps < len(r.Steps); t.steps++ {
 		step := r.Steps[t.steps]
 		s.add(strconv.Itoa(step.Version), "order", eventOf(r, step.Status, step.Version, step.At))
@@ -216,17 +231,25 @@ func (t *tracker) watch(r *ordering.Record) {
 	}
 }
 
+// others reports whether there is something else in the bag: then a way can lead to another door first.
+func others(bag []*ordering.Record, r *ordering.Record) bool {
+	return slices.ContainsFunc(bag, func(o *ordering.Record) bool { return o.Order.ID != r.Order.ID })
+}
+
 // soon is how long before the door a guest is told to come down.
 const soon = 2 * time.Minute
 
 // where tells a position, and once that the driver is about to be there.
 func (t *tracker) where(s *stream, p dispatch.Position, r *ordering.Record) {
 	now := t.api.now()
-	e := whereEvent{Latitude: p.Lat, Longitude: p.Lon, Heading: or[float64]{p.Heading}, Speed: or[float64]{p.Speed}, At: instant{p.At}}
+	e := whereEvent{At: instant{p.At}}
 	bag, known := t.api.board.loads.bag(p.Driver) // no time for the database here: until the board is read, the position goes without a forecast
 	eta, before, ok := t.api.arrivalFrom(p, r, bag)
 	if ok = ok && known; ok {
 		e.ETA, e.Earliest, e.Latest, e.Before = at(middle(eta)), at(eta.From), at(eta.To), before
+	}
+	if !t.guest || known && !others(bag, r) || ok && before == 0 {
+		e.Latitude, e.Longitude, e.Heading, e.Speed = some(p.Lat), some(p.Lon), or[float64]{p.Heading}, or[float64]{p.Speed}
 	}
 	s.add("", "driver", e)
 	door := middle(eta).Add(-dispatch.AtDoor / 2) // the car's, not yet the bell's

@@ -29,6 +29,12 @@ func (e event) status() order.StatusName {
 // follow opens an event stream, which ends with the test. The channel closes when the server ends it.
 func (c *chain) follow(t testing.TB, path, last string) <-chan event {
 	t.Helper()
+	return c.followAs(t, path, map[string]string{"Last-Event-ID": last})
+}
+
+// followAs is follow with headers.
+func (c *chain) followAs(t testing.TB, path string, head map[string]string) <-chan event {
+	t.Helper()
 	ctx, cancel := context.WithCancel(ctxOf(t))
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, c.url+path, nil)
 	if err != nil {
@@ -36,8 +42,10 @@ func (c *chain) follow(t testing.TB, path, last string) <-chan event {
 	}
 	r.Header.Set("Accept", "text/event-stream")
 	r.Header.Set("Accept-Encoding", "gzip, zstd")
-	if last != "" {
-		r.Header.Set("Last-Event-ID", last)
+	for k, v := range head {
+		if v != "" {
+			r.Header.Set(k, v)
+		}
 	}
 	out, opened, done := make(chan event, 1000), make(chan error, 1), make(chan struct{})
 	go func() {

@@ -139,7 +139,7 @@ type orderView struct {
 	CancelAsked or[instant]       `json:"cancel_asked" doc:"since when the restaurant's answer is awaited"`
 	Reason      string            `json:"reason"`
 	Overdue     bool              `json:"overdue" doc:"the restaurant did not accept in time"`
-	TrackingURL string            `json:"tracking_url"`
+	TrackingURL string            `json:"tracking_url" doc:"the guest's; empty in what a driver is answered"`
 	Timeline    []stepView        `json:"timeline"`
 }
 

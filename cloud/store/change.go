@@ -150,7 +150,7 @@ type work struct {
 // try lets one job decide on a copy of its record. What it changed stands before the next job of the same order decides.
 func (w *work) try(row *recordRow, j *changing) error {
 	if row == nil {
-		return problem.New(problem.NotFound, "no_such_order", "there is no order %q", j.id)
+		return problem.New(problem.NotFound, "no_such_order", "there is no such order")
 	}
 	if j.ifVersion != 0 && j.ifVersion != row.Version {
 		return problem.New(problem.Stale, "stale_version", "the order is in version %d now, not in %d: read it again", row.Version, j.ifVersion).

@@ -92,6 +92,16 @@ func (s *Store) DriverBySecret(ctx context.Context, driver, secret string) (disp
 	return s.Driver(ctx, driver)
 }
 
+// WhoseSecret is the driver who has this secret; empty: nobody.
+func (s *Store) WhoseSecret(ctx context.Context, secret string) (driver string, err error) {
+	hash := sha256.Sum256([]byte(secret))
+	err = s.pool.QueryRow(ctx, `SELECT id FROM drivers WHERE secret_hash = $1`, hash[:]).Scan(&driver)
+	if err != nil && !isNone(err) {
+		return "", fmt.Errorf("find the driver of a secret: %w", err)
+	}
+	return driver, nil
+}
+
 const driverColumns = `d.id, d.name, d.phone, d.vehicle, d.home, d.status, d.status_at, d.shift_end, d.speed_kmh,
 	p.lat, p.lon, p.at, p.heard,
 	ARRAY(SELECT o.id::text FROM orders o WHERE o.driver = d.id AND o.open ORDER BY o.arrival) AS bag,

@@ -24,7 +24,7 @@ const (
 // Order reads one order. It reports NotFound "no_such_order".
 func (s *Store) Order(ctx context.Context, oid order.ID) (ordering.Record, error) {
 	if !id.Valid(string(oid)) {
-		return ordering.Record{}, problem.New(problem.NotFound, "no_such_order", "there is no order %q", oid)
+		return ordering.Record{}, problem.New(problem.NotFound, "no_such_order", "there is no such order")
 	}
 	return s.one(ctx, `SELECT `+recordColumns+` FROM orders WHERE id = $1::text::uuid`, string(oid))
 }

@@ -279,7 +279,7 @@ func (a *applying) insert(r ordering.Record) error {
 func (a *applying) change(oid order.ID, how func(*ordering.Record) error) error {
 	row, there := a.rows[oid]
 	if !there {
-		return problem.New(problem.NotFound, "no_such_order", "there is no order %q", oid)
+		return problem.New(problem.NotFound, "no_such_order", "there is no such order")
 	}
 	next := row.Record
 	if !a.until.IsZero() && next.KitchenAsOf.After(a.until) {

@@ -135,7 +135,7 @@ func orderOf(o *dispatch.Order, l *dispatch.Outlook, stuck bool) link.DeskOrder 
 	out := link.DeskOrder{
 		Order: o.ID, Restaurant: o.Restaurant, Kitchen: o.Kitchen, Delivery: o.Delivery, Placed: timeOr(o.Placed), Ready: timeOr(o.Ready),
 		Promise: link.DeskPromise{From: o.Promise.From, To: o.Promise.To}, Driver: textOr(o.Driver), ByHand: o.ByHand, Offered: textOr(o.Offered),
-		Plan: link.DeskPlan{Because: []string{"nobody knows the way: the restaurant's own drivers bring it"}, Stuck: stuck},
+		Plan: link.DeskPlan{Because: dispatch.Sentences([]dispatch.Reason{{Key: dispatch.WhyNoWay}}), Stuck: stuck},
 	}
 	if o.Number > 0 {
 		out.Number = &o.Number
@@ -146,7 +146,7 @@ func orderOf(o *dispatch.Order, l *dispatch.Outlook, stuck bool) link.DeskOrder 
 	if l != nil {
 		out.Plan = link.DeskPlan{
 			Driver: textOr(l.Driver), Stop: l.Stop, Arrives: timeOr(l.Arrive), PickUp: timeOr(l.Pickup), Door: timeOr(l.Door),
-			LateSeconds: int(l.Late / time.Second), RunnerUp: textOr(l.Second), DearerMin: l.Dearer, Because: append([]string{}, l.Because...), Stuck: stuck,
+			LateSeconds: int(l.Late / time.Second), RunnerUp: textOr(l.Second), DearerMin: l.Dearer, Because: dispatch.Sentences(l.Because), Stuck: stuck,
 		}
 	}
 	return out

@@ -3,12 +3,9 @@ package api
 import (
 	"context"
 	"net/http"
-	"slices"
 	"time"
 
-	"awesome.pizza/cloud/dispatch"
 	"awesome.pizza/cloud/ordering"
-	"awesome.pizza/cloud/road"
 	"awesome.pizza/shared/order"
 	"awesome.pizza/shared/problem"
 )
@@ -364,101 +361,4 @@ func (a *API) failOrder(ctx context.Context, in *failInput) (*orderOutput, error
 		}
 		return a.Ordering.GiveUp(ctx, in.ID, version, d, in.Body.Reason)
 	})
-}
-
-// arrival is when the driver will be at the door, reckoned from the last position, or nil.
-func (a *API) arrival(ctx context.Context, r *ordering.Record) *time.Time {
-	if r.Driver == nil {
-		return nil
-	}
-	p, ok := a.Positions.Position(r.Driver.ID)
-	if !ok {
-		return nil
-	}
-	eta, _, ok := a.arrivalFrom(p, r, a.loaded(ctx, r.Driver.ID))
-	if !ok {
-		return nil
-	}
-	t := middle(eta)
-	return &t
-}
-
-// loaded is what a driver has in the bag, and what of a trip is still to be fetched; of a database that does not answer, nothing.
-func (a *API) loaded(ctx context.Context, driver string) (bag []*ordering.Record) {
-	all, err := a.Orders.OfDriver(ctx, driver)
-	if err != nil {
-		return nil
-	}
-	for i := range all {
-		if loads := carried(&all[i]) || underway(&all[i]); loads {
-			bag = append(bag, &all[i])
-		}
-	}
-	return bag
-}
-
-// underway: it is a part of a trip, and still to be fetched.
-func underway(r *ordering.Record) bool {
-	return r.Progress.Delivery == order.Assigned && r.Driver != nil && r.Driver.Trip != ""
-}
-
-// split tells what is in the bag from what is still to be fetched.
-func split(all []ordering.Record) (bag, fetch []ordering.Record) {
-	for i := range all {
-		if carried(&all[i]) {
-			bag = append(bag, all[i])
-		} else {
-			fetch = append(fetch, all[i])
-		}
-	}
-	return bag, fetch
-}
-
-// elsewhere is what is still to be fetched at another restaurant for a trip of which something is in the bag.
-func elsewhere(all []ordering.Record) []ordering.Record {
-	bag, fetch := split(all)
-	return slices.DeleteFunc(fetch, func(f ordering.Record) bool {
-		return !slices.ContainsFunc(bag, func(b ordering.Record) bool { return sameTrip(&f, &b) && f.Order.Restaurant != b.Order.Restaurant })
-	})
-}
-
-func sameTrip(x, y *ordering.Record) bool {
-	return x.Driver != nil && y.Driver != nil && x.Driver.Trip != "" && x.Driver.Trip == y.Driver.Trip
-}
-
-func carried(r *ordering.Record) bool {
-	return r.Progress.Delivery == order.PickedUp || r.Progress.Delivery == order.OutForDelivery
-}
-
-// arrivalFrom is when a driver who is on the way will be at the door, coming from p by the doors of what else is in the bag and due before.
-func (a *API) arrivalFrom(p dispatch.Position, r *ordering.Record, bag []*ordering.Record) (eta dispatch.Range, before int, ok bool) {
-	if !r.Order.Address.Located() || a.Travel == nil {
-		return eta, 0, false
-	}
-	all := []ordering.Record{*r}
-	for _, other := range bag {
-		if other.Order.ID != r.Order.ID {
-			all = append(all, *other)
-		}
-	}
-	carries, _ := split(all[1:])
-	all = slices.Concat(all[:1], carries, elsewhere(all))
-	for _, s := range a.way(p, all) {
-		switch {
-		case s.Fetch:
-		case s.Order == r.Order.ID:
-			return s.ETA, before, true
-		default:
-			before++
-		}
-	}
-	return eta, 0, false
-}
-
-func stopAt(r *ordering.Record) road.Stop {
-	return road.Stop{Order: r.Order.ID, Drop: dispatch.Point{Lat: r.Order.Address.Latitude, Lon: r.Order.Address.Longitude}, Due: r.Order.Promise.To}
-}
-
-func middle(r dispatch.Range) time.Time {
-	return r.From.Add(r.To.Sub(r.From) / 2).UTC().Truncate(time.Millisecond)
 }

@@ -142,12 +142,13 @@ func (a *API) fetchOnTheWay(door *ordering.Record, fetch []ordering.Record, stop
 			}
 			continue
 		}
-		house, known := a.houses.Load(f.Order.Restaurant)
-		if !known {
+		known, _ := a.houses.Load(f.Order.Restaurant)
+		house, located := known.(dispatch.Point)
+		if !located {
 			continue // then the way is a little longer than it is said to be
 		}
 		been[f.Order.Restaurant] = len(stops)
-		stops = append(stops, road.Stop{Order: f.Order.ID, Drop: house.(dispatch.Point), Fetch: true, Ready: ready})
+		stops = append(stops, road.Stop{Order: f.Order.ID, Drop: house, Fetch: true, Ready: ready})
 	}
 	return rest, stops
 }

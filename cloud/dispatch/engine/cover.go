@@ -93,11 +93,12 @@ func (p *Planner) from(s *Snapshot, c *cover, d int, e end) {
 	n := len(c.spots)
 	only := s.Drivers[d].Only
 	for i, r := range c.spots {
-		if only > 0 && only != r+1 { // is another's to drive for
+		switch {
+		case only > 0 && only != r+1: // is another's to drive for
 			c.ways[d*n+i] = nobody
-		} else if e.room >= 0 {
+		case e.room >= 0:
 			c.ways[d*n+i] = p.ways.of[e.room*p.ways.n+r]
-		} else {
+		default:
 			c.ways[d*n+i] = s.Travel.Time(e.place, s.Restaurants[r], s.Now)
 		}
 	}

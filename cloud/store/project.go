@@ -194,7 +194,12 @@ func (a *applying) follow(f *fact) error {
 		return a.taken(said, b)
 	case event.OrderStanding:
 		return a.stands(said, f.epoch, b)
-	case event.OrderStepped, event.OrderChanged, event.ForecastChanged, event.DeliveryCarried:
+	case event.ForecastChanged:
+		if _, here := a.rows[f.about]; !here { // forgotten: the kitchen says how it stands when an epoch begins, and may forecast it just before
+			return nil
+		}
+		return a.change(f.about, func(r *ordering.Record) error { return r.Apply(said, a.now) })
+	case event.OrderStepped, event.OrderChanged, event.DeliveryCarried:
 		return a.change(f.about, func(r *ordering.Record) error { return r.Apply(said, a.now) })
 	case event.CommandAnswered:
 		return a.answered(said, f.about, b)

@@ -284,6 +284,27 @@ func TestAnyHistoryOfHealingLeavesTheTablesSound(t *testing.T) {
 	})
 }
 
+// A database that has gone back knows the events and not their orders. The kitchen that begins an epoch there may forecast an order before it says
+// how it stands, and a cook may have to look at it: then nothing would end an alert about the forecast.
+func TestAForecastOfAForgottenOrderIsNoTrouble(t *testing.T) {
+	t.Parallel()
+	c := newChain(t)
+	n := &node{edge: "r1", device: c.enrol(t, "r1", "key-1")}
+	o := taken(t)
+	ready := time.Now().Add(10 * time.Minute)
+	n.says(t, o.Order.ID, event.ForecastChanged{Order: o.Order.ID, Ready: ready})
+	said := standing(o, order.Queued)
+	said.Recovered = true
+	n.says(t, o.Order.ID, said)
+	c.apply(t, link.Apply, n.all())
+	if open, err := c.OpenAlerts(t.Context(), "r1"); err != nil || len(open) > 0 {
+		t.Errorf("%+v, %v", open, err)
+	}
+	if r, err := c.Order(t.Context(), o.Order.ID); err != nil || r.Progress.Whole != order.Queued {
+		t.Errorf("%+v, %v", r, err)
+	}
+}
+
 func TestWhatCouldNotBeFollowedIsNamedUntilItIsSettled(t *testing.T) {
 	t.Parallel()
 	c := newChain(t)

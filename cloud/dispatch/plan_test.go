@@ -316,7 +316,9 @@ func checkPlan(t *rapid.T, s dispatch.Snapshot, p dispatch.Plan) {
 
 func TestWhoIsAskedIsComparedWithTheOthers(t *testing.T) {
 	t.Parallel()
-	asked := with(onShelf("o1"), func(o *dispatch.Order) { o.Offered, o.Why = "d1", []dispatch.Reason{{Key: dispatch.WhyAway, N: 1}, {Key: dispatch.WhyReadyIn, N: 3}} })
+	asked := with(onShelf("o1"), func(o *dispatch.Order) {
+		o.Offered, o.Why = "d1", []dispatch.Reason{{Key: dispatch.WhyAway, N: 1}, {Key: dispatch.WhyReadyIn, N: 3}}
+	})
 	agreed := with(onShelf("o1"), func(o *dispatch.Order) { o.Driver, o.Delivery, o.ByHand = "d1", order.Assigned, true })
 	for name, o := range map[string]dispatch.Order{"asked": asked, "given by hand": agreed} {
 		holder := with(driver("d1", 1), func(d *dispatch.Driver) {

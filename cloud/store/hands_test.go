@@ -14,6 +14,7 @@ func TestThroughWhoseHandsAnOrderWentIsKept(t *testing.T) {
 	t.Parallel()
 	c, ids := menuOf(t, 1, 3)
 	oid, now := ids[0], time.Now().UTC().Truncate(time.Millisecond)
+	c.ask(t, oid, "d1", now.Add(-time.Minute))
 	c.decline(t, oid, now.Add(-time.Minute))
 	f := c.ask(t, oid, "d2", now.Add(-time.Second))
 	if _, err := c.AcceptOffer(t.Context(), "d2", f.ID, now); err != nil {

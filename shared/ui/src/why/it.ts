@@ -24,7 +24,7 @@ export const it: WhyWords = {
 	someone_asked: 'si sta chiedendo a un autista',
 	nobody_free: 'nessun autista è libero, vicino e disponibile',
 	by_second: (n) => `arriva fra ${n} min, da un altro ristorante`,
-	off_shift: (_, name) => `${name} non è in turno`,
+	off_shift: (_n, name) => `${name} non è in turno`,
 	silent: (n, name) => `di ${name} non si sa niente da ${n} min`,
 	told_then: 'al fattorino si è detto:',
 	two_houses: 'ritirato in due ristoranti',

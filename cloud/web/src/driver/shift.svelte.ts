@@ -295,7 +295,7 @@ export class Shift {
 	/** remember keeps what is shown for a reload without signal. What waits is kept by itself. */
 	#remember(): void {
 		const { stops } = this;
-		const restaurants = [...new Set(stops.map((s) => s.restaurant_id))].flatMap((id) => this.#restaurants.get(id) ?? []);
+		const restaurants = [...this.#restaurants.values()].filter((r) => stops.some((s) => s.restaurant_id === r.id));
 		this.#known.write({ status: this.status, stops, restaurants });
 	}
 

@@ -58,6 +58,8 @@ type Orders interface {
 	OpenBut(ctx context.Context, restaurant string, known map[order.ID]int) (news []ordering.Record, open map[order.ID]bool, err error)
 	KitchenQueue(ctx context.Context, restaurant string) ([]ordering.Record, error)
 	OfDriver(ctx context.Context, driver string) ([]ordering.Record, error)
+	// Hands are all acts about who brings an order, oldest first. It reports NotFound "no_such_order".
+	Hands(ctx context.Context, id order.ID) ([]ordering.Hand, error)
 }
 
 // List says which orders of a restaurant a page has.

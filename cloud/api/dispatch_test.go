@@ -133,3 +133,26 @@ func TestADispatcherTakesAnOrderBackWhileItIsNotFetched(t *testing.T) {
 	}
 	take("").refused(t, 422, "invalid_request")
 }
+
+func TestADispatcherReadsThroughWhoseHandsAnOrderWent(t *testing.T) {
+	t.Parallel()
+	c := open(t)
+	ada := string(c.post(t, "/api/drivers", map[string]any{"name": "Ada"}).is(t, 201).id())
+	oid := string(c.queued(t))
+	c.get(t, "/api/hq/orders/"+oid+"/hands").is(t, 200)
+	c.post(t, "/api/orders/"+oid+"/assign-driver", map[string]any{"driver_id": ada}).is(t, 200)
+	c.post(t, "/api/orders/"+oid+"/unassign-driver", map[string]any{"driver_id": ada}).is(t, 200)
+	var seen struct {
+		Hands []struct {
+			Act, By string
+			Driver  struct{ ID, Name string }
+		}
+	}
+	if err := json.Unmarshal(c.get(t, "/api/hq/orders/"+oid+"/hands").is(t, 200).body, &seen); err != nil {
+		t.Fatal(err)
+	}
+	if h := seen.Hands; len(h) != 2 || h[0].Act != "given" || h[1].Act != "taken_off" || h[0].By != "staff" || h[1].Driver.Name != "Ada" {
+		t.Errorf("%+v", seen)
+	}
+	c.get(t, "/api/hq/orders/nowhere/hands").refused(t, 404, "no_such_order")
+}

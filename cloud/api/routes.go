@@ -88,6 +88,7 @@ func (a *API) tradeRoutes() []route {
 
 		on(get, "/api/hq/dispatch", "dispatchBoard", "Orders and drivers of a zone, who is to bring what, when and why", 200, staff, (*API).dispatchBoard, 404),
 		on(post, "/api/hq/dispatch/priority", "prefer", "Have an order go before others, or no more", 200, staff, (*API).prefer, 404, 409),
+		on(get, "/api/hq/orders/{orderId}/hands", "hands", "Who was asked to bring an order, who had it, by whose word and why", 200, staff, (*API).hands, 404),
 		rarely(120, on(post, "/api/hq/dispatch/what-if", "whatIf", "What some drivers more would change", 200, staff, (*API).whatIf, 404)),
 	}
 }

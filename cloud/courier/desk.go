@@ -242,7 +242,8 @@ func (d *Desk) say(ctx context.Context, run, by, message string, u Update) (v Ve
 		*r, v = r.Follow(u, now)
 		r.Tries, r.Next = 0, now.Add(poll)
 		err := r.settle(o, func(restaurant string) bool { return d.Links.Up(restaurant, now) }, now)
-		if r.Behind {
+		unwanted := !r.State.Over() && !r.State.Has() && (o.Courier == nil || o.Courier.Run != r.ID)
+		if r.Behind || unwanted { // the company does not know yet that nobody needs to come
 			r.Next = now.Add(catchUp)
 		}
 		return err

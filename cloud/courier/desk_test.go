@@ -289,6 +289,28 @@ func TestNobodyComesForWhatSomebodyElseBrings(t *testing.T) {
 	})
 }
 
+// The order is given to a driver while the company is being asked how far it is: the answer must not put off calling the courier back.
+func TestACourierNobodyNeedsIsCalledBackWithinSeconds(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b, f := newBook(t), newFirm(800, 20*time.Minute)
+		o := openDesk(t, b, map[string]courier.Company{"firm": f})
+		o.wants()
+		b.do(func(r *ordering.Record) {
+			if err := ordering.ToDriver(ordering.Driver{ID: "d1", Name: "Grace", ByHand: true}, nil, ordering.ByStaff, time.Now())(r); err != nil {
+				t.Error(err)
+			}
+		})
+		if _, err := o.hears("firm", "1", courier.Assigned); err != nil {
+			t.Fatal(err)
+		}
+		pass(10 * time.Second)
+		if _, runs := b.now(); runs[0].State != courier.Cancelled || f.count("cancel") != 1 {
+			t.Errorf("%+v", runs)
+		}
+	})
+}
+
 func TestWebhooksThatGotLostAreAskedFor(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

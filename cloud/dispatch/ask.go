@@ -33,9 +33,30 @@ func (p Planner) Plan(s Snapshot) Plan {
 			out.add(p.fleet(part, houses[i:i+1]))
 		}
 	}
+	out.warn(&s)
 	slices.SortFunc(out.Orders, func(a, b Outlook) int { return cmp.Compare(a.Order, b.Order) })
 	slices.SortFunc(out.Stuck, func(a, b Stuck) int { return cmp.Compare(a.Order, b.Order) })
 	return out
+}
+
+// warn adds to what is stuck the orders whose driver is gone, and who keeps them because a person said so: no plan knows when they are brought.
+func (p *Plan) warn(s *Snapshot) {
+	drivers, looks := s.driversByID(), map[order.ID]*Outlook{}
+	for i := range p.Orders {
+		looks[p.Orders[i].Order] = &p.Orders[i]
+	}
+	for i := range s.Orders {
+		o := &s.Orders[i]
+		holder := drivers[o.Driver]
+		if o.Delivery != order.Assigned || holder == nil || !holder.Gone(s.Now) {
+			continue
+		}
+		because := holder.absence(s.Now)
+		p.Stuck = append(p.Stuck, Stuck{Order: o.ID, Because: because.String()})
+		if look := looks[o.ID]; look != nil {
+			look.Because = append(o.withPriority(state(o, holder)), because)
+		}
+	}
 }
 
 // apart is a snapshot for each house: its orders, its drivers, and those who carry something of it.
@@ -264,7 +285,10 @@ func (a *asking) loaded(d *Driver, b *bag, seen map[order.ID]bool) {
 		if o.Delivery == order.Assigned || o.Delivery == order.Unassigned {
 			out.Arrive, out.Could, out.Pickup = b.arrive[i], b.arrive[i], b.pickup[i]
 		}
-		out.Because = o.withPriority(state(o, d))
+		out.Because = append(o.withPriority(state(o, d)), o.asked()...)
+		if (o.Delivery == order.Assigned || o.Delivery == order.Unassigned) && !o.Nowhere {
+			out.Second, out.Dearer = a.next(o, d, out.Door)
+		}
 		a.out.Orders = append(a.out.Orders, out)
 	}
 	slices.SortFunc(a.out.Orders, func(x, y Outlook) int { return cmp.Compare(x.Order, y.Order) })
@@ -285,6 +309,27 @@ func (a *asking) left(o *Order) {
 		a.out.Stuck = append(a.out.Stuck, Stuck{Order: o.ID, Because: because.String()})
 	}
 	a.out.Orders = append(a.out.Orders, Outlook{Order: o.ID, Driver: o.Driver, Because: o.withPriority(because)})
+}
+
+// next is who else could be at the door of an order that stays with its driver, and by how many minutes later.
+func (a *asking) next(o *Order, than *Driver, door time.Time) (second string, dearer float64) {
+	var best time.Time
+	ready := o.ready(*a.Snapshot)
+	for _, d := range a.drivers {
+		there := a.could(d, o)
+		away := d.Home != "" && d.Home != o.Restaurant || a.Travel.Time(d.Position, o.Pickup, d.speed()) > Reach
+		if d.ID == than.ID || away || slices.Contains(o.Declined, d.ID) || !d.ShiftEnd.IsZero() && there.After(d.ShiftEnd) {
+			continue
+		}
+		at := later(there, ready).Add(AtCounter + a.Travel.Time(o.Pickup, o.Drop, d.speed()) + AtDoor)
+		if second == "" || at.Before(best) {
+			second, best = d.ID, at
+		}
+	}
+	if second == "" {
+		return "", 0
+	}
+	return second, max(0, best.Sub(door).Minutes())
 }
 
 func tardy(o *Order, door time.Time) time.Duration {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"awesome.pizza/shared/clock"
+	"awesome.pizza/shared/order"
 	"awesome.pizza/shared/problem"
 	"awesome.pizza/shared/wire"
 )
@@ -163,7 +164,9 @@ func (s *Snapshot) outcome(p Plan) (out Outcome) {
 		switch {
 		case i < 0:
 		case look.Door.IsZero():
-			out.Nobody++
+			if o := &s.Orders[i]; o.cooking() && (o.Delivery == order.Unassigned || o.Delivery == order.Assigned) {
+				out.Nobody++
+			}
 		default:
 			n++
 			out.ClickToDoor += look.Door.Sub(s.Orders[i].placed(s.Now))

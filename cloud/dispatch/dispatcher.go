@@ -20,8 +20,8 @@ type Scene interface {
 	// DispatchSnapshot is everything a plan for some restaurants may know, but for Travel: their orders, who is on shift for them or for
 	// all, and whoever has one of the orders.
 	DispatchSnapshot(ctx context.Context, now time.Time, restaurants []string) (Snapshot, error)
-	// GiveBack takes a driver off an order that was not picked up; on any other order it changes nothing.
-	GiveBack(ctx context.Context, id order.ID, driver, by string) error
+	// GiveBack takes a driver off an order that was not picked up, and notes why, in words; on any other order it changes nothing.
+	GiveBack(ctx context.Context, id order.ID, driver, by, because string) error
 	// Expect tells the kitchen when the driver of an order is expected, or, with driver "", one who is to be asked.
 	Expect(ctx context.Context, id order.ID, driver string, at time.Time) error
 	// SetStatus records what a driver says, unless something later was said already: then changed is false.
@@ -243,7 +243,7 @@ func (d *Dispatcher) move(ctx context.Context, moves []Move) error {
 	var errs []error
 	for _, m := range moves {
 		d.Log.InfoContext(ctx, "order is taken from its driver", "order", m.Order, "driver", m.Driver, "because", m.Because)
-		if err := d.Store.GiveBack(ctx, m.Order, m.Driver, ByDispatch); err != nil {
+		if err := d.Store.GiveBack(ctx, m.Order, m.Driver, ByDispatch, m.Because); err != nil {
 			errs = append(errs, fmt.Errorf("take order %s from driver %s: %w", m.Order, m.Driver, err))
 			continue
 		}
@@ -255,16 +255,16 @@ func (d *Dispatcher) move(ctx context.Context, moves []Move) error {
 // takeBack gives other drivers the orders that wait for one who is gone.
 func (d *Dispatcher) takeBack(ctx context.Context, s Snapshot) error {
 	var errs []error
-	back, gone := 0, map[string]bool{}
-	for i := range s.Drivers {
-		gone[s.Drivers[i].ID] = s.Drivers[i].Gone(s.Now)
-	}
-	for _, o := range s.Orders {
-		if o.Delivery != order.Assigned || !gone[o.Driver] || o.ByHand {
+	back, drivers := 0, s.driversByID()
+	for i := range s.Orders {
+		o := &s.Orders[i]
+		holder := drivers[o.Driver]
+		if o.Delivery != order.Assigned || holder == nil || !o.forsaken(holder, s.Now) {
 			continue
 		}
-		d.Log.WarnContext(ctx, "driver is gone: the order goes to another", "order", o.ID, "driver", o.Driver, "restaurant", o.Restaurant)
-		if err := d.Store.GiveBack(ctx, o.ID, o.Driver, ByDispatch); err != nil {
+		because := holder.absence(s.Now).String()
+		d.Log.WarnContext(ctx, "driver is gone: the order goes to another", "order", o.ID, "driver", o.Driver, "restaurant", o.Restaurant, "because", because)
+		if err := d.Store.GiveBack(ctx, o.ID, o.Driver, ByDispatch, because); err != nil {
 			errs = append(errs, fmt.Errorf("take order %s back from driver %s: %w", o.ID, o.Driver, err))
 			continue
 		}
@@ -274,6 +274,36 @@ func (d *Dispatcher) takeBack(ctx context.Context, s Snapshot) error {
 		d.Kick() // to ask somebody else
 	}
 	return errors.Join(errs...)
+}
+
+// forsaken reports whether an order waits for a driver in vain. One whom a person chose, and whose phone took no part when he was, keeps it:
+// the person knows how to reach him. Who signs off afterwards, or falls silent on shift, does not.
+func (o *Order) forsaken(d *Driver, now time.Time) bool {
+	switch {
+	case !d.Gone(now):
+		return false
+	case !o.ByHand:
+		return true
+	case d.Status == wire.Offline:
+		return d.StatusAt.After(o.Given)
+	}
+	return now.Sub(o.Given) > LostAfter
+}
+
+// absence says why nobody can count on a driver.
+func (d *Driver) absence(now time.Time) Reason {
+	if d.Status == wire.Offline {
+		return Reason{Key: WhyOff, Name: d.Name}
+	}
+	return Reason{Key: WhySilent, Name: d.Name, N: int(now.Sub(later(d.SeenAt, d.StatusAt)).Minutes())}
+}
+
+func (s *Snapshot) driversByID() map[string]*Driver {
+	out := make(map[string]*Driver, len(s.Drivers))
+	for i := range s.Drivers {
+		out[s.Drivers[i].ID] = &s.Drivers[i]
+	}
+	return out
 }
 
 // Gone reports whether nobody can count on this driver any more: signed off, or not heard of for LostAfter.

@@ -396,11 +396,44 @@ func TestWhatAPersonAssignedIsNotTakenBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := shop(1, 2)
 		r.orders[0].Driver, r.orders[0].Delivery, r.orders[0].ByHand = "d1", order.Assigned, true
-		r.drivers[0].Status = wire.Offline // perhaps the phone is in the other jacket
+		r.drivers[0].Status, r.orders[0].Given = wire.Offline, time.Now() // perhaps the phone is in the other jacket
 		o := open(t, r, &lock{})
 		pass(time.Hour)
 		if got := o.said(); len(got) != 0 || o.rows.order("o1").Driver != "d1" {
 			t.Errorf("dispatch said %q, and the order is with %q", got, o.rows.order("o1").Driver)
 		}
 	})
+}
+
+func TestWhoLeavesDoesNotKeepWhatAPersonGaveHim(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		leave func(*office)
+		want  string
+	}{
+		"signed off": {func(o *office) {
+			if err := o.SetStatus(context.Background(), "d1", wire.Offline, time.Now()); err != nil {
+				panic(err)
+			}
+		}, "d1 is off shift"},
+		"silent on shift": {func(o *office) {
+			o.rows.do(func() { o.rows.driver("d1").SeenAt = time.Now() })
+			pass(dispatch.LostAfter)
+		}, "nothing was heard of d1 for 5 min"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				r := shop(1, 2)
+				r.orders[0].Driver, r.orders[0].Delivery, r.orders[0].ByHand, r.orders[0].Given = "d1", order.Assigned, true, time.Now()
+				o := open(t, r, &lock{})
+				pass(time.Second)
+				c.leave(o)
+				pass(3 * dispatch.Every)
+				if got := o.said(); !slices.Contains(got, "d2 o1") || !slices.Equal(r.why, []string{c.want}) {
+					t.Errorf("dispatch said %q, because %q", got, r.why)
+				}
+			})
+		})
+	}
 }

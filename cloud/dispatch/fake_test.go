@@ -24,6 +24,7 @@ type rows struct {
 	houses  []dispatch.Restaurant // the usual ones if there are none
 	placed  []dispatch.Placing
 	waits   []dispatch.Wait
+	why     []string // what was given back was
 }
 
 func (r *rows) order(id order.ID) *dispatch.Order {
@@ -104,10 +105,11 @@ func (r *rows) full(driver, trip string) bool {
 	return len(r.bag(driver)) > 0 && (under || r.trip(driver) != trip)
 }
 
-func (r *rows) GiveBack(_ context.Context, id order.ID, driver, _ string) error {
+func (r *rows) GiveBack(_ context.Context, id order.ID, driver, _, because string) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if o := r.order(id); o.Delivery == order.Assigned && o.Driver == driver {
+		r.why = append(r.why, because)
 		o.Delivery, o.Driver = order.Unassigned, ""
 	}
 	return nil

@@ -42,18 +42,20 @@ type Order struct {
 	Arrives     time.Time // when its driver is expected at the restaurant, as the kitchen was told; zero when it was not
 	Kitchen     order.Kitchen
 	Delivery    order.Delivery
-	Driver      string   // who brings it; empty while nobody does
-	Trip        string   // it was taken on as a part of this one; empty while nobody has it, and when a person gave it to Driver
-	Stop        int      // place of its door on that trip
-	Fetch       int      // behind so many doors of that trip it is fetched
-	Priority    Priority // as a person said
-	Said        string   // why
-	Remade      bool     // some of it was made again
-	ByHand      bool     // a person gave it to Driver: that is respected, whatever the phone says
-	Nowhere     bool     // nobody knows where Drop is, the restaurant took the order by phone: its own drivers know the streets
-	Offered     string   // who has an open offer for it, or Courier
-	Courier     string   // the delivery company that was asked for it; empty: none
-	Declined    []string // who is not to be asked (again) now
+	Driver      string    // who brings it; empty while nobody does
+	Trip        string    // it was taken on as a part of this one; empty while nobody has it, and when a person gave it to Driver
+	Stop        int       // place of its door on that trip
+	Fetch       int       // behind so many doors of that trip it is fetched
+	Priority    Priority  // as a person said
+	Said        string    // why
+	Remade      bool      // some of it was made again
+	Given       time.Time // when Driver got it
+	Why         []Reason  // what was said of Driver when he was asked
+	ByHand      bool      // a person gave it to Driver: that is respected while he can be counted on
+	Nowhere     bool      // nobody knows where Drop is, the restaurant took the order by phone: its own drivers know the streets
+	Offered     string    // who has an open offer for it, or Courier
+	Courier     string    // the delivery company that was asked for it; empty: none
+	Declined    []string  // who is not to be asked (again) now
 }
 
 // Driver is a driver, with what is known of where and what for.

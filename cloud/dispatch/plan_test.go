@@ -313,3 +313,54 @@ func checkPlan(t *rapid.T, s dispatch.Snapshot, p dispatch.Plan) {
 		t.Fatalf("the plan speaks of %d orders of %d", len(p.Orders), len(s.Orders))
 	}
 }
+
+func TestWhoIsAskedIsComparedWithTheOthers(t *testing.T) {
+	t.Parallel()
+	asked := with(onShelf("o1"), func(o *dispatch.Order) {
+		o.Offered, o.Why = "d1", []dispatch.Reason{{Key: dispatch.WhyAway, N: 1}, {Key: dispatch.WhyReadyIn, N: 3}}
+	})
+	agreed := with(onShelf("o1"), func(o *dispatch.Order) { o.Driver, o.Delivery, o.ByHand = "d1", order.Assigned, true })
+	for name, o := range map[string]dispatch.Order{"asked": asked, "given by hand": agreed} {
+		holder := with(driver("d1", 1), func(d *dispatch.Driver) {
+			if o.Driver == "" {
+				d.Holding = o.ID
+			} else {
+				d.Bag = []order.ID{o.ID}
+			}
+		})
+		look := best(scene([]dispatch.Order{o}, holder, driver("d2", 4), driver("d3", 2))).Orders[0]
+		if look.Driver != "d1" || look.Second != "d3" || look.Dearer <= 0 || look.Dearer > 30 {
+			t.Errorf("%s: %+v", name, look)
+		}
+		if why := strings.Join(dispatch.Sentences(look.Because), "; "); strings.Contains(why, "what the driver was told:; 1 min away; ready in 3 min") == o.ByHand {
+			t.Errorf("%s: %q", name, why)
+		}
+	}
+}
+
+func TestWhatADriverWhoIsGoneKeepsIsStuck(t *testing.T) {
+	t.Parallel()
+	o := with(onShelf("o1"), func(o *dispatch.Order) { o.Driver, o.Delivery, o.ByHand = "d1", order.Assigned, true })
+	for name, c := range map[string]struct {
+		holder dispatch.Driver
+		want   string
+	}{
+		"on shift": {with(driver("d1", 1), func(d *dispatch.Driver) { d.Bag = []order.ID{"o1"} }), ""},
+		"off":      {with(driver("d1", 1), func(d *dispatch.Driver) { d.Bag, d.Status = []order.ID{"o1"}, wire.Offline }), "!o1"},
+		"of another house, and off": {with(driver("d1", 1), func(d *dispatch.Driver) {
+			d.Bag, d.Status, d.Home = []order.ID{"o1"}, wire.Offline, "r2"
+		}), "!o1"},
+	} {
+		p := best(scene([]dispatch.Order{o}, c.holder, driver("d2", 2)))
+		if said(p) != c.want {
+			t.Errorf("%s: %q", name, said(p))
+		}
+		if why := strings.Join(dispatch.Sentences(p.Orders[0].Because), "; "); strings.Contains(why, "a person gave it to d1; d1 is off shift") != (c.want != "") {
+			t.Errorf("%s: %q", name, why)
+		}
+	}
+	o.Delivery = order.OutForDelivery
+	if p := best(scene([]dispatch.Order{o}, with(driver("d1", 1), func(d *dispatch.Driver) { d.Status = wire.Offline }))); len(p.Stuck) > 0 {
+		t.Errorf("what is on the road is nobody else's to bring: %+v", p.Stuck)
+	}
+}

@@ -38,6 +38,9 @@ const (
 	WhyFirst      = "first"      // a dispatcher puts it first; Name is why
 	WhyRaised     = "raised"     // a dispatcher has raised it; Name is why
 	WhyRemade     = "remade"     // some of it was made again
+	WhyOff        = "off_shift"  // Name is
+	WhySilent     = "silent"     // nothing was heard of Name for N minutes
+	WhyToldThen   = "told_then"  // what follows was said to the driver who was asked
 	WhySaid       = "said"       // Name is the sentence: kept by a core that knew no keys
 )
 
@@ -53,6 +56,7 @@ func Reasons() map[string]string {
 		WhyNobody: "no driver is free, near and willing", WhyBySecond: "there in %d min, by another restaurant", WhyTwoHouses: "fetched at two restaurants",
 		WhyFirst: "a dispatcher puts it first", WhyRaised: "a dispatcher says it goes before others", WhyRemade: "it was made again: it goes before others",
 		WhyNoWay: "nobody knows the way: the restaurant's own drivers bring it", WhySaid: "%s",
+		WhyOff: "%s is off shift", WhySilent: "nothing was heard of %s for %d min", WhyToldThen: "what the driver was told:",
 	}
 }
 
@@ -61,8 +65,11 @@ func (r Reason) String() string {
 	switch r.Key {
 	case WhyAway, WhyThereIn, WhyBySecond, WhyReadyIn, WhyFoodWaits, WhyOneWay, WhyDearer, WhyLate:
 		return fmt.Sprintf(Reasons()[r.Key], r.N)
-	case WhyByHand, WhyHasIt, WhyFetches, WhyBetter, WhyAsked, WhyAfterBag, WhyBest, WhySaid:
+	case WhyByHand, WhyHasIt, WhyFetches, WhyBetter, WhyAsked, WhyAfterBag, WhyBest, WhySaid, WhyOff:
 		return fmt.Sprintf(Reasons()[r.Key], r.Name)
+	}
+	if r.Key == WhySilent {
+		return fmt.Sprintf(Reasons()[r.Key], r.Name, r.N)
 	}
 	if (r.Key == WhyFirst || r.Key == WhyRaised) && r.Name != "" {
 		return fmt.Sprintf("%s (%s)", Reasons()[r.Key], r.Name)

@@ -9,7 +9,7 @@ import (
 	"awesome.pizza/shared/order"
 )
 
-// because says to a driver, and to whoever wonders, why an order is offered to him.
+// because says to a driver, and to whoever wonders, why an order is offered to him. Who else there is is not for him: see Outlook.
 func (a *asking) because(o *Order, d int, drive time.Duration, s engine.Stop) []Reason {
 	at, ready := a.Now.Add(drive), o.ready(*a.Snapshot)
 	because := []Reason{{Key: WhyAway, N: int(math.Ceil(drive.Minutes()))}}
@@ -41,10 +41,15 @@ func (a *asking) because(o *Order, d int, drive time.Duration, s engine.Stop) []
 	if s.Second != nil {
 		because = append(because, Reason{Key: WhyTwoHouses})
 	}
-	if _, dearer := a.runnerUp(o, d); dearer > 0 {
-		because = append(because, Reason{Key: WhyDearer, N: rounded(dearer)})
-	}
 	return because
+}
+
+// asked is what was said of an order's driver when he was asked.
+func (o *Order) asked() []Reason {
+	if len(o.Why) == 0 || o.ByHand {
+		return nil
+	}
+	return append([]Reason{{Key: WhyToldThen}}, o.Why...)
 }
 
 // runnerUp is who else could bring an order that the plan gives to d, and how much worse that would be.
@@ -76,6 +81,9 @@ func (a *asking) outlook(o *Order, d int, s engine.Stop, k, place int) Outlook {
 	drive := a.Travel.Time(driver.Position, o.Pickup, driver.speed())
 	out.Because = append(out.Because, state(o, driver))
 	out.Because = append(out.Because, a.because(o, d, drive, s)...)
+	if second != "" && dearer >= time.Minute/2 {
+		out.Because = append(out.Because, Reason{Key: WhyDearer, N: rounded(dearer)})
+	}
 	if out.Late > 0 {
 		out.Because = append(out.Because, Reason{Key: WhyLate, N: rounded(out.Late)})
 	}

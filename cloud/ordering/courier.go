@@ -40,6 +40,7 @@ func AskCourier(c Courier) Decide {
 			return r.illegal("no courier can be asked for this order, which is %s", r.Status())
 		}
 		r.Courier = &c
+		r.hand(Hand{At: c.Since, Act: ToCourier, Name: c.Name, By: ByCloud})
 		return nil
 	}
 }
@@ -90,6 +91,7 @@ func (r *Record) climb(w CourierWord, linkUp func(restaurant string) bool, now t
 		case order.Unassigned:
 			if err = r.Take(order.Cloud, order.Assign, d.By, at); err == nil {
 				r.Driver = w.Courier.driver()
+				r.given(r.Driver, d.By, at)
 				r.fetched(d.By, at)
 			}
 		case order.Assigned:
@@ -132,14 +134,17 @@ func CourierGone(run, reason string, now time.Time) Decide {
 			return nil
 		}
 		by := ByCourier(r.Courier.ID)
+		gone := Hand{At: now, Act: OffCourier, Name: r.Courier.Name, By: by, Because: reason}
 		switch r.Progress.Delivery {
 		case order.Unassigned:
 			r.Courier = nil
+			r.hand(gone)
 			return nil
 		case order.Assigned:
 			if err := r.Take(order.Cloud, order.Drop, by, now); err != nil {
 				return err
 			}
+			r.hand(gone)
 			r.Driver, r.Arrives, r.Courier = nil, nil, nil
 		case order.PickedUp, order.OutForDelivery:
 			if err := r.Take(order.Cloud, order.GiveUp, by, now); err != nil {

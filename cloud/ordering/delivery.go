@@ -26,13 +26,14 @@ func (s *Service) Reassign(ctx context.Context, id order.ID, ifVersion int, from
 		if err := r.Take(order.Cloud, order.Drop, by, now); err != nil {
 			return err
 		}
+		r.taken(by, "", now)
 		return ToDriver(d, nil, by, now)(r)
 	})
 }
 
 // Drop takes the driver off the order, who has not picked it up. driver "" stands for whoever has it.
 func (s *Service) Drop(ctx context.Context, id order.ID, ifVersion int, driver, by string) (Record, error) {
-	return s.Store.Change(ctx, id, ifVersion, OffDriver(driver, by, s.now()))
+	return s.Store.Change(ctx, id, ifVersion, OffDriver(driver, by, "", s.now()))
 }
 
 // PickUp says that the driver has the food. While the restaurant's link is up, the kitchen must have said that it is ready; while it is
@@ -70,6 +71,7 @@ func ToDriver(d Driver, arrives *time.Time, by string, now time.Time) Decide {
 		if err := r.Take(order.Cloud, order.Assign, by, now); err != nil {
 			return err
 		}
+		r.given(&d, by, now)
 		r.Driver, r.Arrives, r.Expected, r.Courier = &d, arrives, nil, nil // a person's word counts: the courier is told not to come
 		if r.Progress.Whole == order.HandedOver {
 			if err := r.Take(order.Cloud, order.PickUp, by, now); err != nil {
@@ -81,8 +83,8 @@ func ToDriver(d Driver, arrives *time.Time, by string, now time.Time) Decide {
 	}
 }
 
-// OffDriver is what Drop decides.
-func OffDriver(driver, by string, now time.Time) Decide {
+// OffDriver is what Drop decides; because says to people why, if there is something to say.
+func OffDriver(driver, by, because string, now time.Time) Decide {
 	return func(r *Record) error {
 		if err := r.mine(driver); err != nil {
 			return err
@@ -90,6 +92,7 @@ func OffDriver(driver, by string, now time.Time) Decide {
 		if err := r.Take(order.Cloud, order.Drop, by, now); err != nil {
 			return err
 		}
+		r.taken(by, because, now)
 		r.Driver, r.Arrives, r.Courier = nil, nil, nil
 		r.tellDelivery()
 		return nil

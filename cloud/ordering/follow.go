@@ -82,6 +82,7 @@ func (r *Record) carried(f Fact, b event.DeliveryCarried, now time.Time) error {
 	if err != nil {
 		return err
 	}
+	r.taken(ByEdge, "a driver of the restaurant has it", now)
 	r.Driver, r.Arrives, r.Courier, r.KitchenAsOf = nil, nil, nil, now
 	if b.Delivery == order.Failed && b.Reason != "" {
 		r.Reason = b.Reason
@@ -110,6 +111,7 @@ func (r *Record) ended(reason string, at time.Time) {
 		r.Courier = nil
 	}
 	if r.Progress.Delivery == order.Assigned && r.Take(order.Cloud, order.Drop, ByCloud, at) == nil {
+		r.taken(ByCloud, "the kitchen does not make it", at)
 		r.Driver, r.Arrives, r.Courier = nil, nil, nil
 		r.tellDelivery()
 	}

@@ -46,6 +46,7 @@ type Record struct {
 	Reason      string     // why it was cancelled, rejected or failed, or why a cancel was refused
 	Overdue     bool       // the restaurant did not accept in time: the guest may wait, change or cancel
 	Steps       []Step     // timeline, oldest first
+	Hands       []Hand     // who was to bring it, oldest first
 	Arrival     int64      // place in the cloud's list of all orders, newest highest; given by the store
 
 	tells    []event.Body

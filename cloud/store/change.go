@@ -145,6 +145,7 @@ type work struct {
 	changed []*ordering.Record
 	told    []told
 	sales   sales
+	letGo   []string // orders that are not for the courier any more who was asked
 }
 
 // try lets one job decide on a copy of its record. What it changed stands before the next job of the same order decides.
@@ -190,6 +191,9 @@ func decide(d ordering.Decide, r *ordering.Record) (err error) {
 }
 
 func (w *work) keep(row *recordRow, next ordering.Record, state []byte, tells []told) {
+	if was := row.Courier; was != nil && (next.Courier == nil || next.Courier.Run != was.Run) {
+		w.letGo = append(w.letGo, string(next.Order.ID))
+	}
 	if w.states == nil {
 		w.states = map[order.ID][]byte{}
 	}
@@ -210,6 +214,7 @@ func (w *work) commit(ctx context.Context, conn *pgxpool.Conn, rows map[order.ID
 	}
 	u.queue(b)
 	w.sales.queue(b)
+	queueLetGo(b, w.letGo)
 	queueCommands(b, w.told)
 	b.Queue(`COMMIT`)
 	if err := conn.SendBatch(ctx, b).Close(); err != nil {

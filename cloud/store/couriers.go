@@ -176,6 +176,14 @@ func writeRun(ctx context.Context, conn *pgxpool.Conn, r *courier.Run) error {
 	return err
 }
 
+// queueLetGo has runs whose order is not for them any more looked at again at once: until the company hears of it, somebody is on the way for
+// nothing.
+func queueLetGo(b *pgx.Batch, orders []string) {
+	if len(orders) > 0 {
+		b.Queue(`UPDATE courier_runs SET next = least(next, now()), tries = 0 WHERE open AND order_id = ANY ($1::text[]::uuid[])`, orders)
+	}
+}
+
 // DueRuns are open runs whose time has come: see courier.Book.
 func (s *Store) DueRuns(ctx context.Context, now time.Time, lease time.Duration, limit int) ([]courier.Run, error) {
 	rows, err := s.pool.Query(ctx, `

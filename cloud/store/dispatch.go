@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -157,7 +158,7 @@ func askedFor(ctx context.Context, tx pgx.Tx, orders []dispatch.Order, now time.
 	for i := range orders {
 		ids[i] = string(orders[i].ID)
 	}
-	rows, err := tx.Query(ctx, `SELECT `+offerColumns+` FROM offers f WHERE f.order_id = ANY ($1::text[]::uuid[])`, ids)
+	rows, err := tx.Query(ctx, `SELECT `+offerColumns+` FROM offers f WHERE f.order_id = ANY ($1::text[]::uuid[]) ORDER BY f.created`, ids)
 	if err != nil {
 		return err
 	}
@@ -166,18 +167,25 @@ func askedFor(ctx context.Context, tx pgx.Tx, orders []dispatch.Order, now time.
 		return err
 	}
 	past := map[order.ID][]dispatch.Offer{}
-	open := map[order.ID]string{}
+	open, why := map[order.ID]string{}, map[order.ID]map[string][]dispatch.Reason{}
 	for _, f := range all {
 		if f.Over() {
 			past[f.Order] = append(past[f.Order], f)
 		} else {
 			open[f.Order] = f.Driver
 		}
+		if !f.Over() || f.State == dispatch.Accepted {
+			if why[f.Order] == nil {
+				why[f.Order] = map[string][]dispatch.Reason{}
+			}
+			why[f.Order][f.Driver] = f.Because
+		}
 	}
 	for i := range orders {
 		if orders[i].Courier != "" {
 			open[orders[i].ID] = orders[i].Courier // nobody else is asked meanwhile
 		}
+		orders[i].Why = why[orders[i].ID][cmp.Or(orders[i].Driver, open[orders[i].ID])]
 		orders[i].Offered, orders[i].Declined = open[orders[i].ID], dispatch.NotToAsk(past[orders[i].ID], now)
 	}
 	return nil

@@ -229,6 +229,9 @@ func deliveryOf(r *ordering.Record, pickup dispatch.Point) dispatch.Order {
 	if r.Driver != nil {
 		o.Driver, o.ByHand = r.Driver.ID, r.Driver.ByHand
 		o.Trip, o.Stop, o.Fetch = r.Driver.Trip, r.Driver.Stop, r.Driver.Fetch
+		if o.Given = r.HandedAt(); o.Given.IsZero() {
+			o.Given = o.Since
+		}
 	}
 	for i := range r.Progress.Items {
 		o.Remade = o.Remade || r.Progress.Items[i].Remakes > 0
@@ -239,9 +242,9 @@ func deliveryOf(r *ordering.Record, pickup dispatch.Point) dispatch.Order {
 	return o
 }
 
-// GiveBack takes a driver off an order that was not picked up; on any other order it changes nothing.
-func (s *Store) GiveBack(ctx context.Context, oid order.ID, driver, by string) error {
-	_, err := s.Change(ctx, oid, 0, ordering.OffDriver(driver, by, s.now().Truncate(time.Millisecond)))
+// GiveBack takes a driver off an order that was not picked up, and notes why; on any other order it changes nothing.
+func (s *Store) GiveBack(ctx context.Context, oid order.ID, driver, by, because string) error {
+	_, err := s.Change(ctx, oid, 0, ordering.OffDriver(driver, by, because, s.now().Truncate(time.Millisecond)))
 	if problem.Is(err, problem.Conflict) || problem.Is(err, problem.Refused) {
 		return nil // somebody was faster
 	}

@@ -147,11 +147,11 @@ func TestABagHoldsWhatIsNotDelivered(t *testing.T) {
 	if d, err := c.Driver(t.Context(), "d1"); err != nil || len(d.Bag) != 1 || d.Bag[0] != r.Order.ID {
 		t.Errorf("%+v, %v", d, err)
 	}
-	if err := c.GiveBack(t.Context(), r.Order.ID, "d2", "dispatch"); err != nil || c.order(t, r.Order.ID).Driver == nil {
+	if err := c.GiveBack(t.Context(), r.Order.ID, "d2", "dispatch", ""); err != nil || c.order(t, r.Order.ID).Driver == nil {
 		t.Errorf("another gave it back: %v", err)
 	}
 	for range 2 {
-		if err := c.GiveBack(t.Context(), r.Order.ID, "d1", "dispatch"); err != nil {
+		if err := c.GiveBack(t.Context(), r.Order.ID, "d1", "dispatch", ""); err != nil {
 			t.Fatal(err)
 		}
 	}

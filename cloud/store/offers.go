@@ -90,7 +90,7 @@ func newOfferRows(offers []dispatch.Offer) (u offerRows) {
 }
 
 // EndOffers expires open offers whose time is over, revokes those whose order has a driver or has ended and those whose driver is no longer
-// available or has driven off, and counts them.
+// available or has by now something of another trip, or on the road, and counts them: what he could not accept he is not asked.
 func (s *Store) EndOffers(ctx context.Context, now time.Time) (ended dispatch.Ended, err error) {
 	err = s.pool.QueryRow(ctx, `
 		WITH gone AS (
@@ -98,7 +98,8 @@ func (s *Store) EndOffers(ctx context.Context, now time.Time) (ended dispatch.En
 			LEFT JOIN orders o ON o.id = f.order_id AND o.open AND o.driver IS NULL AND o.courier IS NULL
 			LEFT JOIN drivers d ON d.id = f.driver AND d.status = 'available'
 			WHERE f.state = 'open' AND (f.expires <= $1 OR o.id IS NULL OR d.id IS NULL
-				OR EXISTS (SELECT FROM orders b WHERE b.driver = f.driver AND b.open AND b.state->>'delivery' = 'out_for_delivery'))
+				OR EXISTS (SELECT FROM orders b WHERE b.driver = f.driver AND b.open AND NOT (b.state->>'delivery' IN ('assigned', 'picked_up') AND EXISTS (
+					SELECT FROM offers g WHERE g.order_id = b.id AND g.driver = f.driver AND g.state = 'accepted' AND coalesce(g.trip, g.id) = coalesce(f.trip, f.id)))))
 			ORDER BY f.id FOR NO KEY UPDATE OF f
 		), done AS (
 			UPDATE offers f SET state = CASE WHEN gone.late THEN 'expired' ELSE 'revoked' END, answered = $1 FROM gone WHERE f.id = gone.id RETURNING f.state

@@ -217,24 +217,25 @@ func TestOffersEndWithTheirTimeOrTheirReason(t *testing.T) {
 	t.Parallel()
 	now := time.Now()
 	for name, c := range map[string]struct {
-		spoil func(*testing.T, *chain, order.ID)
+		spoil func(t *testing.T, c *chain, asked, other order.ID)
 		at    time.Duration
 		want  dispatch.OfferState
 	}{
-		"nothing happened":  {nil, dispatch.OfferTTL - time.Second, dispatch.Open},
-		"time is over":      {nil, dispatch.OfferTTL, dispatch.Expired},
-		"somebody else's":   {func(t *testing.T, c *chain, oid order.ID) { c.give(t, oid, "d2") }, 0, dispatch.Revoked},
-		"driver on a break": {func(t *testing.T, c *chain, _ order.ID) { c.says(t, "d1", wire.OnBreak) }, 0, dispatch.Revoked},
-		"delivery has ended": {func(t *testing.T, c *chain, oid order.ID) {
+		"nothing happened":                {nil, dispatch.OfferTTL - time.Second, dispatch.Open},
+		"time is over":                    {nil, dispatch.OfferTTL, dispatch.Expired},
+		"somebody else's":                 {func(t *testing.T, c *chain, oid, _ order.ID) { c.give(t, oid, "d2") }, 0, dispatch.Revoked},
+		"driver on a break":               {func(t *testing.T, c *chain, _, _ order.ID) { c.says(t, "d1", wire.OnBreak) }, 0, dispatch.Revoked},
+		"driver has another order by now": {func(t *testing.T, c *chain, _, other order.ID) { c.give(t, other, "d1") }, 0, dispatch.Revoked},
+		"delivery has ended": {func(t *testing.T, c *chain, oid, _ order.ID) {
 			c.sql(t, `UPDATE orders SET status = 'Cancelled', open = false WHERE id = $1`, string(oid))
 		}, 0, dispatch.Revoked},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			ch, ids := menuOf(t, 1, 2)
+			ch, ids := menuOf(t, 2, 2)
 			ch.ask(t, ids[0], "d1", now)
 			if c.spoil != nil {
-				c.spoil(t, ch, ids[0])
+				c.spoil(t, ch, ids[0], ids[1])
 			}
 			if _, err := ch.EndOffers(t.Context(), now.Add(c.at)); err != nil {
 				t.Fatal(err)
@@ -311,7 +312,7 @@ func TestASnapshotShowsWhatThereIsToDo(t *testing.T) {
 			t.Errorf("%+v", s.Drivers)
 		}
 	}
-	if err := d.GiveBack(t.Context(), ids[1], "d3", dispatch.ByDispatch); err != nil {
+	if err := d.GiveBack(t.Context(), ids[1], "d3", dispatch.ByDispatch, ""); err != nil {
 		t.Fatal(err)
 	}
 	s, err := d.DispatchSnapshot(t.Context(), now, all)
@@ -383,7 +384,7 @@ func TestRandomEveningsOnTheRealDatabase(t *testing.T) {
 		accepted += c.sql(t, `SELECT count(*) FROM offers WHERE state = 'accepted'`).(int64)
 		for _, oid := range ids { // and all is as it began
 			if r := c.order(t, oid); r.Driver != nil {
-				if err := c.GiveBack(t.Context(), oid, r.Driver.ID, ordering.ByStaff); err != nil {
+				if err := c.GiveBack(t.Context(), oid, r.Driver.ID, ordering.ByStaff, ""); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -426,7 +427,7 @@ func (c *chain) hustle(t *testing.T, dice *rand.Rand, ids []order.ID, now time.T
 			s := []wire.DriverState{wire.Available, wire.Available, wire.OnBreak}[dice.IntN(3)]
 			act(func() error { return second(c.SetStatus(t.Context(), did, s, time.Now())) })
 		default:
-			act(func() error { return c.GiveBack(t.Context(), oid, did, ordering.ByStaff) })
+			act(func() error { return c.GiveBack(t.Context(), oid, did, ordering.ByStaff, "") })
 		}
 	}
 }

@@ -36,6 +36,7 @@ type state struct {
 	Reason      string            `json:"reason,omitempty"`
 	Overdue     bool              `json:"overdue,omitempty"`
 	Steps       []ordering.Step   `json:"steps"`
+	Hands       []ordering.Hand   `json:"hands,omitempty"`
 }
 
 type itemState struct {
@@ -78,7 +79,7 @@ func scanRecord(row pgx.CollectableRow) (*recordRow, error) {
 	r.Progress = order.Progress{Origin: d.Order.Origin, Intake: st.Intake, Whole: st.Whole, Delivery: st.Delivery, Items: d.Items}
 	r.Number, r.Driver, r.Arrives, r.Ready, r.KitchenAsOf = st.Number, st.Driver, st.Arrives, st.Ready, st.KitchenAsOf
 	r.Expected, r.CancelAsked, r.Reason, r.Overdue, r.Steps = st.Expected, st.CancelAsked, st.Reason, st.Overdue, st.Steps
-	r.Courier = st.Courier
+	r.Courier, r.Hands = st.Courier, st.Hands
 	return &r, nil
 }
 
@@ -107,7 +108,7 @@ func encodeState(r *ordering.Record) ([]byte, error) {
 	st := state{
 		Intake: p.Intake, Whole: p.Whole, Delivery: p.Delivery, Items: make([]itemState, len(p.Items)),
 		Number: r.Number, Driver: r.Driver, Courier: r.Courier, Arrives: r.Arrives, Expected: r.Expected, Ready: r.Ready, KitchenAsOf: r.KitchenAsOf.UTC(),
-		CancelAsked: r.CancelAsked, Reason: r.Reason, Overdue: r.Overdue, Steps: r.Steps,
+		CancelAsked: r.CancelAsked, Reason: r.Reason, Overdue: r.Overdue, Steps: r.Steps, Hands: r.Hands,
 	}
 	for i, it := range p.Items {
 		st.Items[i] = itemState{it.State, it.Remakes}

@@ -97,13 +97,14 @@ export function movable(o: Planned): boolean {
 	return o.delivery === 'unassigned' || o.delivery === 'assigned';
 }
 
-export const standings = ['stuck', 'open', 'planned', 'asked', 'agreed', 'by_hand', 'in_bag', 'on_road'] as const;
+export const standings = ['gone', 'stuck', 'open', 'planned', 'asked', 'agreed', 'by_hand', 'in_bag', 'on_road'] as const;
 export type Standing = (typeof standings)[number];
 
 /** standing is how far an order is on its way to somebody who brings it. */
 export function standing(o: Planned): Standing {
 	if (o.delivery === 'out_for_delivery') return 'on_road';
 	if (o.delivery === 'picked_up') return 'in_bag';
+	if (o.driver_id !== null && o.plan.stuck) return 'gone';
 	if (o.driver_id !== null) return o.by_hand ? 'by_hand' : 'agreed';
 	if (o.offered_to !== null) return 'asked';
 	if (o.plan.driver_id !== null) return 'planned';
@@ -132,6 +133,18 @@ export function onDuty(d: Duty): boolean {
 /** called is how a driver is told from the others: by the name, and by the end of the id where two have the same. */
 export function called(d: Duty, all: readonly Duty[]): string {
 	return all.some((x) => x.id !== d.id && x.name === d.name) ? `${d.name} ${d.id.slice(-4)}` : d.name;
+}
+
+/** away: on no shift, so that nobody knows whether the phone will tell him anything. */
+export function away(d: Duty): boolean {
+	return d.status === 'offline' || d.status === 'end_of_shift';
+}
+
+const cooking = new Set<Planned['kitchen']>(['queued', 'preparing', 'baking', 'quality_check', 'ready']);
+
+/** unbrought: its kitchen works on it, and the plan knows nobody who could bring it now. */
+export function unbrought(o: Planned): boolean {
+	return o.plan.door === null && movable(o) && cooking.has(o.kitchen);
 }
 
 /** byName sorts drivers, those on duty first. */

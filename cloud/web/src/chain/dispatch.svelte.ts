@@ -1,6 +1,6 @@
 import { none, withEntry } from '../maps.ts';
 import type { Order } from '../wire.ts';
-import { bearer, called, movable, type Board, type Planned, type Priority, type WhatIf } from './dispatch.ts';
+import { away, bearer, called, movable, type Board, type Planned, type Priority, type WhatIf } from './dispatch.ts';
 import type { Staff } from './staff.svelte.ts';
 
 const lookEvery = 4_000; // ms: positions and forecasts move without any order's doing so
@@ -22,6 +22,7 @@ export class Desk {
 	#refusal = $state('');
 	#given = $state.raw<Given | undefined>();
 	#undone = $state(false);
+	#doubt = $state.raw<{ order: string; to: string } | undefined>();
 	#busy = $state(false);
 	#answers = $state.raw<ReadonlyMap<string, WhatIf>>(none());
 	#settledAt = 0;
@@ -53,6 +54,11 @@ export class Desk {
 
 	get given(): Given | undefined {
 		return this.#given;
+	}
+
+	/** doubt is what is asked once more before it is done: that driver is on no shift. */
+	get doubt(): { order: string; to: string } | undefined {
+		return this.#doubt;
 	}
 
 	/** undone: the last gift was taken back. */
@@ -117,10 +123,19 @@ export class Desk {
 		};
 	}
 
-	/** give an order to a driver by hand; the plan respects it. */
+	/** forget what was in doubt. */
+	forget(): void {
+		this.#doubt = undefined;
+	}
+
+	/** give an order to a driver by hand; the plan respects it. One who is on no shift gets it when that is said twice. */
 	async give(order: string, to: string): Promise<void> {
 		const o = this.order(order);
 		if (!o || !movable(o) || o.driver_id === to) return;
+		const said = this.#doubt?.order === order && this.#doubt.to === to;
+		const whom = this.#board?.drivers.find((d) => d.id === to);
+		this.#doubt = whom && away(whom) && !said ? { order, to } : undefined;
+		if (this.#doubt) return;
 		const from = o.driver_id;
 		const done = await this.#do(o, 'assign-driver', { driver_id: to, ...(from === null ? {} : { instead_of: from }) });
 		if (done) this.#given = { order, number: o.number, to, from };

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Desk } from './dispatch.svelte.ts';
-import { betterBy, goes, lanes, ownPart, slack, standing, wayOf, type Board, type Duty, type Outlook, type Planned } from './dispatch.ts';
+import { betterBy, goes, lanes, ownPart, slack, standing, unbrought, wayOf, type Board, type Duty, type Outlook, type Planned } from './dispatch.ts';
 import { Staff } from './staff.svelte.ts';
 
 const now = Date.parse('2026-07-03T18:00:00.000Z');
@@ -62,9 +62,14 @@ test('an order’s standing is the nearest word to what is true of it', () => {
 		[
 			planned('x'), planned('x', { plan: outlook({ stuck: true }) }), planned('x', { plan: outlook({ driver_id: 'a' }) }), planned('x', { offered_to: 'a', plan: outlook({ driver_id: 'a' }) }),
 			planned('x', { driver_id: 'a' }), planned('x', { driver_id: 'a', by_hand: true }), planned('x', { driver_id: 'a', delivery: 'picked_up' }),
-			planned('x', { driver_id: 'a', by_hand: true, delivery: 'out_for_delivery' }),
+			planned('x', { driver_id: 'a', by_hand: true, delivery: 'out_for_delivery' }), planned('x', { driver_id: 'a', by_hand: true, delivery: 'assigned', plan: outlook({ stuck: true }) }),
 		].map(standing),
-	).toEqual(['open', 'stuck', 'planned', 'asked', 'agreed', 'by_hand', 'in_bag', 'on_road']);
+	).toEqual(['open', 'stuck', 'planned', 'asked', 'agreed', 'by_hand', 'in_bag', 'on_road', 'gone']);
+});
+
+test('nobody can bring what its kitchen works on and no plan has', () => {
+	const all = [planned('open'), planned('kept', { driver_id: 'a', delivery: 'assigned' }), planned('new', { kitchen: 'waiting' }), planned('out', { driver_id: 'a', delivery: 'out_for_delivery' }), planned('sure', { plan: outlook({ driver_id: 'a', door: at(9) }) })];
+	expect(all.filter(unbrought).map((o) => o.order_id)).toEqual(['open', 'kept']);
 });
 
 test('minutes late are rounded up, minutes to spare down, and a forecast that is over has not come true', () => {
@@ -162,4 +167,21 @@ test('a dispatcher has an order go first, and sees it before the board knows; wh
 	await desk.prefer('o1', 'usual');
 	const still = desk.order('o1');
 	expect([still && goes(still), desk.refusal]).toEqual(['first', 'the order is with somebody']);
+});
+
+test('a driver who is on no shift gets an order only when that is said twice', async () => {
+	const asked = cloud({
+		'GET /api/hq/dispatch': () => board([planned('x'), planned('y')], [{ ...duty('a', 'Ada'), status: 'offline' }]),
+		'POST /api/orders/x/assign-driver': () => ({ delivery: { state: 'assigned', driver: { id: 'a' } } }),
+	});
+	const desk = new Desk('', new Staff());
+	await desk.look();
+	await desk.give('x', 'a');
+	expect([desk.doubt, asked.length]).toEqual([{ order: 'x', to: 'a' }, 1]);
+	desk.forget();
+	await desk.give('y', 'a');
+	await desk.give('x', 'a'); // that was about another order
+	expect([desk.doubt, asked.length]).toEqual([{ order: 'x', to: 'a' }, 1]);
+	await desk.give('x', 'a');
+	expect([desk.doubt, desk.order('x')?.driver_id]).toEqual([undefined, 'a']);
 });

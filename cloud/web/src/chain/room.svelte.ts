@@ -120,9 +120,20 @@ export class Room {
 	}
 }
 
+/** Hand is a line of an order's history that no status tells: through whose hands it went. */
+export interface Hand {
+	at: Instant;
+	act: string;
+	driver: { id: string; name: string } | null;
+	courier: string;
+	by: string;
+	because: string;
+}
+
 /** One order, read again whenever its version moves. */
 export class Chosen {
 	#order = $state.raw<Order | undefined>();
+	#hands = $state.raw<Hand[]>([]);
 	#missing = $state(false);
 	#refusal = $state('');
 
@@ -130,6 +141,11 @@ export class Chosen {
 		readonly id: string,
 		private readonly staff: Staff,
 	) {}
+
+	/** hands are through whose hands it went, oldest first. */
+	get hands(): Hand[] {
+		return this.#hands;
+	}
 
 	get order(): Order | undefined {
 		return this.#order;
@@ -148,6 +164,7 @@ export class Chosen {
 		try {
 			this.#order = await this.staff.call<Order>(`/api/orders/${encodeURIComponent(this.id)}`);
 			this.#missing = false;
+			this.#hands = (await this.staff.call<{ hands: Hand[] }>(`/api/hq/orders/${encodeURIComponent(this.id)}/hands`).catch(() => undefined))?.hands ?? this.#hands;
 		} catch (err) {
 			this.#missing = err instanceof Refusal && err.problem.status === 404;
 		}

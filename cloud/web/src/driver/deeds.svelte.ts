@@ -191,6 +191,7 @@ export class Deeds {
 				this.#offline = !(err instanceof Refusal);
 				return 3_000;
 			}
+			if (err.problem.status === 401 || err.problem.code === 'bad_login') return 10_000; // the driver is not let in, which says nothing of the deed
 			if (err.problem.status === 412) return 500; // the kitchen moved the order in the same moment
 			if (!alreadySo(deed, err)) {
 				taken = false;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Deeds } from './deeds.svelte.ts';
-import { navigateTo, secondsLeft, Shift } from './shift.svelte.ts';
+import { inTurn, navigateTo, secondsLeft, Shift, toFetch } from './shift.svelte.ts';
 import type { Offer, Stop } from './wire.ts';
 
 const start = Date.parse('2026-07-03T18:00:00.000Z');
@@ -101,6 +101,42 @@ describe('deeds', () => {
 		expect(d.waiting).toEqual([]);
 	});
 
+	test('are kept when the driver is not let in: a new secret sends them', async () => {
+		answer = () => no(403, { code: 'bad_login' });
+		const before = make();
+		before.add(delivered);
+		before.add({ kind: 'proof', order: 'o1', number: 7, name: 'Ada' });
+		await vi.advanceTimersByTimeAsync(30_000);
+		expect([before.waiting.length, before.rejected]).toEqual([2, undefined]);
+		before.stop();
+		answer = ok;
+		const after = make();
+		after.flush();
+		await vi.advanceTimersByTimeAsync(100);
+		expect(sent().slice(-2).map((c) => c.url)).toEqual(['/api/orders/o1/complete-delivery', '/api/orders/o1/proof']);
+		expect(after.waiting).toEqual([]);
+	});
+
+	test('of an order that is somebody else’s now are told and not repeated', async () => {
+		answer = () => no(403, { code: 'not_your_order' });
+		const d = make();
+		d.add(delivered);
+		await vi.advanceTimersByTimeAsync(5100);
+		expect([d.waiting.length, d.rejected?.detail]).toEqual([0, 'no']);
+	});
+
+	test('are sent by nobody once the page is left', async () => {
+		let refuse: (r: Response) => void = () => undefined;
+		answer = async () => new Promise((r) => (refuse = r));
+		const d = make();
+		d.add({ kind: 'shift', status: 'available' });
+		await vi.advanceTimersByTimeAsync(10);
+		d.stop();
+		refuse(no(503));
+		await vi.advanceTimersByTimeAsync(20_000);
+		expect(sent()).toHaveLength(1);
+	});
+
 	test('are sent again when the kitchen moved the order in the same moment', async () => {
 		answer = () => (calls.length < 2 ? no(412) : ok());
 		const d = make();
@@ -158,6 +194,7 @@ describe('a shift', () => {
 		s.stop();
 		const again = new Shift();
 		expect([again.signIn, again.stops.length]).toEqual(['in', 1]);
+		expect(again.restaurant('r1')?.name).toBe('Main Street'); // without signal too there is a way to the food
 		again.leave();
 		expect(new Shift().signIn).toBe('out');
 	});
@@ -220,6 +257,26 @@ describe('a shift', () => {
 		await s.look();
 		expect(s.signIn).toBe('wrong');
 		expect(localStorage.length).toBe(0);
+	});
+
+	test('a secret that was taken away says what waits', async () => {
+		const s = await signedIn();
+		s.do(stop, 'deliver');
+		answer = () => no(403, { code: 'bad_login' });
+		await vi.advanceTimersByTimeAsync(6_000);
+		expect([s.signIn, s.kept]).toEqual(['wrong', 1]);
+		s.stop();
+	});
+
+	test('what lies on the shelf comes before leaving with what is in the bag, and nothing else does', () => {
+		const at = (order_id: string, status: Stop['status'], restaurant_id = 'r1'): Stop => ({ ...stop, order_id, status, restaurant_id });
+		const ids = (...stops: Stop[]) => inTurn(stops).map((x) => x.order_id);
+		expect(ids(at('a', 'PickedUp'), at('b', 'ReadyForPickup'), at('c', 'DriverAssigned'))).toEqual(['b', 'a', 'c']);
+		expect(ids(at('a', 'PickedUp'), at('b', 'PickedUp'), at('c', 'DriverAssigned'))).toEqual(['c', 'a', 'b']);
+		expect(ids(at('a', 'PickedUp'), at('b', 'Baking'), at('c', 'ReadyForPickup', 'r2'))).toEqual(['a', 'b', 'c']);
+		expect(ids(at('a', 'OutForDelivery'), at('b', 'ReadyForPickup'))).toEqual(['a', 'b']);
+		expect(ids(at('a', 'ReadyForPickup'), at('b', 'ReadyForPickup'))).toEqual(['a', 'b']);
+		expect(toFetch([at('a', 'PickedUp'), at('b', 'Baking'), at('c', 'Baking', 'r2'), at('d', 'PickedUp')], at('a', 'PickedUp')).map((x) => x.order_id)).toEqual(['b']);
 	});
 
 	test('ends when the driver says so', async () => {

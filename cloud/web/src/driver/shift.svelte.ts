@@ -39,7 +39,8 @@ export class Shift {
 	#answering = $state('');
 	#deeds = $state.raw<Deeds | undefined>();
 	#shelf = new Shelf<Session>('driver');
-	#known = new Shelf<{ status: DriverState; stops: Stop[] }>('driver.stops');
+	#known = new Shelf<{ status: DriverState; stops: Stop[]; restaurants?: Restaurant[] }>('driver.stops');
+	#kept = $state(0);
 	#timer: ReturnType<typeof setInterval> | undefined;
 	#line: Line | undefined;
 	#bagAt = 0;
@@ -50,6 +51,7 @@ export class Shift {
 		const last = this.#known.read();
 		this.#status = last?.status ?? 'offline';
 		this.#stops = last?.stops ?? [];
+		this.#restaurants = byKey(last?.restaurants ?? [], (r) => r.id);
 		this.#begin(kept);
 	}
 
@@ -83,9 +85,14 @@ export class Shift {
 		return trips(this.#offers);
 	}
 
-	/** stops still to do, in the order they were taken on; what waits to be sent counts as done. */
+	/** stops still to do, in the order to do them; what waits to be sent counts as done. */
 	get stops(): Stop[] {
-		return this.#stops.map((s) => ({ ...s, status: this.#deeds?.statusOf(s.order_id, s.status) ?? s.status })).filter((s) => s.status !== 'Delivered' && s.status !== 'Failed');
+		return inTurn(this.#stops.map((s) => ({ ...s, status: this.#deeds?.statusOf(s.order_id, s.status) ?? s.status })).filter((s) => s.status !== 'Delivered' && s.status !== 'Failed'));
+	}
+
+	/** kept is how much waited to be sent when this driver was not let in any more. */
+	get kept(): number {
+		return this.#kept;
 	}
 
 	get deeds(): Deeds | undefined {
@@ -131,6 +138,7 @@ export class Shift {
 			this.#status = me.status;
 			const session = { id: me.id, secret: secret.trim(), name: me.name };
 			this.#shelf.write(session);
+			this.#kept = 0;
 			this.#begin(session);
 			void this.look();
 		} catch (err) {
@@ -223,14 +231,16 @@ export class Shift {
 			this.#heardAt = Date.now();
 			this.#lost = false;
 			this.#deeds?.settle(mark, false);
-			this.#remember();
 			this.#deeds?.flush();
 			this.#follow();
 			if (Date.now() - this.#bagAt > bagEvery) void this.#lookBag();
 			if (work.stops.some((stop) => !this.#restaurants.has(stop.restaurant_id))) await this.#readRestaurants();
+			this.#remember();
 		} catch (err) {
 			if (err instanceof Refusal && (err.problem.status === 401 || err.problem.status === 403)) {
+				const kept = this.#deeds?.waiting.length ?? 0;
 				this.leave();
+				this.#kept = kept;
 				this.#signIn = 'wrong';
 			} else this.#lost = true;
 		}
@@ -284,7 +294,9 @@ export class Shift {
 
 	/** remember keeps what is shown for a reload without signal. What waits is kept by itself. */
 	#remember(): void {
-		this.#known.write({ status: this.status, stops: this.stops });
+		const { stops } = this;
+		const restaurants = [...this.#restaurants.values()].filter((r) => stops.some((s) => s.restaurant_id === r.id));
+		this.#known.write({ status: this.status, stops, restaurants });
 	}
 
 	async #sent(): Promise<void> {
@@ -300,6 +312,24 @@ export class Shift {
 	#headers(): Record<string, string> {
 		return bearer(this.#session?.secret ?? '');
 	}
+}
+
+/** onShelf: the kitchen says that it can be fetched. */
+export function onShelf(s: Stop): boolean {
+	return s.status === 'ReadyForPickup' || s.status === 'DriverAssigned';
+}
+
+/** toFetch are the other stops whose food a driver who stands at this one's restaurant does not have yet. */
+export function toFetch(stops: Stop[], at: Stop): Stop[] {
+	const had = ['PickedUp', 'OutForDelivery', 'Delivered', 'Failed'];
+	return stops.filter((s) => s.order_id !== at.order_id && s.restaurant_id === at.restaurant_id && !had.includes(s.status));
+}
+
+/** inTurn has what lies on the shelf of a restaurant fetched before its driver leaves with what is in the bag. */
+export function inTurn(stops: Stop[]): Stop[] {
+	const first = stops[0];
+	const next = first?.status === 'PickedUp' ? toFetch(stops, first).find(onShelf) : undefined;
+	return next ? [next, ...stops.filter((s) => s !== next)] : stops;
 }
 
 function bearer(secret: string): Record<string, string> {

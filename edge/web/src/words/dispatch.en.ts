@@ -29,7 +29,7 @@ export const dispatchEnglish = {
 	seen: (ago: string) => `seen ${ago} ago`,
 	notSeen: 'no position yet',
 	standing: {
-		stuck: 'nobody is free', open: 'not time yet', planned: 'planned', asked: 'being asked', agreed: 'has agreed', by_hand: 'given by hand', in_bag: 'in the bag',
+		gone: 'its driver is gone', stuck: 'nobody is free', open: 'not time yet', planned: 'planned', asked: 'being asked', agreed: 'has agreed', by_hand: 'given by hand', in_bag: 'in the bag',
 		on_road: 'on the road',
 	} satisfies Record<Standing, string>,
 	late: (n: number) => `${n} min late`,

@@ -29,7 +29,7 @@ export const dispatchItalian: DispatchWords = {
 	seen: (ago) => `visto ${ago} fa`,
 	notSeen: 'ancora nessuna posizione',
 	standing: {
-		stuck: 'nessuno è libero', open: 'non è ancora ora', planned: 'previsto', asked: 'gli si chiede', agreed: 'ha accettato', by_hand: 'dato a mano', in_bag: 'nella borsa',
+		gone: 'il fattorino non c’è più', stuck: 'nessuno è libero', open: 'non è ancora ora', planned: 'previsto', asked: 'gli si chiede', agreed: 'ha accettato', by_hand: 'dato a mano', in_bag: 'nella borsa',
 		on_road: 'in strada',
 	},
 	late: (n) => `${n} min di ritardo`,

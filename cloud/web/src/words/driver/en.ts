@@ -13,6 +13,7 @@ export const en = {
 	asking: 'One moment …',
 	wrong: 'Number and secret do not belong together.',
 	unreached: 'There is no connection. Please try again.',
+	kept: (n: number) => (n === 1 ? 'One thing you did waits here, and is sent once you are signed in again.' : `${n} things you did wait here, and are sent once you are signed in again.`),
 	leave: 'Sign out',
 	shift: {
 		offline: 'Off shift', available: 'On shift', busy: 'On a run', on_break: 'On a break', end_of_shift: 'Off shift',
@@ -82,6 +83,7 @@ export const en = {
 	items: (n: number) => (n === 1 ? '1 piece' : `${n} pieces`),
 	cash: 'Cash',
 	paid: 'Card at the door',
+	alsoHere: (orders: string, time: string) => `From here you bring ${orders} too${time === '' ? '' : `; the kitchen says ready at ${time}`}.`,
 	navigate: 'Navigate',
 	navigateRestaurant: 'To the restaurant',
 	call: 'Call',

@@ -92,23 +92,29 @@ func TestANodeKilledWhileItHealsHasBegunWhollyOrNotAtAll(t *testing.T) {
 	}
 }
 
+// placed is an event with the epoch it stands in.
+type placed struct {
+	epoch uint64
+	link.Event
+}
+
 // everything are the events of all epochs, in the order of their places.
-func (h *house) everything() (all []link.Event) {
+func (h *house) everything() (all []placed) {
 	h.t.Helper()
 	db, err := sql.Open("sqlite", "file:"+h.path+"?_pragma=query_only(1)&_pragma=busy_timeout(5000)")
 	if err != nil {
 		h.t.Fatalf("open the file: %v", err)
 	}
 	defer func() { _ = db.Close() }()
-	rows, err := db.QueryContext(background(), `SELECT seq, event_id, order_id, kind, body FROM outbox ORDER BY epoch, seq`)
+	rows, err := db.QueryContext(background(), `SELECT epoch, seq, event_id, order_id, kind, body FROM outbox ORDER BY epoch, seq`)
 	if err != nil {
 		h.t.Fatalf("read the outbox: %v", err)
 	}
 	defer func() { _ = rows.Close() }()
 	for rows.Next() {
-		var e link.Event
+		var e placed
 		var body string
-		if err := rows.Scan(&e.Seq, &e.ID, &e.Order, &e.Kind, &body); err != nil {
+		if err := rows.Scan(&e.epoch, &e.Seq, &e.ID, &e.Order, &e.Kind, &body); err != nil {
 			h.t.Fatalf("read the outbox: %v", err)
 		}
 		e.Body = json.RawMessage(body)
@@ -127,7 +133,8 @@ func (h *house) replay() {
 	h.events() // checks the chain of the present epoch
 	for _, e := range h.everything() {
 		seen++
-		o.follow(e)
+		o.epoch = e.epoch
+		o.follow(e.Event)
 	}
 	if seen != len(o.known) {
 		h.t.Fatalf("%d events are there, %d of them once", seen, len(o.known))

@@ -33,6 +33,12 @@ func (c *clerk) AnswerDesk(ctx context.Context, edge string, q link.DeskRequest)
 	return link.DeskReply{Board: &link.DeskBoard{AsOf: time.Now(), Orders: []link.DeskOrder{{Order: "o1"}}}}, nil
 }
 
+func (c *clerk) first(edge string) link.DeskRequest {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.asked[edge][0]
+}
+
 func (c *clerk) count(edge string) int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -67,7 +73,7 @@ func TestACounterAsksOverItsOwnLineWhoBringsWhat(t *testing.T) {
 			if err != nil || reply.Board == nil || len(reply.Board.Orders) != 1 {
 				t.Fatalf("%+v, %v", reply, err)
 			}
-			if q := at.asked["r1"][0]; q.Device != c.enrolled.Device || q.Ask != link.DeskLook {
+			if q := at.first("r1"); q.Device != c.enrolled.Device || q.Ask != link.DeskLook {
 				t.Errorf("asked %+v", q)
 			}
 			reply, err = c.line.AskDesk(t.Context(), link.DeskRequest{Ask: link.DeskUnassign, Order: "o1", Driver: "d1"})

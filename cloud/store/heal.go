@@ -19,7 +19,8 @@ import (
 const deliveryStepped = "delivery.stepped.v1"
 
 // Known says which of these event ids the cloud has stored for the edge, in any epoch, and for which incarnation that holds. It takes
-// note of how far this life of the node (boot) knows what is stored: what Standings says to it begins there.
+// note of how far this life of the node (boot) knows what is stored: what Standings says to it begins there. One that has events, none of
+// which are here, may have any order otherwise: for it that is the beginning of everything.
 func (s *Store) Known(ctx context.Context, edge, boot string, ids []string) (known []bool, inc string, err error) {
 	stored := map[string]bool{}
 	edge, boot = plain(edge, MaxKey), plain(boot, 128)
@@ -37,6 +38,10 @@ func (s *Store) Known(ctx context.Context, edge, boot string, ids []string) (kno
 		WHERE event_id = ANY ($2::text[]) AND outcome <> 'repeated' AND edge = $1 ORDER BY epoch DESC, seq DESC LIMIT 1
 		ON CONFLICT (edge, boot) DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq, until = excluded.until, asked = excluded.asked
 		WHERE (edge_boots.epoch, edge_boots.seq) < (excluded.epoch, excluded.seq)`, edge, ids, boot, s.now())
+	if len(ids) > 0 {
+		b.Queue(`INSERT INTO edge_boots (edge, boot, epoch, seq, until, asked) VALUES ($1, $2, 0, 0, $3, $3) ON CONFLICT (edge, boot) DO NOTHING`,
+			edge, boot, s.now())
+	}
 	if err := s.pool.SendBatch(ctx, b).Close(); err != nil {
 		return nil, "", fmt.Errorf("look for events of %s: %w", edge, err)
 	}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -28,7 +29,7 @@ const (
 
 // Standings are how a restaurant's orders stand here, in the order of their ids after a given one, at most limit: the open ones, and
 // those that have ended and of which the kitchen spoke after the last event that is known to the life of the node which began the epoch: it
-// may still have ended them otherwise. So may it those of which it said what could not be followed; they are named as unsettled. After means the places of events; no clock decides. numbers are the last ticket numbers heard of, by business day; they
+// may still have ended them otherwise. So may it those of which it said what could not be followed; they are named as unsettled, those that are not here at all by their ids alone (OrderStanding.Stranger). After means the places of events; no clock decides. numbers are the last ticket numbers heard of, by business day; they
 // may be too high, never too low. What a device that is gone has brought and not finished telling of is left out: part brings it, once. All of it is
 // of one instant. It reports NotFound "no_such_restaurant".
 func (s *Store) Standings(ctx context.Context, edge, after string, limit int) (orders []event.OrderStanding, numbers map[string]int, more bool, err error) {
@@ -45,11 +46,11 @@ func (s *Store) Standings(ctx context.Context, edge, after string, limit int) (o
 		if err != nil {
 			return err
 		}
-		if more = len(records) > limit; more {
-			records = records[:limit]
-		}
 		unsettled, err := unsettled(ctx, tx, edge)
 		if err != nil {
+			return err
+		}
+		if orders, err = strangers(ctx, tx, edge, after, limit+1); err != nil {
 			return err
 		}
 		days := dayOf(house.Location())
@@ -57,6 +58,10 @@ func (s *Store) Standings(ctx context.Context, edge, after string, limit int) (o
 			s := records[i].Stands(days)
 			s.Unsettled = unsettled[s.Order.ID]
 			orders = append(orders, s)
+		}
+		slices.SortFunc(orders, func(x, y event.OrderStanding) int { return cmp.Compare(x.Order.ID, y.Order.ID) })
+		if more = len(orders) > limit; more {
+			orders = orders[:limit]
 		}
 		numbers, err = lastNumbers(ctx, tx, edge, days, s.now())
 		return err
@@ -99,6 +104,21 @@ func standing(ctx context.Context, tx pgx.Tx, edge, after string, limit int) ([]
 		return nil, err
 	}
 	return pgx.CollectRows(rows, scanPlain)
+}
+
+// strangers are orders of which a restaurant said something, and which are not here: a database that went back has forgotten them, and they may have
+// ended since. They are named by their ids alone.
+func strangers(ctx context.Context, tx pgx.Tx, edge, after string, limit int) ([]event.OrderStanding, error) {
+	rows, err := tx.Query(ctx, `SELECT DISTINCT order_id FROM alerts a WHERE restaurant = $1 AND cleared IS NULL AND what = $2 AND order_id <> ''
+		AND order_id > $3 AND NOT EXISTS (SELECT FROM orders o WHERE o.id::text = a.order_id) ORDER BY order_id LIMIT $4`, edge, restaurant.Unprojectable, after, limit)
+	if err != nil {
+		return nil, err
+	}
+	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (s event.OrderStanding, err error) {
+		s.Unsettled, s.Order.Restaurant = true, edge
+		return s, row.Scan(&s.Order.ID)
+	})
+	return slices.DeleteFunc(all, func(s event.OrderStanding) bool { return !id.Valid(string(s.Order.ID)) }), err
 }
 
 // unsettled are the orders of which a restaurant said something that could not be followed, and not yet how they stand since.

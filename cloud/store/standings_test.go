@@ -305,6 +305,35 @@ func TestAForecastOfAForgottenOrderIsNoTrouble(t *testing.T) {
 	}
 }
 
+// The database went back and has forgotten an order; what its restaurant says of it meanwhile cannot be followed, and it ends there. The snapshot names
+// it by its id, between the others, so that the restaurant tells how it stands.
+func TestAForgottenOrderThatItsRestaurantSpokeOfIsNamedByItsID(t *testing.T) {
+	t.Parallel()
+	c := newChain(t)
+	n := &node{edge: "r1", device: c.enrol(t, "r1", "key-1")}
+	first, forgotten, last := taken(t), taken(t), taken(t)
+	for _, o := range []event.OrderTaken{first, last} {
+		n.says(t, o.Order.ID, standing(o, order.Queued))
+	}
+	n.steps(t, forgotten.Order.ID, order.Void)
+	c.apply(t, link.Apply, n.all())
+	var ids []order.ID
+	for after, more := "", true; more; after = string(ids[len(ids)-1]) {
+		var page []event.OrderStanding
+		var err error
+		if page, _, more, err = c.Standings(t.Context(), "r1", after, 1); err != nil || len(page) != 1 {
+			t.Fatalf("%d, %v", len(page), err)
+		}
+		if s := page[0]; s.Stranger() != (s.Order.ID == forgotten.Order.ID) || s.Order.Restaurant != "r1" {
+			t.Errorf("%+v", s)
+		}
+		ids = append(ids, page[0].Order.ID)
+	}
+	if !slices.Equal(ids, []order.ID{first.Order.ID, forgotten.Order.ID, last.Order.ID}) {
+		t.Errorf("%v", ids)
+	}
+}
+
 func TestWhatCouldNotBeFollowedIsNamedUntilItIsSettled(t *testing.T) {
 	t.Parallel()
 	c := newChain(t)

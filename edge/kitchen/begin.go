@@ -102,6 +102,14 @@ func (d *draft) reunite(ctx context.Context, k *Kitchen, b Beginning, heard map[
 		if s.Order.ID == "" || s.Order.Restaurant != d.settings.Restaurant {
 			continue
 		}
+		if s.Stranger() {
+			if t, has, err := d.find(ctx, k, s.Order.ID); err != nil {
+				return nil, err
+			} else if has && !t.Open() {
+				ended = append(ended, s.Order.ID)
+			}
+			continue
+		}
 		t, has, changed, err := d.takeOver(ctx, k, s, s.Unsettled || heard[s.Order.ID].News, b.Commands)
 		if err != nil {
 			return nil, err

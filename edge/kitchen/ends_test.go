@@ -6,7 +6,9 @@ import (
 	"testing"
 
 	"awesome.pizza/edge/kitchen"
+	"awesome.pizza/shared/event"
 	"awesome.pizza/shared/id"
+	"awesome.pizza/shared/link"
 	"awesome.pizza/shared/order"
 )
 
@@ -150,5 +152,33 @@ func TestNothingIsPrintedOfWhatAHealingBrings(t *testing.T) {
 	}
 	if after := h.papers(placed.Order.ID); len(after) != before {
 		t.Errorf("on paper are %v, before there were %d", after, before)
+	}
+}
+
+// The office's database went back and has forgotten an order, but not that something was said of it.
+func TestAnOfficeThatHasForgottenAnEndedOrderIsToldHowItStands(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	done := h.place(cola).Order
+	if _, err := h.Void(background(), done.ID, kitchen.Tap{ID: id.New(), Reason: "they left"}); err != nil {
+		t.Fatal(err)
+	}
+	stranger := func(of order.ID) event.OrderStanding {
+		return event.OrderStanding{Order: order.Order{ID: of, Restaurant: done.Restaurant}, Unsettled: true}
+	}
+	never := order.ID(id.New())
+	h.begin(h.beginning(func(link.Ref) bool { return true }, stranger(done.ID), stranger(never)))
+	told := map[order.ID]order.Kitchen{}
+	for _, e := range h.events() {
+		b, err := event.Decode(e.Kind, e.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s, ok := b.(event.OrderStanding); ok {
+			told[s.Order.ID] = s.Progress.Whole
+		}
+	}
+	if len(told) != 1 || told[done.ID] != order.Voided || len(h.snapshot().Tickets) != 0 {
+		t.Errorf("told of %v; on the board %v", told, h.snapshot().Tickets)
 	}
 }

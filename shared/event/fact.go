@@ -164,5 +164,9 @@ type OrderStanding struct {
 	Unsettled bool `json:"unsettled,omitempty"`
 }
 
+// Stranger reports whether a standing in a snapshot says only that the cloud has heard of an order that it does not have: a database that went back
+// has forgotten it. The restaurant says how it stands.
+func (s OrderStanding) Stranger() bool { return s.Unsettled && s.Order.Origin == "" }
+
 // Kind names the fact.
 func (OrderStanding) Kind() string { return "order.standing.v1" }

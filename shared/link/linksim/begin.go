@@ -14,45 +14,36 @@ func (d *disk) begin(n *node, b link.Beginning) {
 	for _, p := range b.Unknown {
 		moves[p] = true
 	}
-	rows, tell, news := d.all(), map[order.ID]bool{}, map[order.ID]bool{}
+	rows := d.all()
 	d.epoch, d.old, d.rows, d.first = b.Epoch, nil, nil, 1
 	d.tip = link.Mark{Epoch: b.Epoch}
 	d.acked = d.tip
 	for _, r := range rows {
 		if moves[link.Place{Epoch: r.epoch, Seq: r.Seq}] || r.epoch > b.Through.Epoch || r.epoch == b.Through.Epoch && r.Seq > b.Through.Seq {
 			d.append(r.since, r.Event)
-			tell[order.ID(r.Order)], news[order.ID(r.Order)] = true, news[order.ID(r.Order)] || says(r.Kind)
 		} else {
 			d.old = append(d.old, r)
 		}
 	}
 	d.larder = d.larder.Begin(b.Epoch)
 	for _, o := range b.Orders {
-		d.recover(o, o.Unsettled || news[o.Order.ID])
-		tell[o.Order.ID] = true
+		d.recover(o)
 	}
 	for _, last := range b.Numbers {
 		d.number = max(d.number, last)
 	}
 	d.cmdSeq, d.cmdID = b.Commands, b.CommandID
 	for _, t := range d.tickets {
-		if t.open() || tell[t.order.ID] {
-			d.stands(n, t)
-		}
+		d.stands(n, t)
 	}
-}
-
-// says reports whether a fact of this kind says how an order stands.
-func says(kind string) bool {
-	return kind == event.OrderTaken{}.Kind() || kind == event.OrderStepped{}.Kind() || kind == event.OrderStanding{}.Kind()
 }
 
 // day is the business day of every history.
 const day = "2026-07-03"
 
 // recover takes over what the cloud knows of an order, as edge/kitchen does: on the kitchen lane the side that is further, and then a cook is
-// asked; on the delivery lane the cloud. What has ended here stays ended: as it did here when the cloud lacks news of it, else as the cloud has it.
-func (d *disk) recover(o event.OrderStanding, news bool) {
+// asked; on the delivery lane the cloud. What has ended here stays ended.
+func (d *disk) recover(o event.OrderStanding) {
 	t := d.ticket(o.Order.ID)
 	if t == nil {
 		d.regain(o)
@@ -60,9 +51,6 @@ func (d *disk) recover(o event.OrderStanding, news bool) {
 	}
 	t.p.Delivery, t.stage = o.Progress.Delivery, o.Driver
 	if over(t.p) {
-		if over(o.Progress) && !news {
-			t.p.Whole, t.p.Items = o.Progress.Whole, o.Progress.Items
-		}
 		return
 	}
 	if slices.Compare(distance(t.p), distance(o.Progress)) < 0 {

@@ -245,7 +245,6 @@ func (c *core) answerHeal(s *site, req link.HealRequest, answer func(link.HealRe
 			for i, id := range req.IDs {
 				known[i] = a.counts[id] > 0
 			}
-			a.met(req.Boot, req.IDs)
 			r = link.AnswerHeal(a.row, req, known, c.w.base.incarnation(), c.w.time())
 			if why := link.OutOfReach(a.row, a.head, req.Epoch, req.CmdSeq); r.Kind == link.Forked && why != "" {
 				r = r.Refused(link.FarAhead, why)

@@ -30,24 +30,14 @@ type account struct {
 	fenced   []string  // devices that were replaced
 	enrolled time.Time // the device, or, after a restore, the last that this life of the database knows of
 	head     uint64
-	commands []command             // by number; what a restore has lost leaves holes
-	events   []string              // ids, in the order in which they were applied
-	heard    []heard               // the same, with where they stand
-	boot     string                // the life of a box that began the epoch
-	knows    map[string]link.Place // by life of a box, the last event here that it knows
+	commands []command // by number; what a restore has lost leaves holes
+	events   []string  // ids, in the order in which they were applied
 	counts   map[string]int
 	orders   []*record
 	asides   []aside
 	purse    escrow.Purse
 	unfit    int // events that could not be projected
 	heals    int
-}
-
-// heard is where an event stands, and what it is about.
-type heard struct {
-	at    link.Place
-	id    string
-	order order.ID
 }
 
 // command is a row of edge_commands.
@@ -70,7 +60,7 @@ func (b *database) incarnation() string { return fmt.Sprintf("pg-%d", b.inc) }
 
 func (b *database) open(s *site, device string) {
 	b.accounts = append(b.accounts, &account{
-		w: b.w, site: s, row: link.LinkRow{Edge: s.id, Device: device, Epoch: link.FirstEpoch}, enrolled: b.w.time(), counts: map[string]int{}, knows: map[string]link.Place{},
+		w: b.w, site: s, row: link.LinkRow{Edge: s.id, Device: device, Epoch: link.FirstEpoch}, enrolled: b.w.time(), counts: map[string]int{},
 		purse: escrow.Purse{Ingredient: dough, Epoch: link.FirstEpoch, Life: b.incarnation()},
 	})
 }
@@ -83,7 +73,6 @@ func (b *database) copy() *database {
 		twin := *a
 		twin.fenced, twin.commands = slices.Clone(a.fenced), slices.Clone(a.commands)
 		twin.events, twin.asides, twin.counts = slices.Clone(a.events), slices.Clone(a.asides), maps.Clone(a.counts)
-		twin.heard, twin.knows = slices.Clone(a.heard), maps.Clone(a.knows)
 		twin.orders = make([]*record, len(a.orders))
 		for k, r := range a.orders {
 			one := *r
@@ -153,7 +142,6 @@ func (a *account) commandID(seq uint64) string {
 // renew begins a new epoch after a healing, and says anew what nobody has answered.
 func (a *account) renew(req link.HealRequest) (commands uint64, id string) {
 	row, taken := link.Renewed(a.row, req, a.head)
-	a.boot = req.Boot
 	if !a.w.mutant.sameEpoch {
 		a.row = row
 	} else {
@@ -265,43 +253,17 @@ func (a *account) unfinished(c command) bool {
 	return whole && r != nil && !over(r.p) && !gone(r.p.Delivery)
 }
 
-func before(x, y link.Place) bool { return x.Epoch < y.Epoch || x.Epoch == y.Epoch && x.Seq < y.Seq }
-
-// met takes note of how far a life of a box knows what is stored.
-func (a *account) met(boot string, ids []string) {
-	for _, h := range a.heard {
-		if slices.Contains(ids, h.id) && before(a.knows[boot], h.at) {
-			a.knows[boot] = h.at
-		}
-	}
-}
-
-// told are the orders of which the cloud has heard something since the last event that the box knows.
-func (a *account) told() map[order.ID]bool {
-	all := map[order.ID]bool{}
-	since, knows := a.knows[a.boot]
-	for _, h := range a.heard {
-		if knows && before(since, h.at) {
-			all[h.order] = true
-		}
-	}
-	return all
-}
-
-// standings are the orders after one, sorted by id, that the box may have otherwise: those that are open, those that have ended and of which
-// it does not know all, and those of which not all could be followed.
+// standings are the orders after one, sorted by id: those that are open, and those that have ended.
 func (a *account) standings(after string, most int) (out []event.OrderStanding, more bool) {
-	told := a.told()
 	orders := slices.SortedFunc(slices.Values(a.orders), func(x, y *record) int { return cmp.Compare(x.o.ID, y.o.ID) })
 	for _, r := range orders {
-		ended := r.p.Status().Terminal()
-		if string(r.o.ID) <= after || ended && (a.w.mutant.openOnly || !told[r.o.ID] && !r.unsettled) {
+		if string(r.o.ID) <= after || a.w.mutant.openOnly && r.p.Status().Terminal() {
 			continue
 		}
 		if most > 0 && len(out) == most {
 			return out, true
 		}
-		out = append(out, event.OrderStanding{Order: *r.o, Progress: r.p, Number: r.number, Day: day, Driver: r.stage(), Unsettled: r.unsettled})
+		out = append(out, event.OrderStanding{Order: *r.o, Progress: r.p, Number: r.number, Day: day, Driver: r.stage()})
 	}
 	return out, false
 }

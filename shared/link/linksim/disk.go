@@ -111,12 +111,7 @@ func (d *disk) retained(after link.Place, most int) (refs []link.Ref, more bool)
 	return refs, false
 }
 
-// speaksOf reports whether the outbox still has anything about an order.
-func (d *disk) speaksOf(id order.ID) bool {
-	return slices.ContainsFunc(d.all(), func(r row) bool { return r.Order == string(id) })
-}
-
-// prune deletes rows that are acknowledged and older than the horizon, and returns them. The last of them stays: its hash is the chain's.
+// prune deletes rows that are acknowledged and older than the horizon, and returns them.
 func (d *disk) prune(horizon time.Duration, acked uint64) []row {
 	var gone []row
 	d.old = slices.DeleteFunc(d.old, func(r row) bool {
@@ -125,7 +120,7 @@ func (d *disk) prune(horizon time.Duration, acked uint64) []row {
 		}
 		return r.since < horizon
 	})
-	for len(d.rows) > 0 && d.rows[0].Seq < acked && d.rows[0].since < horizon {
+	for len(d.rows) > 0 && d.rows[0].Seq <= acked && d.rows[0].since < horizon {
 		gone = append(gone, d.rows[0])
 		d.rows, d.first = d.rows[1:], d.first+1
 	}

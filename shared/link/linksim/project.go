@@ -19,8 +19,6 @@ type record struct {
 	answers []answer         // to cancel wishes
 	shown   order.StatusName // what the guest saw last
 	aside   bool             // it came out of quarantine: no box in the restaurant has it
-
-	unsettled bool // something its restaurant said could not be followed
 }
 
 // stage is how far the delivery lane has come, in the place of the driver's id: so that the observer knows which of two words is the later.
@@ -66,14 +64,10 @@ func (a *account) insert(epoch uint64, e link.Event, salvaged bool) {
 	}
 	a.counts[e.ID]++
 	a.events = append(a.events, e.ID)
-	a.heard = append(a.heard, heard{link.Place{Epoch: epoch, Seq: e.Seq}, e.ID, order.ID(e.Order)})
 	a.site.observer.applied(a, e, salvaged)
 	fits := a.project(epoch, e, salvaged)
 	if !fits {
 		a.unfit++
-		if r := a.order(order.ID(e.Order)); r != nil {
-			r.unsettled = true
-		}
 		a.w.log(a.site.id, "unprojectable", epoch, e.Seq, e.Kind)
 	}
 	a.site.observer.projected(a, e, fits)
@@ -195,7 +189,7 @@ func (a *account) stands(r *record, b event.OrderStanding, salvaged bool) {
 	if b.Recovered {
 		return // it has it from here
 	}
-	r.p.Whole, r.p.Items, r.unsettled = b.Progress.Whole, b.Progress.Items, false
+	r.p.Whole, r.p.Items = b.Progress.Whole, b.Progress.Items
 	if a.w.mutant.standingWhole {
 		r.p.Delivery = b.Progress.Delivery
 	}

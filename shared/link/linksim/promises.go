@@ -55,9 +55,6 @@ func (s *site) lanes(a *account) {
 		}
 		for _, t := range n.disk.tickets {
 			r := a.order(t.order.ID)
-			if r == nil && !t.open() && !n.disk.speaksOf(t.order.ID) {
-				continue // it ended, and a database that went back further than the outbox does cannot hear of it any more
-			}
 			if r == nil {
 				s.w.fail("P4", "%s: at %d/%d the cloud lacks order %s", s.id, a.row.Epoch, a.row.Seq, t.order.ID)
 				continue

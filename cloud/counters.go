@@ -169,7 +169,7 @@ func reasonsOf(why []dispatch.Reason) []link.DeskReason {
 
 func driverOf(d *dispatch.Driver, plan []dispatch.Outlook, shown map[order.ID]bool) link.DeskDriver {
 	out := link.DeskDriver{ID: d.ID, Name: d.Name, Vehicle: string(d.Vehicle), Status: string(d.Status), Orders: []order.ID{}, Way: []order.ID{}}
-	if !d.SeenAt.IsZero() {
+	if !d.SeenAt.IsZero() && !d.OffShift() {
 		out.Position = &link.DeskSeen{DeskPlace: link.DeskPlace{Latitude: d.Position.Lat, Longitude: d.Position.Lon}, At: d.SeenAt}
 	}
 	for _, id := range d.Bag {

@@ -93,14 +93,15 @@ func (b *board) load(ctx context.Context) {
 		b.retry(ctx)
 		return
 	}
+	whole := true
 	for i := range all {
 		h := b.house(all[i].ID)
 		b.mu.Lock()
 		h.name = all[i].Name
 		b.mu.Unlock()
-		b.loadHouse(ctx, all[i].ID)
+		whole = b.loadHouse(ctx, all[i].ID) && whole
 	}
-	if ctx.Err() == nil {
+	if whole && ctx.Err() == nil { // else nobody knows what is in every bag
 		b.loads.learned()
 	}
 }
@@ -125,18 +126,18 @@ func (b *board) loadNext(ctx context.Context, place int) int {
 	return place + 1
 }
 
-func (b *board) loadHouse(ctx context.Context, id string) {
+func (b *board) loadHouse(ctx context.Context, id string) bool {
 	ctx, cancel := context.WithTimeout(ctx, b.api.settings.Timeout)
 	defer cancel()
 	records, open, err := b.api.Orders.OpenBut(ctx, id, b.versions(id))
 	if err != nil {
 		b.grumble(ctx, err)
-		return
+		return false
 	}
 	alerts, err := b.api.Troubles.OpenAlerts(ctx, id)
 	if err != nil {
 		b.grumble(ctx, err)
-		return
+		return false
 	}
 	h := b.house(id)
 	for i := range records {
@@ -153,6 +154,7 @@ func (b *board) loadHouse(ctx context.Context, id string) {
 	h.loaded, h.alerts = true, len(alerts)
 	clear(h.ended)
 	b.publish(h, nil)
+	return true
 }
 
 // versions are those of the orders that are known of a restaurant.

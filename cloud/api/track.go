@@ -236,6 +236,13 @@ func others(bag []*ordering.Record, r *ordering.Record) bool {
 	return slices.ContainsFunc(bag, func(o *ordering.Record) bool { return o.Order.ID != r.Order.ID })
 }
 
+// nowhere reports whether something else is in the car of which nobody knows where it goes: its door may come first.
+func nowhere(bag []*ordering.Record, r *ordering.Record) bool {
+	return slices.ContainsFunc(bag, func(o *ordering.Record) bool {
+		return o.Order.ID != r.Order.ID && carried(o) && !o.Order.Address.Located()
+	})
+}
+
 // soon is how long before the door a guest is told to come down.
 const soon = 2 * time.Minute
 
@@ -248,12 +255,13 @@ func (t *tracker) where(s *stream, p dispatch.Position, r *ordering.Record) {
 	if ok = ok && known; ok {
 		e.ETA, e.Earliest, e.Latest, e.Before = at(middle(eta)), at(eta.From), at(eta.To), before
 	}
-	if !t.guest || known && !others(bag, r) || ok && before == 0 {
+	next := ok && before == 0 && !nowhere(bag, r)
+	if !t.guest || known && !others(bag, r) || next {
 		e.Latitude, e.Longitude, e.Heading, e.Speed = some(p.Lat), some(p.Lon), or[float64]{p.Heading}, or[float64]{p.Speed}
 	}
 	s.add("", "driver", e)
 	door := middle(eta).Add(-dispatch.AtDoor / 2) // the car's, not yet the bell's
-	if left := door.Sub(now); ok && before == 0 && left <= soon && !t.near {
+	if left := door.Sub(now); next && left <= soon && !t.near {
 		t.near = true
 		s.add("", "near", nearEvent{instant{door}, max(0, int(left.Seconds()))})
 	}

@@ -31,6 +31,11 @@ func (a *API) sequence(ctx context.Context, driver string, all []ordering.Record
 				eta[s.Order] = s.ETA
 			}
 		}
+	} else { // nobody knows where the phone is
+		slices.SortStableFunc(bag, func(x, y ordering.Record) int { return cmp.Compare(planned(&x), planned(&y)) })
+		for i := range bag {
+			rank[bag[i].Order.ID] = 2 * i
+		}
 	}
 	for i := range between {
 		for j := range bag {

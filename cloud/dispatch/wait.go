@@ -48,7 +48,7 @@ const (
 )
 
 // spreading are the weights of the public days, see docs/DISPATCH.md: there moves were chosen by what came of them.
-var spreading = engine.Weights{Late: 100, Drive: 30, Left: 400_000, Begin: 700, Fetch: 150, Gain: 150, Taken: 70, Reach: 15, Ahead: 25, Quantile: 7, Seed: 1}
+var spreading = engine.Weights{Late: 100, Drive: 30, Left: 400_000, Begin: 40, Fetch: 150, Gain: 80, Taken: 50, Reach: 15, Ahead: 25, Quantile: 7, Seed: 1}
 
 // Suggest says where the idle drivers of a zone had better wait for what will be ordered, beside a plan for what is. A driver who was sent on
 // his way a moment ago is left alone: before are the suggestions that hold.
@@ -178,19 +178,6 @@ func (d *Dispatcher) suggest(ctx context.Context, now time.Time, zones []Snapsho
 	if !d.Reposition || now.Sub(d.spread).Abs() < suggestEvery {
 		return nil
 	}
-	var restaurants, drivers []string
-	for _, z := range zones {
-		for _, r := range z.Restaurants {
-			restaurants = append(restaurants, r.ID)
-		}
-		for i := range z.Drivers {
-			drivers = append(drivers, z.Drivers[i].ID)
-		}
-	}
-	placings, err := d.Store.Placings(ctx, restaurants, now.Add(-lately))
-	if err != nil {
-		return fmt.Errorf("read what was ordered lately: %w", err)
-	}
 	said, err := d.Store.WaitsSince(ctx, now.Add(-WaitHolds)) // this process may not be the one that said it
 	if err != nil {
 		return fmt.Errorf("read where drivers wait: %w", err)
@@ -200,7 +187,19 @@ func (d *Dispatcher) suggest(ctx context.Context, now time.Time, zones []Snapsho
 		before[w.Driver] = w
 	}
 	var waits []Wait
+	var drivers []string
 	for _, z := range zones {
+		var restaurants []string
+		for _, r := range z.Restaurants {
+			restaurants = append(restaurants, r.ID)
+		}
+		for i := range z.Drivers {
+			drivers = append(drivers, z.Drivers[i].ID)
+		}
+		placings, err := d.Store.Placings(ctx, restaurants, now.Add(-lately))
+		if err != nil {
+			return fmt.Errorf("read what was ordered lately: %w", err)
+		}
 		waits = append(waits, Suggest(z, p, placings, before)...)
 	}
 	if err := d.Store.SaveWaits(ctx, drivers, waits); err != nil {

@@ -299,7 +299,8 @@ func (s *Store) brought(ctx context.Context, b *road.Bag) ([]ordering.Record, er
 		since = b.After
 	}
 	return s.many(ctx, `SELECT `+recordColumns+` FROM orders
-		WHERE driver = $1 AND NOT open AND status = 'Delivered' AND placed_at >= $2 AND ($3::timestamptz IS NULL OR placed_at <= $3) ORDER BY arrival LIMIT $4`,
+		WHERE driver = $1 AND NOT open AND status = 'Delivered' AND placed_at >= $2 AND ($3::timestamptz IS NULL OR placed_at <= $3)
+		AND doc->'order'->'payment'->>'method' = 'cash' ORDER BY arrival LIMIT $4`,
 		b.Driver, since.Add(-ordersReach).UTC(), b.Closed, mostBrought)
 }
 

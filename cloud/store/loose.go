@@ -40,8 +40,10 @@ func (s *Store) LooseCash(ctx context.Context, restaurant, driver string) ([]roa
 }
 
 func (s *Store) looseOf(ctx context.Context, who []string, since []time.Time, last map[string]time.Time) (all []road.Loose, err error) {
-	brought, err := s.many(ctx, `SELECT `+recordColumns+` FROM orders JOIN unnest($1::text[], $2::timestamptz[]) AS d (who, since) ON driver = d.who AND placed_at >= d.since
-		WHERE NOT open AND status = 'Delivered' ORDER BY driver, arrival LIMIT $3`, who, since, mostBrought)
+	brought, err := s.many(ctx, `SELECT `+recordColumns+` FROM unnest($1::text[], $2::timestamptz[]) AS d (who, since) CROSS JOIN LATERAL (
+			SELECT * FROM orders WHERE driver = d.who AND placed_at >= d.since AND NOT open AND status = 'Delivered'
+			AND doc->'order'->'payment'->>'method' = 'cash' ORDER BY arrival LIMIT $3) AS o
+		ORDER BY driver, arrival`, who, since, mostBrought)
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"strings"
 	"time"
+	"unicode"
 
 	"awesome.pizza/edge/till"
 	"awesome.pizza/shared/event"
@@ -27,7 +28,7 @@ func (d *draft) bagClosed(ctx context.Context, k *Kitchen, b event.BagClosed) (n
 		return "", refuse("%d minor units are expected in the bag; nobody carries that", b.Expected)
 	}
 	return d.bag(ctx, k, bagKey+b.Bag+"/in", b.Currency, b.At, till.Entry{
-		Kind: till.BagIn, Bag: b.Bag, Amount: b.Counted, Expected: b.Expected, Driver: called(b.Name, b.Driver), Reason: plainly(b.Note),
+		Kind: till.BagIn, Bag: b.Bag, Amount: b.Counted, Expected: b.Expected, Driver: called(b.Name, b.Driver), Reason: remark(b.Note),
 	})
 }
 
@@ -76,4 +77,10 @@ func plainly(s string) string {
 		return ""
 	}
 	return s
+}
+
+// remark is what somebody wrote about a bag, in one line, as far as there is room for it.
+func remark(s string) string {
+	s = strings.TrimSpace(strings.Join(strings.FieldsFunc(s, unicode.IsControl), " "))
+	return strings.ToValidUTF8(s[:min(len(s), maxText)], "")
 }

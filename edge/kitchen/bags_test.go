@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"awesome.pizza/edge/till"
 	"awesome.pizza/shared/event"
@@ -119,11 +120,11 @@ func TestABagThatCannotBeIsRefusedAndMovesNothing(t *testing.T) {
 		t.Errorf("%d in the drawer", d)
 	}
 	_, in := bagOf(h, h.clock.Now())
-	in.Name, in.Note = "Gr\x1b@ace", "\x07"
+	in.Name, in.Note = "Gr\x1b@ace", "\x07fifty fell\ninto a drain, "+strings.Repeat("è", 150)
 	if a := h.obey("", in); !a.Granted {
 		t.Fatalf("%+v", a)
 	}
-	if b := h.bags(""); len(b) != 1 || b[0].Driver != "d1" || b[0].Note != "" {
+	if b := h.bags(""); len(b) != 1 || b[0].Driver != "d1" || len(b[0].Note) < 190 || !utf8.ValidString(b[0].Note) || !strings.HasPrefix(b[0].Note, "fifty fell into a drain, è") {
 		t.Errorf("%+v", b)
 	}
 }

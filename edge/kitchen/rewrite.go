@@ -3,7 +3,6 @@ package kitchen
 import (
 	"fmt"
 	"maps"
-	"reflect"
 	"slices"
 	"strconv"
 
@@ -129,7 +128,7 @@ func (w *writing) set(n int, was, set order.Line) error {
 		return err
 	}
 	items := w.itemsOf(n)
-	same := sameDish(was, priced)
+	same := order.SameDish(was, priced)
 	switch {
 	case same && priced.Quantity == was.Quantity:
 		w.keep(n, was)
@@ -197,11 +196,4 @@ func (w *writing) make(l order.Line, count int) {
 		w.fresh = append(w.fresh, i.ID)
 		w.items = append(w.items, i)
 	}
-}
-
-// sameDish reports whether two lines are the same but for how many.
-func sameDish(x, y order.Line) bool {
-	return x.Product == y.Product && x.Half == y.Half && x.Size == y.Size && x.Note == y.Note &&
-		x.Crust == y.Crust && x.Sauce == y.Sauce && x.Cut == y.Cut && slices.Equal(x.Avoid, y.Avoid) &&
-		(len(x.Toppings) == 0 && len(y.Toppings) == 0 || reflect.DeepEqual(x.Toppings, y.Toppings))
 }

@@ -53,7 +53,7 @@ func (d *draft) keepStock() {
 		before, was := d.board.tickets[t.Order.ID]
 		from, arrives := d.arrived[t.Order.ID]
 		if was && before.Progress.Whole == t.Progress.Whole && before.Open() == t.Open() && before.Order.Changes == t.Order.Changes &&
-			slices.Equal(before.Progress.Items, t.Progress.Items) {
+			slices.Equal(before.Progress.Items, t.Progress.Items) && order.SameLines(before.Order.Lines, t.Order.Lines) {
 			continue
 		}
 		then, now := d.piecesOf(before), d.piecesOf(t)

@@ -37,7 +37,7 @@ type Bag struct {
 	Expected   int64     `json:"expected"`
 	Counted    int64     `json:"counted"`
 	Difference int64     `json:"difference"`
-	Beside     bool      `json:"beside"` // not in what the drawer should hold: it came in while no till was open, or the news of it came too late
+	Beside     bool      `json:"beside"` // not in what the drawer should hold: no till was open, the news came too late, or the float was more than lay in it
 	Note       string    `json:"note,omitempty"`
 }
 
@@ -47,7 +47,9 @@ func (b bags) add(e Entry) {
 	bag := b[e.Bag]
 	bag.ID, bag.Driver = e.Bag, e.Driver
 	if e.Kind == BagOut {
-		bag.Float = e.Amount
+		if bag.Float = e.Amount; !bag.Back {
+			bag.Beside = e.Beside()
+		}
 	} else {
 		bag.Back, bag.Expected, bag.Counted, bag.Difference, bag.Beside, bag.Note = true, e.Expected, e.Amount, e.Amount-e.Expected, e.Beside(), e.Reason
 	}

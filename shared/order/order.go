@@ -104,10 +104,13 @@ type Line struct {
 
 // SameLines reports whether two say that the same is ordered.
 func SameLines(a, b []Line) bool {
-	return slices.EqualFunc(a, b, func(x, y Line) bool {
-		return x.Product == y.Product && x.Half == y.Half && x.Size == y.Size && x.Quantity == y.Quantity && x.Note == y.Note && x.Unit == y.Unit &&
-			slices.Equal(x.Toppings, y.Toppings)
-	})
+	return slices.EqualFunc(a, b, func(x, y Line) bool { return SameDish(x, y) && x.Quantity == y.Quantity && x.Unit == y.Unit })
+}
+
+// SameDish reports whether two lines are the same but for how many, and what they cost.
+func SameDish(x, y Line) bool {
+	return x.Product == y.Product && x.Half == y.Half && x.Size == y.Size && x.Crust == y.Crust && x.Sauce == y.Sauce && x.Cut == y.Cut &&
+		x.Note == y.Note && slices.Equal(x.Toppings, y.Toppings) && slices.Equal(x.Avoid, y.Avoid)
 }
 
 // Topping is a change to a line: what, where and how much. Amount none takes it off.

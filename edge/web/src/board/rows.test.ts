@@ -26,7 +26,7 @@ it('puts changes where they lie', () => {
 });
 
 it('does not overlook an allergy, and takes no other note for one', () => {
-	for (const note of ['Allergy: nuts', 'guest is ALLERGIC to milk', 'coeliac', 'celiac disease', 'Zöliakie', 'lactose intolerant', 'allergia alle noci', 'intollerante', 'celiachia', 'ALÉRGICO', 'soy celi\u0301aco', 'intolerância', 'allergique', 'cœliaque', 'Nussallergie', 'Unverträglichkeit', 'Zoeliakie', 'anafilaxia']) {
+	for (const note of ['Allergy: nuts', 'fils céliaque', 'guest is ALLERGIC to milk', 'coeliac', 'celiac disease', 'Zöliakie', 'lactose intolerant', 'allergia alle noci', 'intollerante', 'celiachia', 'ALÉRGICO', 'soy celi\u0301aco', 'intolerância', 'allergique', 'cœliaque', 'Nussallergie', 'Unverträglichkeit', 'Zoeliakie', 'anafilaxia']) {
 		expect(speaksOfAllergy(note), note).toBe(true);
 	}
 	for (const note of ['well done', 'gallery entrance', 'für Oma', 'ring twice', '']) expect(speaksOfAllergy(note), note).toBe(false);

@@ -27,7 +27,8 @@ type tried struct {
 	last  time.Time
 }
 
-// take counts a try, and refuses one too many. What is under way counts, so nobody gains by trying many at once.
+// take counts a try, and refuses one too many: with 409, because a phone that keeps its deeds sends again after 429, and all others wait behind.
+// What is under way counts, so nobody gains by trying many at once.
 func (t *tries) take(id order.ID, now time.Time) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -39,7 +40,7 @@ func (t *tries) take(id order.ID, now time.Time) error {
 		x.times = 0
 	}
 	if x.times >= mostTries {
-		return refuse(http.StatusTooManyRequests, "too_many_guesses", "the code was wrong %d times: take a picture at the door, or write down who took the food", mostTries)
+		return refuse(http.StatusConflict, "too_many_guesses", "the code was wrong %d times: take a picture at the door, or write down who took the food", mostTries)
 	}
 	if t.of == nil {
 		t.of = map[order.ID]tried{}

@@ -94,6 +94,18 @@ describe('staff', () => {
 		await expect(s.call('/api/fleet')).rejects.toThrow();
 		expect(s.asked).toBe(true);
 	});
+
+	test('are not signed out by an answer that is of the order and not of them', async () => {
+		const answers = (code: string) => vi.stubGlobal('fetch', async () => Promise.resolve(new Response(JSON.stringify({ code, title: '', status: 403 }), { status: 403 })));
+		const s = new Staff();
+		s.enter('secret');
+		answers('not_your_order');
+		await expect(s.call('/api/orders/x/unassign-driver', { body: {} })).rejects.toThrow();
+		expect([s.asked, s.wrong, new Staff().token]).toEqual([false, false, 'secret']);
+		answers('forbidden');
+		await expect(s.call('/api/fleet')).rejects.toThrow();
+		expect([s.asked, s.wrong, new Staff().token]).toEqual([true, true, '']);
+	});
 });
 
 describe('a room', () => {

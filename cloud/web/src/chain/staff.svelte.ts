@@ -44,9 +44,12 @@ export class Staff {
 		this.#wrong = false;
 	}
 
-	/** refused takes note of an answer; 401 and 403 mean that a token is wanted. */
-	refused(status: number): void {
-		if (status !== 401 && status !== 403) return;
+	/**
+	 * refused takes note of an answer: 401, and 403 with the code forbidden, mean that a token is wanted. Other 403s are of what was asked.
+	 * A stream tells no code, and answers 403 for no other reason.
+	 */
+	refused(status: number, code = 'forbidden'): void {
+		if (status !== 401 && (status !== 403 || code !== 'forbidden')) return;
 		this.#wrong = this.#token !== '';
 		if (this.#wrong) this.#shelf.clear(); // of another chain, or replaced: the page begins anew without it
 		this.#asked = true;
@@ -57,7 +60,7 @@ export class Staff {
 		try {
 			return await call<T>(url, { ...init, headers: { ...init.headers, ...this.headers } });
 		} catch (err) {
-			if (err instanceof Refusal) this.refused(err.problem.status);
+			if (err instanceof Refusal) this.refused(err.problem.status, err.problem.code);
 			throw err;
 		}
 	}

@@ -187,7 +187,7 @@ export class Deeds {
 		try {
 			await this.#deliver(deed);
 		} catch (err) {
-			if (!(err instanceof Refusal) || err.problem.status >= 500 || err.problem.status === 429) {
+			if (!(err instanceof Refusal) || later(err)) {
 				this.#offline = !(err instanceof Refusal);
 				return 3_000;
 			}
@@ -251,6 +251,11 @@ export class Deeds {
 		this.#queue.remove(id);
 		this.#waiting = this.#waiting.filter((d) => d.id !== id);
 	}
+}
+
+/** later: the answer is of the moment and not of the deed. A code that was wrong too often is no better later, and older clouds said so with 429. */
+function later({ problem }: Refusal): boolean {
+	return problem.status >= 500 || (problem.status === 429 && problem.code !== 'too_many_guesses');
 }
 
 /** alreadySo: the answer to an earlier sending was lost, and the order is what the deed makes of it. */

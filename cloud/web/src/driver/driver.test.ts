@@ -125,6 +125,21 @@ describe('deeds', () => {
 		expect([d.waiting.length, d.rejected?.detail]).toEqual([0, 'no']);
 	});
 
+	test('of a code that was wrong too often are told and hold up nothing; of a phone that asks too much they wait', async () => {
+		answer = (url) => (url.endsWith('/proof') ? no(429, { code: 'too_many_guesses' }) : ok()); // 409 by now
+		const d = make();
+		d.add({ kind: 'proof', order: 'o1', number: 7, code: '1234' });
+		d.add(delivered);
+		await vi.advanceTimersByTimeAsync(6000);
+		expect([d.waiting.length, d.rejected?.detail]).toEqual([0, 'no']);
+		expect(sent().map((c) => c.url)).toEqual(['/api/orders/o1/proof', '/api/orders/o1/complete-delivery']);
+		d.dismiss();
+		answer = () => no(429, { code: 'too_many_requests' });
+		d.add({ kind: 'proof', order: 'o1', number: 7, code: '1234' });
+		await vi.advanceTimersByTimeAsync(20_000);
+		expect([d.waiting.length, d.rejected]).toEqual([1, undefined]);
+	});
+
 	test('are sent by nobody once the page is left', async () => {
 		let refuse: (r: Response) => void = () => undefined;
 		answer = async () => new Promise((r) => (refuse = r));

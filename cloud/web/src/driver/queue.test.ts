@@ -41,6 +41,21 @@ test('two tabs do not take each other’s things away', () => {
 	expect(heard).toBe(1);
 });
 
+test('a driver whose number begins another’s has none of the other’s', () => {
+	const [a, ab] = [new Queue<Thing>('deeds.a'), new Queue<Thing>('deeds.a.b')];
+	const like = new Queue<Thing>('deeds.a.000000000000001');
+	ab.add({ id: 'x', n: 1 });
+	like.add({ id: 'y', n: 2 });
+	a.add({ id: 'z', n: 3 });
+	expect([a, ab, like].map(numbers)).toEqual([[3], [1], [2]]);
+	let heard = 0;
+	const stop = a.follow(() => heard++);
+	dispatchEvent(new StorageEvent('storage', { key: 'deeds.a.b.000000000000001.z' }));
+	dispatchEvent(new StorageEvent('storage', { key: 'deeds.a.000000000000001.z' }));
+	stop();
+	expect(heard).toBe(1);
+});
+
 test('a browser that is full keeps what it has, and the page the rest', () => {
 	const q = make();
 	q.add({ id: 'x', n: 1 });

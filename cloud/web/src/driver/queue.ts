@@ -26,7 +26,7 @@ export class Queue<T extends { id: string }> {
 			const storage = this.storage();
 			for (let i = 0; i < storage.length; i++) {
 				const name = storage.key(i);
-				if (!name?.startsWith(this.#prefix)) continue;
+				if (!name || !this.#has(name)) continue;
 				const thing = parsed<T>(storage.getItem(name));
 				if (thing) all.set(name, thing);
 			}
@@ -68,10 +68,15 @@ export class Queue<T extends { id: string }> {
 	/** follow calls back when another tab has added or removed something. */
 	follow(changed: () => void): () => void {
 		const hear = (e: StorageEvent) => {
-			if (e.key === null || e.key.startsWith(this.#prefix)) changed();
+			if (e.key === null || this.#has(e.key)) changed();
 		};
 		addEventListener('storage', hear);
 		return () => removeEventListener('storage', hear);
+	}
+
+	/** has reports whether a name is of a thing in here, and not in a queue whose name goes on with a point, as driver a.b's does after a's. */
+	#has(name: string): boolean {
+		return name.startsWith(this.#prefix) && /^\d{15}\.[^.]+$/.test(name.slice(this.#prefix.length));
 	}
 
 	/** adopt takes over what an older page has kept, all under one name. */

@@ -12,7 +12,7 @@ import (
 
 // Desk asks the cloud, which has the plan and the phones, who brings what.
 type Desk interface {
-	// AskDesk reports problem.Unavailable when the line is cut or nobody answers.
+	// AskDesk reports problem.Unavailable when the line is cut or nobody answers within link.DeskTimeout.
 	AskDesk(ctx context.Context, q link.DeskRequest) (link.DeskReply, error)
 }
 
@@ -140,6 +140,9 @@ func (d *desk) view() dispatchView {
 
 // ask asks for something to be changed, or what would be. What the cloud refuses is an error like any other.
 func (d *desk) ask(ctx context.Context, q link.DeskRequest) (link.DeskReply, error) {
+	if q.Ask != link.DeskWhatIf { // a page that leaves does not make an outcome unknown; AskDesk has a deadline of its own
+		ctx = context.WithoutCancel(ctx)
+	}
 	reply, err := d.server.Desk.AskDesk(ctx, q)
 	if err != nil {
 		return reply, err

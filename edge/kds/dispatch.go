@@ -43,7 +43,7 @@ func (s *Server) unassign(w http.ResponseWriter, r *http.Request) error {
 	return s.turn(w, r, link.DeskUnassign)
 }
 
-// turn asks the cloud to have an order with another driver. The log has a line before anybody is asked, and another one when nothing came of it.
+// turn asks the cloud to have an order with another driver. The log has a line before anybody is asked, and another one when nothing came of it, or nobody knows.
 func (s *Server) turn(w http.ResponseWriter, r *http.Request, ask string) error {
 	var body assignBody
 	if err := read(w, r, &body); err != nil {
@@ -58,12 +58,12 @@ func (s *Server) turn(w http.ResponseWriter, r *http.Request, ask string) error 
 	case body.Instead != "" && (ask != link.DeskAssign || !deskID.MatchString(body.Instead)):
 		return invalid("instead_of", "instead_of is the driver from whom an order is taken to be given to another")
 	}
+	if line := s.Link.LinkState(); line.State != "up" { // it takes no PIN to hear that it cannot be done
+		return cutOff(line)
+	}
 	ctx, err := s.vouched(r, body.overridable)
 	if err != nil {
 		return err
-	}
-	if line := s.Link.LinkState(); line.State != "up" { // it takes no PIN to hear that it cannot be done
-		return cutOff(line)
 	}
 	detail := ask + " " + body.Driver
 	if body.Instead != "" {
@@ -74,16 +74,24 @@ func (s *Server) turn(w http.ResponseWriter, r *http.Request, ask string) error 
 	}
 	_, err = s.desk.ask(ctx, link.DeskRequest{Ask: ask, Order: order.ID(id), Driver: body.Driver, Instead: body.Instead})
 	if err != nil {
-		code := "internal"
-		if p := problem.Of(err); p != nil {
-			code = p.Code
-		}
-		if logged := s.Kitchen.Guard(context.WithoutCancel(ctx), staff.AssignDriver, id, "not done: "+code); logged != nil {
-			s.settings.Log.Warn("the log does not say that nothing came of it", "order", id, "err", logged)
+		if logged := s.Kitchen.Guard(context.WithoutCancel(ctx), staff.AssignDriver, id, outcome(err)); logged != nil {
+			s.settings.Log.Warn("the log does not say what came of it", "order", id, "err", logged)
 		}
 		return err
 	}
 	return respond(w, http.StatusOK, s.desk.view())
+}
+
+// outcome is what the log says of an ask that was not answered with a board: an answer that did not come is no no.
+func outcome(err error) string {
+	code := "internal"
+	if p := problem.Of(err); p != nil {
+		code = p.Code
+	}
+	if code == "unknown_outcome" {
+		return "no answer, look: " + code
+	}
+	return "not done: " + code
 }
 
 func cutOff(line LinkView) error {

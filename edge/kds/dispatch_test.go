@@ -3,6 +3,7 @@ package kds_test
 import (
 	"context"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -21,9 +22,10 @@ type faraway struct {
 	driver string
 	err    error // instead of an answer
 	held   chan struct{}
+	leave  func() // what whoever asked does while the cloud thinks
 }
 
-func (f *faraway) AskDesk(_ context.Context, q link.DeskRequest) (link.DeskReply, error) {
+func (f *faraway) AskDesk(ctx context.Context, q link.DeskRequest) (link.DeskReply, error) {
 	f.mu.Lock()
 	held := f.held
 	f.mu.Unlock()
@@ -33,6 +35,12 @@ func (f *faraway) AskDesk(_ context.Context, q link.DeskRequest) (link.DeskReply
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.asked = append(f.asked, q)
+	if f.leave != nil {
+		f.leave()
+	}
+	if ctx.Err() != nil {
+		return link.DeskReply{}, problem.New(problem.Unavailable, "unknown_outcome", "nobody waits for the answer")
+	}
 	if f.err != nil {
 		return link.DeskReply{}, f.err
 	}
@@ -209,8 +217,50 @@ func TestAnAnswerThatDidNotComeIsNotTakenForANo(t *testing.T) {
 		t.Errorf("%d %s", r.status, r.body)
 	}
 	log := string(n.get("/api/audit").body)
-	if !strings.Contains(log, `"detail":"assign d1"`) || !strings.Contains(log, `"detail":"not done: unknown_outcome"`) {
+	if !strings.Contains(log, `"detail":"assign d1"`) || !strings.Contains(log, `"detail":"no answer, look: unknown_outcome"`) || strings.Contains(log, "not done") {
 		t.Errorf("the log says %s", log)
+	}
+}
+
+func TestTheLogSaysThatARefusalWasNotDone(t *testing.T) {
+	t.Parallel()
+	n := openWith(t, &faraway{driver: "d2"})
+	n.post("/api/dispatch/orders/o1/assign", object{"driver_id": "d1"})
+	if log := string(n.get("/api/audit").body); !strings.Contains(log, `"detail":"not done: not_with_driver"`) {
+		t.Errorf("the log says %s", log)
+	}
+}
+
+// What the cloud does is known here, though nobody is there to be told.
+func TestAPageThatLeavesDoesNotMakeAnOutcomeUnknown(t *testing.T) {
+	t.Parallel()
+	f := new(faraway)
+	n := openWith(t, f)
+	for _, ask := range []string{"assign", "unassign"} {
+		ctx, leave := context.WithCancel(t.Context())
+		f.set(func() { f.leave = leave })
+		r := httptest.NewRequestWithContext(ctx, http.MethodPost, "http://localhost/api/dispatch/orders/o1/"+ask, strings.NewReader(`{"driver_id":"d1"}`))
+		r.Header.Set("Content-Type", "application/json")
+		w := httptest.NewRecorder()
+		n.handler.ServeHTTP(w, r)
+		if ctx.Err() == nil || w.Code != http.StatusOK {
+			t.Errorf("%s: %d %s", ask, w.Code, w.Body)
+		}
+	}
+	if log := string(n.get("/api/audit").body); !strings.Contains(log, `"detail":"unassign d1"`) || strings.Contains(log, "no answer") || strings.Contains(log, "not done") {
+		t.Errorf("the log says %s", log)
+	}
+}
+
+func TestWithTheLineCutDispatchTakesNoPIN(t *testing.T) {
+	t.Parallel()
+	n := openStaffed(t)
+	n.set(func(n *node) { n.line = kds.LinkView{State: "down", Cause: "internet", Since: kds.At(time.Now())} })
+	for _, pin := range []string{"9999", "3333"} {
+		r := n.post("/api/dispatch/orders/o1/assign", object{"driver_id": "d1", "override": object{"pin": pin, "reason": "she knows the way"}})
+		if r.status != http.StatusServiceUnavailable || r.text("code") != "cut_off" {
+			t.Errorf("%s: %d %s", pin, r.status, r.body)
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ import { called, movable, type Board, type Planned, type WhatIf } from '@awesome
 import type { Desk } from '../order/desk.svelte.ts';
 
 const lookEvery = 4_000; // ms: positions and forecasts move without anything's being done here
+const patience = 8_000; // ms: the node waits 5 s for the cloud's answer, and says so when none came
 
 /** View is GET /api/dispatch: who brings what, as far as the node knows. */
 export interface View {
@@ -150,7 +151,7 @@ export class Watch {
 		if (this.desk.busy) return false;
 		this.#given = undefined;
 		this.#undone = false;
-		const now = await this.desk.run(() => this.desk.send<View>(`/api/dispatch/orders/${encodeURIComponent(id)}/${verb}`, body));
+		const now = await this.desk.run(() => this.desk.send<View>(`/api/dispatch/orders/${encodeURIComponent(id)}/${verb}`, body, { patience }));
 		if (now) this.#take(now);
 		else void this.look(); // who was faster, or whether it was done after all
 		return now !== undefined;

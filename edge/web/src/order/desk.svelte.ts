@@ -6,6 +6,8 @@ interface Sending {
 	method?: 'POST' | 'PUT' | 'DELETE';
 	/** the key goes into the body as well, under this name, where a route wants it there */
 	key?: 'tap';
+	/** for how many ms an answer is waited for, where the node itself asks somebody: it is not sent twice meanwhile */
+	patience?: number;
 }
 
 /** said is a refusal in this page's words. */
@@ -91,7 +93,9 @@ export class Desk extends House {
 
 	#once<T>(url: string, body: Record<string, unknown> | undefined, how: Sending, key: string, more: More): Promise<T> {
 		const whole = body || more.override ? { ...body, ...(body && how.key ? { [how.key]: key } : {}), ...more } : undefined;
+		const init = { method: how.method ?? 'POST', body: whole, headers: { ...this.headers, 'Idempotency-Key': key } };
+		if (how.patience !== undefined) return call<T>(url, { ...init, timeout: how.patience });
 		const ask = how.method === 'DELETE' ? call : insist; // done twice, there is nothing left to take away
-		return ask<T>(url, { method: how.method ?? 'POST', body: whole, headers: { ...this.headers, 'Idempotency-Key': key } });
+		return ask<T>(url, init);
 	}
 }

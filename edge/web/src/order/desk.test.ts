@@ -93,6 +93,29 @@ it('sends what got no answer again at once under the same key, and what was done
 	expect(new Set(keys).size).toBe(4);
 });
 
+it('waits for what takes longer as long as it was told, and sends it once', async () => {
+	vi.useFakeTimers();
+	let asked = 0;
+	vi.stubGlobal('fetch', (_: string, init: RequestInit) => {
+		asked++;
+		return new Promise<Response>((answer, fail) => {
+			const timer = setTimeout(() => answer(new Response('{"done":1}')), 7_000);
+			init.signal?.addEventListener('abort', () => {
+				clearTimeout(timer);
+				fail(new Error('aborted'));
+			});
+		});
+	});
+	const desk = new Desk('till');
+	const slow = desk.run(() => desk.send('/api/dispatch/orders/o1/assign', { driver_id: 'd1' }, { patience: 8_000 }));
+	await vi.advanceTimersByTimeAsync(7_000);
+	expect([await slow, asked]).toEqual([{ done: 1 }, 1]);
+	const late = desk.run(() => desk.send('/api/dispatch/orders/o1/assign', { driver_id: 'd2' }, { patience: 3_000 }));
+	await vi.advanceTimersByTimeAsync(3_000);
+	expect([await late, asked]).toEqual([undefined, 2]);
+	vi.useRealTimers();
+});
+
 it('forgets the quote of a basket that has changed, and says what is lacking', async () => {
 	vi.useFakeTimers();
 	const quote = { totals: { total: { minor: 5, currency: 'USD' } }, promise: {}, large: false };

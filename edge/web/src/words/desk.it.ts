@@ -20,6 +20,13 @@ const problems: Record<string, string> = {
 	order_over: 'L’ordine è finito: non c’è niente da pagare.',
 	driver_assigned: 'Un altro autista deve prenderlo.',
 	not_enough: 'È meno di quanto è dovuto.',
+	cut_off: 'Non c’è linea con il cloud: ai suoi fattorini non si può dire niente. L’ordine può portarlo un tuo autista.',
+	cloud_silent: 'Il cloud non dice chi porta che cosa: riprova tra un momento.',
+	unknown_outcome: 'Il cloud non ha risposto: guarda chi ha l’ordine prima di ripetere.',
+	not_with_driver: 'L’ordine non è più di quel fattorino: guarda chi ce l’ha.',
+	no_such_driver: 'Questo ristorante non ha quel fattorino.',
+	fenced: 'Ora il nodo di questo ristorante è un altro: guarda lì chi porta che cosa.',
+	unknown_question: 'Il cloud non lo sa fare: è più vecchio di questo nodo.',
 };
 
 const because: [RegExp, string][] = [

@@ -24,3 +24,8 @@ it('no text is missing or empty in any language', () => {
 	expect([...holes(dispatchEnglish, dispatchItalian), ...holes(dispatchItalian, dispatchEnglish)]).toEqual([]);
 	expect([...holes(deskEnglish, deskItalian), ...holes(deskItalian, deskEnglish)]).toEqual([]);
 });
+
+it('says in Italian why dispatch was refused', () => {
+	const codes = ['cut_off', 'cloud_silent', 'unknown_outcome', 'not_with_driver', 'no_such_driver', 'fenced', 'unknown_question'];
+	expect(codes.filter((code) => deskItalian.problem(code, 'in English') === 'in English')).toEqual([]);
+});

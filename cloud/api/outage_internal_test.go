@@ -32,6 +32,8 @@ func TestALineThatBrokeIsAnOutageEvenIfItIsBack(t *testing.T) {
 	}{
 		"killed":             {sqlError("57P01"), http.StatusServiceUnavailable},
 		"starting up":        {sqlError("57P03"), http.StatusServiceUnavailable},
+		"lets nobody in":     {sqlError("55000"), http.StatusServiceUnavailable},
+		"renamed":            {sqlError("3D000"), http.StatusServiceUnavailable},
 		"too many":           {sqlError("53300"), http.StatusServiceUnavailable},
 		"connection failure": {sqlError("08006"), http.StatusServiceUnavailable},
 		"broken pipe":        {&net.OpError{Op: "write", Net: "unix", Err: syscall.EPIPE}, http.StatusServiceUnavailable},

@@ -19,7 +19,7 @@ const pruneSlice = 500
 const eventBytes = 256
 
 // Prune deletes what nobody will ask for any more, in slices that let commits in between. What is to go is found beside the writer. An
-// event goes only after its acknowledgement is on disk, and the last acknowledged one stays: its hash is the chain's.
+// event of a node that has a chain goes only after its acknowledgement is on disk, and the last acknowledged one stays: its hash is the chain's.
 func (s *Store) Prune(ctx context.Context, now time.Time) error {
 	if err := s.writeAcked(ctx); err != nil {
 		return err

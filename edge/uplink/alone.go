@@ -14,7 +14,7 @@ import (
 const CauseAlone link.Cause = "alone"
 
 // InitAlone makes this node a restaurant of its own, without a chain, a cloud or a hub, and stores that in dir. What it does is kept for a chain
-// that it may join: Enrol then takes the place of this, and what the outbox holds goes up. A node that is somebody's already is left as it is.
+// that it may join, as long as store.Alone says: Enrol then takes the place of this, and what the outbox holds goes up. A node that is somebody's already is left as it is.
 func InitAlone(dir, restaurant, zone string, dishes json.RawMessage) (Enrolment, error) {
 	before, err := LoadEnrolment(dir)
 	switch {

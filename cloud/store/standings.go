@@ -29,8 +29,9 @@ const (
 
 // Standings are how a restaurant's orders stand here, in the order of their ids after a given one, at most limit: the open ones, and
 // those that have ended and of which the kitchen spoke after the last event that is known to the life of the node which began the epoch: it
-// may still have ended them otherwise. So may it those of which it said what could not be followed; they are named as unsettled, those that are not here at all by their ids alone (OrderStanding.Stranger). After means the places of events; no clock decides. numbers are the last ticket numbers heard of, by business day; they
-// may be too high, never too low. What a device that is gone has brought and not finished telling of is left out: part brings it, once. All of it is
+// may have ended them otherwise. So may it have those of which it said what could not be followed: they are named as unsettled, and by their ids
+// alone if they are not here at all (OrderStanding.Stranger). After means the places of events; no clock decides. numbers are the last ticket
+// numbers heard of, by business day; they may be too high, never too low. What a device that is gone has brought and not finished telling of is left out: part brings it, once. All of it is
 // of one instant. It reports NotFound "no_such_restaurant".
 func (s *Store) Standings(ctx context.Context, edge, after string, limit int) (orders []event.OrderStanding, numbers map[string]int, more bool, err error) {
 	opts := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
@@ -84,6 +85,9 @@ func houseOf(ctx context.Context, tx pgx.Tx, edge string) (restaurant.Restaurant
 	return r, err
 }
 
+// alertsOrder is the order an alert is about, as an id that the key of orders finds; NULL when it is none.
+const alertsOrder = `CASE WHEN a.order_id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN a.order_id::uuid END`
+
 // standing reads the orders, as far as they are the kitchen's: what was not validated yet, or withdrawn before, is not.
 func standing(ctx context.Context, tx pgx.Tx, edge, after string, limit int) ([]ordering.Record, error) {
 	rows, err := tx.Query(ctx, `
@@ -95,7 +99,7 @@ func standing(ctx context.Context, tx pgx.Tx, edge, after string, limit int) ([]
 		SELECT `+recordColumns+` FROM orders WHERE id IN (
 			SELECT o.id FROM orders o WHERE o.restaurant = $1 AND o.open AND NOT EXISTS (
 				SELECT FROM edge_owed w WHERE w.edge = $1 AND w.order_id = o.id AND w.as_of = (o.state ->> 'as_of')::timestamptz)
-			UNION SELECT o.id FROM alerts a JOIN orders o ON o.id::text = a.order_id AND o.restaurant = $1
+			UNION SELECT o.id FROM alerts a JOIN orders o ON o.id = `+alertsOrder+` AND o.restaurant = $1
 				WHERE a.restaurant = $1 AND a.cleared IS NULL AND a.what = $5 AND a.order_id <> ''
 			UNION SELECT o.id FROM known k JOIN orders o ON o.restaurant = $1 AND NOT o.open
 				AND o.placed_at BETWEEN k.until - $4::interval AND k.until + '1 hour'::interval WHERE o.id::text IN (SELECT order_id FROM told)
@@ -110,7 +114,7 @@ func standing(ctx context.Context, tx pgx.Tx, edge, after string, limit int) ([]
 // ended since. They are named by their ids alone.
 func strangers(ctx context.Context, tx pgx.Tx, edge, after string, limit int) ([]event.OrderStanding, error) {
 	rows, err := tx.Query(ctx, `SELECT DISTINCT order_id FROM alerts a WHERE restaurant = $1 AND cleared IS NULL AND what = $2 AND order_id <> ''
-		AND order_id > $3 AND NOT EXISTS (SELECT FROM orders o WHERE o.id::text = a.order_id) ORDER BY order_id LIMIT $4`, edge, restaurant.Unprojectable, after, limit)
+		AND order_id > $3 AND NOT EXISTS (SELECT FROM orders o WHERE o.id = `+alertsOrder+`) ORDER BY order_id LIMIT $4`, edge, restaurant.Unprojectable, after, limit)
 	if err != nil {
 		return nil, err
 	}

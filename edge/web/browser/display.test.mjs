@@ -1,7 +1,7 @@
 // The kitchen display at work: two tablets, hands and keys, a cut line, a node that goes away and comes back.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
-import { card, clear, edge, errors, photograph, place, post, tap, tablet, until, violations, world } from './stage.mjs';
+import { card, clear, edge, errors, looked, photograph, place, post, tablet, tap, until, violations, world } from './stage.mjs';
 
 beforeEach(clear);
 afterEach(() => world('start'));
@@ -184,8 +184,10 @@ test('the keyboard does all of it', async () => {
 	assert.ok(await card(page, two).evaluate((e) => e.classList.contains('focused')));
 	await page.keyboard.press('Enter');
 	await card(page, two).waitFor({ state: 'detached' });
+	await looked(page);
 	await page.keyboard.press('u');
 	await card(page, two).waitFor();
+	await looked(page);
 	await page.keyboard.press(await cell(one));
 	await page.keyboard.press(' ');
 	await until('one item done', async () => (await card(page, one).locator('.row').count()) === 1);
@@ -194,6 +196,7 @@ test('the keyboard does all of it', async () => {
 	await page.getByText('Undo').waitFor({ state: 'detached', timeout: 8000 });
 	await page.keyboard.press('Backspace');
 	await card(page, one).waitFor();
+	await looked(page);
 	await page.keyboard.press('ArrowRight');
 	await page.keyboard.press('ArrowLeft');
 	assert.equal(await page.locator('article.focused').count(), 1);
@@ -245,6 +248,7 @@ test('a rush is loud until it is seen, by touch or by key, and what is held wait
 	await card(page, order).getByText('Rush').waitFor();
 	const cells = await page.locator('article').evaluateAll((all) => all.map((a) => a.dataset.order));
 	assert.deepEqual(cells, [calm.id, order.id], 'a rush moved a ticket from its place');
+	await looked(page);
 	await page.keyboard.press(String(cells.indexOf(order.id) + 1));
 	await page.keyboard.press('Enter');
 	await card(page, order).getByRole('button', { name: 'Seen' }).waitFor({ state: 'detached' });
@@ -253,6 +257,7 @@ test('a rush is loud until it is seen, by touch or by key, and what is held wait
 	await page.keyboard.press('h');
 	await card(page, order).getByText('On hold').waitFor();
 	await card(page, order).getByRole('button', { name: 'Take it up again' }).waitFor();
+	await looked(page);
 	await page.keyboard.press('h');
 	await card(page, order).getByRole('button', { name: 'Start', exact: true }).waitFor();
 	await page.context().close();

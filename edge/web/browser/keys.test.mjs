@@ -1,7 +1,7 @@
 // A cook with a bump bar and no hand free: pages, keys that are taught, panels without a touch, and what is heard.
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import { card, clear, edge, errors, photograph, place, tap, tablet, until, violations, world } from './stage.mjs';
+import { card, clear, edge, errors, looked, photograph, place, tablet, tap, until, violations, world } from './stage.mjs';
 
 beforeEach(clear);
 
@@ -61,6 +61,7 @@ test('a digit that means no ticket means no other either', async () => {
 	const order = await place([{ product: 'marinara', size: 'small' }]);
 	const page = await tablet('/', { view: 'make' });
 	await card(page, order).waitFor();
+	await looked(page);
 	await page.keyboard.press('9');
 	await page.keyboard.press('Enter');
 	await page.keyboard.press('1');
@@ -125,6 +126,7 @@ test('a key is taught by pressing it, a clash is said, and the device remembers 
 	const order = await place([{ product: 'marinara', size: 'small' }]);
 	const page = await tablet('/', { view: 'make' });
 	await card(page, order).waitFor();
+	await looked(page);
 	await page.keyboard.press('k');
 	const panel = page.getByRole('dialog', { name: 'This screen' });
 	await panel.getByRole('button', { name: /^Bump/ }).click();
@@ -146,6 +148,7 @@ test('a key is taught by pressing it, a clash is said, and the device remembers 
 	await page.reload();
 	await card(page, order).waitFor();
 	await page.locator('.up').waitFor(); // what it remembers is there before the node is
+	await looked(page);
 	await page.keyboard.press('Enter');
 	await page.keyboard.press('F9');
 	await page.getByText(`${order.number} bumped`).waitFor();
@@ -159,6 +162,7 @@ test('a bump bar gets through a panel and clears a voided ticket, though it has 
 	const order = await place([{ product: 'marinara', size: 'small' }]);
 	const page = await tablet('/', { view: 'make' });
 	await card(page, order).waitFor();
+	await looked(page);
 	await page.keyboard.press('1');
 	await page.keyboard.press('m');
 	await page.getByRole('dialog').waitFor();
@@ -166,6 +170,7 @@ test('a bump bar gets through a panel and clears a voided ticket, though it has 
 	await page.keyboard.press('Enter');
 	const stamp = page.getByRole('button', { name: /Voided/ });
 	await stamp.waitFor();
+	await looked(page);
 	await page.keyboard.press('Enter');
 	await stamp.waitFor({ state: 'detached' });
 	await page.context().close();

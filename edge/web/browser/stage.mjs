@@ -104,6 +104,9 @@ export async function tablet(path = '/', { view, theme = 'dark', width = 1920, h
 
 export const card = (page, order) => page.locator(`article[data-order="${order.id}"]`).first();
 
+/** looked is the moment in which a hand sees what has just come or moved: before that, keys mean nothing (src/board/steady.ts). */
+export const looked = (page) => page.waitForTimeout(450);
+
 export async function photograph(page, name) {
 	await page.screenshot({ path: `${screens}${name}.png` });
 }

@@ -1,7 +1,7 @@
 // A cook's evening at the make line, with the internet cut from the first second and a power cut in the middle.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { card, edge, errors, photograph, place, post, tablet, tap, until, violations, world } from '../stage.mjs';
+import { card, edge, errors, looked, photograph, place, post, tablet, tap, until, violations, world } from '../stage.mjs';
 
 const pins = { ada: '1111', clara: '3333', dora: '4444' };
 const found = [];
@@ -129,6 +129,7 @@ test('a changed order says what is new, until a key takes note of it', async () 
 	assert.equal(await card(page, order).locator('mark').count(), 2);
 	await photograph(page, 'display-changed');
 	const cells = await page.locator('article').evaluateAll((all) => all.map((a) => a.dataset.order));
+	await looked(page);
 	await page.keyboard.press(String(cells.indexOf(order.id) + 1));
 	await page.keyboard.press('Enter');
 	await told.waitFor({ state: 'detached' });

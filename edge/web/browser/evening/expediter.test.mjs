@@ -1,7 +1,7 @@
 // An expediter's evening at the pass: what waits, what is fetched later, what was handed over by mistake; the power fails in the middle.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { card, edge, errors, photograph, place, tablet, tap, until, violations, world } from '../stage.mjs';
+import { card, edge, errors, looked, photograph, place, tablet, tap, until, violations, world } from '../stage.mjs';
 
 const found = [];
 const get = async (path) => (await fetch(edge + path)).json();
@@ -33,9 +33,11 @@ test('a guest waits: she rushes the order, the make line hears of it and takes n
 	assert.deepEqual(cells, [slow.id, order.id], 'a rush moved a ticket from its place');
 	found.push(...(await violations(make, 'rush')));
 	await photograph(make, 'display-rush-notice');
+	await looked(make);
 	await make.keyboard.press(String(cells.indexOf(order.id) + 1));
 	await make.keyboard.press('Enter');
 	await card(all, order).getByRole('button', { name: 'Seen' }).waitFor({ state: 'detached' });
+	await looked(page);
 	await page.keyboard.press('1');
 	await page.keyboard.press('m');
 	await page.getByRole('button', { name: 'No rush any more' }).click();

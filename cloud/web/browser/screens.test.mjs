@@ -1,6 +1,6 @@
 // Takes the pictures in docs/screens: every page, in both themes, at the sizes it is used at.
 import { test } from 'node:test';
-import { clear, cook, desk, door, fillIn, hold, internet, near, open, phone, photograph, place, post, put, status, until } from './stage.mjs';
+import { clear, cook, desk, door, fillIn, get, hold, internet, near, open, phone, photograph, place, post, put, status, until } from './stage.mjs';
 
 const themes = ['light', 'dark'];
 
@@ -211,6 +211,7 @@ test('pictures of the driver’s phone', async () => {
 		await photograph(page, `driver-offer-${theme}`);
 		await page.getByRole('button', { name: 'Decline' }).first().click();
 		await page.getByRole('button', { name: 'End shift' }).click();
+		await until('the cloud to hear that the shift is over', async () => ['offline', 'end_of_shift'].includes((await get(`/api/drivers/${d.id}/status`)).status));
 		await page.context().close();
 	}
 });

@@ -82,7 +82,7 @@ func Count(r *Registry, name, help string, labels ...string) func(values ...stri
 	return func(values ...string) { c.WithLabelValues(values...).Inc() }
 }
 
-// ServeMetrics answers GET /metrics on addr until ctx ends. An empty addr serves nothing.
+// ServeMetrics answers GET /metrics on addr until ctx ends, and whoever asks from this machine GET /debug/pprof/ too. An empty addr serves nothing.
 func ServeMetrics(ctx context.Context, addr string, r *Registry) error {
 	if addr == "" {
 		return nil
@@ -93,6 +93,7 @@ func ServeMetrics(ctx context.Context, addr string, r *Registry) error {
 	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(r, promhttp.HandlerOpts{}))
+	mux.Handle("GET /debug/pprof/", fromHere(profiles()))
 	s := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
 	stop := context.AfterFunc(ctx, func() { _ = s.Close() })
 	defer stop()

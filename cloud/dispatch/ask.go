@@ -114,7 +114,7 @@ func (a *asking) ask(d int) {
 		return
 	}
 	next := a.fetch(route[0])
-	if len(next) == 0 || !a.due(d, route[0], next) {
+	if len(next) == 0 || !a.due(d, route[0]) {
 		return
 	}
 	if b == nil {
@@ -160,13 +160,9 @@ func (a *asking) wait(d *Driver, b *bag, next []*Order) {
 
 // due reports whether it is time to ask. A driver who is promised early is missing elsewhere, so he is asked at the moment when he has to
 // leave; but when there are as many idle drivers as orders, nothing is won by waiting.
-func (a *asking) due(d int, s engine.Stop, next []*Order) bool {
-	var spread time.Duration
-	for _, o := range next {
-		spread = max(spread, o.spread(a.Now))
-	}
-	slack := a.when(s.Leave).Sub(a.Now)
-	if a.drivers[d].Bag != nil || slack <= Lead+spread+unit {
+func (a *asking) due(d int, s engine.Stop) bool {
+	slack := a.when(s.Leave).Sub(a.Now) // what the kitchen may be too early is in it
+	if a.drivers[d].Bag != nil || slack <= Lead+unit {
 		return true
 	}
 	return slack <= Early && a.idle() >= a.asked()

@@ -17,6 +17,7 @@ const (
 	present = 1 << 15                          // longer ago is nothing that anybody still plans with
 	steps   = 30                               // of its search for each order, and at most
 	search  = 300
+	early   = 15 // percent of the kitchens' misses: when a driver had better be there
 	crowded = 40 // orders at a time, and so many for each driver more, earliest first: the others' turn comes
 	each    = 4
 )
@@ -208,6 +209,10 @@ func (c *chart) gather() {
 			ID: string(o.ID), Restaurant: c.rooms[o.Restaurant], Drop: place(o.Drop), Placed: c.at(o.placed(c.Now)),
 			Ready: c.at(o.ready(*c.Snapshot)), With: o.Driver, Not: c.refusals(o), Counts: c.Weights.counts(o),
 		}
+		if o.Kitchen != order.Ready {
+			e.Spread = units(o.spread(c.Now))
+			e.Forecast = e.Spread > 0
+		}
 		if !o.Promise.To.IsZero() {
 			e.Due = c.at(o.Promise.To)
 		}
@@ -269,7 +274,7 @@ func (c *chart) plan() engine.Plan {
 		engine.Rules{PickupHalf: units(AtCounter / 2), DropHalf: units(AtDoor / 2), Target: units(promised), Explain: true, Beside: units(c.Beside), Detour: units(c.Detour)},
 		engine.Weights{
 			Late: thousandth(w.Late), Fresh: thousandth(w.Fresh), Drive: thousandth(w.Drive), Left: int64(w.Left * minute),
-			Switch: int64(w.Switch * minute), Steps: min(search, steps*len(c.in.Orders)), Seed: 1,
+			Switch: int64(w.Switch * minute), Quantile: early, Steps: min(search, steps*len(c.in.Orders)), Seed: 1,
 		})
 	return p.Plan(&c.in)
 }

@@ -57,6 +57,7 @@ type Store interface {
 	Answers
 	Waits
 	Preferences
+	Misses
 }
 
 // Preferences keeps what people say of orders' priority.
@@ -115,7 +116,8 @@ type Dispatcher struct {
 	count  counters
 	spread time.Time // when idle drivers were told last
 
-	lessons lessons
+	lessons   lessons
+	forecasts forecasts
 }
 
 // New makes a Dispatcher that plans by the usual weights and with Crow.
@@ -199,6 +201,7 @@ func (d *Dispatcher) plan(ctx context.Context, now time.Time) error {
 	}
 	s.Now, s.Travel = now, d.travel(now)
 	s.hear(d.Heard)
+	d.grumble(ctx, "learn from kitchens", d.judge(ctx, &s))
 	lost := d.takeBack(ctx, s)
 	began := time.Now()
 	var plan Plan

@@ -48,7 +48,7 @@ func later(a, b time.Time) time.Time {
 	return b
 }
 
-// SpreadOf is how far a kitchen's forecast may be off, by how much is still to be done: guesses until forecasts are measured.
+// SpreadOf is how far a kitchen's forecast may be off, by how much is still to be done: guesses, of which MeasuredSpread makes what is known.
 func SpreadOf(k order.Kitchen) time.Duration {
 	switch k {
 	case order.Waiting, order.Queued:

@@ -25,6 +25,14 @@ type rows struct {
 	placed  []dispatch.Placing
 	waits   []dispatch.Wait
 	why     []string // what was given back was
+	misses  []dispatch.Miss
+}
+
+func (r *rows) SaveMisses(_ context.Context, all []dispatch.Miss) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.misses = append(r.misses, all...)
+	return r.broken
 }
 
 func (r *rows) order(id order.ID) *dispatch.Order {

@@ -66,6 +66,9 @@ func (d *Dispatch) DispatchSnapshot(ctx context.Context, now time.Time, restaura
 		if err = preferred(ctx, tx, out.Orders); err != nil {
 			return err
 		}
+		if err = doubt(ctx, tx, restaurants, out.Orders); err != nil {
+			return err
+		}
 		rows, err := tx.Query(ctx, `SELECT `+driverColumns+fromDrivers+`
 			WHERE d.status <> 'offline' AND (d.home = '' OR d.home = ANY ($1))
 				OR d.id IN (SELECT driver FROM orders WHERE driver IS NOT NULL AND open AND restaurant = ANY ($1)) ORDER BY d.id`, restaurants)

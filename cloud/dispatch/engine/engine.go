@@ -47,6 +47,7 @@ type Order struct {
 	Placed     int
 	Ready      int      // when the kitchen will be done: exact, or the forecast's middle
 	Forecast   bool     // Ready is a forecast, and the order is not on its shelf yet
+	Spread     int      // of a forecast: how far off it is at most, eight times of ten; 0: as the day has shown
 	Not        []string // drivers who are not to bring it
 	Due        int      // when it was promised at the door; 0: Target after Placed
 	Counts     int      // what its minutes count, in percent; 0 is 100

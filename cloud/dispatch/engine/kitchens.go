@@ -65,6 +65,34 @@ func floor(a, b int) int {
 	return a / b
 }
 
+// likely is how likely an order will be on its shelf 0, 1, 2… from now, as shares of their sum.
+func (p *Planner) likely(s *Snapshot, o *Order) (in []int64, sum int64) {
+	if o.Spread > 0 {
+		return around(s.Now, o.Ready, o.Spread)
+	}
+	of, sum := p.error.left(s.Now, o.Ready, o.Ready-o.Placed)
+	return of[:], sum
+}
+
+// usualMiss is how far off most misses are among the ordinary ones: eight of ten.
+const usualMiss = 6
+
+// around is likely of a forecast of which is known how far off it may be: as ordinary misses are spread, but so wide.
+func around(now, ready, spread int) (in []int64, sum int64) {
+	last := len(ordinary) - 1
+	in = make([]int64, max(ready-now+floor(ordinary[last]*spread+usualMiss/2, usualMiss), 1)+1)
+	for _, late := range ordinary {
+		if at := ready - now + floor(late*spread+usualMiss/2, usualMiss); at >= 1 {
+			in[at]++
+			sum++
+		}
+	}
+	if sum == 0 {
+		in[1], sum = 1, 1
+	}
+	return in, sum
+}
+
 // forecast plans an order that is not on its shelf by what forecasts were worth today: when it is likely to be picked up by one who comes
 // so late, and when one had better be there.
 func (p *Planner) forecast(t *table) {
@@ -73,8 +101,8 @@ func (p *Planner) forecast(t *table) {
 		if !order.Forecast {
 			continue
 		}
-		in, sum := p.error.left(t.snap.Now, order.Ready, order.Ready-order.Placed)
-		soft := make([]int32, horizon+1)
+		in, sum := p.likely(t.snap, order)
+		soft := make([]int32, len(in))
 		var before, moment, mean int64
 		for k, n := range in {
 			mean += int64(k) * n

@@ -62,6 +62,33 @@ func TestKitchensThatAreAlwaysLateAreExpectedLate(t *testing.T) {
 	}
 }
 
+func TestWhatIsKnownOfAForecastSaysHowSoonOneHadBetterBeThere(t *testing.T) {
+	t.Parallel()
+	p := NewPlanner(Rules{}, Weights{Left: 400_000, Quantile: 15})
+	of := func(now, spread int) *table {
+		s := &Snapshot{Now: now, Restaurants: []Place{{}}, Travel: line{}, Orders: []Order{{ID: "o", Placed: 80, Ready: 100, Forecast: true, Spread: spread}}}
+		t := newTable(s, p.rules, p.w)
+		p.forecast(t)
+		return t
+	}
+	for spread, early := range map[int]int{1: 99, 6: 94, 12: 88} {
+		if got := of(50, spread); got.early[0] != early || got.ready[0] < 100 || got.ready[0] > 100+spread {
+			t.Errorf("a forecast for 100 that may be off by %d: be there at %d, likely ready at %d", spread, got.early[0], got.ready[0])
+		}
+	}
+	rapid.Check(t, func(rt *rapid.T) {
+		now := rapid.IntRange(0, 200).Draw(rt, "now")
+		of, before := of(now, rapid.IntRange(1, 60).Draw(rt, "spread")), 0
+		for from := now * minute; from < (now+400)*minute; from += 250 {
+			pick := of.pick(0, from)
+			if pick < from || pick < before || pick <= now*minute {
+				rt.Fatalf("who could pick up at %d picks up at %d; who came sooner, at %d", from, pick, before)
+			}
+			before = pick
+		}
+	})
+}
+
 func TestAnOrderThatIsOverdueIsExpectedSoonAndNeverInThePast(t *testing.T) {
 	t.Parallel()
 	for late := range 90 {

@@ -28,7 +28,9 @@ func TestWhatKitchensSayIsHeldAgainstWhatComesTrue(t *testing.T) {
 			r.orders[1].Kitchen, r.orders[1].Ready = order.Baking, r.orders[1].Ready.Add(-2*time.Minute)
 		})
 		pass(4 * time.Minute)
-		r.do(func() { r.orders[1].Kitchen, r.orders[2].Kitchen, r.orders[3].Kitchen = order.Ready, order.Ready, order.Ready })
+		r.do(func() {
+			r.orders[1].Kitchen, r.orders[2].Kitchen, r.orders[3].Kitchen = order.Ready, order.Ready, order.Ready
+		})
 		pass(5 * time.Minute)
 		r.do(func() { r.orders[0].Kitchen = order.Ready })
 		pass(time.Minute)

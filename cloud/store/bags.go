@@ -57,9 +57,7 @@ func (s *Store) OpenBag(ctx context.Context, b road.Bag) (kept road.Bag, made bo
 			if made = err == nil; err != nil || b.Float == 0 {
 				return err
 			}
-			tells, err = tellTill(ctx, tx, b.Restaurant, &b, "told_open", func(name string) event.Body {
-				return event.BagOpened{Bag: b.ID, Driver: b.Driver, Name: name, Currency: b.Currency, Float: b.Float, At: b.Opened.UTC()}
-			})
+			tells, err = tellTill(ctx, tx, b.Restaurant, &b, "told_open", openedOf(&b))
 			return err
 		})
 	})
@@ -77,6 +75,13 @@ func (s *Store) OpenBag(ctx context.Context, b road.Bag) (kept road.Bag, made bo
 		return road.Bag{}, false, badID()
 	}
 	return kept, made, nil
+}
+
+// openedOf is what a till hears of the float that leaves it.
+func openedOf(b *road.Bag) func(name string) event.Body {
+	return func(name string) event.Body {
+		return event.BagOpened{Bag: b.ID, Driver: b.Driver, Name: name, Currency: b.Currency, Float: b.Float, At: b.Opened.UTC()}
+	}
 }
 
 // holdBags keeps everybody else from a driver's bags until the transaction ends: of what is done with them at once, one thing comes after the
@@ -227,12 +232,19 @@ func (s *Store) checkOut(ctx context.Context, b road.Bag, counted int64, note st
 				return err
 			}
 			b.Fill(brought)
-			tells, err = tellTill(ctx, tx, b.HandedInAt(brought), &b, "told_close", func(name string) event.Body {
+			till := b.HandedInAt(brought)
+			if b.Restaurant == "" && b.Float > 0 { // nobody knew whose drawer the float was from: it goes back into the one it came from
+				if tells, err = tellTill(ctx, tx, till, &b, "told_open", openedOf(&b)); err != nil {
+					return err
+				}
+			}
+			closed, err := tellTill(ctx, tx, till, &b, "told_close", func(name string) event.Body {
 				return event.BagClosed{
 					Bag: b.ID, Driver: b.Driver, Name: name, Currency: b.Currency, Float: b.Float, Collected: b.Collected(), Dropped: b.Dropped(),
 					Expected: b.Expected(), Counted: counted, Note: note, At: at,
 				}
 			})
+			tells = append(tells, closed...)
 			return err
 		})
 	})

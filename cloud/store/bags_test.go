@@ -131,6 +131,38 @@ func TestABagOfWhoDrivesForAllLiesWhereTheLastOrderCameFrom(t *testing.T) {
 	}
 }
 
+func TestTheFloatOfWhoDrivesForAllGoesBackIntoTheTillItIsReckonedFrom(t *testing.T) {
+	t.Parallel()
+	c, ids := menuOf(t, 1, 0)
+	c.hire(t, "d1")
+	now := time.Now().UTC().Truncate(time.Millisecond)
+	b := road.Bag{ID: id.New(), Driver: "d1", Currency: "USD", Opened: now.Add(-time.Hour), Float: 2_000}
+	if _, _, err := c.OpenBag(t.Context(), b); err != nil {
+		t.Fatal(err)
+	}
+	c.give(t, ids[0], "d1")
+	deed := ordering.Deed{Driver: "d1", By: ordering.ByDriver("d1")}
+	_, picked := c.service.PickUp(t.Context(), ids[0], 0, deed)
+	_, departed := c.service.Depart(t.Context(), ids[0], 0, deed, nil)
+	_, delivered := c.service.Deliver(t.Context(), ids[0], 0, deed)
+	if err := errors.Join(picked, departed, delivered); err != nil {
+		t.Fatal(err)
+	}
+	last, _, err := c.LastBag(t.Context(), "d1")
+	if err != nil || last.Collected() == 0 {
+		t.Fatalf("%+v, %v", last, err)
+	}
+	for range 2 {
+		if _, err := c.CloseBag(t.Context(), "d1", b.ID, last.Expected(), "", time.Now()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	opened, closed, _ := c.toldTill(t, "r1")
+	if len(opened) != 1 || len(closed) != 1 || opened[0].Float != 2_000 || closed[0].Float != 2_000 || opened[0].At.After(closed[0].At) {
+		t.Errorf("the till hears of %+v and %+v", opened, closed)
+	}
+}
+
 func codeOf(err error) string {
 	var p *problem.Problem
 	if errors.As(err, &p) {

@@ -28,6 +28,7 @@ type tapBody struct {
 	Text    string `json:"text"`   // remake: what was wrong, in words
 	Until   string `json:"until"`  // hold: when it ends by itself
 	Notice  string `json:"notice"` // acknowledge: only this one
+	Of      string `json:"of"`     // recall: the id of the tap that is to be taken back; refused when another one was the last
 }
 
 // tap answers a tap with the ticket as it is after it.
@@ -75,7 +76,7 @@ func (s *Server) readTap(w http.ResponseWriter, r *http.Request) (context.Contex
 	ctx, err := s.vouched(r, body.overridable)
 	return ctx, kitchen.Tap{
 		ID: body.Tap, Who: body.Who, Station: body.Station, Item: body.Item, Reason: body.Reason, Version: version,
-		State: order.Kitchen(body.State), Text: body.Text, Until: until, Notice: body.Notice,
+		State: order.Kitchen(body.State), Text: body.Text, Until: until, Notice: body.Notice, Of: body.Of,
 	}, err
 }
 
@@ -94,7 +95,7 @@ func (b tapBody) check() error {
 	if b.Tap == "" {
 		return invalid("tap", "a tap needs an id of 1 to 64 bytes, made by the screen")
 	}
-	for _, field := range []struct{ path, value string }{{"tap", b.Tap}, {"who", b.Who}, {"item", b.Item}, {"state", b.State}, {"until", b.Until}, {"notice", b.Notice}} {
+	for _, field := range []struct{ path, value string }{{"tap", b.Tap}, {"who", b.Who}, {"item", b.Item}, {"state", b.State}, {"until", b.Until}, {"notice", b.Notice}, {"of", b.Of}} {
 		if len(field.value) > 64 {
 			return invalid(field.path, "%s is %d bytes long; it can have up to 64", field.path, len(field.value))
 		}

@@ -57,6 +57,14 @@ func (k *Kitchen) Carry(ctx context.Context, id order.ID, tap Tap, driver string
 	})
 }
 
+// owesNoMore has a driver who is out bring only what is still due: the guest has paid here, or something was let go.
+func (d *draft) owesNoMore(t Ticket) {
+	if run, out := d.board.shift.runs[t.Order.ID]; out && run.Due > t.Due() && !slices.Contains(d.commit.Shift.Back, t.Order.ID) {
+		run.Due = t.Due()
+		d.commit.Shift.Runs = append(d.commit.Shift.Runs, run)
+	}
+}
+
 // Return is what an own driver says who comes back.
 type Return struct {
 	Delivered bool

@@ -3,6 +3,7 @@ package kitchen
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"awesome.pizza/edge/staff"
 	"awesome.pizza/edge/till"
@@ -117,7 +118,13 @@ func (k *Kitchen) unsettled(ctx context.Context, now till.Till, runs []Run, tick
 		if err != nil {
 			return u, err
 		}
-		tickets = append(tickets, ended...)
+		onBoard := len(tickets)
+		for _, e := range ended {
+			lingers := slices.ContainsFunc(tickets[:onBoard], func(t Ticket) bool { return t.Order.ID == e.Order.ID })
+			if !lingers {
+				tickets = append(tickets, e)
+			}
+		}
 	}
 	for _, t := range tickets {
 		switch {

@@ -79,9 +79,13 @@ func recall(d *draft, t Ticket, tap Tap) (Ticket, error) {
 	if tap.Item != "" {
 		return d.step(t, why, order.Recall, tap.Item)
 	}
+	if tap.Of != "" && (len(t.Moves) == 0 || t.Moves[len(t.Moves)-1].Tap != tap.Of) {
+		return t, t.nothing("to take back: somebody has gone on with it since")
+	}
 	if t.Progress.Whole == order.HandedOver {
 		return takeBack(d, t, tap)
 	}
+	t.Moves = slices.DeleteFunc(slices.Clone(t.Moves), func(m Move) bool { return len(m.Steps) == 0 }) // it is on its shelf again
 	if len(t.Moves) == 0 {
 		return t, t.nothing("to take back")
 	}
@@ -112,7 +116,19 @@ func handOver(d *draft, t Ticket, tap Tap) (Ticket, error) {
 	if err := d.paidFor(t, tap); err != nil {
 		return t, err
 	}
-	return d.step(t, cause{by: event.ByTap, who: tap.Who, reason: tap.Reason}, order.HandOver)
+	t, err := d.step(t, cause{by: event.ByTap, who: tap.Who, reason: tap.Reason}, order.HandOver)
+	if err == nil {
+		t = d.moved(t, Move{Tap: tap.ID})
+	}
+	return t, err
+}
+
+// moved remembers for undo what a tap did. A hand-over has no steps of items: the order comes back as a whole.
+func (d *draft) moved(t Ticket, m Move) Ticket {
+	t.Moves = append(slices.Clone(t.Moves), m)
+	t.Moves = t.Moves[max(0, len(t.Moves)-movesKept):]
+	d.put(t)
+	return t
 }
 
 func void(d *draft, t Ticket, tap Tap) (Ticket, error) {
@@ -142,12 +158,7 @@ func (d *draft) move(t Ticket, tap Tap, steps []ItemStep) (Ticket, error) {
 			left[id] = i.State
 		}
 	}
-	t.Moves = append(t.Moves, Move{Steps: steps, Left: left})
-	if len(t.Moves) > movesKept {
-		t.Moves = t.Moves[1:]
-	}
-	d.put(t)
-	return t, nil
+	return d.moved(t, Move{Tap: tap.ID, Steps: steps, Left: left}), nil
 }
 
 // at reports whether a tap means an item.

@@ -220,6 +220,7 @@ func (d *draft) pay(t Ticket, m Money, e till.Entry) (till.Entry, error) {
 	}
 	t.Bill = t.Bill.paid(e)
 	d.put(t)
+	d.owesNoMore(t)
 	return e, nil
 }
 
@@ -284,6 +285,7 @@ func (d *draft) discount(ctx context.Context, k *Kitchen, m Money, e till.Entry)
 	}
 	t.Bill.Off += e.Amount
 	d.put(t)
+	d.owesNoMore(t)
 	return e, nil
 }
 

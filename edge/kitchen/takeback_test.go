@@ -191,3 +191,38 @@ func TestWorkIsSharedBySecondsAndNotByTickets(t *testing.T) {
 		}
 	}
 }
+
+// TestAScreenTakesBackItsOwnTapOnly: what another screen has done since stays done. Who names no tap takes back the last, as ever.
+func TestAScreenTakesBackItsOwnTapOnly(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	o := h.place(pizza)
+	recall := func(of string) (kitchen.Ticket, error) {
+		return h.Recall(t.Context(), o.Order.ID, kitchen.Tap{ID: id.New(), Of: of})
+	}
+	for _, tap := range []string{"make-1", "oven-1", "oven-2"} {
+		h.clock.pass(time.Minute)
+		h.did(h.Bump(t.Context(), o.Order.ID, kitchen.Tap{ID: tap}))
+	}
+	before := h.ticket(o.Order.ID).Progress.Items[0].State
+	if _, err := recall("make-1"); code(err) != "illegal_step" || h.ticket(o.Order.ID).Progress.Items[0].State != before {
+		t.Errorf("the make line took the oven's work back: %v", err)
+	}
+	h.restart()
+	h.did(recall("oven-2"))
+	h.did(recall(""))
+	if s := h.did(recall("make-1")).Progress.Items[0].State; s != order.ItemQueued {
+		t.Errorf("it is %s again", s)
+	}
+
+	ready := h.finished(order.Carryout)
+	o = ready
+	h.did(h.HandOver(t.Context(), ready.Order.ID, kitchen.Tap{ID: "over"}))
+	if _, err := recall("cut-1"); code(err) != "illegal_step" {
+		t.Errorf("the cut table took a hand-over back: %v", err)
+	}
+	h.did(recall("over"))
+	if back := h.did(recall("")); back.Progress.Kitchen() == order.Ready {
+		t.Error("behind a hand-over that was taken back there is no tap to take back")
+	}
+}

@@ -27,6 +27,7 @@ type Tap struct {
 	Text   string        // for Remake: what was wrong, in the words of who makes it again
 	Until  *time.Time    // for HoldBack: when it ends by itself
 	Notice string        // for Acknowledge: only this one
+	Of     string        // for Recall: the id of the tap that is to be taken back; empty: whichever was the last
 
 	detail string // what else makes it another request
 }

@@ -61,6 +61,7 @@ type Clocks struct {
 
 // Move is what one tap did to the items of a ticket, step by step.
 type Move struct {
+	Tap   string                     `json:"tap,omitempty"` // its id
 	Steps []ItemStep                 `json:"steps"`
 	Left  map[string]order.ItemState `json:"left"` // where it left them: what has moved on since is not taken back
 }

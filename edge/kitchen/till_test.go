@@ -430,3 +430,49 @@ func TestNoPaymentThatWasConfirmedIsLostWhenTheNodeIsKilled(t *testing.T) {
 		h.close()
 	}
 }
+
+func TestAVoidedOrderThatStillLingersIsOwedOnce(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.opened(10_000)
+	ctx, o := background(), h.place(pizza)
+	if _, err := h.Book(ctx, paying(o.Order.ID, 0)); err != nil {
+		t.Fatal(err)
+	}
+	h.bump(o, "")
+	h.did(h.Void(ctx, o.Order.ID, because("the guest left")))
+	if d := h.drawer(); len(d.Owed) != 1 || len(h.snapshot().Tickets) != 1 {
+		t.Errorf("%d orders are owed, %d on the board", len(d.Owed), len(h.snapshot().Tickets))
+	}
+	_, err := h.CloseDay(ctx, id.New(), 0, "", false)
+	if p := problem.Of(err); p == nil || len(p.Facts["owed"].([]int)) != 1 {
+		t.Errorf("the day does not close for %v", err)
+	}
+}
+
+func TestWhatTheGuestPaysHereADriverOnTheWayNoLongerBrings(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.opened(10_000)
+	ctx, o := background(), h.delivery()
+	total := o.Order.Totals.Total.Minor
+	h.did(h.Carry(ctx, o.Order.ID, tapAt(""), "Max"))
+	if _, err := h.Book(ctx, kitchen.Money{Key: id.New(), Kind: till.Payment, Order: o.Order.ID, Method: till.Cash, Amount: total - 200, Given: total}); err != nil {
+		t.Fatal(err)
+	}
+	h.restart()
+	if r := h.Runs(ctx); len(r) != 1 || r[0].Due != 200 {
+		t.Errorf("of the rest of two the driver is to bring %+v", r)
+	}
+	if _, err := h.Book(ctx, paying(o.Order.ID, 0)); err != nil {
+		t.Fatal(err)
+	}
+	if r := h.Runs(ctx); len(r) != 1 || r[0].Due != 0 {
+		t.Errorf("of what is paid the driver is to bring %+v", r)
+	}
+	nothing := int64(0)
+	h.did(h.Return(ctx, o.Order.ID, tapAt(""), kitchen.Return{Delivered: true, Cash: &nothing}))
+	if d := h.drawer(); d.Till.Drawer != 10_000+total || len(d.Runs) != 0 || len(d.Short) != 0 {
+		t.Errorf("%+v", d)
+	}
+}

@@ -86,7 +86,7 @@ export class Desk extends House {
 			this.#keys.delete(what);
 			return done;
 		} catch (err) {
-			if (err instanceof Refusal) this.#keys.delete(what);
+			if (err instanceof Refusal && err.problem.status < 500) this.#keys.delete(what); // behind a 5xx it may have been done
 			throw err;
 		}
 	}

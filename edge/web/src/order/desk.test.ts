@@ -147,3 +147,20 @@ it('a time that is over is said of the time, and nothing else is', async () => {
 	expect(quoter.untimely).toBe(false);
 	vi.useRealTimers();
 });
+
+it('has the same key when an answer of the node’s own trouble hides whether it was done', async () => {
+	const asked: string[] = [];
+	vi.stubGlobal('fetch', (_: string, init: RequestInit & { headers: Record<string, string> }) => {
+		asked.push(init.headers['Idempotency-Key'] ?? '');
+		const status = [500, 409, 200][asked.length - 1] ?? 200;
+		const body = status === 200 ? { done: 1 } : { code: 'trouble', title: '', status, detail: '' };
+		return Promise.resolve(new Response(JSON.stringify(body), { status }));
+	});
+	const desk = new Desk('till');
+	const pay = () => desk.send('/api/orders/o1/refund', { amount: 500 }).catch(() => undefined);
+	await pay();
+	await pay();
+	await pay();
+	expect(asked[1]).toBe(asked[0]); // it may have been done
+	expect(asked[2]).not.toBe(asked[1]); // it was refused
+});

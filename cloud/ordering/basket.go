@@ -100,9 +100,9 @@ func (b *Basket) checkAddress() error {
 		return invalid("address", "only a delivery has an address")
 	case a == nil:
 		return invalid("address", "a delivery needs an address")
-	case a.Street == "" || utf8.RuneCountInString(a.Street) > maxText:
+	case strings.TrimSpace(a.Street) == "" || utf8.RuneCountInString(a.Street) > maxText:
 		return invalid("address.street", "the street has 1 to %d characters", maxText)
-	case a.City == "" || utf8.RuneCountInString(a.City) > maxText:
+	case strings.TrimSpace(a.City) == "" || utf8.RuneCountInString(a.City) > maxText:
 		return invalid("address.city", "the city has 1 to %d characters", maxText)
 	case !order.Plain(a.Street) || !order.Plain(a.City) || !order.Plain(a.Note):
 		return invalid("address", "the address has control characters in it")

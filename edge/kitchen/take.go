@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"awesome.pizza/shared/event"
@@ -201,10 +202,12 @@ func (c CounterOrder) checkAddress() error {
 		return invalid("address", "only a delivery has an address")
 	case c.Fulfilment != order.ByDelivery:
 		return nil
-	case a == nil || a.Street == "" || a.City == "":
+	case a == nil || strings.TrimSpace(a.Street) == "" || strings.TrimSpace(a.City) == "":
 		return invalid("address", "a delivery needs street and city")
 	case len(a.Street) > maxText || len(a.City) > maxText || len(a.Note) > maxText:
 		return invalid("address", "street, city and note can have up to %d bytes each", maxText)
+	case !order.Plain(a.Street) || !order.Plain(a.City) || !order.Plain(a.Note):
+		return invalid("address", "there are control characters in street, city or note")
 	case !(a.Latitude >= -90 && a.Latitude <= 90 && a.Longitude >= -180 && a.Longitude <= 180):
 		return invalid("address", "%v, %v is not a place on earth", a.Latitude, a.Longitude)
 	}

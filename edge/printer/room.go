@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net"
+	"slices"
 	"sync"
 	"time"
 
@@ -181,7 +182,12 @@ func (r *Room) servedBy(s Spec) []Spec {
 	return all
 }
 
-// away says that the printer's backup prints for it.
+// standsIn reports whether a printer can print for another now.
+func (r *Room) standsIn(id string) bool {
+	return slices.ContainsFunc(r.workers, func(w *worker) bool { return w.spec.ID == id && w.look().unfit.IsZero() })
+}
+
+// away says that the printer's paper is its backup's to print.
 func (w *worker) away() bool {
 	unfit := w.look().unfit
 	return w.spec.Backup != "" && !unfit.IsZero() && time.Since(unfit) >= w.spec.takeover()
@@ -210,7 +216,7 @@ type View struct {
 	Spec   Spec
 	State  State
 	Queue  int    // pieces of paper that wait or are on their way
-	Backup string // where its paper comes out now, if not here
+	Backup string // where its paper comes out now, if not here and if it does
 }
 
 // Printers are all printers as they are now.
@@ -218,7 +224,7 @@ func (r *Room) Printers() []View {
 	all := make([]View, len(r.workers))
 	for n, w := range r.workers {
 		all[n] = View{Spec: w.spec, State: w.look(), Queue: r.queued(w.spec.ID)}
-		if w.away() {
+		if w.away() && r.standsIn(w.spec.Backup) {
 			all[n].Backup = w.spec.Backup
 		}
 	}

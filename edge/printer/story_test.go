@@ -202,6 +202,10 @@ func TestTheBackupPrintsWhatThePrinterCannotAndSaysForWhom(t *testing.T) {
 			return v.Backup == "p2" && v.State.Condition == printer.Offline && v.Queue == 0
 		})
 		w.until("somebody is told", func() bool { return w.alerts() == "printer_offline/p1 warning" })
+		w.net.unplug("p2:9100", true)
+		w.until("nobody says that the backup prints", func() bool { return w.room.Printers()[0].Backup == "" })
+		w.net.unplug("p2:9100", false)
+		w.until("it does again", func() bool { return w.room.Printers()[0].Backup == "p2" })
 		w.net.unplug("p1:9100", false)
 		w.until("it is back", func() bool { return w.room.Printers()[0].Backup == "" })
 		w.pizza()

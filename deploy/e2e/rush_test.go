@@ -38,7 +38,7 @@ func TestPhonesBringARushThoughACoreDies(t *testing.T) {
 	if *hurt > 0 {
 		r = rush{restaurants: 5, phones: 50, orders: 1000, speed: 200} // five kitchens share the two cores that are measured
 	}
-	c := start(t, options{ownHub: true, cores: 2, restaurants: r.restaurants, cook: true, speed: r.speed})
+	c := start(t, options{ownHub: true, cores: 2, restaurants: r.restaurants, cook: true, speed: float64(r.speed)})
 	c.keepMinutes()
 	epochs := c.epochs()
 	all := c.crowd()

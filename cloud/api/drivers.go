@@ -326,7 +326,7 @@ func (a *API) listOffers(ctx context.Context, in *driverInput) (*offersOutput, e
 	for i := range offers {
 		out.Body.Offers[i] = offerOf(&offers[i])
 	}
-	for i, s := range a.sequence(ctx, in.ID, records) {
+	for i, s := range a.sequence(ctx, d, records) {
 		out.Body.Stops[i] = s
 	}
 	if d.Status == wire.Available && len(offers) == 0 && len(records) == 0 {

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -13,6 +12,7 @@ import (
 
 	"awesome.pizza/cloud/dispatch"
 	"awesome.pizza/cloud/ordering"
+	"awesome.pizza/cloud/road"
 	"awesome.pizza/shared/id"
 	"awesome.pizza/shared/order"
 	"awesome.pizza/shared/problem"
@@ -159,7 +159,7 @@ func scanDriver(row pgx.CollectableRow) (dispatch.Driver, error) {
 		d.ShiftEnd = shift.UTC()
 	}
 	if lat != nil && lon != nil && at != nil && hear != nil {
-		d.Position, d.SeenAt = dispatch.Point{Lat: *lat, Lon: *lon}, seenAt(*at, *hear)
+		d.Position, d.SeenAt = dispatch.Point{Lat: *lat, Lon: *lon}, dispatch.Position{At: *at, Heard: *hear}.Seen()
 	}
 	for _, b := range bag {
 		d.Bag = append(d.Bag, order.ID(b))
@@ -200,46 +200,9 @@ func (s *Store) Bag(ctx context.Context, driver string) ([]dispatch.Order, error
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, deliveryOf(&records[i], dispatch.Point{Lat: c.row.Latitude, Lon: c.row.Longitude}))
+		out = append(out, road.Delivery(&records[i], dispatch.Point{Lat: c.row.Latitude, Lon: c.row.Longitude}))
 	}
 	return out, nil
-}
-
-// deliveryOf is an order as dispatch sees it, when its restaurant is at pickup.
-func deliveryOf(r *ordering.Record, pickup dispatch.Point) dispatch.Order {
-	o := dispatch.Order{
-		ID: r.Order.ID, Restaurant: r.Order.Restaurant, Pickup: pickup, Promise: r.Order.Promise,
-		Kitchen: r.Progress.Kitchen(), Delivery: r.Progress.Delivery, ReadySpread: dispatch.SpreadOf(r.Progress.Kitchen()),
-		Placed: r.Order.PlacedAt.UTC(), Number: r.Number,
-	}
-	if n := len(r.Steps); n > 0 {
-		o.Since = r.Steps[n-1].At.UTC()
-	}
-	if told := cmp.Or(r.Arrives, r.Expected); told != nil {
-		o.Arrives = told.UTC()
-	}
-	if a := r.Order.Address; a.Located() {
-		o.Drop = dispatch.Point{Lat: a.Latitude, Lon: a.Longitude}
-	} else {
-		o.Drop, o.Nowhere = pickup, true
-	}
-	if r.Ready != nil {
-		o.Ready = r.Ready.UTC()
-	}
-	if r.Driver != nil {
-		o.Driver, o.ByHand = r.Driver.ID, r.Driver.ByHand
-		o.Trip, o.Stop, o.Fetch = r.Driver.Trip, r.Driver.Stop, r.Driver.Fetch
-		if o.Given = r.HandedAt(); o.Given.IsZero() {
-			o.Given = o.Since
-		}
-	}
-	for i := range r.Progress.Items {
-		o.Remade = o.Remade || r.Progress.Items[i].Remakes > 0
-	}
-	if r.Courier != nil {
-		o.Courier = ordering.CourierDriver(r.Courier.ID)
-	}
-	return o
 }
 
 // GiveBack takes a driver off an order that was not picked up, and notes why; on any other order it changes nothing.

@@ -19,7 +19,8 @@ func (a *API) arrival(ctx context.Context, r *ordering.Record) *time.Time {
 	if !ok {
 		return nil
 	}
-	eta, _, ok := a.arrivalFrom(p, a.drives(ctx, r.Driver.ID), r, a.loaded(ctx, r.Driver.ID))
+	by, _ := a.drives(ctx, r.Driver.ID)
+	eta, _, ok := a.arrivalFrom(p, by, r, a.loaded(ctx, r.Driver.ID))
 	if !ok {
 		return nil
 	}
@@ -34,14 +35,14 @@ func (a *API) lately(driver string) (p dispatch.Position, ok bool) {
 }
 
 // drives is who drives, and so how fast. Of whom the database says nothing, a company's courier among them, is taken for a car.
-func (a *API) drives(ctx context.Context, driver string) dispatch.Driver {
+func (a *API) drives(ctx context.Context, driver string) (d dispatch.Driver, ok bool) {
+	if driver == "" {
+		return d, false
+	}
 	ctx, cancel := context.WithTimeout(ctx, a.settings.Timeout)
 	defer cancel()
 	d, err := a.Drivers.Driver(ctx, driver)
-	if err != nil {
-		return dispatch.Driver{}
-	}
-	return d
+	return d, err == nil
 }
 
 // loaded is what a driver has in the bag, and what of a trip is still to be fetched; of a database that does not answer, nothing.

@@ -151,6 +151,7 @@ func (t *tracker) wait(ctx context.Context, s *stream, beat, reread <-chan time.
 		case <-t.news.missed:
 			return t.reread(ctx, r), true
 		case <-reread:
+			t.meet(ctx)
 			return t.reread(ctx, r), true
 		case p := <-t.positions:
 			t.where(s, p, r)
@@ -227,12 +228,20 @@ func (t *tracker) watch(ctx context.Context, r *ordering.Record) {
 	if t.driver = driver; driver == "" {
 		return
 	}
-	t.by = t.api.drives(ctx, driver)
+	t.by = dispatch.Driver{}
+	t.meet(ctx)
 	var at *seat[dispatch.Position]
 	at, t.leave = t.api.positions.follow(driver)
 	t.positions = at.news
 	if p, ok := t.api.Positions.Position(driver); ok {
 		t.api.positions.tell(driver, p)
+	}
+}
+
+// meet reads who drives; of whom it cannot be read, what was known holds.
+func (t *tracker) meet(ctx context.Context) {
+	if d, ok := t.api.drives(ctx, t.driver); ok {
+		t.by = d
 	}
 }
 

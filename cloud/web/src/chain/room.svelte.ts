@@ -16,7 +16,6 @@ export interface DriverView {
 	status: 'offline' | 'available' | 'busy' | 'on_break' | 'end_of_shift';
 	position: (Place & { at: Instant }) | null;
 	orders: string[];
-	shift_end?: Instant | null;
 }
 
 export interface NodeView {

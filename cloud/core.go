@@ -62,8 +62,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 
 	// Who takes orders, and who sends drivers, or couriers; all of them by the same roads.
 	ways, askRoads := openRoads(c, log)
-	orders := ordering.New(db, store.Houses{Store: db, Presence: presence, Travel: ways}, presence, clock.System{}, log)
-	orders.AcceptWithin = c.AcceptWithin
+	orders := openOrders(c, db, ways, presence, log)
 	metrics := watch.Metrics()
 	fleet, err := openPhones(c, db, ways, lines, refusals(metrics), log)
 	if err != nil {
@@ -176,6 +175,12 @@ func openStore(ctx context.Context, url string, houses []restaurant.Restaurant, 
 		}
 	}
 	return db, nil
+}
+
+func openOrders(c Config, db *store.Store, ways dispatch.Travel, presence *restaurant.Presence, log *slog.Logger) *ordering.Service {
+	s := ordering.New(db, store.Houses{Store: db, Presence: presence, Travel: ways}, presence, clock.System{}, log)
+	s.AcceptWithin = c.AcceptWithin
+	return s
 }
 
 // openHub reads the chain's keys, and is the hub that was named, or one in this process.

@@ -17,7 +17,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: build need-postgres ## a whole chain on this machine: ARGS="--restaurants 3 --speed 10" reach bin/local, Ctrl-C ends it
-	@exec bin/local $(ARGS)
+	@exec bin/local --bicycles 0.3 $(ARGS)
 
 build: bin/edge bin/cloud bin/firmware-sim bin/local ## the web pages and the four programs, into bin/
 

@@ -60,16 +60,16 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 		return err
 	}
 
-	// Who takes orders, and who sends drivers, or couriers.
-	orders := ordering.New(db, store.Houses{Store: db, Presence: presence}, presence, clock.System{}, log)
-	orders.AcceptWithin = c.AcceptWithin
+	// Who takes orders, and who sends drivers, or couriers; all of them by the same roads.
+	ways, askRoads := openRoads(c, log)
+	orders := openOrders(c, db, ways, presence, log)
 	metrics := watch.Metrics()
-	fleet, err := openPhones(c, db, lines, refusals(metrics), log)
+	fleet, err := openPhones(c, db, ways, lines, refusals(metrics), log)
 	if err != nil {
 		return err
 	}
 	dismissed := newDismissals(fleet, lines)
-	dispatcher, sendDrivers := openDispatch(c, db, fleet, presence, log)
+	dispatcher := openDispatch(c, db, ways, fleet, presence, log)
 	helpers := openCouriers(c, db, presence, dispatcher, metrics, log)
 	defer helpers.close()
 
@@ -87,7 +87,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 		Drivers: drivers{db, dismissed.dismiss}, Offers: dispatcher, OpenOffers: db, Dispatch: openDesk(db, dispatcher, orders, lines),
 		Positions: fleet, Bags: db, Proofs: db, Sockets: fleet.Sockets(), Fleet: nodes, Quarantine: quarantine{db, nodes}, Troubles: db,
 		Couriers: helpers.ears(), Checks: []api.Check{{Name: "database", Ping: db.Ping}, {Name: "hub", Ping: lines.Ping}},
-		Pages: web.FS(), Clock: clock.System{}, Travel: dispatch.Crow{},
+		Pages: web.FS(), Clock: clock.System{}, Travel: ways,
 	}, api.Settings{
 		StaffToken: c.StaffToken, PerMinute: c.PerMinute, Proxies: c.Proxies, Drain: 3 * time.Second,
 		Log: log, Version: watch.BuildVersion(), Observe: observer(metrics),
@@ -98,7 +98,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 
 	// Everybody at work, until the chain closes.
 	g, ctx := errgroup.WithContext(ctx)
-	for _, work := range []func(context.Context) error{lines.Run, orders.Run, sendDrivers, helpers.work, dismissed.listen} {
+	for _, work := range []func(context.Context) error{lines.Run, orders.Run, askRoads, dispatcher.Run, helpers.work, dismissed.listen} {
 		g.Go(func() error { return work(ctx) })
 	}
 	g.Go(func() error { return base.keep(ctx, db.Ping) })
@@ -177,6 +177,12 @@ func openStore(ctx context.Context, url string, houses []restaurant.Restaurant, 
 	return db, nil
 }
 
+func openOrders(c Config, db *store.Store, ways dispatch.Travel, presence *restaurant.Presence, log *slog.Logger) *ordering.Service {
+	s := ordering.New(db, store.Houses{Store: db, Presence: presence, Travel: ways}, presence, clock.System{}, log)
+	s.AcceptWithin = c.AcceptWithin
+	return s
+}
+
 // openHub reads the chain's keys, and is the hub that was named, or one in this process.
 func openHub(c Config, is *authority.Identity, log *slog.Logger) (keys *downlink.Keys, url string, stop func(), err error) {
 	if keys, err = downlink.LoadKeys(c.keysDir()); err != nil {
@@ -223,9 +229,9 @@ func closeDoors(doors []net.Listener) {
 	}
 }
 
-func openPhones(c Config, db *store.Store, lines *downlink.Downlink, refused func(code string), log *slog.Logger) (*phones.Phones, error) {
+func openPhones(c Config, db *store.Store, ways dispatch.Travel, lines *downlink.Downlink, refused func(code string), log *slog.Logger) (*phones.Phones, error) {
 	p, err := phones.New(phones.Config{
-		Broker: broker.Config{Addr: c.MQTTListen, MaxClients: 20_000}, Store: db, Share: sharePositions(lines), Refused: refused, Clock: clock.System{}, Log: log,
+		Broker: broker.Config{Addr: c.MQTTListen, MaxClients: 20_000}, Store: db, Travel: ways, Share: sharePositions(lines), Refused: refused, Clock: clock.System{}, Log: log,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("open the phones' broker: %w", err)

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 
+	"awesome.pizza/cloud/dispatch"
 	"awesome.pizza/cloud/phones"
 	"awesome.pizza/cloud/store"
 	"awesome.pizza/shared/watch"
@@ -16,12 +17,12 @@ type drivers struct {
 	dismiss func(driver string)
 }
 
-// RenewSecret replaces a driver's secret and ends what was opened with the old one.
-func (d drivers) RenewSecret(ctx context.Context, driver string) (secret string, err error) {
-	if secret, err = d.Store.RenewSecret(ctx, driver); err == nil {
-		d.dismiss(driver)
+// RegisterAgain gives a driver a new secret, and ends what was opened with the old one.
+func (d drivers) RegisterAgain(ctx context.Context, asked dispatch.Driver) (made dispatch.Driver, secret string, err error) {
+	if made, secret, err = d.Store.RegisterAgain(ctx, asked); err == nil {
+		d.dismiss(made.ID)
 	}
-	return secret, err
+	return made, secret, err
 }
 
 // dismissTopic is where cores tell each other whose phones to hang up on.
@@ -81,7 +82,7 @@ func countPhones(r *watch.Registry, stats func() phones.Stats) {
 		of         func(phones.Stats) int64
 	}{
 		{"cloud_phones_connected", "Drivers' phones that are signed in.", func(s phones.Stats) int64 { return s.Broker.Connected }},
-		{"cloud_phones_seen", "Drivers whose position is known.", func(s phones.Stats) int64 { return int64(s.Drivers) }},
+		{"cloud_phones_seen", "Drivers who were heard of in the last day.", func(s phones.Stats) int64 { return int64(s.Drivers) }},
 		{"cloud_phones_received", "Messages of phones since the start.", func(s phones.Stats) int64 { return s.Broker.Received }},
 		{"cloud_phones_refused", "What phones tried and may not, since the start.", func(s phones.Stats) int64 { return s.Broker.Refused }},
 		{"cloud_phones_disbelieved", "Positions and statuses that cannot be true, since the start.", disbelieved},

@@ -65,14 +65,17 @@ func TestWhoGetsANewSecretIsHungUpOn(t *testing.T) {
 	}
 	out := &hungUp{}
 	all := drivers{db, out.Dismiss}
-	secret, err := all.RenewSecret(t.Context(), "d1")
+	_, secret, err := all.RegisterAgain(t.Context(), dispatch.Driver{ID: "d1", Name: "Grace"})
 	if err != nil || !slices.Equal(*out, []string{"d1"}) {
 		t.Fatalf("hung up on %v, %v", *out, err)
 	}
 	if _, err := all.DriverBySecret(t.Context(), "d1", secret); err != nil {
 		t.Errorf("the new secret: %v", err)
 	}
-	if _, err := all.RenewSecret(t.Context(), "nobody"); !problem.Is(err, problem.NotFound) || len(*out) != 1 {
+	if _, _, err := all.RegisterAgain(t.Context(), dispatch.Driver{ID: "nobody", Name: "Grace"}); !problem.Is(err, problem.NotFound) || len(*out) != 1 {
+		t.Errorf("hung up on %v, %v", *out, err)
+	}
+	if _, _, err := all.RegisterAgain(t.Context(), dispatch.Driver{ID: "d1", Name: "Eve"}); !problem.Is(err, problem.Invalid) || len(*out) != 1 {
 		t.Errorf("hung up on %v, %v", *out, err)
 	}
 }

@@ -20,6 +20,7 @@ type fleet struct {
 	near      string
 	staff     string
 	kmh       float64
+	bicycles  float64
 	accepts   float64
 	ignores   float64
 	givesUp   float64
@@ -68,6 +69,7 @@ No car is faster than 160 km/h on the wall clock, because nobody would believe i
 func (d *fleet) habits(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.Float64Var(&d.kmh, "kmh", 28, "how fast they drive on average")
+	f.Float64Var(&d.bicycles, "bicycles", 0, "share of them who cycle, and say so: at three fifths of the speed")
 	f.Float64Var(&d.accepts, "accept", 0.9, "probability that an offer is accepted")
 	f.Float64Var(&d.ignores, "ignore", 0.03, "probability that an offer is not answered; the rest is declined")
 	f.Float64Var(&d.givesUp, "give-up", 0.01, "probability that nobody opens the door")
@@ -75,7 +77,7 @@ func (d *fleet) habits(cmd *cobra.Command) {
 }
 
 func (d fleet) check() error {
-	for flag, p := range map[string]float64{"--accept": d.accepts, "--ignore": d.ignores, "--give-up": d.givesUp, "--dead-zones": d.deadZones, "--accept plus --ignore": d.accepts + d.ignores} {
+	for flag, p := range map[string]float64{"--bicycles": d.bicycles, "--accept": d.accepts, "--ignore": d.ignores, "--give-up": d.givesUp, "--dead-zones": d.deadZones, "--accept plus --ignore": d.accepts + d.ignores} {
 		if err := share(flag, p); err != nil {
 			return err
 		}
@@ -109,21 +111,33 @@ func (s *show) addDrivers(d fleet) error {
 	for n := range d.count {
 		plain := fmt.Sprintf("driver-%d", n+1)
 		name := d.prefix + plain
+		vehicle, kmh := d.vehicle(name, s)
 		s.rig.Add(rig.NewPhone(rig.PhoneSetting{
-			Name: name, Cloud: cloud, StaffToken: d.staff, Broker: broker, Log: s.log, Dice: dice.New(s.seed, name+"/spoil"),
-			Script: fault.NewScript(name, s.faults, plain), Driver: d.driver(name, near, s),
+			Name: name, Cloud: cloud, StaffToken: d.staff, Broker: broker, Log: s.log, Dice: dice.New(s.seed, name+"/spoil"), Vehicle: vehicle,
+			Script: fault.NewScript(name, s.faults, plain), Driver: d.driver(name, near, kmh, s),
 		}))
 	}
 	return nil
 }
 
+// cycling is how fast a bicycle is, in cars.
+const cycling = 0.6
+
+// vehicle is what one of them moves on, and how fast: a thing of its own, so that everybody else is the same with and without bicycles.
+func (d fleet) vehicle(name string, s *show) (vehicle string, kmh float64) {
+	if dice.New(s.seed, name+"/vehicle").Chance(d.bicycles) {
+		return "bicycle", d.kmh * cycling
+	}
+	return "", d.kmh
+}
+
 // driver is one of them: each is a little faster or slower, and waits at a corner of its own.
-func (d fleet) driver(name string, near wire.Position, s *show) *phone.Driver {
+func (d fleet) driver(name string, near wire.Position, kmh float64, s *show) *phone.Driver {
 	chance := dice.New(s.seed, name)
 	return &phone.Driver{
 		Home: phone.Shift(near, chance.Between(-150, 150), chance.Between(-150, 150)), Pace: s.pace(), Dice: chance,
 		Habits: phone.Habits{
-			Speed: d.kmh / 3.6 * chance.Between(0.85, 1.15), Accepts: d.accepts, Ignores: d.ignores, GivesUp: d.givesUp, DeadZones: d.deadZones,
+			Speed: kmh / 3.6 * chance.Between(0.85, 1.15), Accepts: d.accepts, Ignores: d.ignores, GivesUp: d.givesUp, DeadZones: d.deadZones,
 		},
 	}
 }

@@ -85,6 +85,7 @@ func TestUnusableArgumentsEndWithTwoAndOneLineThatHelps(t *testing.T) {
 		"place":               {[]string{"drivers", "--near", "Berlin"}, nil, "40.7431,-73.9899"},
 		"probability":         {[]string{"drivers", "--accept", "2"}, nil, "like 0.9"},
 		"sum of chances":      {[]string{"drivers", "--accept", "0.9", "--ignore", "0.2"}, nil, "--accept plus --ignore"},
+		"bicycles":            {[]string{"drivers", "--bicycles", "3"}, nil, "like 0.9"},
 		"count":               {[]string{"drivers", "--count", "-1"}, nil, "0 to 5000"},
 		"curve":               {[]string{"guests", "--curve", "monday"}, nil, "flat or friday"},
 		"rate":                {[]string{"guests", "--per-minute", "-1"}, nil, "like 2"},

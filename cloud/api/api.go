@@ -105,7 +105,9 @@ type Links interface {
 // Drivers is who drives: a *store.Store.
 type Drivers interface {
 	RegisterDriver(ctx context.Context, d dispatch.Driver) (made dispatch.Driver, secret string, err error)
-	RenewSecret(ctx context.Context, driver string) (secret string, err error)
+	// RegisterAgain is RegisterDriver when it was said before: the driver as he is now, with a new secret.
+	RegisterAgain(ctx context.Context, d dispatch.Driver) (made dispatch.Driver, secret string, err error)
+	ChangeDriver(ctx context.Context, driver string, change func(*dispatch.Driver)) (dispatch.Driver, error)
 	Driver(ctx context.Context, id string) (dispatch.Driver, error)
 	Drivers(ctx context.Context, home string) ([]dispatch.Driver, error)
 	DriverBySecret(ctx context.Context, id, secret string) (dispatch.Driver, error)

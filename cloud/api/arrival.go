@@ -7,7 +7,6 @@ import (
 
 	"awesome.pizza/cloud/dispatch"
 	"awesome.pizza/cloud/ordering"
-	"awesome.pizza/cloud/road"
 	"awesome.pizza/shared/order"
 )
 
@@ -16,16 +15,34 @@ func (a *API) arrival(ctx context.Context, r *ordering.Record) *time.Time {
 	if r.Driver == nil {
 		return nil
 	}
-	p, ok := a.Positions.Position(r.Driver.ID)
+	p, ok := a.lately(r.Driver.ID)
 	if !ok {
 		return nil
 	}
-	eta, _, ok := a.arrivalFrom(p, r, a.loaded(ctx, r.Driver.ID))
+	by, _ := a.drives(ctx, r.Driver.ID)
+	eta, _, ok := a.arrivalFrom(p, by, r, a.loaded(ctx, r.Driver.ID))
 	if !ok {
 		return nil
 	}
 	t := middle(eta)
 	return &t
+}
+
+// lately is where a driver is. What was heard longer ago than dispatch.Lost says nothing of that, be it of yesterday's shift.
+func (a *API) lately(driver string) (p dispatch.Position, ok bool) {
+	p, ok = a.Positions.Position(driver)
+	return p, ok && p.Fresh(a.now())
+}
+
+// drives is who drives, and so how fast. Of whom the database says nothing, a company's courier among them, is taken for a car.
+func (a *API) drives(ctx context.Context, driver string) (d dispatch.Driver, ok bool) {
+	if driver == "" {
+		return d, false
+	}
+	ctx, cancel := context.WithTimeout(ctx, a.settings.Timeout)
+	defer cancel()
+	d, err := a.Drivers.Driver(ctx, driver)
+	return d, err == nil
 }
 
 // loaded is what a driver has in the bag, and what of a trip is still to be fetched; of a database that does not answer, nothing.
@@ -75,24 +92,21 @@ func carried(r *ordering.Record) bool {
 	return r.Progress.Delivery == order.PickedUp || r.Progress.Delivery == order.OutForDelivery
 }
 
-// arrivalFrom is when a driver who is on the way will be at the door, coming from p by the doors of what else is in the bag and due before.
-func (a *API) arrivalFrom(p dispatch.Position, r *ordering.Record, bag []*ordering.Record) (eta dispatch.Range, before int, ok bool) {
-	if !r.Order.Address.Located() || a.Travel == nil {
-		return eta, 0, false
-	}
-	all := []ordering.Record{*r}
+// arrivalFrom is when a driver who is on the way will be at the door, coming from p by the doors of what else is in the bag and goes before.
+func (a *API) arrivalFrom(p dispatch.Position, by dispatch.Driver, r *ordering.Record, bag []*ordering.Record) (eta dispatch.Range, before int, ok bool) {
+	left := *r
+	left.Progress.Delivery = order.OutForDelivery // who asks at the departure is told of the way
+	all := []*ordering.Record{&left}
 	for _, other := range bag {
 		if other.Order.ID != r.Order.ID {
-			all = append(all, *other)
+			all = append(all, other)
 		}
 	}
-	carries, _ := split(all[1:])
-	all = slices.Concat(all[:1], carries, elsewhere(all))
-	for _, s := range a.way(p, all) {
+	for _, s := range a.way(p, by, all) {
 		switch {
 		case s.Fetch:
-		case s.Order == r.Order.ID:
-			return s.ETA, before, true
+		case s.Orders[0] == r.Order.ID:
+			return s.When, before, true
 		default:
 			before++
 		}
@@ -100,10 +114,6 @@ func (a *API) arrivalFrom(p dispatch.Position, r *ordering.Record, bag []*orderi
 	return eta, 0, false
 }
 
-func stopAt(r *ordering.Record) road.Stop {
-	return road.Stop{Order: r.Order.ID, Drop: dispatch.Point{Lat: r.Order.Address.Latitude, Lon: r.Order.Address.Longitude}, Due: r.Order.Promise.To}
-}
-
 func middle(r dispatch.Range) time.Time {
-	return r.From.Add(r.To.Sub(r.From) / 2).UTC().Truncate(time.Millisecond)
+	return r.Middle().UTC().Truncate(time.Millisecond)
 }

@@ -2,15 +2,12 @@ package api
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"time"
 
 	"awesome.pizza/cloud/dispatch"
 	"awesome.pizza/cloud/ordering"
 	"awesome.pizza/shared/money"
 	"awesome.pizza/shared/order"
-	"awesome.pizza/shared/problem"
 	"awesome.pizza/shared/wire"
 )
 
@@ -26,6 +23,8 @@ type driverView struct {
 	Position or[positionView] `json:"position"`
 	Orders   []order.ID       `json:"orders" doc:"what the driver has taken on"`
 	Offered  or[string]       `json:"offered" doc:"order of the open offer"`
+	ShiftEnd or[instant]      `json:"shift_end" doc:"until when he drives; null: open end"`
+	SpeedKMH float64          `json:"speed_kmh" doc:"along streets; 0: the vehicle's usual speed"`
 }
 
 type positionView struct {
@@ -37,6 +36,7 @@ type positionView struct {
 func driverViewOf(d *dispatch.Driver) driverView {
 	v := driverView{
 		ID: d.ID, Name: d.Name, Phone: d.Phone, Vehicle: d.Vehicle, Home: d.Home, Status: d.Status, StatusAt: saidAt(d), Orders: list(d.Bag),
+		ShiftEnd: at(d.ShiftEnd), SpeedKMH: d.SpeedKMH,
 	}
 	if !d.SeenAt.IsZero() && !d.OffShift() {
 		v.Position = some(positionView{d.Position.Lat, d.Position.Lon, instant{d.SeenAt}})
@@ -53,63 +53,6 @@ func saidAt(d *dispatch.Driver) or[instant] {
 		return or[instant]{}
 	}
 	return at(d.StatusAt)
-}
-
-type hireInput struct {
-	Key  string `header:"Idempotency-Key" maxLength:"200" doc:"the same key with the same body is the same driver, with a new secret; with another body 422"`
-	Body struct {
-		Name    string           `json:"name" minLength:"1" maxLength:"100"`
-		Phone   string           `json:"phone,omitempty" maxLength:"32"`
-		Vehicle dispatch.Vehicle `json:"vehicle,omitempty" enum:"car,scooter,bicycle,foot" doc:"car if left out"`
-		Home    string           `json:"restaurant_id,omitempty" maxLength:"64" doc:"empty for one who drives for all"`
-	}
-}
-
-type hireOutput struct {
-	Location string `header:"Location"`
-	Replayed string `header:"Idempotency-Replayed"`
-	Body     struct {
-		driverView
-		Secret string `json:"secret" doc:"by which the phone signs in; shown once"`
-	}
-}
-
-// hire registers a driver. The key makes the id, so that a repeated request finds the driver it made. Secrets are kept as hashes only, so the
-// repetition gets a new one: whoever repeats did not read the first.
-func (a *API) hire(ctx context.Context, in *hireInput) (*hireOutput, error) {
-	d := dispatch.Driver{Name: in.Body.Name, Phone: in.Body.Phone, Vehicle: in.Body.Vehicle, Home: in.Body.Home}
-	if in.Key != "" {
-		sum := sha256.Sum256([]byte("driver " + in.Key))
-		d.ID = "d-" + hex.EncodeToString(sum[:16])
-	}
-	made, secret, err := a.Drivers.RegisterDriver(ctx, d)
-	replayed := in.Key != "" && problem.Is(err, problem.Conflict)
-	if replayed {
-		made, secret, err = a.hiredBefore(ctx, d)
-	}
-	if err != nil {
-		return nil, err
-	}
-	out := &hireOutput{Location: "/api/drivers/" + made.ID}
-	out.Body.driverView, out.Body.Secret = driverViewOf(&made), secret
-	if replayed {
-		out.Replayed = "true"
-	}
-	return out, nil
-}
-
-func (a *API) hiredBefore(ctx context.Context, asked dispatch.Driver) (made dispatch.Driver, secret string, err error) {
-	if made, err = a.Drivers.Driver(ctx, asked.ID); err != nil {
-		return made, "", err
-	}
-	if err := asked.Check(); err != nil {
-		return made, "", err
-	}
-	if made.Name != asked.Name || made.Phone != asked.Phone || made.Vehicle != asked.Vehicle || made.Home != asked.Home {
-		return made, "", problem.New(problem.Invalid, "idempotency_mismatch", "this idempotency key was used for another request")
-	}
-	secret, err = a.Drivers.RenewSecret(ctx, made.ID)
-	return made, secret, err
 }
 
 type driversInput struct {
@@ -176,6 +119,8 @@ type driverStatusInput struct {
 	Body struct {
 		Status wire.DriverState `json:"status" enum:"offline,available,busy,on_break,end_of_shift"`
 		At     *time.Time       `json:"timestamp,omitempty" doc:"when it was said, if not now"`
+
+		ShiftEnd *time.Time `json:"shift_end,omitempty" doc:"until when he drives, in the next 48 hours; what was said before holds if left out"`
 	}
 }
 
@@ -191,8 +136,18 @@ func (a *API) putDriverStatus(ctx context.Context, in *driverStatusInput) (*driv
 	if err := (wire.DriverStatus{Status: in.Body.Status, Timestamp: wire.At(*said)}).Validate(now); err != nil {
 		return nil, err
 	}
+	if in.Body.ShiftEnd != nil {
+		if err := a.endsSoon(*in.Body.ShiftEnd); err != nil {
+			return nil, err
+		}
+	}
 	if err := a.Offers.SetStatus(ctx, in.ID, in.Body.Status, *said); err != nil {
 		return nil, err
+	}
+	if end := in.Body.ShiftEnd; end != nil {
+		if _, err := a.Drivers.ChangeDriver(ctx, in.ID, func(d *dispatch.Driver) { d.ShiftEnd = toTheMilli(*end) }); err != nil {
+			return nil, err
+		}
 	}
 	return a.getDriverStatus(ctx, &driverInput{in.ID})
 }
@@ -326,7 +281,7 @@ func (a *API) listOffers(ctx context.Context, in *driverInput) (*offersOutput, e
 	for i := range offers {
 		out.Body.Offers[i] = offerOf(&offers[i])
 	}
-	for i, s := range a.sequence(ctx, in.ID, records) {
+	for i, s := range a.sequence(ctx, d, records) {
 		out.Body.Stops[i] = s
 	}
 	if d.Status == wire.Available && len(offers) == 0 && len(records) == 0 {

@@ -110,3 +110,66 @@ func TestADriverAnswersOffers(t *testing.T) {
 		t.Errorf("%s", a.body)
 	}
 }
+
+func TestAShiftThatEndsIsPlannedWith(t *testing.T) {
+	t.Parallel()
+	c := open(t)
+	end := func(in time.Duration) string { return time.Now().Add(in).UTC().Format("2006-01-02T15:04:05.000Z") }
+	tonight := end(6 * time.Hour)
+	body := map[string]any{"name": "Dora", "vehicle": "bicycle", "shift_end": tonight, "speed_kmh": 17.5}
+	key := map[string]string{"Idempotency-Key": "hire-dora"}
+	a := c.call(t, req{"POST", "/api/drivers", body, key}).is(t, 201)
+	if a.at("shift_end") != tonight || a.at("speed_kmh") != 17.5 {
+		t.Errorf("%s", a.body)
+	}
+	id := string(a.id())
+	say := func(change map[string]any) reply {
+		return c.call(t, req{"PATCH", "/api/hq/drivers/" + id, change, nil})
+	}
+	later := end(8 * time.Hour)
+	if a := say(map[string]any{"shift_end": later, "vehicle": "car"}).is(t, 200); a.at("shift_end") != later || a.at("vehicle") != "car" || a.at("speed_kmh") != 17.5 || a.at("name") != "Dora" {
+		t.Errorf("%s", a.body)
+	}
+	if a := say(map[string]any{"speed_kmh": 0}).is(t, 200); a.at("shift_end") != later || a.at("speed_kmh") != 0.0 {
+		t.Errorf("what was left out has changed: %s", a.body)
+	}
+	if a := say(map[string]any{}).is(t, 200); a.at("shift_end") != later {
+		t.Errorf("%s", a.body)
+	}
+	if a := say(map[string]any{"shift_end": nil, "phone": "+12025550123"}).is(t, 200); a.at("shift_end") != nil || a.at("phone") != "+12025550123" {
+		t.Errorf("%s", a.body)
+	}
+	for code, change := range map[string]map[string]any{
+		"a shift that is over": {"shift_end": end(-time.Minute)}, "the day after the day after tomorrow": {"shift_end": end(72 * time.Hour)}, "another house": {"restaurant_id": "r9"},
+	} {
+		if got := say(change); got.status != 422 {
+			t.Errorf("%s: %d", code, got.status)
+		} else {
+			got.refused(t, 422, "invalid_driver")
+		}
+	}
+	say(map[string]any{"shift_end": "tonight"}).refused(t, 422, "invalid_request")
+	say(map[string]any{"speed_kmh": 1000}).refused(t, 422, "invalid_request")
+	say(map[string]any{"secret": "x"}).refused(t, 422, "unknown_field")
+	c.call(t, req{"PATCH", "/api/hq/drivers/nobody", map[string]any{"name": "Eve"}, nil}).refused(t, 404, "no_such_driver")
+	if a := c.call(t, req{"POST", "/api/drivers", body, key}).is(t, 201); string(a.id()) != id || a.header.Get("Idempotency-Replayed") != "true" {
+		t.Errorf("the same again: %s", a.body)
+	}
+
+	on := map[string]any{"status": "available", "shift_end": tonight}
+	c.call(t, req{"PUT", "/api/drivers/" + id + "/status", on, nil}).is(t, 200)
+	if a := c.get(t, "/api/drivers/"+id).is(t, 200); a.at("shift_end") != tonight || a.at("status") != "available" {
+		t.Errorf("%s", a.body)
+	}
+	on["shift_end"] = end(-time.Hour)
+	c.call(t, req{"PUT", "/api/drivers/" + id + "/status", on, nil}).refused(t, 422, "invalid_driver")
+}
+
+func TestOnlyStaffSaysAnewWhoADriverIs(t *testing.T) {
+	t.Parallel()
+	c := guarded(t)
+	driver, key := c.dora(t)
+	c.call(t, req{"PATCH", "/api/hq/drivers/" + driver, map[string]any{"speed_kmh": 30}, bearer(key)}).refused(t, 403, "forbidden")
+	c.call(t, req{"PATCH", "/api/hq/drivers/" + driver, map[string]any{"speed_kmh": 30}, nil}).refused(t, 401, "unauthorized")
+	c.call(t, req{"PATCH", "/api/hq/drivers/" + driver, map[string]any{"speed_kmh": 30}, bearer(secret)}).is(t, 200)
+}

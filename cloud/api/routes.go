@@ -12,6 +12,8 @@ const (
 	post = http.MethodPost
 	put  = http.MethodPut
 	del  = http.MethodDelete
+
+	patch = http.MethodPatch
 )
 
 // routes is the whole public interface.
@@ -86,6 +88,7 @@ func (a *API) tradeRoutes() []route {
 		rarely(60, on(get, "/api/dashboard/figures/report", "figuresReport", "The same for each order, as CSV", 200, staff, (*API).figuresReport, 404)),
 		on(get, "/api/dashboard/metrics", "metrics", "The chain's figures", 200, staff, (*API).metrics),
 
+		on(patch, "/api/hq/drivers/{driverId}", "changeDriver", "Say anew what is known of a driver", 200, staff, (*API).changeDriver, 404),
 		on(get, "/api/hq/dispatch", "dispatchBoard", "Orders and drivers of a zone, who is to bring what, when and why", 200, staff, (*API).dispatchBoard, 404),
 		on(post, "/api/hq/dispatch/priority", "prefer", "Have an order go before others, or no more", 200, staff, (*API).prefer, 404, 409),
 		on(get, "/api/hq/orders/{orderId}/hands", "hands", "Who was asked to bring an order, who had it, by whose word and why", 200, staff, (*API).hands, 404),

@@ -38,7 +38,7 @@ type trackEvent struct {
 
 // whereEvent is where the driver is.
 type whereEvent struct {
-	Latitude  or[float64] `json:"latitude" doc:"null to a guest as long as the driver goes to other doors first: where those are is nobody else's business"`
+	Latitude  or[float64] `json:"latitude" doc:"null to a guest as long as the driver goes to other doors first: where those are is nobody else's business; and once nobody has heard of the driver for some minutes"`
 	Longitude or[float64] `json:"longitude"`
 	Heading   or[float64] `json:"heading"`
 	Speed     or[float64] `json:"speed" doc:"metres per second"`
@@ -49,7 +49,7 @@ type whereEvent struct {
 	Before    int         `json:"stops_before" doc:"doors the driver goes to before this one"`
 }
 
-// nearEvent says once that the driver is about to be there.
+// nearEvent says once that the driver is about to be there. An event driver with another eta, or none, takes it back.
 type nearEvent struct {
 	ETA     instant `json:"eta"`
 	Seconds int     `json:"seconds" doc:"until then"`
@@ -101,6 +101,9 @@ type tracker struct {
 	said  int // version that was said
 
 	driver    string // whose positions are followed
+	by        dispatch.Driver
+	last      dispatch.Position // that was told
+	shown     bool              // and still holds
 	positions chan dispatch.Position
 	leave     func()
 	near      bool // it was said that the driver is about to be there
@@ -120,7 +123,7 @@ func (t *tracker) resume(r *ordering.Record, last int) {
 
 // run says what there is to say until the order has ended, or the client is gone.
 func (t *tracker) run(ctx context.Context, s *stream, r *ordering.Record) {
-	defer t.watch(nil)
+	defer t.watch(ctx, nil)
 	beat, reread := time.NewTicker(t.api.settings.Heartbeat), time.NewTicker(t.api.settings.Reread)
 	defer beat.Stop()
 	defer reread.Stop()
@@ -128,7 +131,7 @@ func (t *tracker) run(ctx context.Context, s *stream, r *ordering.Record) {
 		if !t.say(s, r) {
 			return
 		}
-		t.watch(r)
+		t.watch(ctx, r)
 		next, alive := t.wait(ctx, s, beat.C, reread.C, r)
 		if !alive {
 			return
@@ -148,10 +151,12 @@ func (t *tracker) wait(ctx context.Context, s *stream, beat, reread <-chan time.
 		case <-t.news.missed:
 			return t.reread(ctx, r), true
 		case <-reread:
+			t.meet(ctx)
 			return t.reread(ctx, r), true
 		case p := <-t.positions:
 			t.where(s, p, r)
 		case <-beat:
+			t.fade(s, r)
 			if !s.beat() {
 				return nil, false
 			}
@@ -207,7 +212,7 @@ func eventOf(r *ordering.Record, status order.StatusName, version int, at time.T
 }
 
 // watch follows the driver between departure and door, and nobody otherwise.
-func (t *tracker) watch(r *ordering.Record) {
+func (t *tracker) watch(ctx context.Context, r *ordering.Record) {
 	driver := ""
 	if r != nil && r.Status() == order.StatusOutForDelivery && r.Driver != nil {
 		driver = r.Driver.ID
@@ -219,15 +224,24 @@ func (t *tracker) watch(r *ordering.Record) {
 		t.leave()
 		t.positions, t.leave = nil, nil
 	}
-	t.near = false
+	t.near, t.shown = false, false
 	if t.driver = driver; driver == "" {
 		return
 	}
+	t.by = dispatch.Driver{}
+	t.meet(ctx)
 	var at *seat[dispatch.Position]
 	at, t.leave = t.api.positions.follow(driver)
 	t.positions = at.news
 	if p, ok := t.api.Positions.Position(driver); ok {
 		t.api.positions.tell(driver, p)
+	}
+}
+
+// meet reads who drives; of whom it cannot be read, what was known holds.
+func (t *tracker) meet(ctx context.Context) {
+	if d, ok := t.api.drives(ctx, t.driver); ok {
+		t.by = d
 	}
 }
 
@@ -243,25 +257,42 @@ func nowhere(bag []*ordering.Record, r *ordering.Record) bool {
 	})
 }
 
-// soon is how long before the door a guest is told to come down.
-const soon = 2 * time.Minute
+// soon is how long before the door a guest is told to come down. Who is told and then turns out to be far from it is told anew.
+const (
+	soon   = 2 * time.Minute
+	notYet = 2 * soon
+)
 
-// where tells a position, and once that the driver is about to be there.
+// fade says that nobody knows any more where the driver is, when the last word of that has grown old.
+func (t *tracker) fade(s *stream, r *ordering.Record) {
+	if t.shown && !t.last.Fresh(t.api.now()) {
+		t.where(s, t.last, r)
+	}
+}
+
+// where tells a position, and once that the driver is about to be there. From one that is old nothing is reckoned, and guests are not shown it.
 func (t *tracker) where(s *stream, p dispatch.Position, r *ordering.Record) {
-	now := t.api.now()
+	now, was := t.api.now(), t.shown
+	t.last, t.shown = p, p.Fresh(now)
+	if t.guest && !t.shown && !was {
+		return
+	}
 	e := whereEvent{At: instant{p.At}}
 	bag, known := t.api.board.loads.bag(p.Driver) // no time for the database here: until the board is read, the position goes without a forecast
-	eta, before, ok := t.api.arrivalFrom(p, r, bag)
-	if ok = ok && known; ok {
+	eta, before, ok := t.api.arrivalFrom(p, t.by, r, bag)
+	if ok = ok && known && t.shown; ok {
 		e.ETA, e.Earliest, e.Latest, e.Before = at(middle(eta)), at(eta.From), at(eta.To), before
 	}
 	next := ok && before == 0 && !nowhere(bag, r)
-	if !t.guest || known && !others(bag, r) || next {
+	if !t.guest || t.shown && known && !others(bag, r) || next {
 		e.Latitude, e.Longitude, e.Heading, e.Speed = some(p.Lat), some(p.Lon), or[float64]{p.Heading}, or[float64]{p.Speed}
 	}
 	s.add("", "driver", e)
 	door := middle(eta).Add(-dispatch.AtDoor / 2) // the car's, not yet the bell's
-	if left := door.Sub(now); next && left <= soon && !t.near {
+	switch left := door.Sub(now); {
+	case !next || left > notYet:
+		t.near = false
+	case left <= soon && !t.near:
 		t.near = true
 		s.add("", "near", nearEvent{instant{door}, max(0, int(left.Seconds()))})
 	}

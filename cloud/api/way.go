@@ -13,22 +13,27 @@ import (
 
 // sequence is what a driver has taken on in the order to do it: what is in the bag, by its doors; then what is still to be fetched, as
 // planned. What a trip fetches at another restaurant stands before the doors that come behind that.
-func (a *API) sequence(ctx context.Context, driver string, all []ordering.Record) []stopView {
+func (a *API) sequence(ctx context.Context, driver dispatch.Driver, all []ordering.Record) []stopView {
 	rank, eta := map[order.ID]int{}, map[order.ID]dispatch.Range{}
 	bag, fetch := split(all)
+	last := 4 * len(all)
 	for i := range all {
-		rank[all[i].Order.ID] = 2 * len(all)
+		rank[all[i].Order.ID] = last
 	}
 	for i := range fetch {
 		rank[fetch[i].Order.ID]++
 	}
 	between := elsewhere(all)
-	a.findHouses(ctx, between)
-	if p, ok := a.Positions.Position(driver); ok && a.Travel != nil {
-		for i, s := range a.way(p, append(slices.Clone(bag), between...)) {
-			rank[s.Order] = 2 * i
-			if !s.Fetch {
-				eta[s.Order] = s.ETA
+	a.findHouses(ctx, fetch)
+	if p, ok := a.lately(driver.ID); ok && a.Travel != nil {
+		for i, s := range a.way(p, driver, pointers(all)) {
+			for _, id := range s.Orders {
+				if !s.Fetch && among(bag, id) {
+					rank[id], eta[id] = 2*i, s.When
+				}
+				if s.Fetch && among(between, id) {
+					rank[id] = 2 * i
+				}
 			}
 		}
 	} else { // nobody knows where the phone is
@@ -86,36 +91,33 @@ func planned(r *ordering.Record) int {
 	return r.Driver.Stop
 }
 
-// way is how a driver goes to the doors of a bag, and when: as planned when all are of one trip, by what is fetched on the way; else by the best
-// order from here.
-func (a *API) way(p dispatch.Position, all []ordering.Record) []road.Stop {
-	if len(all) == 0 {
+func pointers(all []ordering.Record) []*ordering.Record {
+	out := make([]*ordering.Record, len(all))
+	for i := range all {
+		out[i] = &all[i]
+	}
+	return out
+}
+
+func among(all []ordering.Record, id order.ID) bool {
+	return slices.ContainsFunc(all, func(r ordering.Record) bool { return r.Order.ID == id })
+}
+
+// way is how a driver goes to the doors of what was taken on, and when: as dispatch plans with it. What is to be fetched at a restaurant of which
+// nobody knows here where it is, is left out: then the way is a little longer than it is said to be.
+func (a *API) way(p dispatch.Position, by dispatch.Driver, all []*ordering.Record) []dispatch.Stop {
+	if a.Travel == nil {
 		return nil
 	}
-	more, fetch := split(all[1:])
-	bag := slices.Concat(all[:1], more) // who asks about an order has it first, whatever is known of it
-	bag = slices.DeleteFunc(bag, func(r ordering.Record) bool { return !r.Order.Address.Located() })
-	trips := map[string]bool{}
-	for i := range bag {
-		if d := bag[i].Driver; d != nil {
-			trips[d.Trip] = true
+	var held []dispatch.Order
+	for _, r := range all {
+		known, _ := a.houses.Load(r.Order.Restaurant)
+		house, located := known.(dispatch.Point)
+		if located || carried(r) {
+			held = append(held, road.Delivery(r, house))
 		}
 	}
-	oneTrip := len(trips) == 1 && !trips[""]
-	if oneTrip {
-		slices.SortStableFunc(bag, func(x, y ordering.Record) int { return cmp.Compare(planned(&x), planned(&y)) })
-	}
-	stops := make([]road.Stop, 0, len(all))
-	for i := range bag {
-		if oneTrip {
-			fetch, stops = a.fetchOnTheWay(&bag[i], fetch, stops)
-		}
-		stops = append(stops, stopAt(&bag[i]))
-	}
-	if oneTrip {
-		return road.Along(a.now(), p.Point(), stops, a.Travel)
-	}
-	return road.Sequence(a.now(), p.Point(), stops, a.Travel)
+	return dispatch.Way(a.now(), p.Point(), by, held, dispatch.At(a.Travel, a.now()))
 }
 
 // findHouses looks up where restaurants are at which something is fetched on the way. Whoever passes a position on has no time for that: the
@@ -126,34 +128,4 @@ func (a *API) findHouses(ctx context.Context, fetch []ordering.Record) {
 			a.houses.Store(house.ID, dispatch.Point{Lat: house.Latitude, Lon: house.Longitude})
 		}
 	}
-}
-
-// fetchOnTheWay puts the restaurants before a door at which something is fetched first. What is fetched there together is one stop.
-func (a *API) fetchOnTheWay(door *ordering.Record, fetch []ordering.Record, stops []road.Stop) (rest []ordering.Record, out []road.Stop) {
-	been := map[string]int{}
-	for i := range fetch {
-		f := &fetch[i]
-		if !sameTrip(f, door) || !fetchedBefore(f, door) {
-			rest = append(rest, *f)
-			continue
-		}
-		ready := a.now()
-		if f.Ready != nil {
-			ready = *f.Ready
-		}
-		if at, known := been[f.Order.Restaurant]; known {
-			if ready.After(stops[at].Ready) {
-				stops[at].Ready = ready
-			}
-			continue
-		}
-		known, _ := a.houses.Load(f.Order.Restaurant)
-		house, located := known.(dispatch.Point)
-		if !located {
-			continue // then the way is a little longer than it is said to be
-		}
-		been[f.Order.Restaurant] = len(stops)
-		stops = append(stops, road.Stop{Order: f.Order.ID, Drop: house, Fetch: true, Ready: ready})
-	}
-	return rest, stops
 }

@@ -133,7 +133,7 @@ func overdue(finish, now time.Time) time.Time {
 func (b *bag) drive(s *Snapshot, d *Driver) {
 	at, now, n := d.Position, s.Now, len(b.orders)
 	b.doors, b.arrive, b.pickup = make([]time.Time, n), make([]time.Time, n), make([]time.Time, n)
-	for _, e := range errands(at, b.orders, d.speed(), s.Travel) {
+	for _, e := range errands(s.Now, at, b.orders, d.speed(), s.Travel) {
 		if !e.fetch {
 			i := e.orders[0]
 			now = now.Add(s.Travel.Time(at, b.orders[i].Drop, d.speed()) + AtDoor/2)

@@ -49,7 +49,7 @@ type View struct {
 
 // NewDesk is a desk beside a dispatcher, with a scene of its own.
 func NewDesk(s Scene, d *Dispatcher) *Desk {
-	return &Desk{Scene: s, Plan: d.Plan, Travel: d.travel, Heard: d.Heard, Clock: d.Clock, Store: d.Store, Kick: d.Kick, last: map[string]View{}}
+	return &Desk{Scene: s, Plan: d.Plan, Travel: func(now time.Time) Travel { return At(d.Travel, now) }, Heard: d.Heard, Clock: d.Clock, Store: d.Store, Kick: d.Kick, last: map[string]View{}}
 }
 
 // Look shows the zone of a restaurant, or the first one with "". It reports NotFound "no_such_restaurant".

@@ -199,7 +199,7 @@ func (d *Dispatcher) plan(ctx context.Context, now time.Time) error {
 	if err != nil {
 		return fmt.Errorf("read what there is to deliver: %w", err)
 	}
-	s.Now, s.Travel = now, d.travel(now)
+	s.Now, s.Travel = now, At(d.Travel, now)
 	s.hear(d.Heard)
 	d.grumble(ctx, "learn from kitchens", d.judge(ctx, &s))
 	lost := d.takeBack(ctx, s)
@@ -213,14 +213,6 @@ func (d *Dispatcher) plan(ctx context.Context, now time.Time) error {
 	d.callCouriers(s, &plan)
 	d.complain(ctx, plan.Stuck)
 	return errors.Join(lost, d.move(ctx, plan.Moves), d.offer(ctx, plan.Offers, now), d.expect(ctx, s.news(plan)), d.suggest(ctx, now, parts, plan))
-}
-
-// travel is how long ways take at this time of the day.
-func (d *Dispatcher) travel(now time.Time) Travel {
-	if t, byHour := d.Travel.(ByHour); byHour {
-		return t.At(now)
-	}
-	return d.Travel
 }
 
 // offer opens offers.

@@ -22,20 +22,8 @@ const (
 // Range is between when and when.
 type Range struct{ From, To time.Time }
 
-// ETA is when a driver who is at a place now will be at the door of an order. Until the order is picked up, the way leads by its restaurant and
-// waits for the kitchen.
-func ETA(now time.Time, at Point, d Driver, o Order, t Travel) Range {
-	from, to := now, now
-	if o.Delivery != order.PickedUp && o.Delivery != order.OutForDelivery {
-		from, to = along(from, to, t.Time(at, o.Pickup, d.speed()))
-		ready := o.ready(Snapshot{Now: now, Travel: t})
-		from = later(from, ready.Add(-o.ReadySpread)).Add(AtCounter / 2)
-		to = later(to, ready.Add(o.ReadySpread)).Add(AtCounter)
-		at = o.Pickup
-	}
-	from, to = along(from, to, t.Time(at, o.Drop, d.speed()))
-	return Range{From: from, To: to.Add(AtDoor)}
-}
+// Middle is what to say when one time must do.
+func (r Range) Middle() time.Time { return r.From.Add(r.To.Sub(r.From) / 2) }
 
 func along(from, to time.Time, drive time.Duration) (time.Time, time.Time) {
 	return from.Add(time.Duration(float64(drive) * swift)), to.Add(time.Duration(float64(drive) * hampered))

@@ -8,6 +8,12 @@ import (
 	"awesome.pizza/shared/order"
 )
 
+// atDoor is when a driver is at the door of the one thing he has.
+func atDoor(at dispatch.Point, d dispatch.Driver, o dispatch.Order) dispatch.Range {
+	way := dispatch.Way(noon, at, d, []dispatch.Order{o}, dispatch.Crow{})
+	return way[len(way)-1].When
+}
+
 func TestArrivalLeadsByTheKitchenUntilTheFoodIsPickedUp(t *testing.T) {
 	t.Parallel()
 	drive := dispatch.Crow{}.Time(house, north(2), 25) // both to the house from 2 km south, and on to the guest
@@ -25,7 +31,7 @@ func TestArrivalLeadsByTheKitchenUntilTheFoodIsPickedUp(t *testing.T) {
 		{"on the way", picked, house, drive / 2, drive + dispatch.AtDoor},
 		{"at the door", picked, north(2), 0, dispatch.AtDoor},
 	} {
-		r := dispatch.ETA(noon, c.at, driver("d1", 0), c.order, dispatch.Crow{})
+		r := atDoor(c.at, driver("d1", 0), c.order)
 		if least := r.From.Sub(noon); least < c.least || least > c.usual {
 			t.Errorf("%s: earliest in %v, want between %v and %v", c.name, least, c.least, c.usual)
 		}
@@ -38,9 +44,9 @@ func TestArrivalLeadsByTheKitchenUntilTheFoodIsPickedUp(t *testing.T) {
 func TestAnUncertainForecastMakesAWiderRange(t *testing.T) {
 	t.Parallel()
 	o := with(baking("o1", 30*time.Minute), func(o *dispatch.Order) { o.Delivery = order.Assigned })
-	sharp := dispatch.ETA(noon, house, driver("d1", 0), o, dispatch.Crow{})
+	sharp := atDoor(house, driver("d1", 0), o)
 	o.ReadySpread = 3 * time.Minute
-	vague := dispatch.ETA(noon, house, driver("d1", 0), o, dispatch.Crow{})
+	vague := atDoor(house, driver("d1", 0), o)
 	if !vague.From.Before(sharp.From) || !vague.To.After(sharp.To) {
 		t.Errorf("sharp %v, vague %v", sharp, vague)
 	}

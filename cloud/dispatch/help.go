@@ -83,11 +83,15 @@ func (s *Snapshot) crew() []hand {
 			continue
 		}
 		h := hand{d, s.Now, d.Position}
+		var held []Order
 		for _, oid := range append(slices.Clone(d.Bag), d.Holding) {
 			if o, ok := orders[oid]; ok {
-				r := ETA(h.free, h.at, *d, o, s.Travel)
-				h.free, h.at = r.From.Add(r.To.Sub(r.From)/2), o.Drop
+				held = append(held, o)
 			}
+		}
+		if way := Way(s.Now, d.Position, *d, held, s.Travel); len(way) > 0 {
+			last := way[len(way)-1]
+			h.free, h.at = last.When.Middle(), orders[last.Orders[0]].Drop
 		}
 		out = append(out, h)
 	}

@@ -65,11 +65,7 @@ func (l *Learned) Time(from, to Point, speedKMH float64) time.Duration {
 
 // At is for one hour of the day.
 func (l *Learned) At(now time.Time) Travel {
-	base := l.Base
-	if t, byHour := base.(ByHour); byHour {
-		base = t.At(now)
-	}
-	return hour{base, l, now.UTC().Hour()}
+	return hour{At(l.Base, now), l, now.UTC().Hour()}
 }
 
 type hour struct {
@@ -121,6 +117,14 @@ type lessons struct {
 	read  time.Time
 }
 
+// again has drives kept the next time: the database did not take them.
+func (l *lessons) again(unkept []Drive) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.heard = append(unkept, l.heard...)
+	l.heard = l.heard[:min(len(l.heard), mostDrives)]
+}
+
 // Learn hears of a drive. It never blocks; what cannot be true is not learned.
 func (d *Dispatcher) Learn(of Drive) {
 	if d.Roads == nil || of.Reckoned < shortest || of.Took < shortest || of.Took > longest {
@@ -145,6 +149,7 @@ func (d *Dispatcher) learn(ctx context.Context, now time.Time) error {
 	d.lessons.mu.Unlock()
 	if len(heard) > 0 {
 		if err := d.Roads.SaveDrives(ctx, heard); err != nil {
+			d.lessons.again(heard)
 			return fmt.Errorf("keep how long drives took: %w", err)
 		}
 	}
@@ -161,7 +166,7 @@ func (d *Dispatcher) learn(ctx context.Context, now time.Time) error {
 }
 
 // DriveOf is what can be learned of a delivery that has ended: how long the drive took from the restaurant at pickup to a door that was the
-// first of its trip.
-func DriveOf(o *Order, speedKMH float64, left, door time.Time, t Travel) Drive {
-	return Drive{Order: o.ID, From: o.Pickup, Left: left.UTC(), Reckoned: t.Time(o.Pickup, o.Drop, speedKMH), Took: door.Sub(left) - handing}
+// first of its trip, against what is usual for who drove: a bicycle that takes as long as bicycles do teaches that nothing is in the way.
+func DriveOf(o *Order, by *Driver, left, door time.Time, t Travel) Drive {
+	return Drive{Order: o.ID, From: o.Pickup, Left: left.UTC(), Reckoned: t.Time(o.Pickup, o.Drop, by.speed()), Took: door.Sub(left) - handing}
 }

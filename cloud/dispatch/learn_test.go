@@ -1,8 +1,10 @@
 package dispatch_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"slices"
 	"sync"
@@ -12,6 +14,7 @@ import (
 
 	"awesome.pizza/cloud/dispatch"
 	"awesome.pizza/shared/clock"
+	"awesome.pizza/shared/order"
 )
 
 // ledger keeps drives.
@@ -25,6 +28,9 @@ type ledger struct {
 func (l *ledger) SaveDrives(_ context.Context, all []dispatch.Drive) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.broken != nil {
+		return l.broken
+	}
 	l.kept = append(l.kept, all...)
 	return l.broken
 }
@@ -76,7 +82,7 @@ func TestDrivesAreLearnedFrom(t *testing.T) {
 		defer cancel()
 		pass(dispatch.Every)
 		o := onShelf("o1")
-		drive := dispatch.DriveOf(&o, 25, time.Now(), time.Now().Add(20*time.Minute), dispatch.Crow{})
+		drive := dispatch.DriveOf(&o, &dispatch.Driver{}, time.Now(), time.Now().Add(20*time.Minute), dispatch.Crow{})
 		kept.mu.Lock()
 		kept.broken, kept.paces = nil, []dispatch.Pace{{Corner: dispatch.CornerOf(house), Hour: time.Now().UTC().Hour(), Reckoned: 1e7, Took: 2e7}}
 		kept.mu.Unlock()
@@ -96,4 +102,54 @@ func TestDrivesAreLearnedFrom(t *testing.T) {
 			t.Errorf("what all know is not known here: %v against %v", got, crow)
 		}
 	})
+}
+
+// TestWhatTheDatabaseDoesNotTakeIsKeptForTheNextTime: a database that blinks must not cost what drivers have taught.
+func TestWhatTheDatabaseDoesNotTakeIsKeptForTheNextTime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		kept := &ledger{broken: errors.New("no database")}
+		d := dispatch.New(shop(0, 0), &ears{}, &key{lock: &lock{}}, clock.System{}, slog.New(slog.DiscardHandler))
+		d.Roads, d.Travel = kept, &dispatch.Learned{Base: dispatch.Crow{}}
+		ctx, cancel := context.WithCancel(t.Context())
+		var wait sync.WaitGroup
+		wait.Go(func() { _ = d.Run(ctx) })
+		defer wait.Wait()
+		defer cancel()
+		for i := range 600 { // more than are kept
+			o := onShelf(fmt.Sprintf("o%03d", i))
+			d.Learn(dispatch.DriveOf(&o, &dispatch.Driver{}, time.Now(), time.Now().Add(20*time.Minute), dispatch.Crow{}))
+			if i == 300 {
+				pass(2 * dispatch.Every)
+			}
+		}
+		pass(2 * dispatch.Every)
+		kept.mu.Lock()
+		kept.broken = nil
+		kept.mu.Unlock()
+		pass(2 * dispatch.Every)
+		kept.mu.Lock()
+		defer kept.mu.Unlock()
+		seen := map[order.ID]bool{}
+		for _, of := range kept.kept {
+			seen[of.Order] = true
+		}
+		if len(kept.kept) != 512 || len(seen) != 512 || !seen["o000"] || !seen["o511"] {
+			t.Errorf("%d drives of %d orders came through", len(kept.kept), len(seen))
+		}
+	})
+}
+
+func TestWhoCyclesAsFastAsBicyclesDoTeachesThatNothingIsInTheWay(t *testing.T) {
+	t.Parallel()
+	o := onShelf("o1")
+	for _, v := range []dispatch.Driver{{}, {Vehicle: dispatch.Bicycle}, {Vehicle: dispatch.OnFoot}, {Vehicle: dispatch.Car, SpeedKMH: 12}} {
+		usual := dispatch.Crow{}.Time(o.Pickup, o.Drop, cmp.Or(v.SpeedKMH, v.Vehicle.SpeedKMH()))
+		d := dispatch.DriveOf(&o, &v, noon, noon.Add(usual+dispatch.AtDoor/2), dispatch.Crow{})
+		l := &dispatch.Learned{Base: dispatch.Crow{}}
+		l.Know([]dispatch.Pace{{Corner: dispatch.CornerOf(d.From), Hour: 12, Reckoned: 1000 * d.Reckoned.Seconds(), Took: 1000 * d.Took.Seconds()}})
+		if got := float64(l.At(noon).Time(o.Pickup, o.Drop, 25)) / float64(l.Time(o.Pickup, o.Drop, 25)); got < 0.999 || got > 1.001 {
+			t.Errorf("%s at %v km/h teaches that cars need %.2f times as long", v.Vehicle, v.SpeedKMH, got)
+		}
+	}
 }

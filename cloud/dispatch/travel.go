@@ -1,8 +1,10 @@
 package dispatch
 
 import (
-	"math"
 	"time"
+
+	"awesome.pizza/shared/clock"
+	"awesome.pizza/shared/order"
 )
 
 // Point is a place on Earth: degrees, WGS 84.
@@ -19,6 +21,21 @@ type Position struct {
 	Heard   time.Time `json:"heard"`             // by the cloud's clock
 }
 
+// Lost is how old a position is that says nothing any more of where its driver is.
+const Lost = 3 * time.Minute
+
+// Seen is when a position was true, by our clock: a phone's clock that is off by less than clock.MaxAhead is not held against its driver, and a
+// position that waited in the phone for longer is old.
+func (p Position) Seen() time.Time {
+	if p.Heard.Sub(p.At).Abs() < clock.MaxAhead {
+		return p.Heard.UTC()
+	}
+	return p.At.UTC()
+}
+
+// Fresh reports whether a driver is still about where the position says.
+func (p Position) Fresh(now time.Time) bool { return now.Sub(p.Seen()) <= Lost }
+
 // Point is the place alone.
 func (p Position) Point() Point { return Point{p.Lat, p.Lon} }
 
@@ -32,6 +49,14 @@ type Travel interface {
 type ByHour interface {
 	// At is how long ways take at a time.
 	At(now time.Time) Travel
+}
+
+// At is how long ways take at a time, if that makes a difference to t.
+func At(t Travel, now time.Time) Travel {
+	if hours, byHour := t.(ByHour); byHour {
+		return hours.At(now)
+	}
+	return t
 }
 
 // Crow reckons with the great circle, lengthened as streets are.
@@ -56,13 +81,8 @@ func (c Crow) Time(from, to Point, speedKMH float64) time.Duration {
 	return time.Duration(Kilometres(from, to) * Circuity / (max(speedKMH, 1) * hurry) * float64(time.Hour))
 }
 
-// Kilometres is the great circle between two points (haversine), on a sphere of the mean Earth radius 6371 km: at most 0.5 % off.
-func Kilometres(a, b Point) float64 {
-	const rad, earth = math.Pi / 180, 6371.0
-	s := math.Pow(math.Sin((b.Lat-a.Lat)*rad/2), 2) +
-		math.Cos(a.Lat*rad)*math.Cos(b.Lat*rad)*math.Pow(math.Sin((b.Lon-a.Lon)*rad/2), 2)
-	return 2 * earth * math.Asin(math.Min(1, math.Sqrt(s)))
-}
+// Kilometres is the great circle between two points.
+func Kilometres(a, b Point) float64 { return order.Kilometres(a.Lat, a.Lon, b.Lat, b.Lon) }
 
 // Vehicle is what a driver moves in or on.
 type Vehicle string

@@ -11,6 +11,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"awesome.pizza/cloud/dispatch"
 	"awesome.pizza/cloud/ordering"
 	"awesome.pizza/shared/event"
 	"awesome.pizza/shared/menu"
@@ -150,6 +151,9 @@ func newStreet(t teller) *street {
 	return &street{home{
 		ID: "r1", Name: "Luigi's", Latitude: 40.74, Longitude: -73.99, RadiusKM: 8, Cooks: 2, Menu: m, LinkUp: true, Since: noon,
 		OpenAt: func(time.Time) bool { return true }, Opens: func(t time.Time) (time.Time, bool) { return t, true },
+		Drive: func(to order.Address, _ time.Time) time.Duration {
+			return dispatch.Crow{}.Time(dispatch.Point{Lat: 40.74, Lon: -73.99}, dispatch.Point{Lat: to.Latitude, Lon: to.Longitude}, 25)
+		},
 	}}
 }
 

@@ -14,9 +14,6 @@ const (
 	boxing      = 2 * time.Minute  // cut, check, box
 	handover    = 4 * time.Minute  // the driver parks, rings and waits
 	cutOff      = 15 * time.Minute // more when the restaurant cannot be reached
-	kmPerHour   = 25.0             // door to door in a town
-	streets     = 1.35             // streets are longer than the crow flies
-	earthKM     = 6371.0
 	minSpread   = 5 * time.Minute
 	spreadShare = 4                // the range is a quarter as long as the way to it
 	doorSpread  = 10 * time.Minute // of a delivery that the kitchen promises, at least
@@ -70,7 +67,11 @@ func (h *House) promise(b Basket, items []order.Item, now time.Time) (order.Prom
 	because := basis.because()
 	var drive, late time.Duration
 	if b.Address != nil {
-		drive = time.Duration(h.distanceKM(*b.Address)*streets/kmPerHour*float64(time.Hour)) + handover
+		at := now
+		if b.FireAt != nil && b.FireAt.After(now) {
+			at = *b.FireAt
+		}
+		drive = h.Drive(*b.Address, at) + handover
 	}
 	if !h.LinkUp {
 		late = cutOff
@@ -106,12 +107,9 @@ func (h *House) promise(b Basket, items []order.Item, now time.Time) (order.Prom
 	return order.Promise{From: from, To: from.Add(spread).Add(time.Minute - 1).Truncate(time.Minute), Because: because}, basis
 }
 
-// distanceKM is the great circle between restaurant and address (haversine).
+// distanceKM is the great circle between restaurant and address.
 func (h *House) distanceKM(a order.Address) float64 {
-	const rad = math.Pi / 180
-	lat, lon := (a.Latitude-h.Latitude)*rad, (a.Longitude-h.Longitude)*rad
-	s := math.Pow(math.Sin(lat/2), 2) + math.Cos(h.Latitude*rad)*math.Cos(a.Latitude*rad)*math.Pow(math.Sin(lon/2), 2)
-	return 2 * earthKM * math.Asin(math.Min(1, math.Sqrt(s)))
+	return order.Kilometres(h.Latitude, h.Longitude, a.Latitude, a.Longitude)
 }
 
 func minutes(d time.Duration) string {

@@ -67,6 +67,8 @@ type House struct {
 	PausedUntil time.Time                         // the restaurant itself takes no web orders for any time before this
 	PausedWhy   string
 
+	Drive func(to order.Address, at time.Time) time.Duration // how long a car takes to an address, at that time of the day
+
 	Queues bool // offline policy: takes web orders while its link is down
 	LinkUp bool
 	Since  time.Time // since when the link is up or down

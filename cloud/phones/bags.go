@@ -145,17 +145,18 @@ func (p *Phones) forecast(at dispatch.Position, now time.Time) []wire.DriverETA 
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	t := p.tracks[at.Driver]
-	if len(p.bags.of[at.Driver]) == 0 || t == nil || now.Sub(t.told) < etaEvery {
+	if len(p.bags.of[at.Driver]) == 0 || t == nil || now.Sub(t.told) < etaEvery || !at.Fresh(now) {
 		return nil
 	}
 	t.told = now
 	out := make([]wire.DriverETA, 0, len(p.bags.of[at.Driver]))
-	arrivals := dispatch.Arrivals(now, at.Point(), p.bags.here[at.Driver], p.bags.of[at.Driver], p.cfg.Travel)
-	for i, o := range p.bags.of[at.Driver] {
-		r := arrivals[i]
-		latest := wire.At(r.To)
+	for _, s := range dispatch.Way(now, at.Point(), p.bags.here[at.Driver], p.bags.of[at.Driver], dispatch.At(p.cfg.Travel, now)) {
+		if s.Fetch {
+			continue
+		}
+		latest := wire.At(s.When.To)
 		out = append(out, wire.DriverETA{
-			Order: string(o.ID), Driver: at.Driver, At: wire.At(now), ETA: wire.At(r.From), Latest: &latest,
+			Order: string(s.Orders[0]), Driver: at.Driver, At: wire.At(now), ETA: wire.At(s.When.From), Latest: &latest,
 			Position: &wire.Position{Latitude: at.Lat, Longitude: at.Lon}, Heading: at.Heading,
 		})
 	}

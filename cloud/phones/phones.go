@@ -163,6 +163,7 @@ func (p *Phones) keepHouse(ctx context.Context) {
 			for _, driver := range p.present() {
 				p.refresh(ctx, driver)
 			}
+			p.forget(p.cfg.Clock.Now())
 		}
 	}
 }
@@ -227,7 +228,7 @@ func (p *Phones) bury(ctx context.Context, l broker.DeadLetter) error {
 type Stats struct {
 	Broker  broker.Stats
 	Refused map[string]int64 // positions and statuses that could not be believed, by code
-	Drivers int              // whose position is known
+	Drivers int              // who were heard of in the last day
 }
 
 // Stats reads the counters.

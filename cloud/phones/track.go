@@ -31,6 +31,33 @@ type track struct {
 	asked  time.Time           // when the bag was last asked for, of one who has not signed in
 }
 
+// remembered is for how long a driver's way is kept after the last word of it.
+const remembered = 24 * time.Hour
+
+// forget drops the ways of drivers of whom nobody has heard for a day.
+func (p *Phones) forget(now time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for driver, t := range p.tracks {
+		_, here := p.bags.here[driver]
+		_, waits := p.unsent[driver]
+		if !here && !waits && now.Sub(t.word()) > remembered {
+			delete(p.tracks, driver)
+		}
+	}
+}
+
+// word is when something was last heard of a driver, or asked for.
+func (t *track) word() time.Time {
+	last := t.last.Heard
+	for _, other := range []time.Time{t.heard, t.asked} {
+		if other.After(last) {
+			last = other
+		}
+	}
+	return last
+}
+
 // follow believes a position, or says why not: Invalid "not_newer" or "impossible_jump".
 func (t *track) follow(at dispatch.Position, accuracyKM, maxKMH float64) error {
 	if !t.last.At.IsZero() {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"awesome.pizza/cloud/dispatch"
+	"awesome.pizza/shared/order"
 	"awesome.pizza/shared/problem"
 )
 
@@ -61,5 +62,58 @@ func TestAVagueFixIsGivenRoom(t *testing.T) {
 		if err := tr.follow(fix(1, 5), 0, DefaultMaxKMH); (err == nil) != c.ok {
 			t.Errorf("a kilometre in 5 s after a fix within %v km: %v", c.accuracy, err)
 		}
+	}
+}
+
+// idle are phones that nobody runs.
+func idle(travel dispatch.Travel) *Phones {
+	return &Phones{cfg: Config{Travel: travel}, tracks: map[string]*track{}, unsent: map[string]dispatch.Position{}, bags: newBags()}
+}
+
+func TestAWayIsForgottenADayAfterTheLastWordOfIt(t *testing.T) {
+	t.Parallel()
+	p := idle(nil)
+	long, lately := noon.Add(-25*time.Hour), noon.Add(-23*time.Hour)
+	p.tracks = map[string]*track{
+		"gone": {heard: long, last: dispatch.Position{Heard: long}}, "heard": {heard: lately}, "heard elsewhere": {last: dispatch.Position{Heard: lately}},
+		"asked": {heard: long, asked: lately}, "here": {heard: long}, "unsent": {heard: long}, "watched": {},
+	}
+	p.bags.here["here"], p.unsent["unsent"] = dispatch.Driver{}, dispatch.Position{}
+	p.forget(noon)
+	for _, driver := range []string{"heard", "heard elsewhere", "asked", "here", "unsent"} {
+		if p.tracks[driver] == nil {
+			t.Errorf("%s is forgotten", driver)
+		}
+	}
+	if len(p.tracks) != 5 {
+		t.Errorf("%d are remembered", len(p.tracks))
+	}
+}
+
+// TestWhatIsForecastIsWhatThePlanDrivesBy: by the driver's own vehicle, and at the pace of the hour.
+func TestWhatIsForecastIsWhatThePlanDrivesBy(t *testing.T) {
+	t.Parallel()
+	learned, here := &dispatch.Learned{Base: dispatch.Crow{}}, fix(0, 0)
+	learned.Know([]dispatch.Pace{{Corner: dispatch.CornerOf(here.Point()), Hour: 12, Reckoned: 1e9, Took: 2e9}})
+	p, d := idle(learned), dispatch.Driver{ID: "d1", Vehicle: dispatch.Bicycle}
+	here.Heard = noon
+	bag := []dispatch.Order{{ID: "o1", Delivery: order.OutForDelivery, Drop: fix(3, 0).Point()}, {ID: "o2", Delivery: order.OutForDelivery, Drop: fix(1, 0).Point()}}
+	p.bags.here["d1"], p.bags.of["d1"], p.tracks["d1"] = d, bag, &track{}
+	told := p.forecast(here, noon)
+	way := dispatch.Way(noon, here.Point(), d, bag, learned.At(noon))
+	if len(told) != 2 || len(way) != 2 || told[0].Order != "o2" {
+		t.Fatalf("%+v, %+v", told, way)
+	}
+	for i, e := range told {
+		if !e.ETA.Equal(way[i].When.From.Truncate(time.Millisecond)) || !e.Latest.Equal(way[i].When.To.Truncate(time.Millisecond)) {
+			t.Errorf("%v to %v, and the plan says %v", e.ETA, e.Latest, way[i].When)
+		}
+	}
+	if usual := (dispatch.Crow{}).Time(here.Point(), bag[1].Drop, 15); told[0].ETA.Sub(noon) < usual*3/2 {
+		t.Errorf("%v after a ride that usually takes %v, and takes twice as long at noon", told[0].ETA.Sub(noon), usual)
+	}
+	p.tracks["d1"].told = time.Time{}
+	if old := p.forecast(here, noon.Add(10*time.Minute)); old != nil {
+		t.Errorf("from where somebody was ten minutes ago: %+v", old)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"awesome.pizza/cloud/dispatch"
+	"awesome.pizza/cloud/road"
 	"awesome.pizza/shared/order"
 )
 
@@ -149,7 +150,7 @@ func (d *Dispatch) readChanged(ctx context.Context, tx pgx.Tx, changed []string,
 		return err
 	}
 	for _, r := range records {
-		into[r.Order.ID] = seen{r.Version, deliveryOf(&r.Record, dispatch.Point{})}
+		into[r.Order.ID] = seen{r.Version, road.Delivery(&r.Record, dispatch.Point{})}
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -13,43 +12,11 @@ import (
 
 	"awesome.pizza/cloud/dispatch"
 	"awesome.pizza/cloud/ordering"
-	"awesome.pizza/shared/id"
+	"awesome.pizza/cloud/road"
 	"awesome.pizza/shared/order"
 	"awesome.pizza/shared/problem"
 	"awesome.pizza/shared/wire"
 )
-
-// RegisterDriver takes a driver on and returns the secret by which the phone signs in: it is shown once, and only its hash is kept. An
-// empty id is made up. It reports Invalid "invalid_driver" and Conflict "driver_exists".
-func (s *Store) RegisterDriver(ctx context.Context, d dispatch.Driver) (made dispatch.Driver, secret string, err error) {
-	if err := d.Check(); err != nil {
-		return dispatch.Driver{}, "", err
-	}
-	if d.Home != "" {
-		if _, err := s.Restaurant(ctx, d.Home); problem.Is(err, problem.NotFound) {
-			return dispatch.Driver{}, "", problem.New(problem.Invalid, "invalid_driver", "there is no restaurant %q", d.Home).With("path", "home")
-		} else if err != nil {
-			return dispatch.Driver{}, "", err
-		}
-	}
-	if d.ID == "" {
-		d.ID = id.New()
-	}
-	secret = rand.Text() // 130 bits: nothing to guess, so a plain hash will do
-	hash := sha256.Sum256([]byte(secret))
-	tag, err := s.pool.Exec(ctx, `
-		INSERT INTO drivers (id, name, phone, vehicle, home, secret_hash, status_at, shift_end, speed_kmh)
-		VALUES ($1, $2, $3, $4, $5, $6, 'epoch', $7, $8) ON CONFLICT (id) DO NOTHING`,
-		d.ID, d.Name, d.Phone, d.Vehicle, d.Home, hash[:], orNull(d.ShiftEnd), d.SpeedKMH)
-	if err != nil {
-		return dispatch.Driver{}, "", fmt.Errorf("register driver: %w", err)
-	}
-	if tag.RowsAffected() == 0 {
-		return dispatch.Driver{}, "", problem.New(problem.Conflict, "driver_exists", "there is a driver %q already", d.ID)
-	}
-	made, err = s.Driver(ctx, d.ID)
-	return made, secret, err
-}
 
 // RenewSecret replaces a driver's secret. Phones that are signed in stay so until they are dropped.
 func (s *Store) RenewSecret(ctx context.Context, driver string) (secret string, err error) {
@@ -159,7 +126,7 @@ func scanDriver(row pgx.CollectableRow) (dispatch.Driver, error) {
 		d.ShiftEnd = shift.UTC()
 	}
 	if lat != nil && lon != nil && at != nil && hear != nil {
-		d.Position, d.SeenAt = dispatch.Point{Lat: *lat, Lon: *lon}, seenAt(*at, *hear)
+		d.Position, d.SeenAt = dispatch.Point{Lat: *lat, Lon: *lon}, dispatch.Position{At: *at, Heard: *hear}.Seen()
 	}
 	for _, b := range bag {
 		d.Bag = append(d.Bag, order.ID(b))
@@ -173,11 +140,14 @@ func scanDriver(row pgx.CollectableRow) (dispatch.Driver, error) {
 	return d, nil
 }
 
-// SetStatus records what a driver says, unless something later was said: then changed is false. It reports NotFound "no_such_driver".
+// SetStatus records what a driver says, unless something later was said: then changed is false. Who comes on shift leaves the end of the last one
+// behind. It reports NotFound "no_such_driver".
 func (s *Store) SetStatus(ctx context.Context, driver string, status wire.DriverState, at time.Time) (changed bool, err error) {
 	var exists bool
 	err = s.pool.QueryRow(ctx, `
-		WITH done AS (UPDATE drivers SET status = $2, status_at = $3 WHERE id = $1 AND status_at <= $3 RETURNING id)
+		WITH done AS (UPDATE drivers SET status = $2, status_at = $3,
+			shift_end = CASE WHEN status IN ('offline', 'end_of_shift') AND $2 NOT IN ('offline', 'end_of_shift') AND shift_end <= $3 THEN NULL ELSE shift_end END
+			WHERE id = $1 AND status_at <= $3 RETURNING id)
 		SELECT EXISTS (SELECT FROM done), EXISTS (SELECT FROM drivers WHERE id = $1)`, plain(driver, MaxKey), status, at.UTC()).Scan(&changed, &exists)
 	if err != nil {
 		return false, fmt.Errorf("record status of driver %q: %w", driver, err)
@@ -200,46 +170,9 @@ func (s *Store) Bag(ctx context.Context, driver string) ([]dispatch.Order, error
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, deliveryOf(&records[i], dispatch.Point{Lat: c.row.Latitude, Lon: c.row.Longitude}))
+		out = append(out, road.Delivery(&records[i], dispatch.Point{Lat: c.row.Latitude, Lon: c.row.Longitude}))
 	}
 	return out, nil
-}
-
-// deliveryOf is an order as dispatch sees it, when its restaurant is at pickup.
-func deliveryOf(r *ordering.Record, pickup dispatch.Point) dispatch.Order {
-	o := dispatch.Order{
-		ID: r.Order.ID, Restaurant: r.Order.Restaurant, Pickup: pickup, Promise: r.Order.Promise,
-		Kitchen: r.Progress.Kitchen(), Delivery: r.Progress.Delivery, ReadySpread: dispatch.SpreadOf(r.Progress.Kitchen()),
-		Placed: r.Order.PlacedAt.UTC(), Number: r.Number,
-	}
-	if n := len(r.Steps); n > 0 {
-		o.Since = r.Steps[n-1].At.UTC()
-	}
-	if told := cmp.Or(r.Arrives, r.Expected); told != nil {
-		o.Arrives = told.UTC()
-	}
-	if a := r.Order.Address; a.Located() {
-		o.Drop = dispatch.Point{Lat: a.Latitude, Lon: a.Longitude}
-	} else {
-		o.Drop, o.Nowhere = pickup, true
-	}
-	if r.Ready != nil {
-		o.Ready = r.Ready.UTC()
-	}
-	if r.Driver != nil {
-		o.Driver, o.ByHand = r.Driver.ID, r.Driver.ByHand
-		o.Trip, o.Stop, o.Fetch = r.Driver.Trip, r.Driver.Stop, r.Driver.Fetch
-		if o.Given = r.HandedAt(); o.Given.IsZero() {
-			o.Given = o.Since
-		}
-	}
-	for i := range r.Progress.Items {
-		o.Remade = o.Remade || r.Progress.Items[i].Remakes > 0
-	}
-	if r.Courier != nil {
-		o.Courier = ordering.CourierDriver(r.Courier.ID)
-	}
-	return o
 }
 
 // GiveBack takes a driver off an order that was not picked up, and notes why; on any other order it changes nothing.

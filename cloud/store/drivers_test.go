@@ -200,3 +200,88 @@ func TestZonesAreSharedAndTakenOver(t *testing.T) {
 }
 
 var _ dispatch.Store = (*store.Dispatch)(nil)
+
+func TestWhatIsKnownOfADriverCanBeSaidAnew(t *testing.T) {
+	t.Parallel()
+	c := newChain(t)
+	c.hire(t, "d1")
+	end := time.Now().Add(3 * time.Hour).UTC().Truncate(time.Millisecond)
+	d, err := c.ChangeDriver(t.Context(), "d1", func(d *dispatch.Driver) { d.Vehicle, d.SpeedKMH, d.ShiftEnd, d.Home = dispatch.Bicycle, 17, end, "" })
+	if err != nil || d.Vehicle != dispatch.Bicycle || d.SpeedKMH != 17 || !d.ShiftEnd.Equal(end) || d.Home != "" || d.Name != "Grace d1" || d.Status != wire.Available {
+		t.Fatalf("%+v, %v", d, err)
+	}
+	s, err := c.ForDispatch().DispatchSnapshot(t.Context(), time.Now(), all)
+	if err != nil || len(s.Drivers) != 1 || !s.Drivers[0].ShiftEnd.Equal(end) || s.Drivers[0].SpeedKMH != 17 {
+		t.Errorf("the plan has %+v, %v", s.Drivers, err)
+	}
+	for want, change := range map[string]func(*dispatch.Driver){
+		"name": func(d *dispatch.Driver) { d.Name = " " }, "home": func(d *dispatch.Driver) { d.Home = "r9" }, "speed_kmh": func(d *dispatch.Driver) { d.SpeedKMH = 201 },
+	} {
+		if _, err := c.ChangeDriver(t.Context(), "d1", change); problem.Of(err) == nil || problem.Of(err).Facts["path"] != want {
+			t.Errorf("%s: %v", want, err)
+		}
+	}
+	if _, err := c.ChangeDriver(t.Context(), "nobody", func(*dispatch.Driver) {}); !problem.Is(err, problem.NotFound) {
+		t.Errorf("%v", err)
+	}
+	if now, err := c.Driver(t.Context(), "d1"); err != nil || !cmp.Equal(now, d) {
+		t.Errorf("what was refused has changed something: %s, %v", cmp.Diff(d, now), err)
+	}
+}
+
+// TestTheEndOfYesterdaysShiftIsNotTodays: else nobody would be asked for anything who once had one.
+func TestTheEndOfYesterdaysShiftIsNotTodays(t *testing.T) {
+	t.Parallel()
+	c := newChain(t)
+	c.hire(t, "d1")
+	end := time.Now().Add(-time.Hour).UTC().Truncate(time.Millisecond)
+	for _, step := range []struct {
+		say  wire.DriverState
+		end  time.Time
+		want time.Time
+	}{
+		{wire.OnBreak, end, end},
+		{wire.Available, end, end}, // overtime: nothing new is planned
+		{wire.EndOfShift, end, end},
+		{wire.Available, end, time.Time{}},
+		{wire.Offline, end.Add(3 * time.Hour), end.Add(3 * time.Hour)},
+		{wire.Available, end.Add(3 * time.Hour), end.Add(3 * time.Hour)}, // lunch
+	} {
+		if _, err := c.ChangeDriver(t.Context(), "d1", func(d *dispatch.Driver) { d.ShiftEnd = step.end }); err != nil {
+			t.Fatal(err)
+		}
+		c.says(t, "d1", step.say)
+		if d, err := c.Driver(t.Context(), "d1"); err != nil || !d.ShiftEnd.Equal(step.want) {
+			t.Errorf("%s: the shift ends at %v, not %v, %v", step.say, d.ShiftEnd, step.want, err)
+		}
+	}
+}
+
+func TestWhoIsRegisteredAgainIsTheSameDriverWhateverHasChangedSince(t *testing.T) {
+	t.Parallel()
+	c := newChain(t)
+	asked := dispatch.Driver{ID: "d1", Name: "Grace", Home: "r1", ShiftEnd: time.Now().Add(time.Hour).Truncate(time.Millisecond)}
+	if _, _, err := c.RegisterAgain(t.Context(), asked); !problem.Is(err, problem.NotFound) {
+		t.Fatalf("%v", err)
+	}
+	_, first, err := c.RegisterDriver(t.Context(), asked)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.ChangeDriver(t.Context(), "d1", func(d *dispatch.Driver) { d.Name, d.ShiftEnd = "Grace Hopper", time.Time{} }); err != nil {
+		t.Fatal(err)
+	}
+	d, second, err := c.RegisterAgain(t.Context(), asked)
+	if err != nil || d.Name != "Grace Hopper" || first == second {
+		t.Errorf("%+v, %v", d, err)
+	}
+	asked.Name = "Grace Hopper"
+	if _, _, err := c.RegisterAgain(t.Context(), asked); problem.Of(err) == nil || problem.Of(err).Code != "idempotency_mismatch" {
+		t.Errorf("%v", err)
+	}
+	asked.Name = "Grace"
+	c.sql(t, `UPDATE drivers SET hired_as = NULL, name = 'Grace', shift_end = $1`, asked.ShiftEnd)
+	if _, _, err := c.RegisterAgain(t.Context(), asked); err != nil {
+		t.Errorf("one who was registered before such was kept: %v", err)
+	}
+}

@@ -7,9 +7,11 @@ import (
 	"sync"
 	"time"
 
+	"awesome.pizza/cloud/dispatch"
 	"awesome.pizza/cloud/ordering"
 	"awesome.pizza/cloud/restaurant"
 	"awesome.pizza/shared/menu"
+	"awesome.pizza/shared/order"
 )
 
 // fresh is how old what is known of a restaurant may be when an order is placed: its row, menu and queue are read once in that time,
@@ -137,6 +139,7 @@ func (s *Store) readCard(ctx context.Context, rid string, last *card) (*card, er
 type Houses struct {
 	Store    *Store
 	Presence *restaurant.Presence
+	Travel   dispatch.Travel // nil: dispatch.Crow
 }
 
 // House is a restaurant as ordering sees it, at most a second old. It reports NotFound "no_such_restaurant".
@@ -145,12 +148,19 @@ func (h Houses) House(ctx context.Context, rid string, now time.Time) (ordering.
 	if err != nil {
 		return ordering.House{}, err
 	}
-	l := h.Presence.Of(rid, now)
+	l, travel := h.Presence.Of(rid, now), h.Travel
+	if travel == nil {
+		travel = dispatch.Crow{}
+	}
+	house := dispatch.Point{Lat: c.row.Latitude, Lon: c.row.Longitude}
 	return ordering.House{
 		ID: c.row.ID, Name: c.row.Name, Latitude: c.row.Latitude, Longitude: c.row.Longitude, RadiusKM: c.row.RadiusKM,
 		Cooks: c.row.Cooks, Menu: c.menu, Off: c.off, Left: c.left, OpenAt: c.hours.OpenAt, Opens: c.hours.Opens, Paused: c.row.Paused,
 		PausedUntil: c.row.Intake.Until, PausedWhy: c.row.Intake.Reason,
 		Queues: c.row.Offline == restaurant.Queue, LinkUp: l.Up, Since: l.Since, Ahead: c.ahead, AheadSeconds: c.work,
 		Outlook: l.Outlook, OutlookAt: l.OutlookAt,
+		Drive: func(to order.Address, at time.Time) time.Duration {
+			return dispatch.At(travel, at).Time(house, dispatch.Point{Lat: to.Latitude, Lon: to.Longitude}, dispatch.Car.SpeedKMH())
+		},
 	}, nil
 }

@@ -1,14 +1,17 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"awesome.pizza/cloud/dispatch"
 	"awesome.pizza/cloud/ordering"
+	"awesome.pizza/cloud/road"
 	"awesome.pizza/shared/order"
 )
 
@@ -17,6 +20,21 @@ const fading = 0.995
 
 // SaveDrives adds drives to the paces of their corners and hours. One that is in there already changes nothing: every core hears of each.
 func (s *Store) SaveDrives(ctx context.Context, all []dispatch.Drive) error {
+	all = slices.Clone(all)
+	slices.SortFunc(all, inTurn)
+	if err := again(func() error { return s.pool.SendBatch(ctx, saving(all)).Close() }); err != nil {
+		return fmt.Errorf("keep %d drives: %w", len(all), err)
+	}
+	return nil
+}
+
+// inTurn is the order in which every core locks the rows of paces: two that keep drives at the same time wait for each other, and never both.
+func inTurn(x, y dispatch.Drive) int {
+	a, b := dispatch.CornerOf(x.From), dispatch.CornerOf(y.From)
+	return cmp.Or(cmp.Compare(a.Lat, b.Lat), cmp.Compare(a.Lon, b.Lon), cmp.Compare(x.Left.UTC().Hour(), y.Left.UTC().Hour()), cmp.Compare(x.Order, y.Order))
+}
+
+func saving(all []dispatch.Drive) *pgx.Batch {
 	b := &pgx.Batch{}
 	for _, d := range all {
 		at := dispatch.CornerOf(d.From)
@@ -28,10 +46,7 @@ func (s *Store) SaveDrives(ctx context.Context, all []dispatch.Drive) error {
 				took = p.took * $7 + excluded.took, changed = now()`,
 			string(d.Order), at.Lat, at.Lon, d.Left.UTC().Hour(), d.Reckoned.Seconds(), d.Took.Seconds(), fading)
 	}
-	if err := s.pool.SendBatch(ctx, b).Close(); err != nil {
-		return fmt.Errorf("keep %d drives: %w", len(all), err)
-	}
-	return nil
+	return b
 }
 
 // Paces is how fast drivers were, wherever one has driven in the last half year.
@@ -62,6 +77,10 @@ func (s *Store) DriveOf(ctx context.Context, r *ordering.Record, t dispatch.Trav
 	if err != nil {
 		return d, false // another drive will teach it
 	}
+	by, err := s.Driver(ctx, r.Driver.ID)
+	if err != nil {
+		return d, false // nobody knows how fast a company's courier is
+	}
 	var left, door time.Time
 	for _, step := range r.Steps {
 		switch step.Status {
@@ -71,6 +90,6 @@ func (s *Store) DriveOf(ctx context.Context, r *ordering.Record, t dispatch.Trav
 			door = step.At
 		}
 	}
-	o := deliveryOf(r, dispatch.Point{Lat: c.row.Latitude, Lon: c.row.Longitude})
-	return dispatch.DriveOf(&o, dispatch.Car.SpeedKMH(), left, door, t), !left.IsZero() && !door.IsZero()
+	o := road.Delivery(r, dispatch.Point{Lat: c.row.Latitude, Lon: c.row.Longitude})
+	return dispatch.DriveOf(&o, &by, left, door, t), !left.IsZero() && !door.IsZero()
 }

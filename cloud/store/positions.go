@@ -9,7 +9,6 @@ import (
 
 	"awesome.pizza/cloud/dispatch"
 	"awesome.pizza/shared/broker"
-	"awesome.pizza/shared/clock"
 )
 
 // SavePositions keeps where drivers were last seen. Older than what is known changes nothing. Callers gather: a phone says more than
@@ -51,15 +50,6 @@ func latest(all []dispatch.Position) []dispatch.Position {
 		out = append(out, newest[driver])
 	}
 	return out
-}
-
-// seenAt is when a position was true, by our clock: a phone's clock that is off by less than clock.MaxAhead is not held against its driver,
-// and a position that waited in the phone for longer is old.
-func seenAt(at, heard time.Time) time.Time {
-	if heard.Sub(at).Abs() < clock.MaxAhead {
-		return heard.UTC()
-	}
-	return at.UTC()
 }
 
 // KeepLetters is how many dead letters of phones are kept.

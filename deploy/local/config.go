@@ -19,6 +19,7 @@ type Config struct {
 	Restaurants int
 	Guests      float64
 	Drivers     int
+	Bicycles    float64
 	Speed       float64
 	Seed        int64
 	Cook        bool
@@ -42,6 +43,7 @@ func (c *Config) flags(f *pflag.FlagSet) {
 	f.IntVar(&c.Restaurants, "restaurants", 2, "`number` of restaurants, 1 to 20")
 	f.Float64Var(&c.Guests, "guests", 4, "web orders `per minute`, over all restaurants; 0 for none")
 	f.IntVar(&c.Drivers, "drivers", 3, "simulated drivers `per restaurant`; 0 for none")
+	f.Float64Var(&c.Bicycles, "bicycles", 0, "`share` of the simulated drivers who cycle, 0 to 1")
 	f.Float64Var(&c.Speed, "speed", 1, "how many times faster than life cooks, ovens and drivers work: `factor`")
 	f.Int64Var(&c.Seed, "seed", 1, "`number` from which everything random is made")
 	f.BoolVar(&c.Cook, "cook", true, "a robot cooks what nobody else has touched; --cook=false leaves it to you")
@@ -62,6 +64,8 @@ func (c *Config) check() error {
 		return settings.Usage("--port-base is %d; write a number from 5000 to 50000", c.PortBase)
 	case !(c.Guests >= 0 && c.Guests <= 6000) || c.Drivers < 0 || c.Drivers > 100:
 		return settings.Usage("--guests is 0 to 6000 a minute, --drivers 0 to 100 a restaurant")
+	case !(c.Bicycles >= 0 && c.Bicycles <= 1):
+		return settings.Usage("--bicycles is %v; write a share from 0 to 1, like 0.3", c.Bicycles)
 	case !(c.Speed >= 0.1 && c.Speed <= 1000):
 		return settings.Usage("--speed is %v; write a factor from 0.1 to 1000", c.Speed)
 	}

@@ -63,7 +63,7 @@ func (c *Chain) printerArgs(r *restaurant) []string {
 func (c *Chain) driverArgs(r *restaurant) []string {
 	home := c.places()[r.n]
 	return append(c.simArgs("drivers", 100+r.n), "--broker", "mqtt://"+c.cfg.addr(phonePort), "--cloud", c.cfg.url(cloudPort),
-		"--count", strconv.Itoa(c.cfg.Drivers), "--near", fmt.Sprintf("%v,%v", home.Latitude, home.Longitude))
+		"--count", strconv.Itoa(c.cfg.Drivers), "--bicycles", fmt.Sprint(c.cfg.Bicycles), "--near", fmt.Sprintf("%v,%v", home.Latitude, home.Longitude))
 }
 
 func (c *Chain) guestArgs() []string {

@@ -25,6 +25,7 @@ type PhoneSetting struct {
 	Name       string // of the driver, and of the device on the rig
 	Cloud      string // base address
 	StaffToken string // registers the driver, where the chain has one
+	Vehicle    string // in the cloud's words; "" leaves it to the cloud
 	Broker     *url.URL
 	Driver     *phone.Driver
 	Script     *fault.Script
@@ -98,11 +99,14 @@ type registered struct {
 // register asks again, with the same key, until the cloud answers. A refusal is logged and asked again too: the chain may be
 // starting up.
 func (p *Phone) register(ctx context.Context) (secret string, ok bool) {
-	key := id.New()
+	key, me := id.New(), map[string]string{"name": p.set.Name}
+	if p.set.Vehicle != "" {
+		me["vehicle"] = p.set.Vehicle
+	}
 	for attempt := 1; ctx.Err() == nil; attempt++ {
 		var r registered
 		err := p.cloud.Do(ctx, call.Request{
-			Method: http.MethodPost, Path: "/api/drivers", Key: key, Body: map[string]string{"name": p.set.Name},
+			Method: http.MethodPost, Path: "/api/drivers", Key: key, Body: me,
 		}, &r)
 		if err == nil && wire.SafeID(r.ID) {
 			p.mu.Lock()

@@ -86,6 +86,10 @@ func (c *cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			http.Error(w, "starting", http.StatusServiceUnavailable)
 			return
 		}
+		var asked map[string]string
+		if err := json.NewDecoder(r.Body).Decode(&asked); err != nil || asked["vehicle"] != "bicycle" {
+			c.bad = append(c.bad, fmt.Sprint("registered as ", asked))
+		}
 		fmt.Fprint(w, `{"id":"d1","secret":"s3cret","more":1}`)
 		return
 	}
@@ -134,7 +138,7 @@ func (c *cloud) until(what string, enough func() bool) {
 
 func newPhone(c *cloud, mqtt string, script *fault.Script) *rig.Phone {
 	return rig.NewPhone(rig.PhoneSetting{
-		Name: "driver-1", Cloud: c.http.URL, Broker: &url.URL{Scheme: "mqtt", Host: mqtt}, Script: script,
+		Name: "driver-1", Vehicle: "bicycle", Cloud: c.http.URL, Broker: &url.URL{Scheme: "mqtt", Host: mqtt}, Script: script,
 		Dice: dice.New(1, "spoil"), Log: slog.New(slog.DiscardHandler),
 		Driver: &phone.Driver{
 			Home: wire.Position{Latitude: 40.7431, Longitude: -73.9899}, Pace: 100, Dice: dice.New(1, "driver-1"),

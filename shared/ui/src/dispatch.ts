@@ -55,6 +55,7 @@ export interface Duty {
 	status: 'offline' | 'available' | 'busy' | 'on_break' | 'end_of_shift';
 	position: (Place & { at: Instant }) | null;
 	orders: string[];
+	shift_end?: Instant | null; // null: open end
 	way: string[];
 	wait_near?: { restaurant_id: string; as_of: Instant; because: string } | null; // where an idle driver had better be
 	elsewhere?: number; // orders of other restaurants, which are not shown here

@@ -170,6 +170,7 @@ export class Tracking {
 	take(event: string, data: unknown): void {
 		if (event === 'driver') {
 			this.#where = data as Where;
+			if (this.#near && !soon(this.#where)) this.#near = undefined;
 			return;
 		}
 		if (event === 'near') {
@@ -228,6 +229,13 @@ export class Tracking {
 		await stream.run();
 		if (!this.#stopped && !ended(this.#order?.status ?? order.status)) await this.#read();
 	}
+}
+
+/** takenBack is how far before the door a driver is who was said to be about to be there, and is not, in milliseconds. */
+const takenBack = 4 * 60_000;
+
+function soon(w: Where): boolean {
+	return !!w.eta && Date.parse(w.eta) - Date.parse(w.at) < takenBack;
 }
 
 function newer(a: Order | undefined, b: Order): Order {

@@ -100,6 +100,15 @@ test('the driver is seen between departure and door only', async () => {
 	t.take('near', { eta: '2026-07-03T18:22:00.000Z', seconds: 110 });
 	t.take('near', { eta: '2026-07-03T18:23:00.000Z', seconds: 90 });
 	expect(t.near?.seconds).toBe(110);
+	t.take('driver', { ...where, at: '2026-07-03T18:20:20.000Z', eta: '2026-07-03T18:23:00.000Z' });
+	expect(t.near?.seconds, 'still about to be there').toBe(110);
+	t.take('driver', { ...where, at: '2026-07-03T18:20:30.000Z', eta: '2026-07-03T18:29:00.000Z' });
+	expect(t.near, 'it was said too soon').toBeUndefined();
+	t.take('near', { eta: '2026-07-03T18:28:00.000Z', seconds: 100 });
+	expect(t.near?.seconds).toBe(100);
+	t.take('driver', { ...where, latitude: null, longitude: null, heading: null, eta: null });
+	expect(t.near, 'nobody knows any more').toBeUndefined();
+	t.take('near', { eta: '2026-07-03T18:28:00.000Z', seconds: 60 });
 	t.take('order', event('Delivered', 7));
 	expect(t.near).toBeUndefined();
 	expect(t.where).toBeUndefined();

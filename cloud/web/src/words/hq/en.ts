@@ -216,6 +216,7 @@ export const en = {
 		takenBack: (n: string) => `Order ${n} is back where it was.`,
 		undo: 'Undo',
 		details: 'What happened to it',
+		until: (time: string) => `until ${time}`,
 		oldSeen: (ago: string) => `last seen ${ago} ago`,
 		map: 'Map of restaurants, doors, drivers and their ways',
 		mapHint: 'Where a driver was seen last; grey when that is over two minutes ago. Ways are the plan’s, along sketched streets.',

@@ -209,6 +209,7 @@ export const it: Words = {
 		takenBack: (n) => `L’ordine ${n} è di nuovo dov’era.`,
 		undo: 'Annulla',
 		details: 'Che cosa è successo',
+		until: (time) => `fino alle ${time}`,
 		oldSeen: (ago) => `visto l’ultima volta ${ago} fa`,
 		map: 'Mappa di ristoranti, porte, fattorini e percorsi',
 		mapHint: 'Dove un fattorino è stato visto l’ultima volta; grigio se oltre due minuti fa. I percorsi sono del piano, su strade abbozzate.',

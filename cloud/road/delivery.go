@@ -1,0 +1,45 @@
+package road
+
+import (
+	"cmp"
+
+	"awesome.pizza/cloud/dispatch"
+	"awesome.pizza/cloud/ordering"
+)
+
+// Delivery is an order as dispatch sees it, when its restaurant is at pickup.
+func Delivery(r *ordering.Record, pickup dispatch.Point) dispatch.Order {
+	o := dispatch.Order{
+		ID: r.Order.ID, Restaurant: r.Order.Restaurant, Pickup: pickup, Promise: r.Order.Promise,
+		Kitchen: r.Progress.Kitchen(), Delivery: r.Progress.Delivery, ReadySpread: dispatch.SpreadOf(r.Progress.Kitchen()),
+		Placed: r.Order.PlacedAt.UTC(), Number: r.Number,
+	}
+	if n := len(r.Steps); n > 0 {
+		o.Since = r.Steps[n-1].At.UTC()
+	}
+	if told := cmp.Or(r.Arrives, r.Expected); told != nil {
+		o.Arrives = told.UTC()
+	}
+	if a := r.Order.Address; a.Located() {
+		o.Drop = dispatch.Point{Lat: a.Latitude, Lon: a.Longitude}
+	} else {
+		o.Drop, o.Nowhere = pickup, true
+	}
+	if r.Ready != nil {
+		o.Ready = r.Ready.UTC()
+	}
+	if r.Driver != nil {
+		o.Driver, o.ByHand = r.Driver.ID, r.Driver.ByHand
+		o.Trip, o.Stop, o.Fetch = r.Driver.Trip, r.Driver.Stop, r.Driver.Fetch
+		if o.Given = r.HandedAt(); o.Given.IsZero() {
+			o.Given = o.Since
+		}
+	}
+	for i := range r.Progress.Items {
+		o.Remade = o.Remade || r.Progress.Items[i].Remakes > 0
+	}
+	if r.Courier != nil {
+		o.Courier = ordering.CourierDriver(r.Courier.ID)
+	}
+	return o
+}

@@ -51,7 +51,7 @@ export function pagesOf(seats: readonly Seat[]): number {
 }
 
 /** inOrder is the order in which a page is read. */
-export function inOrder(a: Seat, b: Seat): number {
+function inOrder(a: Seat, b: Seat): number {
 	return a.page - b.page || a.column - b.column || a.top - b.top;
 }
 

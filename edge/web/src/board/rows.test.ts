@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
 import { allDay } from './counts.ts';
-import { rows, sizeLetter, speaksOfAllergy, split } from './rows.ts';
-import { allergies } from './screen.svelte.ts';
+import { allergies, rows, sizeLetter, speaksOfAllergy, split } from './rows.ts';
 import { item, ticket } from './testing.ts';
 
 it('groups what is made alike and counts what is left to do', () => {

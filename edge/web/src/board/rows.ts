@@ -48,7 +48,7 @@ export function named(allergens: readonly string[]): string {
 }
 
 /** harms says whom an item could harm: what must not be in it, and what of that is. */
-export function harms(item: Pick<Item, 'avoid' | 'conflict'>): string {
+function harms(item: Pick<Item, 'avoid' | 'conflict'>): string {
 	const avoid = named(item.avoid ?? []);
 	return item.conflict?.length ? `${avoid} (${words.isInIt(named(item.conflict))})` : avoid;
 }
@@ -108,4 +108,9 @@ export function split(row: Row): boolean {
 export function said(row: Row): string {
 	const changes = [...row.changes, ...row.left, ...row.right].map((c) => `${words.amount[c.amount ?? 'normal']} ${c.name ?? c.topping}`);
 	return [`${row.todo.length}× ${row.size} ${row.name}${row.half ? ` / ${row.half}` : ''}`.replace('  ', ' '), ...changes].join(', ');
+}
+
+/** allergies are what must not be overlooked, once each: what has to be avoided first, and then the guests' words. */
+export function allergies(ticket: Ticket): string[] {
+	return [...new Set([...ticket.items.map(harms).filter(Boolean), ...ticket.items.map((i) => i.note?.trim() ?? '').filter(speaksOfAllergy)])];
 }

@@ -1,4 +1,4 @@
-import { call, Refusal, type Ticket } from '@awesome/ui';
+import type { Ticket } from '@awesome/ui';
 import type { Device } from '../device/device.svelte.ts';
 import type { Tab } from '../house/HousePanel.svelte';
 import { house } from '../words/house.ts';
@@ -7,45 +7,17 @@ import type { Chime } from '../device/sound.svelte.ts';
 import type { Board } from './board.svelte.ts';
 import { beside, pagesOf, settle, type Seat } from './grid.ts';
 import { fires } from './ageing.ts';
-import { told } from './changes.ts';
 import { Dial } from './dial.svelte.ts';
 import { Glass } from './glass.svelte.ts';
 import { calls, Ringer } from './ringer.ts';
 import { Cursor } from './cursor.svelte.ts';
+import { banners, gap, layout, type Field, type Layout } from './layout.ts';
+import { Presence } from './presence.ts';
 import { parts, type Part } from './cut.ts';
-import { harms, remade, rows, said, speaksOfAllergy, type Row } from './rows.ts';
+import { rows, said, type Row } from './rows.ts';
 import { here, next, open, shows, stationOf, type View, type Whereabout } from './stations.ts';
 import { Steady } from './steady.ts';
 import type { Tap, Taps } from './taps.svelte.ts';
-
-/** Size of the field that tickets are laid out in, in CSS pixels. */
-export interface Field {
-	width: number;
-	height: number;
-}
-
-/** Layout is what a page of a field has room for. */
-export interface Layout {
-	columns: number;
-	steps: number; // of a column
-	step: number; // pixels of one
-	page: number; // pixels from one page to the next
-	inner: number; // width of a card's inside
-	high: number; // of the highest card
-	small: boolean; // the type is that of a tablet
-}
-
-export const gap = 12;
-const stride = 24; // cards begin and end at multiples of this, so that a hole fits the next one
-
-/** layout keeps cards wide enough to read at two metres. */
-export function layout(field: Field): Layout {
-	const small = field.width < 1400;
-	const columns = Math.max(1, Math.floor((field.width + gap) / ((small ? 300 : 340) + gap)));
-	const steps = Math.max(10, Math.floor((field.height + gap) / stride));
-	const width = (field.width - gap * (columns - 1)) / columns;
-	return { columns, steps, step: (field.height + gap) / steps, page: field.height + gap, inner: width - 26, high: field.height, small };
-}
 
 /** Card is a part of a ticket where it lies. */
 export interface Card {
@@ -68,7 +40,6 @@ export class Screen {
 	#steady = { ticket: new Steady(), line: new Steady() };
 	#mine: { ticket: string; line: string | undefined; until: number } | undefined; // what becomes of these next is of this screen's doing
 	#aimed = { ticket: '', line: '' }; // when it was looked at last: an order, and the key of a line
-	#shown = new Set<string>();
 	#ringer = new Ringer();
 
 	readonly board: Board;
@@ -77,6 +48,7 @@ export class Screen {
 	readonly chime: Chime;
 	readonly glass = new Glass();
 	readonly dial = new Dial();
+	readonly presence: Presence;
 	#now: () => number;
 
 	constructor(board: Board, taps: Taps, device: Device, chime: Chime, now: () => number = Date.now) {
@@ -85,6 +57,7 @@ export class Screen {
 		this.device = device;
 		this.chime = chime;
 		this.#now = now;
+		this.presence = new Presence(board, device, this.glass, () => this.name);
 	}
 
 	view: View = $derived.by(() => this.device.view ?? 'all');
@@ -97,9 +70,8 @@ export class Screen {
 	#cut: Map<string, Part[]> = $derived.by(() => {
 		const { inner, high, small, columns } = this.layout;
 		const aside = this.view === 'oven' || (this.view === 'all' && !small) ? 100 : 40; // clocks and words
-		return new Map(
-			this.tickets.map((t) => [t.order_id, parts(rows(here(t, this.view), this.view === 'pass', !['make', 'oven'].includes(this.view ?? '')), { inner, high, small, aside, banners: banners(t) }, columns)]),
-		);
+		const cut = (t: Ticket) => parts(rows(here(t, this.view), this.view === 'pass', this.view !== 'make' && this.view !== 'oven'), { inner, high, small, aside, banners: banners(t) }, columns);
+		return new Map(this.tickets.map((t) => [t.order_id, cut(t)]));
 	});
 
 	#settled = $derived.by(() => {
@@ -334,43 +306,8 @@ export class Screen {
 		return this.device.name || house.screenName(words.view[this.view], this.device.id.slice(0, 4));
 	}
 
-	get #url(): string {
-		return `/api/screens/${encodeURIComponent(this.device.id)}`;
+	/** toggle opens a panel, or closes it. */
+	toggle(panel: NonNullable<Screen['panel']>): void {
+		this.panel = this.panel === panel ? undefined : panel;
 	}
-
-	/** announce tells the node what this screen is called and for; from then on it minds whether the screen is there. */
-	async announce(): Promise<void> {
-		if (!this.device.view || !this.board.live.connected) return;
-		await call(this.#url, { method: 'PUT', body: { name: this.name, station: this.device.view } }).catch(() => undefined); // told again when the node is back
-	}
-
-	/**
-	 * rendered tells the node what is on the glass: each ticket once, and which change of the board was the last. What lies on another page or
-	 * in a window behind another one is not to be seen, nor what is covered by a panel or a dialog: it is told when that is gone.
-	 */
-	async rendered(): Promise<void> {
-		if (!this.glass.visible || !this.device.view || !this.board.live.connected) return;
-		if (this.#shown.size > 1000) this.#shown = new Set([...this.#shown].filter((id) => this.board.ticket(id)));
-		const tickets = [...this.glass.shown].filter((id) => !this.#shown.has(id) && this.glass.bare(id)).slice(0, 500);
-		const seq = Math.max(0, this.board.live.seq);
-		if (tickets.length === 0 && seq === 0) return; // nothing has happened yet
-		for (const id of tickets) this.#shown.add(id);
-		try {
-			await call(`${this.#url}/rendered`, { body: { tickets, seq } });
-		} catch (err) {
-			if (tickets.length > 0 && err instanceof Refusal && err.problem.status < 500) return this.rendered(); // it does not know them: without them
-			for (const id of tickets) this.#shown.delete(id); // told again before long
-		}
-	}
-}
-
-/** allergies are what must not be overlooked, once each: what has to be avoided first, and then the guests' words. */
-export function allergies(ticket: Ticket): string[] {
-	return [...new Set([...ticket.items.map(harms).filter(Boolean), ...ticket.items.map((i) => i.note?.trim() ?? '').filter(speaksOfAllergy)])];
-}
-
-/** banners is the height of what stands over the rows of a ticket. */
-function banners(ticket: Ticket): number {
-	const notices = open(ticket);
-	return (ticket.recovered ? 76 : 0) + notices.reduce((sum, n) => sum + (n.lines ? 90 : 0) + told(n).reduce((high, line) => high + 30 * Math.ceil((line.text.length + 2) / 24), 0), 0) + (fires(ticket) > 0 ? 44 : 0) + (ticket.hold ? 44 : 0) + (remade(ticket) && !notices.some((n) => n.kind === 'remake') ? 40 : 0) + allergies(ticket).reduce((sum, a) => sum + 48 + 26 * Math.floor(a.length / 23), 0);
 }

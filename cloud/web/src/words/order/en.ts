@@ -44,7 +44,6 @@ export const en = {
 	allergen: english,
 	add: 'Add',
 	added: (name: string) => `${name} is in the basket`,
-	make: (name: string) => `Choose ${name}`,
 	close: 'Close',
 	size: 'Size',
 	diameter: (cm: number) => `${cm} cm`,
@@ -88,7 +87,6 @@ export const en = {
 	saveLine: (price: string) => `Save · ${price}`,
 	picture: (name: string) => `Drawing of your pizza: ${name}`,
 	basket: 'Basket',
-	basketOf: (n: number) => (n === 1 ? '1 item' : `${n} items`),
 	toCheckout: 'Go to checkout',
 	empty: 'Nothing in here yet',
 	emptyDetail: 'Choose something from the menu.',
@@ -104,7 +102,6 @@ export const en = {
 	total: 'Total',
 	about: 'about',
 	when: { delivery: 'At your door', carryout: 'Ready for you' },
-	why: 'Why then',
 	whyThen: {
 		ahead: (n) => (n === 1 ? '1 order ahead' : `${n} orders ahead`),
 		oven: (min) => `${min} min in the oven`,

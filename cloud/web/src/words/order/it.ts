@@ -37,7 +37,6 @@ export const it: Words = {
 	allergen: italian,
 	add: 'Aggiungi',
 	added: (name) => `${name} è nel cestino`,
-	make: (name) => `Scegli ${name}`,
 	close: 'Chiudi',
 	size: 'Misura',
 	diameter: (cm) => `${cm} cm`,
@@ -81,7 +80,6 @@ export const it: Words = {
 	saveLine: (price) => `Salva · ${price}`,
 	picture: (name) => `Disegno della tua pizza: ${name}`,
 	basket: 'Cestino',
-	basketOf: (n) => (n === 1 ? '1 cosa' : `${n} cose`),
 	toCheckout: 'Vai alla cassa',
 	empty: 'Ancora vuoto',
 	emptyDetail: 'Scegli qualcosa dal menu.',
@@ -97,7 +95,6 @@ export const it: Words = {
 	total: 'Totale',
 	about: 'circa',
 	when: { delivery: 'Alla tua porta', carryout: 'Pronta per te' },
-	why: 'Perché',
 	whyThen: {
 		ahead: (n) => (n === 1 ? '1 ordine prima' : `${n} ordini prima`),
 		oven: (min) => `${min} min in forno`,

@@ -1,12 +1,9 @@
 package phone_test
 
 import (
-	"context"
 	"fmt"
 	"slices"
-	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"awesome.pizza/firmware-sim/dice"
@@ -14,95 +11,11 @@ import (
 	"awesome.pizza/shared/wire"
 )
 
-// world is a cloud that answers as it is told to, and remembers.
-type world struct {
-	mu     sync.Mutex
-	answer func(phone.Action) phone.Outcome // Done when nil
-	away   bool
-	told   []phone.Action // with outcome Done
-	tried  int
-	fixes  []wire.DriverLocation
-}
-
-func (w *world) Tell(_ context.Context, a phone.Action) phone.Outcome {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.tried++
-	if w.away {
-		return phone.Away
-	}
-	if w.answer != nil {
-		if o := w.answer(a); o != phone.Done {
-			return o
-		}
-	}
-	w.told = append(w.told, a)
-	return phone.Done
-}
-
-func (w *world) Locate(_ context.Context, l wire.DriverLocation) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if !w.away {
-		w.fixes = append(w.fixes, l)
-	}
-}
-
-func (w *world) set(away bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.away = away
-}
-
-func (w *world) kinds() (kinds []phone.Kind) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for _, a := range w.told {
-		kinds = append(kinds, a.Kind)
-	}
-	return kinds
-}
-
-func driver(h phone.Habits) *phone.Driver {
-	if h.Speed == 0 {
-		h.Speed = 8
-	}
-	return &phone.Driver{Home: restaurant, Habits: h, Pace: 1, Dice: dice.New(1, "driver-1")}
-}
-
-func offer(id string) wire.Offer {
-	now := time.Now()
-	return wire.Offer{
-		ID: id, At: wire.At(now), Order: "order-" + id, ReadyAt: new(wire.At(now.Add(5 * time.Minute))), ExpiresAt: wire.At(now.Add(time.Minute)),
-		Restaurant: &wire.Place{Position: phone.Shift(restaurant, 300, 100), Name: "r1"},
-		Drop:       &wire.Place{Position: phone.Shift(restaurant, -800, 1200), Name: "Ada"},
-	}
-}
-
-// shift runs a phone in a bubble; the test sends offers and moves the time.
-func shift(t *testing.T, d *phone.Driver, test func(t *testing.T, p *phone.Phone, w *world, offers chan<- wire.Offer)) {
-	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
-		w, offers := new(world), make(chan wire.Offer)
-		p := &phone.Phone{Driver: d, Network: w, Offers: offers}
-		ctx, cancel := context.WithCancel(t.Context())
-		done := make(chan error, 1)
-		go func() { done <- p.Run(ctx) }()
-		test(t, p, w, offers)
-		cancel()
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
-	})
-}
-
-var delivered = []phone.Kind{phone.Status, phone.Accept, phone.PickUp, phone.Depart, phone.Deliver}
-
 func TestADriverBringsAnOrderFromShelfToDoor(t *testing.T) {
 	t.Parallel()
 	shift(t, driver(phone.Habits{Accepts: 1}), func(t *testing.T, p *phone.Phone, w *world, offers chan<- wire.Offer) {
 		offers <- offer("1")
-		time.Sleep(30 * time.Minute)
+		pass(30 * time.Minute)
 		if got := w.kinds(); !slices.Equal(got, delivered) {
 			t.Fatalf("told %v", got)
 		}
@@ -124,7 +37,7 @@ func TestThePhoneSaysWhereItIsOnceASecondAndNeverJumps(t *testing.T) {
 	t.Parallel()
 	shift(t, driver(phone.Habits{Accepts: 1}), func(t *testing.T, _ *phone.Phone, w *world, offers chan<- wire.Offer) {
 		offers <- offer("1")
-		time.Sleep(10 * time.Minute)
+		pass(10 * time.Minute)
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		if n := len(w.fixes); n < 598 || n > 602 {
@@ -147,7 +60,7 @@ func TestHoweverFastLifeGoesACarStaysBelievable(t *testing.T) {
 	d.Pace = 60
 	shift(t, d, func(t *testing.T, _ *phone.Phone, w *world, offers chan<- wire.Offer) {
 		offers <- offer("1")
-		time.Sleep(5 * time.Minute)
+		pass(5 * time.Minute)
 		if got := w.kinds(); !slices.Equal(got, delivered) {
 			t.Fatalf("told %v", got)
 		}
@@ -170,11 +83,11 @@ func TestADriverWaitsAtTheShelfUntilTheKitchenIsReady(t *testing.T) {
 			return phone.Done
 		}
 		offers <- offer("1")
-		time.Sleep(15 * time.Minute)
+		pass(15 * time.Minute)
 		if got := p.View().State; got != phone.AtShelf {
 			t.Errorf("is %s", got)
 		}
-		time.Sleep(time.Hour)
+		pass(time.Hour)
 		if got := w.kinds(); !slices.Equal(got, delivered) {
 			t.Fatalf("told %v", got)
 		}
@@ -188,15 +101,15 @@ func TestADeadZoneDelaysWordsButNotTheDriverAndKeepsTrueTimes(t *testing.T) {
 	t.Parallel()
 	shift(t, driver(phone.Habits{Accepts: 1}), func(t *testing.T, p *phone.Phone, w *world, offers chan<- wire.Offer) {
 		offers <- offer("1")
-		time.Sleep(20 * time.Second) // accepted
+		pass(20 * time.Second) // accepted
 		w.set(true)
-		time.Sleep(40 * time.Minute)
+		pass(40 * time.Minute)
 		if v := p.View(); v.State != phone.Free || v.Queued != 3 {
 			t.Fatalf("without network: %+v", v)
 		}
 		w.set(false)
 		back := time.Now()
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		if got := w.kinds(); !slices.Equal(got, delivered) {
 			t.Fatalf("told %v", got)
 		}
@@ -212,9 +125,9 @@ func TestNobodyTakesAPizzaOnTrustBeforeItsForecast(t *testing.T) {
 	t.Parallel()
 	shift(t, driver(phone.Habits{Accepts: 1}), func(t *testing.T, p *phone.Phone, w *world, offers chan<- wire.Offer) {
 		offers <- offer("1") // ready in five minutes
-		time.Sleep(20 * time.Second)
+		pass(20 * time.Second)
 		w.set(true)
-		time.Sleep(4 * time.Minute)
+		pass(4 * time.Minute)
 		if got := p.View().State; got != phone.AtShelf {
 			t.Errorf("is %s", got)
 		}
@@ -235,7 +148,7 @@ func TestOffersAreAcceptedDeclinedAndIgnored(t *testing.T) {
 			t.Parallel()
 			shift(t, driver(c.habits), func(t *testing.T, p *phone.Phone, w *world, offers chan<- wire.Offer) {
 				offers <- offer("1")
-				time.Sleep(30 * time.Minute)
+				pass(30 * time.Minute)
 				if got := w.kinds(); !slices.Equal(got, c.want) || p.View().State != phone.Free {
 					t.Errorf("told %v, is %s", got, p.View().State)
 				}
@@ -251,11 +164,11 @@ func TestAnOfferHeardTwiceIsOneAndABusyDriverDeclines(t *testing.T) {
 		for range 3 {
 			offers <- first
 		}
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		offers <- offer("2")
-		time.Sleep(30 * time.Minute)
+		pass(30 * time.Minute)
 		offers <- first
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		counts := map[string]int{}
 		for _, a := range w.told[1:] {
 			counts[fmt.Sprint(a.Kind, a.Offer)]++
@@ -271,121 +184,12 @@ func TestAnOfferHeardTwiceIsOneAndABusyDriverDeclines(t *testing.T) {
 	})
 }
 
-func TestOrdersOfOneTripAreFetchedTogetherAndBroughtOneAfterTheOther(t *testing.T) {
-	t.Parallel()
-	shift(t, driver(phone.Habits{Accepts: 1}), func(t *testing.T, p *phone.Phone, w *world, offers chan<- wire.Offer) {
-		for stop, id := range []string{"1", "2", "3"} {
-			o := offer(id)
-			o.Trip, o.Stop = "trip", stop
-			if stop == 2 {
-				time.Sleep(20 * time.Second) // one more, on the way there
-			}
-			offers <- o
-		}
-		other := offer("4")
-		other.Trip = "another"
-		offers <- other
-		time.Sleep(20 * time.Second)
-		offers <- wire.Offer{ID: "2", At: wire.At(time.Now()), Order: "order-2", Revoked: true, ExpiresAt: wire.At(time.Now())}
-		time.Sleep(time.Hour)
-		var told []string
-		for _, a := range w.told[1:] {
-			told = append(told, string(a.Kind)+" "+a.Offer)
-		}
-		want := []string{
-			"accept 1", "accept 2", "accept 3", "decline 4", "pick_up 1", "pick_up 3", "depart 1", "depart 3", "deliver 1", "deliver 3",
-		}
-		if slices.Sort(told[:4]); !slices.Equal(told, want) {
-			t.Errorf("told %q", told)
-		}
-		if v := p.View(); v.State != phone.Free || v.Queued != 0 {
-			t.Errorf("%+v", v)
-		}
-	})
-}
-
-// TestATripOfTwoRestaurantsIsFetchedAtBoth: nothing is said to be fetched where it is not, and a counter that has nothing any more is left.
-func TestATripOfTwoRestaurantsIsFetchedAtBoth(t *testing.T) {
-	t.Parallel()
-	for name, lost := range map[string]bool{"both are there": false, "the first is called off": true} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			shift(t, driver(phone.Habits{Accepts: 1}), func(t *testing.T, p *phone.Phone, w *world, offers chan<- wire.Offer) {
-				for stop, id := range []string{"1", "2"} {
-					o := offer(id)
-					o.Trip, o.Stop = "trip", stop
-					if stop == 1 {
-						next := *o.Restaurant
-						next.Latitude += 0.01
-						o.Restaurant = &next
-					}
-					offers <- o
-				}
-				time.Sleep(20 * time.Second)
-				want := []string{"accept 1", "accept 2", "pick_up 1", "pick_up 2", "depart 1", "depart 2", "deliver 1", "deliver 2"}
-				if lost {
-					offers <- wire.Offer{ID: "1", At: wire.At(time.Now()), Order: "order-1", Revoked: true, ExpiresAt: wire.At(time.Now())}
-					want = []string{"accept 1", "accept 2", "pick_up 2", "depart 2", "deliver 2"}
-				}
-				time.Sleep(time.Hour)
-				var told []string
-				at := map[string]time.Time{}
-				for _, a := range w.told[1:] {
-					told = append(told, string(a.Kind)+" "+a.Offer)
-					at[told[len(told)-1]] = a.At
-				}
-				if !slices.Equal(told, want) || p.View().State != phone.Free {
-					t.Errorf("told %q, is %s", told, p.View().State)
-				}
-				if between := at["pick_up 2"].Sub(at["pick_up 1"]); !lost && between < 30*time.Second {
-					t.Errorf("a kilometre in %v", between)
-				}
-			})
-		})
-	}
-}
-
-func TestAnOrderThatIsLostSendsTheDriverHome(t *testing.T) {
-	t.Parallel()
-	for name, lose := range map[string]func(w *world, offers chan<- wire.Offer){
-		"revoked": func(_ *world, offers chan<- wire.Offer) {
-			offers <- wire.Offer{ID: "1", At: wire.At(time.Now()), Order: "order-1", Revoked: true, ExpiresAt: wire.At(time.Now())}
-		},
-		"cancelled": func(w *world, _ chan<- wire.Offer) {
-			w.mu.Lock()
-			defer w.mu.Unlock()
-			w.answer = func(a phone.Action) phone.Outcome {
-				if a.Kind == phone.PickUp {
-					return phone.Hopeless
-				}
-				return phone.Done
-			}
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			shift(t, driver(phone.Habits{Accepts: 1}), func(t *testing.T, p *phone.Phone, w *world, offers chan<- wire.Offer) {
-				offers <- offer("1")
-				time.Sleep(20 * time.Second)
-				lose(w, offers)
-				time.Sleep(30 * time.Minute)
-				if got := w.kinds(); !slices.Equal(got, []phone.Kind{phone.Status, phone.Accept}) {
-					t.Errorf("told %v", got)
-				}
-				if v := p.View(); v.State != phone.Free || v.Queued != 0 || phone.Distance(v.Position, restaurant) > 1 {
-					t.Errorf("%+v", v)
-				}
-			})
-		})
-	}
-}
-
 func TestEndOfShiftIsToldBeforeThePhoneIsSwitchedOff(t *testing.T) {
 	t.Parallel()
 	var w *world
 	shift(t, driver(phone.Habits{}), func(_ *testing.T, _ *phone.Phone, its *world, _ chan<- wire.Offer) {
 		w = its
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 	})
 	if got := w.told[len(w.told)-1]; got.Kind != phone.Status || got.State != wire.EndOfShift {
 		t.Errorf("last told %+v", got)
@@ -396,7 +200,7 @@ func TestACloudThatIsAwayIsNotHammered(t *testing.T) {
 	t.Parallel()
 	shift(t, driver(phone.Habits{}), func(t *testing.T, _ *phone.Phone, w *world, _ chan<- wire.Offer) {
 		w.set(true)
-		time.Sleep(10 * time.Minute)
+		pass(10 * time.Minute)
 		if w.tried > 60 {
 			t.Errorf("tried %d times in ten minutes", w.tried)
 		}
@@ -409,7 +213,7 @@ func TestDeadZonesLieOnTheWay(t *testing.T) {
 	shift(t, driver(phone.Habits{Accepts: 1, DeadZones: 1}), func(t *testing.T, p *phone.Phone, _ *world, offers chan<- wire.Offer) {
 		offers <- offer("1")
 		for range 900 {
-			time.Sleep(time.Second)
+			pass(time.Second)
 			if !p.HasNetwork() {
 				dead++
 			}

@@ -163,99 +163,6 @@ func TestASlipThatIsSentTwiceIsOneSlip(t *testing.T) {
 	h.shelf("ham", 500, 0)
 }
 
-func TestTheCounterRefusesWhatIsSoldOutAndSuggestsOtherThings(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
-	h.write(stock.Count, map[string]int64{"basil": 10})
-	h.place(pizza) // 6 g of 10
-	_, _, err := h.Place(t.Context(), counter(cola, pizza))
-	p := problem.Of(err)
-	if p == nil || p.Kind != problem.Conflict || p.Code != "sold_out" || p.Facts["path"] != "lines[1]" {
-		t.Fatalf("the second pizza: %v", err)
-	}
-	others := p.Facts["alternatives"].([]stock.Alternative)
-	if len(others) != 3 || others[0].Product != "margherita" || !slices.Equal(others[0].Without, []string{"basil"}) || others[0].Line != 1 {
-		t.Errorf("suggested is %s", asJSON(others))
-	}
-	bare := pizza
-	bare.Toppings = []order.Topping{{Topping: "basil", Amount: order.None}}
-	h.place(bare)
-	for _, other := range others[1:] {
-		h.place(order.Line{Product: other.Product, Size: other.Size, Quantity: 1})
-	}
-	if len(h.snapshot().Tickets) != 4 {
-		t.Error("something that was refused is on the board")
-	}
-}
-
-func TestAnOrderOfTheCloudIsTakenAlthoughItExceedsWhatThereIs(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
-	h.write(stock.Count, map[string]int64{"mozzarella": 100})
-	h.release(0)
-	h.offer(order.Carryout, pizza)
-	h.shelf("mozzarella", 100, 150)
-	if l := h.level("mozzarella"); l.Off == nil || !l.Off.Auto {
-		t.Errorf("the mozzarella has run out, and it is %+v", l)
-	}
-}
-
-func TestWhatRunsOutIsOffForEverybodyAndComesBackWhenItIsReceived(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
-	changes, leave := h.hub.Subscribe()
-	defer leave()
-	h.write(stock.Count, map[string]int64{"mushrooms": 60})
-	h.next(changes)
-	h.place(order.Line{Product: "prosciutto_funghi", Size: "medium", Quantity: 1})
-	c := h.next(changes)
-	if c.SoldOut == nil || len(c.SoldOut.Ingredients) != 1 || !c.SoldOut.Ingredients[0].Auto ||
-		!slices.ContainsFunc(c.SoldOut.Toppings, func(m stock.Missing) bool { return m.ID == "mushrooms" }) ||
-		!slices.ContainsFunc(c.SoldOut.Products, func(m stock.Missing) bool { return m.ID == "capricciosa" && len(m.Without) == 1 }) {
-		t.Fatalf("screens hear of %s", asJSON(c.SoldOut))
-	}
-	h.restart()
-	if len(h.snapshot().SoldOut.Toppings) != 1 {
-		t.Error("after a restart it is on sale again")
-	}
-	key := stock.OffKey{Kind: stock.Ingredient, ID: "mushrooms"}
-	if err := h.Lift(t.Context(), key); problem.Of(err) == nil || problem.Of(err).Code != "run_out" {
-		t.Errorf("lifting what has run out: %v", err)
-	}
-	h.write(stock.Receipt, map[string]int64{"mushrooms": 2000})
-	if offs, _, err := h.Off(t.Context()); err != nil || len(offs) != 0 {
-		t.Errorf("it was received, and %+v is off, %v", offs, err)
-	}
-}
-
-func TestWhatAManagerTakesOffStaysOffUntilItsEnd(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
-	o := stock.Off{OffKey: stock.OffKey{Kind: stock.Product, ID: "margherita"}, Owner: "grace", Reason: "the oven is slow"}
-	for range 2 { // sent twice
-		if _, err := h.SellOut(t.Context(), "off-1", o, time.Hour); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if _, _, err := h.Place(t.Context(), counter(pizza)); problem.Of(err) == nil || problem.Of(err).Code != "sold_out" {
-		t.Errorf("it can be ordered: %v", err)
-	}
-	half := order.Line{Product: "marinara", Half: "margherita", Size: "large", Quantity: 1}
-	if _, _, err := h.Place(t.Context(), counter(half)); problem.Of(err) == nil || problem.Of(err).Code != "sold_out" {
-		t.Errorf("half of it can be ordered: %v", err)
-	}
-	h.restart()
-	h.clock.pass(time.Hour)
-	stop := h.run()
-	changes, leave := h.hub.Subscribe()
-	defer leave()
-	for len(h.snapshot().SoldOut.Products) > 0 {
-		h.next(changes)
-	}
-	stop()
-	h.place(pizza)
-}
-
 // run lets the kitchen mind its timers until stop.
 func (h *house) run() (stop func()) {
 	ctx, cancel := context.WithCancel(background())
@@ -303,12 +210,6 @@ func TestLittleIsLeftAlarmsOncePerCrossing(t *testing.T) {
 	if raised != 1 || cleared != 1 {
 		t.Errorf("it rang %d times and was cleared %d times", raised, cleared)
 	}
-}
-
-func bareOf(topping string) order.Line {
-	l := pizza
-	l.Toppings = []order.Topping{{Topping: topping, Amount: order.None}}
-	return l
 }
 
 func TestTheStockIsCheckedEveryDayAtItsHourAlsoWhenTheClocksChange(t *testing.T) {
@@ -400,24 +301,6 @@ func TestWhenSomethingRunsOutIsForecast(t *testing.T) {
 	}
 }
 
-func TestAClockThatWasWrongMovesTheEndOfWhatIsOff(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
-	o := stock.Off{OffKey: stock.OffKey{Kind: stock.Topping, ID: "egg"}, Owner: "grace"}
-	if _, err := h.SellOut(t.Context(), "", o, time.Hour); err != nil {
-		t.Fatal(err)
-	}
-	by := 24 * time.Hour
-	if err := h.Relabel(t.Context(), evening.Add(-time.Minute), by, func() { h.clock.pass(by) }); err != nil {
-		t.Fatal(err)
-	}
-	h.restart()
-	offs, _, err := h.Off(t.Context())
-	if err != nil || len(offs) != 1 || !offs[0].Until.Equal(evening.Add(by+time.Hour)) || !offs[0].Since.Equal(evening.Add(by)) {
-		t.Errorf("it is off as %+v, %v", offs, err)
-	}
-}
-
 // TestTheLedgerAlwaysAddsUp lets anything happen in any order, with restarts between: what lies there is what came less what was started, and
 // what is reserved is what open orders still need.
 func TestTheLedgerAlwaysAddsUp(t *testing.T) {
@@ -490,112 +373,6 @@ func TestTheLedgerAlwaysAddsUp(t *testing.T) {
 			r.Fatalf("the report says %s, %v", asJSON(days), err)
 		}
 	})
-}
-
-// standings are what the cloud was told of the shelves.
-func (h *house) levelsTold() (all []event.StockStanding) {
-	for _, f := range h.facts() {
-		if s, ok := f.(event.StockStanding); ok {
-			all = append(all, s)
-		}
-	}
-	return all
-}
-
-func TestTheCloudHearsWhatIsOffAtOnceAndWhatIsLeftNowAndThen(t *testing.T) {
-	t.Parallel()
-	path := t.TempDir() + "/edge.db"
-	synctest.Test(t, func(t *testing.T) {
-		h := houseAt(t, path, settings())
-		defer h.close()
-		stop := h.run()
-		pass := func(d time.Duration) {
-			h.clock.pass(d)
-			time.Sleep(d)
-			synctest.Wait()
-		}
-		pass(time.Minute)
-		if got := h.levelsTold(); len(got) != 0 {
-			t.Errorf("there is no stock, and the cloud hears %+v", got)
-		}
-		h.write(stock.Count, map[string]int64{"mozzarella": 200})
-		if got := h.levelsTold(); len(got) != 1 || len(got[0].Levels) != 1 || got[0].Levels[0].OnHand != 200 {
-			t.Errorf("after a count the cloud hears %+v", got)
-		}
-		if pass(time.Minute); len(h.levelsTold()) != 2 || !h.levelsTold()[1].Whole {
-			t.Errorf("there is stock now, and the cloud hears %+v", h.levelsTold())
-		}
-		h.place(pizza)
-		var off []event.ProductSoldOut
-		for _, f := range h.facts() {
-			if s, ok := f.(event.ProductSoldOut); ok {
-				off = append(off, s)
-			}
-		}
-		if len(off) != 1 || off[0].ID != "mozzarella" || !off[0].Auto {
-			t.Errorf("50 g are left, and off is %+v", off)
-		}
-		before := len(h.levelsTold())
-		pass(time.Minute)
-		if n := len(h.levelsTold()) - before; n != 0 {
-			t.Errorf("one sale makes %d standings in a minute", n)
-		}
-		pass(6 * time.Minute)
-		got := h.levelsTold()
-		if len(got) != before+1 || got[before].Levels[0].Reserved != 150 {
-			t.Errorf("in time the cloud hears %+v", got[before:])
-		}
-		stop()
-		h.restart()
-		stop = h.run()
-		pass(time.Minute)
-		if got := h.levelsTold(); len(got) != before+2 || !got[before+1].Whole || len(got[before+1].Off) != 1 {
-			t.Errorf("after a start the cloud hears %+v", got[before+1:])
-		}
-		stop()
-	})
-}
-
-func TestAWishOfTheCloudAboutTheShelvesIsDoneOnceOrRefused(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
-	amount := int64(500)
-	lines := []event.StockLine{{Ingredient: "ham", Quantity: &amount}}
-	for range 2 { // a guest of the office pressed twice
-		if a := h.obey("", event.StockWished{Request: "w-1", Do: "receipt", Lines: lines, By: "head office"}); !a.Granted {
-			t.Fatalf("refused: %s", a.Reason)
-		}
-	}
-	h.shelf("ham", 500, 0)
-	for what, w := range map[string]event.StockWished{
-		"no reason":  {Request: "w-2", Do: "waste", Lines: lines},
-		"gold":       {Request: "w-3", Do: "count", Lines: []event.StockLine{{Ingredient: "gold", Quantity: &amount}}},
-		"nothing":    {Request: "w-4", Do: "count", Lines: []event.StockLine{{Ingredient: "ham"}}},
-		"a dance":    {Request: "w-5", Do: "dance"},
-		"used again": {Request: "w-1", Do: "count", Lines: lines},
-		"no product": {Request: "w-6", Do: "sold_out", What: "product", ID: "sushi"},
-	} {
-		if a := h.obey("", w); a.Granted || a.Reason == "" {
-			t.Errorf("%s is granted: %+v", what, a)
-		}
-	}
-	if a := h.obey("", event.StockWished{Request: "w-7", Do: "sold_out", What: "product", ID: "margherita", Reason: "recall"}); !a.Granted {
-		t.Errorf("refused: %s", a.Reason)
-	}
-	if _, _, err := h.Place(t.Context(), counter(pizza)); problem.Of(err) == nil || problem.Of(err).Code != "sold_out" {
-		t.Errorf("it can be ordered: %v", err)
-	}
-	if a := h.obey("", event.StockWished{Request: "w-8", Do: "back", What: "product", ID: "margherita"}); !a.Granted {
-		t.Errorf("refused: %s", a.Reason)
-	}
-	h.place(pizza)
-	few := int64(5)
-	if a := h.obey("", event.StockWished{Request: "w-9", Do: "threshold", Lines: []event.StockLine{{Ingredient: "ham", Threshold: &few}}}); !a.Granted {
-		t.Errorf("refused: %s", a.Reason)
-	}
-	if l := h.level("ham"); l.Threshold != 5 || l.Low {
-		t.Errorf("the ham stands as %+v", l)
-	}
 }
 
 func TestAChangedOrderReservesWhatItIsNow(t *testing.T) {

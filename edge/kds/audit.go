@@ -24,15 +24,9 @@ type auditView struct {
 
 // audit answers GET /api/audit?day=&after=&format=csv: who did what on a business day, today's when none is named.
 func (s *Server) audit(w http.ResponseWriter, r *http.Request) error {
-	day, err := dayOf(r)
+	day, after, err := pageOf(r)
 	if err != nil {
 		return err
-	}
-	after := int64(0)
-	if text := r.URL.Query().Get("after"); text != "" {
-		if after, err = strconv.ParseInt(text, 10, 64); err != nil || after < 0 {
-			return invalid("after", "after is %q; it is the number of the last line that you have", clip(text))
-		}
 	}
 	lines, intact, err := s.Kitchen.Audit(r.Context(), day, after)
 	if err != nil {
@@ -52,6 +46,21 @@ func (s *Server) audit(w http.ResponseWriter, r *http.Request) error {
 		views[n] = auditView{l.N, at(l.At), l.Who, l.Screen, l.Action, l.Subject, l.Manager, l.Reason, l.Detail}
 	}
 	return respond(w, http.StatusOK, map[string]any{"day": day, "intact": intact, "lines": views})
+}
+
+// pageOf is the business day that a request names, as dayOf, and the number of the last line of its log that the asker has; 0 for none.
+func pageOf(r *http.Request) (day string, after int64, err error) {
+	if day, err = dayOf(r); err != nil {
+		return "", 0, err
+	}
+	text := r.URL.Query().Get("after")
+	if text == "" {
+		return day, 0, nil
+	}
+	if after, err = strconv.ParseInt(text, 10, 64); err != nil || after < 0 {
+		return "", 0, invalid("after", "after is %q; it is the number of the last line that you have", clip(text))
+	}
+	return day, after, nil
 }
 
 // dayOf is the business day that a request names; empty for today.

@@ -75,6 +75,14 @@ func malformed(err error) error {
 	return refuse(http.StatusBadRequest, "malformed_json", "the body is not valid JSON: %v", err)
 }
 
+// readIfAny is read for a command that may come without arguments, and then without a body.
+func readIfAny(w http.ResponseWriter, r *http.Request, v any) error {
+	if emptyBody(r) {
+		return nil
+	}
+	return read(w, r, v)
+}
+
 // emptyBody lets a command without arguments come without a body; one that is there is read.
 func emptyBody(r *http.Request) bool {
 	if r.ContentLength == 0 {

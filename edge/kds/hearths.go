@@ -12,10 +12,8 @@ func (s *Server) ovenWorks(w http.ResponseWriter, r *http.Request) error {
 		overridable
 		Reason string `json:"reason"`
 	}
-	if !emptyBody(r) {
-		if err := read(w, r, &body); err != nil {
-			return err
-		}
+	if err := readIfAny(w, r, &body); err != nil {
+		return err
 	}
 	ctx, err := s.vouched(r, body.overridable)
 	if err != nil {

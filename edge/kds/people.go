@@ -20,10 +20,8 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 	var body struct {
 		PIN string `json:"pin"`
 	}
-	if !emptyBody(r) {
-		if err := read(w, r, &body); err != nil {
-			return err
-		}
+	if err := readIfAny(w, r, &body); err != nil {
+		return err
 	}
 	if err := s.Kitchen.SignInWith(r.Context(), chi.URLParam(r, "id"), body.PIN); err != nil {
 		return err
@@ -37,10 +35,8 @@ func (s *Server) signOut(w http.ResponseWriter, r *http.Request) error {
 		overridable
 		PIN string `json:"pin"`
 	}
-	if !emptyBody(r) {
-		if err := read(w, r, &body); err != nil {
-			return err
-		}
+	if err := readIfAny(w, r, &body); err != nil {
+		return err
 	}
 	ctx, err := s.vouched(r, body.overridable)
 	if err != nil {

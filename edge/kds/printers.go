@@ -154,10 +154,8 @@ func (s *Server) printTest(w http.ResponseWriter, r *http.Request) error {
 		overridable
 		Tap string `json:"tap"`
 	}
-	if !emptyBody(r) {
-		if err := read(w, r, &body); err != nil {
-			return err
-		}
+	if err := readIfAny(w, r, &body); err != nil {
+		return err
 	}
 	if len(body.Tap) > 64 {
 		return invalid("tap", "tap is %d bytes long; it can have up to 64", len(body.Tap))

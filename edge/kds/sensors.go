@@ -61,15 +61,9 @@ type readingView struct {
 
 // foodSafety answers GET /api/food-safety?day=&after=&format=csv: what the probes measured on a business day, today's when none is named.
 func (s *Server) foodSafety(w http.ResponseWriter, r *http.Request) error {
-	day, err := dayOf(r)
+	day, after, err := pageOf(r)
 	if err != nil {
 		return err
-	}
-	after := int64(0)
-	if text := r.URL.Query().Get("after"); text != "" {
-		if after, err = strconv.ParseInt(text, 10, 64); err != nil || after < 0 {
-			return invalid("after", "after is %q; it is the number of the last line that you have", clip(text))
-		}
 	}
 	lines, intact, err := s.Sensors.FoodSafety(r.Context(), day, after)
 	if err != nil {

@@ -111,10 +111,8 @@ func (s *Server) vouched(r *http.Request, o overridable) (context.Context, error
 // vouchedOnly is vouched for a request whose body, if it has one, says nothing else.
 func (s *Server) vouchedOnly(w http.ResponseWriter, r *http.Request) (context.Context, error) {
 	var body overridable
-	if !emptyBody(r) {
-		if err := read(w, r, &body); err != nil {
-			return nil, err
-		}
+	if err := readIfAny(w, r, &body); err != nil {
+		return nil, err
 	}
 	return s.vouched(r, body)
 }

@@ -70,6 +70,7 @@ func eventsOf(c kitchen.Commit, epoch uint64) ([]link.Event, error) {
 	return events, nil
 }
 
+// write writes all that a commit has changed: each kind of state by its own function, in its own file.
 func write(ctx context.Context, tx prepared, c kitchen.Commit, events []link.Event, acked link.Mark) error {
 	n, err := readNode(ctx, tx)
 	if err != nil {
@@ -78,58 +79,41 @@ func write(ctx context.Context, tx prepared, c kitchen.Commit, events []link.Eve
 	if err := n.follow(c, acked); err != nil {
 		return err
 	}
-	for _, t := range c.Tickets {
-		if err := writeTicket(ctx, tx, t, c.At); err != nil {
+	for _, part := range []func() error{
+		func() error {
+			return each(c.Tickets, func(t kitchen.Ticket) error { return writeTicket(ctx, tx, t, c.At) })
+		},
+		func() error { return writeNumbers(ctx, tx, c.Numbers) },
+		func() error { return writeTimers(ctx, tx, c) },
+		func() error { return writeAlerts(ctx, tx, c) },
+		func() error { return writeAnswers(ctx, tx, c) },
+		func() error { return writeStock(ctx, tx, c.Stock) },
+		func() error { return movePrints(ctx, tx, c.Moved) },
+		func() error { return writePrints(ctx, tx, c.Prints) },
+		func() error { return writeScreens(ctx, tx, c) },
+		func() error {
+			return each(c.Letters, func(l kitchen.DeadLetter) error { return writeLetter(ctx, tx, l) })
+		},
+		func() error { return writeShift(ctx, tx, c.Shift) },
+		func() error { return writeCooks(ctx, tx, c.Cooks) },
+		func() error { return writeLearned(ctx, tx, c) },
+		func() error { return writeReadings(ctx, tx, c.Readings) },
+		func() error { return writeReleased(ctx, tx, c) },
+	} {
+		if err := part(); err != nil {
 			return err
 		}
-	}
-	if err := writeNumbers(ctx, tx, c.Numbers); err != nil {
-		return err
-	}
-	if err := writeTimers(ctx, tx, c); err != nil {
-		return err
-	}
-	if err := writeAlerts(ctx, tx, c); err != nil {
-		return err
-	}
-	if err := writeAnswers(ctx, tx, c); err != nil {
-		return err
-	}
-	if err := writeStock(ctx, tx, c.Stock); err != nil {
-		return err
-	}
-	if err := movePrints(ctx, tx, c.Moved); err != nil {
-		return err
-	}
-	if err := writePrints(ctx, tx, c.Prints); err != nil {
-		return err
-	}
-	if err := writeScreens(ctx, tx, c); err != nil {
-		return err
-	}
-	for _, l := range c.Letters {
-		if err := writeLetter(ctx, tx, l); err != nil {
-			return err
-		}
-	}
-	if err := writeShift(ctx, tx, c.Shift); err != nil {
-		return err
-	}
-	if c.Cooks != nil {
-		if err := writeCooks(ctx, tx, c.Cooks); err != nil {
-			return err
-		}
-	}
-	if err := writeLearned(ctx, tx, c); err != nil {
-		return err
-	}
-	if err := writeReadings(ctx, tx, c.Readings); err != nil {
-		return err
-	}
-	if err := writeReleased(ctx, tx, c); err != nil {
-		return err
 	}
 	return n.seal(ctx, tx, c, events)
+}
+
+func each[T any](all []T, write func(T) error) error {
+	for _, one := range all {
+		if err := write(one); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func writeTicket(ctx context.Context, tx prepared, t kitchen.Ticket, at time.Time) error {
@@ -231,7 +215,11 @@ func writeAnswers(ctx context.Context, tx prepared, c kitchen.Commit) error {
 	return nil
 }
 
+// writeCooks writes who works; nil is for a commit that changed nobody.
 func writeCooks(ctx context.Context, tx prepared, cooks []kitchen.Cook) error {
+	if cooks == nil {
+		return nil
+	}
 	if _, err := tx.ExecContext(ctx, `DELETE FROM cooks`); err != nil {
 		return fmt.Errorf("write cooks: %w", err)
 	}

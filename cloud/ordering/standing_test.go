@@ -13,7 +13,7 @@ import (
 
 var heardAt = time.Date(2026, 7, 3, 19, 30, 0, 0, time.UTC)
 
-// delivered is a web order for delivery with two pizzas, as its restaurant would say that it stands.
+// standing is a web order for delivery with two pizzas, as its restaurant would say that it stands.
 func standing(change func(*event.OrderStanding)) event.OrderStanding {
 	o := order.Order{
 		ID: order.ID(id.New()), Restaurant: "r1", Origin: order.Cloud, Channel: order.Web, Fulfilment: order.ByDelivery,

@@ -17,13 +17,21 @@ import (
 // databaseFile is the node's memory in its data directory.
 const databaseFile = "edge.db"
 
-// remember opens what the node of this place remembers.
-func (at place) remember(ctx context.Context, dir string) (*store.Store, *store.Recovery, error) {
-	db, saved, err := openMemory(ctx, dir, at.now.Now(), at.log)
-	if err == nil && at.enrolment.Alone {
+// remember opens what the node of this place remembers, in the epoch that its enrolment has begun. Another restaurant's memory is refused.
+func (at place) remember(ctx context.Context, dir string) (db *store.Store, saved *store.Recovery, err error) {
+	if db, saved, err = openMemory(ctx, dir, at.now.Now(), at.log); err != nil {
+		return nil, nil, err
+	}
+	if at.enrolment.Alone {
 		db.Alone()
 	}
-	return db, saved, err
+	if err = atHome(ctx, db, at.enrolment.Restaurant, dir); err == nil {
+		err = db.BeginEpoch(ctx, at.enrolment.Epoch, at.enrolment.Commands)
+	}
+	if err != nil {
+		return nil, nil, errors.Join(err, db.Close())
+	}
+	return db, saved, nil
 }
 
 // openMemory opens what the node remembers. What was damaged is put aside and saved as far as it can be read; the recovery is nil when

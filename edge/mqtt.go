@@ -16,22 +16,24 @@ import (
 	"awesome.pizza/edge/store"
 	"awesome.pizza/shared/broker"
 	"awesome.pizza/shared/clock"
-	"awesome.pizza/shared/live"
 	"awesome.pizza/shared/problem"
 	"awesome.pizza/shared/wire"
 )
 
 // openBroker opens the door for devices and returns what serves it. Without an address there is no door, and nothing to serve.
-func openBroker(c Config, d *devices, screens *live.Hub[kitchen.Change]) (func(context.Context) error, error) {
+func (c *Config) openBroker(r rooms) (func(context.Context) error, error) {
 	if c.MQTTListen == "" {
 		return func(context.Context) error { return nil }, nil
+	}
+	d := &devices{
+		restaurant: r.enrolment.Restaurant, house: r.house, kitchen: r.kitchen, ovens: r.hearths, sensors: r.felt, letters: thrifty{r.db, r.db.Pressure}, now: r.now, log: r.log,
 	}
 	b, err := broker.New(broker.Config{Addr: c.MQTTListen, Access: d.access, OnPublish: d.take, Dead: d.bury, Clock: d.now, Log: d.log})
 	if err != nil {
 		return nil, fmt.Errorf("open the devices' broker: %w", err)
 	}
 	d.ovens.speakThrough(b, d.restaurant)
-	a := &announcer{restaurant: d.restaurant, kitchen: d.kitchen, screens: screens, out: b, now: d.now, log: d.log, open: map[string]wire.Alert{}}
+	a := &announcer{restaurant: d.restaurant, kitchen: d.kitchen, screens: r.screens, out: b, now: d.now, log: d.log, open: map[string]wire.Alert{}}
 	lamps := &lights{
 		restaurant: d.restaurant, all: d.house.Lights, kitchen: d.kitchen, out: b, now: d.now, log: d.log, shown: map[string]wire.Light{},
 	}

@@ -12,6 +12,7 @@ import (
 
 	"awesome.pizza/edge/kds"
 	"awesome.pizza/edge/kitchen"
+	"awesome.pizza/edge/store"
 	"awesome.pizza/edge/uplink"
 	"awesome.pizza/edge/web"
 	"awesome.pizza/shared/live"
@@ -29,7 +30,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	if err != nil {
 		return err
 	}
-	log, enrolment, now := at.log, at.enrolment, at.now
+	log = at.log
 
 	// What it remembers: everything that was ever confirmed on a screen.
 	db, saved, err := at.remember(ctx, c.Data)
@@ -37,69 +38,91 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	if err := atHome(ctx, db, enrolment.Restaurant, c.Data); err != nil {
-		return err
-	}
-	if err := db.BeginEpoch(ctx, enrolment.Epoch, enrolment.Commands); err != nil {
-		return err
-	}
 
-	// The kitchen, and who sees what it does.
+	// The kitchen, what stands in it, and who sees what it does.
 	screens := live.New[kitchen.Change](256)
 	defer screens.Close()
 	numbers := watch.Metrics()
-	kit, err := c.openKitchen(ctx, enrolment, at.house, db, at.dishes, now, screens, meterOf(numbers))
+	r, err := c.openRooms(ctx, at, db, screens, meterOf(numbers))
 	if err != nil {
 		return err
 	}
-	now.relabel = kit.Relabel
-	if err := recall(ctx, &enrolment, c.Data, db, kit); err != nil {
-		return err
-	}
-	hearths, paper, err := c.furnish(at, db, kit)
-	if err != nil {
-		return err
-	}
-
-	felt := newSensors(at.house, kit, db, log)
 
 	// The line to the chain, which may be cut.
-	line := uplink.New(uplink.Config{
-		Enrolment: enrolment, Mode: uplink.Mode(c.Uplink), Hubs: c.Hubs, Version: watch.BuildVersion(), Log: log, Data: c.Data, Clock: now,
-		Digest: digestOf(kit), Outlook: outlookOf(kit),
-	}, db, obedient{kit})
+	r.line = uplink.New(uplink.Config{
+		Enrolment: r.enrolment, Mode: uplink.Mode(c.Uplink), Hubs: c.Hubs, Version: watch.BuildVersion(), Log: log, Data: c.Data, Clock: r.now,
+		Digest: digestOf(r.kitchen), Outlook: outlookOf(r.kitchen),
+	}, db, obedient{r.kitchen})
 
 	// The doors: displays and counter over HTTP, devices over MQTT.
-	doors, secure, err := c.openDoors(ctx, enrolment.Restaurant)
+	doors, secure, err := c.openDoors(ctx, r.enrolment.Restaurant)
 	if err != nil {
 		return err
 	}
 	defer shut(doors)
-	view := lineView{line, db, now, enrolment.Device}
-	display, err := kds.New(kds.Deps{
-		Kitchen: kit, Changes: screens, Menu: at.dishes, Card: kit.Menu, Ovens: hearths, Link: view, Printers: paper, Sensors: felt, Desk: line, Pages: web.FS(), Clock: now,
-	}, kds.Settings{Restaurant: enrolment.Restaurant, Ready: db.Ready, Letters: db.Letters, ClockState: view.clockState, Hosts: c.Hosts, Secure: secure, Log: log, Drain: 3 * time.Second})
+	display, err := c.openDisplay(r, secure)
 	if err != nil {
 		return err
 	}
-	talk, err := openBroker(c, &devices{
-		restaurant: enrolment.Restaurant, house: at.house, kitchen: kit, ovens: hearths, sensors: felt, letters: thrifty{db, db.Pressure}, now: now, log: log,
-	}, screens)
+	devices, err := c.openBroker(r)
 	if err != nil {
 		return err
 	}
 
 	// Everybody at work, until closing time.
 	g, ctx := errgroup.WithContext(ctx)
-	keeper := caretakerOf(db, saved, kit, now, c.localNights(enrolment.TimeZone), log)
-	for _, work := range []func(context.Context) error{talk, kit.Run, hearths.run, paper.room.Run, felt.run, line.Run, now.run, card{c.Data, kit, log}.run, keeper.run} {
+	keeper := caretakerOf(db, saved, r.kitchen, r.now, c.localNights(r.enrolment.TimeZone), log)
+	for _, work := range []func(context.Context) error{
+		devices, r.kitchen.Run, r.hearths.run, r.paper.room.Run, r.felt.run, r.line.Run, r.now.run, card{c.Data, r.kitchen, log}.run, keeper.run,
+	} {
 		g.Go(func() error { return work(ctx) })
 	}
 	g.Go(func() error { return display.Serve(ctx, doors...) })
-	g.Go(func() error { return announce(ctx, db.Appended(), line) })
-	g.Go(func() error { return watch.ServeMetrics(ctx, c.MetricsListen, metrics(ctx, numbers, kit, line, db)) })
+	g.Go(func() error { return announce(ctx, db.Appended(), r.line) })
+	g.Go(func() error {
+		return watch.ServeMetrics(ctx, c.MetricsListen, metrics(ctx, numbers, r.kitchen, r.line, db))
+	})
 	log.Info("the kitchen is open", "display", "http://"+doors[0].Addr().String(), "took", time.Since(opened).Round(time.Millisecond).String())
 	return g.Wait()
+}
+
+// rooms are what is behind the doors.
+type rooms struct {
+	place
+	db      *store.Store
+	screens *live.Hub[kitchen.Change]
+	kitchen *kitchen.Kitchen
+	hearths *ovens
+	paper   printers
+	felt    *sensors
+	line    *uplink.Uplink
+}
+
+// openRooms opens the kitchen and furnishes it. The line is not there yet.
+func (c *Config) openRooms(ctx context.Context, at place, db *store.Store, screens *live.Hub[kitchen.Change], count kitchen.Meter) (r rooms, err error) {
+	r = rooms{place: at, db: db, screens: screens}
+	if r.kitchen, err = c.openKitchen(ctx, at.enrolment, at.house, db, at.dishes, at.now, screens, count); err != nil {
+		return r, err
+	}
+	r.now.relabel = r.kitchen.Relabel
+	if err := recall(ctx, &r.enrolment, c.Data, db, r.kitchen); err != nil {
+		return r, err
+	}
+	r.felt = newSensors(at.house, r.kitchen, db, at.log)
+	r.hearths, r.paper, err = c.furnish(at, db, r.kitchen)
+	return r, err
+}
+
+// openDisplay makes what displays and counter are answered by.
+func (c *Config) openDisplay(r rooms, secure kds.Secure) (*kds.Server, error) {
+	link := lineView{r.line, r.db, r.now, r.enrolment.Device}
+	return kds.New(kds.Deps{
+		Kitchen: r.kitchen, Changes: r.screens, Menu: r.dishes, Card: r.kitchen.Menu, Ovens: r.hearths, Link: link, Printers: r.paper, Sensors: r.felt,
+		Desk: r.line, Pages: web.FS(), Clock: r.now,
+	}, kds.Settings{
+		Restaurant: r.enrolment.Restaurant, Ready: r.db.Ready, Letters: r.db.Letters, ClockState: link.clockState, Hosts: c.Hosts, Secure: secure, Log: r.log,
+		Drain: 3 * time.Second,
+	})
 }
 
 // place is which restaurant this node is, and what it has before its kitchen opens.

@@ -2,14 +2,9 @@ package edge_test
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
-	"os"
 	"path/filepath"
-	"runtime"
-	"runtime/debug"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -139,95 +134,6 @@ func (s *soak) tend(ctx context.Context) {
 	}
 }
 
-// line keeps the link up, one thing after the other, as shared/link decides.
-func (s *soak) line(ctx context.Context) {
-	tip, err := s.db.Tip(ctx)
-	if err != nil {
-		s.t.Error(err)
-		return
-	}
-	sender := link.NewSender(link.SenderConfig{
-		Edge: "r1", Device: "U1", Boot: "b1", Rand: func() float64 { return 0.5 },
-		HashAt: func(seq uint64) (link.Hash, bool, error) { return s.db.HashAt(ctx, seq) },
-	}, tip, link.Mark{Epoch: 1})
-	heard := make(chan func() link.Todo, 4*link.Window)
-	for wake := s.do(ctx, sender, sender.Connected(time.Now()), heard); ctx.Err() == nil; {
-		timer := time.NewTimer(time.Hour)
-		if !wake.IsZero() {
-			timer.Reset(time.Until(wake))
-		}
-		todo := sender.Tick
-		select {
-		case <-ctx.Done():
-		case <-timer.C:
-		case <-s.db.Appended():
-			if tip, err := s.db.Tip(ctx); err == nil {
-				todo = func(now time.Time) link.Todo { return sender.Appended(now, tip) }
-			}
-		case hear := <-heard:
-			todo = func(time.Time) link.Todo { return hear() }
-		case cut := <-s.cut:
-			todo = sender.Connected
-			if cut {
-				todo = func(now time.Time) link.Todo { return sender.Disconnected(now, link.CauseInternet) }
-			}
-		}
-		timer.Stop()
-		wake = s.do(ctx, sender, todo(time.Now()), heard)
-	}
-}
-
-// do does what the link's core asks for, and what it asks for then, and returns when it wants to be asked again.
-func (s *soak) do(ctx context.Context, sender *link.Sender, todo link.Todo, heard chan<- func() link.Todo) (wake time.Time) {
-	wake = todo.Wake
-	if todo.Persist != nil {
-		if err := s.db.SetAcked(ctx, *todo.Persist); err != nil && ctx.Err() == nil {
-			s.t.Error(err)
-		}
-	}
-	if todo.Sync != nil {
-		reply := link.AnswerSync(s.cloud, *todo.Sync, link.Cloud{Inc: "pg-1"}, time.Now())
-		wake = s.do(ctx, sender, sender.Synced(time.Now(), reply), heard)
-	}
-	if todo.Publish != nil {
-		wake = s.do(ctx, sender, s.send(ctx, sender, *todo.Publish, heard), heard)
-	}
-	return wake
-}
-
-// send puts one batch on the way to the cloud; what the cloud answers arrives a little later.
-func (s *soak) send(ctx context.Context, sender *link.Sender, p link.Publish, heard chan<- func() link.Todo) link.Todo {
-	events, _, err := s.db.Events(ctx, p.First, int(p.Last-p.First+1), link.MaxBatchBytes)
-	if err != nil {
-		return sender.Unpublished(time.Now(), p, link.CauseOutbox)
-	}
-	b, err := sender.Batch(p, events)
-	if err != nil {
-		s.t.Error(err)
-	}
-	payload, header, err := link.EncodeBatch(b)
-	if err != nil {
-		s.t.Error(err)
-	}
-	time.AfterFunc(40*time.Millisecond, func() {
-		heard <- func() link.Todo { return sender.Published(time.Now(), p) }
-		heard <- func() link.Todo { return sender.Acked(time.Now(), s.take(payload, header)) }
-	})
-	return sender.Sent(time.Now(), p, b.Last)
-}
-
-// take is the cloud.
-func (s *soak) take(payload []byte, header map[string]string) link.Ack {
-	b, err := link.DecodeBatch("r1", payload, header)
-	if err != nil {
-		s.t.Error(err)
-	}
-	if d := link.Decide(s.cloud, b); d.Verdict == link.Apply {
-		s.cloud.Seq, s.cloud.Hash = d.After.Seq, d.After.Hash
-	}
-	return s.cloud.Ack("pg-1")
-}
-
 // screen listens to the board for a quarter of an hour, as one that is switched on for a while.
 func (s *soak) screen() {
 	changes, leave := s.screens.Subscribe()
@@ -326,84 +232,6 @@ func (s *soak) within(d time.Duration) total {
 	return total{orders: s.now.orders - before.orders, events: s.now.events - before.events, hours: s.now.hours - before.hours}
 }
 
-// sample is what a node holds at one moment.
-type sample struct {
-	goroutines int
-	heap       int64 // live
-	resident   int64 // of the process, with what SQLite took outside of Go's heap
-	open       int   // tickets
-	file, log  int64
-	rows       map[string]int
-}
-
-func (x sample) String() string {
-	return fmt.Sprintf("%d goroutines, %d kB live heap, %d MB resident, %d open tickets, file %d kB, log %d kB, rows %v",
-		x.goroutines, x.heap>>10, x.resident>>20, x.open, x.file>>10, x.log>>10, x.rows)
-}
-
-// look takes a sample when nobody is doing anything.
-func (s *soak) look() (x sample) {
-	s.t.Helper()
-	synctest.Wait()
-	s.note()
-	x.rows = s.count()
-	debug.FreeOSMemory() // collects twice, and gives back
-	runtime.GC()
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	x.goroutines, x.heap = runtime.NumGoroutine(), int64(m.HeapAlloc)
-	board, err := s.kit.Snapshot(s.t.Context())
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	x.open = len(board.Tickets)
-	x.file, x.log = size(s.t, s.path), size(s.t, s.path+"-wal")
-	statm, err := os.ReadFile("/proc/self/statm")
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	pages, err := strconv.ParseInt(strings.Fields(string(statm))[1], 10, 64)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	x.resident = pages * int64(os.Getpagesize())
-	return x
-}
-
-func size(t *testing.T, path string) int64 {
-	t.Helper()
-	info, err := os.Stat(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return info.Size()
-}
-
-// count counts the rows of every table there is, through a door of its own.
-func (s *soak) count() map[string]int {
-	s.t.Helper()
-	db, err := sql.Open("sqlite", "file:"+filepath.ToSlash(s.path)+"?mode=ro")
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	defer func() { _ = db.Close() }()
-	db.SetMaxOpenConns(1)
-	var names string
-	const tables = `SELECT group_concat(name, ' ') FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`
-	if err := db.QueryRowContext(s.t.Context(), tables).Scan(&names); err != nil {
-		s.t.Fatal(err)
-	}
-	rows := map[string]int{}
-	for name := range strings.FieldsSeq(names) {
-		var n int
-		if err := db.QueryRowContext(s.t.Context(), `SELECT count(*) FROM `+name).Scan(&n); err != nil {
-			s.t.Fatal(err)
-		}
-		rows[name] = n
-	}
-	return rows
-}
-
 // internet cuts the line, or mends it.
 func (s *soak) internet(up bool) {
 	s.offline = !up
@@ -453,55 +281,6 @@ const (
 	filePerLine   = 1 << 9  // of the ledgers, the log, and paper
 	logMost       = 4 << 20
 )
-
-// leaks says what a sample holds too much of, given an earlier one of the same node; what each thing may take follows from what is open and
-// from what is to be kept, and not from how long the node has run.
-func (s *soak) leaks(before, x sample) (complaints []string) {
-	complain := func(what string, is, may int64) {
-		if is > may {
-			complaints = append(complaints, fmt.Sprintf("%s: %d, and it may be %d", what, is, may))
-		}
-	}
-	complain("goroutines", int64(x.goroutines), int64(before.goroutines)+1)
-	complain("heap", x.heap, before.heap+int64(max(0, x.open-before.open))*heapPerTicket+heapSlack)
-	complain("resident", x.resident, before.resident+residentSlack)
-	complain("log", x.log, logMost)
-	rules := s.rules(x.open)
-	for name, n := range x.rows {
-		may, known := rules[name]
-		if !known {
-			complaints = append(complaints, "nobody says how long "+name+" is kept")
-		}
-		complain("rows of "+name, int64(n), int64(may))
-	}
-	return complaints
-}
-
-// fits says whether the file is larger than what is kept in it at its fullest makes it.
-func (x sample) fits(fullest sample) string {
-	may := int64(fileBase + filePerOrder*fullest.rows["orders"] + filePerRow*(fullest.rows["outbox"]+fullest.rows["taps"]) +
-		filePerLine*(fullest.rows["cash"]+fullest.rows["audit"]+fullest.rows["prints"]+fullest.rows["stock_ledger"]))
-	if x.file > may {
-		return fmt.Sprintf("the file has %d bytes, and may have %d", x.file, may)
-	}
-	return ""
-}
-
-func (s *soak) sample() sample {
-	s.t.Helper()
-	began := time.Since(s.opened)
-	x := s.look()
-	s.t.Logf("after %s, %d orders: %s", began.Round(time.Second), s.now.orders, x)
-	return x
-}
-
-// expect fails the test when a sample holds too much.
-func (s *soak) expect(before, x sample) {
-	s.t.Helper()
-	for _, c := range s.leaks(before, x) {
-		s.t.Error(c)
-	}
-}
 
 // Three days of a pizzeria that never closes, one of them without the internet; then it closes for a month, and opens again. It is not run
 // beside other tests, for it looks at the whole process.

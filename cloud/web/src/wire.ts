@@ -1,12 +1,9 @@
-import type { Crust, Cut, Fulfilment, Instant, KitchenState, Money, Placement, Amount, PromiseRange, Sauce, Status } from '@awesome/ui';
+import type { Amount, Fulfilment, Instant, KitchenState, Menu as Sold, Money, Place, Placement, PromiseRange, Status } from '@awesome/ui';
+
+export type { MenuTopping, Place, Product, Size } from '@awesome/ui';
 
 // The shapes of the cloud's HTTP interface that the pages read. Fields they do not know are ignored: an older page can talk to a
 // newer cloud.
-
-export interface Place {
-	latitude: number;
-	longitude: number;
-}
 
 /** What a restaurant's line to the cloud does, and since when. */
 export interface Link {
@@ -147,42 +144,8 @@ export interface Order {
 	timeline: TimelineStep[];
 }
 
-export interface Size {
-	id: string;
-	name: string;
-	price_minor: number;
-	diameter_cm?: number;
-}
-
-export interface Product {
-	id: string;
-	name: string;
-	category: string;
-	description: string;
-	sizes: Size[];
-	toppings?: string[];
-	crusts?: string[];
-	sauces?: string[];
-	cuts?: string[];
-	allergens?: string[];
-}
-
-export interface MenuTopping {
-	id: string;
-	name: string;
-	price_minor: Record<string, number>;
-	allergens?: string[];
-}
-
-export interface Menu {
-	version: number;
-	name: string;
-	currency: string;
+/** Menu is what a restaurant sells, and what comes on top of its prices: tax in basis points, and the fee of a delivery. */
+export interface Menu extends Sold {
 	tax_bp: number;
 	fee_minor: number;
-	products: Product[];
-	toppings: MenuTopping[];
-	crusts?: Crust[];
-	sauces?: Sauce[];
-	cuts?: Cut[];
 }

@@ -6,6 +6,7 @@ export * from './choices.ts';
 export * from './format.ts';
 export type { IconName } from './icons.ts';
 export { Live, type LiveSource, type Patience } from './live.svelte.ts';
+export * from './menu.ts';
 export { call, insist, patience, Refusal, Unreached, type Sending } from './problem.ts';
 export { EventParser, type ServerEvent } from './sse.ts';
 export { worse, type Tone } from './tone.ts';

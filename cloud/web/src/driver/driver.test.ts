@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Deeds } from './deeds.svelte.ts';
-import { inTurn, navigateTo, secondsLeft, Shift, toFetch } from './shift.svelte.ts';
+import { Shift } from './shift.svelte.ts';
+import { inTurn, navigateTo, toFetch } from './stops.ts';
+import { secondsLeft } from './trips.ts';
 import type { Offer, Stop } from './wire.ts';
 
 const start = Date.parse('2026-07-03T18:00:00.000Z');

@@ -8,6 +8,7 @@ import { Deeds, type Verb } from './deeds.svelte.ts';
 import { Line } from './mqtt.ts';
 import { Places } from './places.svelte.ts';
 import { Purse } from './purse.svelte.ts';
+import { inTurn } from './stops.ts';
 import { trips, type Trip } from './trips.ts';
 import type { DriverState, Offer, Stop, Wait } from './wire.ts';
 
@@ -314,36 +315,6 @@ export class Shift {
 	}
 }
 
-/** onShelf: the kitchen says that it can be fetched. */
-export function onShelf(s: Stop): boolean {
-	return s.status === 'ReadyForPickup' || s.status === 'DriverAssigned';
-}
-
-/** toFetch are the other stops whose food a driver who stands at this one's restaurant does not have yet. */
-export function toFetch(stops: Stop[], at: Stop): Stop[] {
-	const had = ['PickedUp', 'OutForDelivery', 'Delivered', 'Failed'];
-	return stops.filter((s) => s.order_id !== at.order_id && s.restaurant_id === at.restaurant_id && !had.includes(s.status));
-}
-
-/** inTurn has what lies on the shelf of a restaurant fetched before its driver leaves with what is in the bag. */
-export function inTurn(stops: Stop[]): Stop[] {
-	const first = stops[0];
-	const next = first?.status === 'PickedUp' ? toFetch(stops, first).find(onShelf) : undefined;
-	return next ? [next, ...stops.filter((s) => s !== next)] : stops;
-}
-
 function bearer(secret: string): Record<string, string> {
 	return { Authorization: `Bearer ${secret}` };
-}
-
-/** secondsLeft to answer an offer. The phone's clock may be wrong, so it is never more than the whole time. */
-export function secondsLeft(offer: Offer, now: number): number {
-	const whole = Date.parse(offer.expires_at) - Date.parse(offer.at);
-	return Math.ceil(Math.max(0, Math.min(whole, Date.parse(offer.expires_at) - now)) / 1000);
-}
-
-/** navigateTo is a link that opens the phone's own map. */
-export function navigateTo(p: Place, name: string): string {
-	if (/iPhone|iPad|Macintosh/.test(navigator.userAgent)) return `https://maps.apple.com/?daddr=${p.latitude},${p.longitude}&q=${encodeURIComponent(name)}`;
-	return `geo:${p.latitude},${p.longitude}?q=${p.latitude},${p.longitude}(${encodeURIComponent(name)})`;
 }

@@ -34,3 +34,9 @@ export function cash(trip: Trip): Money | undefined {
 	const due = trip.offers.flatMap((o) => (o.cash_due ? [o.cash_due] : []));
 	return due[0] && { currency: due[0].currency, minor: due.reduce((sum, m) => sum + m.minor, 0) };
 }
+
+/** secondsLeft to answer an offer. The phone's clock may be wrong, so it is never more than the whole time. */
+export function secondsLeft(offer: Offer, now: number): number {
+	const whole = Date.parse(offer.expires_at) - Date.parse(offer.at);
+	return Math.ceil(Math.max(0, Math.min(whole, Date.parse(offer.expires_at) - now)) / 1000);
+}

@@ -1,63 +1,7 @@
-import { conflict, offered, uuid, type Amount, type Change, type Chosen, type Crust, type Cut, type Fulfilment, type Money, type Placement, type Sauce } from '@awesome/ui';
+import { conflict, offered, uuid, type Amount, type Change, type Fulfilment, type Menu, type MenuTopping, type Money, type Placement, type Product, type Size } from '@awesome/ui';
 import { forget, read, write } from './kept.ts';
+import { chosen, extras, type Line } from './line.ts';
 import type { OrderLine, Place } from './shapes.ts';
-
-export interface Size {
-	id: string;
-	name: string;
-	price_minor: number;
-}
-
-export interface Product {
-	id: string;
-	name: string;
-	category: string;
-	description: string;
-	sizes: Size[];
-	toppings?: string[];
-	crusts?: string[];
-	sauces?: string[];
-	cuts?: string[];
-	allergens?: string[];
-}
-
-export interface Topping {
-	id: string;
-	name: string;
-	price_minor: Record<string, number>;
-	allergens?: string[];
-}
-
-export interface Menu {
-	version: number;
-	name: string;
-	currency: string;
-	products: Product[];
-	toppings: Topping[];
-	crusts?: Crust[];
-	sauces?: Sauce[];
-	cuts?: Cut[];
-}
-
-/** Line is one row of the order that is being taken. */
-export interface Line {
-	key: string;
-	product: Product;
-	half: Product | undefined;
-	size: Size;
-	crust: Crust | undefined; // undefined, as sauce and cut: as the product has it
-	sauce: Sauce | undefined;
-	cut: Cut | undefined;
-	quantity: number;
-	toppings: Change[];
-	note: string;
-	avoid: string[]; // allergens that must not get to who eats it
-}
-
-/** chosen is a line as the menu's rules know it. */
-export function chosen(l: Line): Chosen {
-	return { product: l.product.id, half: l.half?.id, size: l.size.id, crust: l.crust?.id, sauce: l.sauce?.id, cut: l.cut?.id, toppings: l.toppings, avoid: l.avoid };
-}
 
 export interface Guest {
 	name: string;
@@ -215,7 +159,7 @@ export class Basket {
 	}
 
 	/** top sets how much of a topping lies where; undefined leaves it as the menu has it. */
-	top(key: string, topping: Topping, amount: Amount | undefined, placement: Placement): void {
+	top(key: string, topping: MenuTopping, amount: Amount | undefined, placement: Placement): void {
 		const line = this.line(key);
 		if (!line) return;
 		const others = line.toppings.filter((c) => c.topping !== topping.id);
@@ -284,11 +228,4 @@ export class Basket {
 		this.payment = 'cash';
 		this.keep();
 	}
-}
-
-/** extras are what a line has beyond what is usual. */
-function extras(l: Line): Pick<OrderLine, 'crust' | 'sauce' | 'cut' | 'avoid'> {
-	return {
-		...(l.crust ? { crust: l.crust.id } : {}), ...(l.sauce ? { sauce: l.sauce.id } : {}), ...(l.cut ? { cut: l.cut.id } : {}), ...(l.avoid.length ? { avoid: l.avoid } : {}),
-	};
 }

@@ -1,11 +1,12 @@
+import type { MenuTopping, Product } from '@awesome/ui';
 import { expect, it } from 'vitest';
-import { Basket, type Product, type Topping } from './basket.svelte.ts';
+import { Basket } from './basket.svelte.ts';
 
 const size = (id: string, price_minor: number) => ({ id, name: id, price_minor });
 const pizza = (id: string, price: number): Product => ({
 	id, name: id, category: 'pizza', description: '', sizes: [size('small', price - 300), size('large', price)], toppings: ['basil'],
 });
-const basil: Topping = { id: 'basil', name: 'Basil', price_minor: { large: 100 } };
+const basil: MenuTopping = { id: 'basil', name: 'Basil', price_minor: { large: 100 } };
 const large = size('large', 1499);
 
 it('sends what was chosen and nothing else', () => {

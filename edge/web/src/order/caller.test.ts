@@ -1,7 +1,8 @@
+import type { Menu } from '@awesome/ui';
 import { cleanup, render } from '@testing-library/svelte';
 import { flushSync } from 'svelte';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { Basket, type Menu } from './basket.svelte.ts';
+import { Basket } from './basket.svelte.ts';
 import Caller from './Caller.svelte';
 import { Desk } from './desk.svelte.ts';
 

@@ -1,5 +1,5 @@
+import type { Product } from '@awesome/ui';
 import { expect, it } from 'vitest';
-import type { Product } from './basket.svelte.ts';
 import { find } from './find.ts';
 
 const product = (name: string, description = ''): Product => ({ id: name, name, category: 'pizza', description, sizes: [] });

@@ -1,4 +1,4 @@
-import type { Product } from './basket.svelte.ts';
+import type { Product } from '@awesome/ui';
 
 const plain = (s: string) => s.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 

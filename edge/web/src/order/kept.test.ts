@@ -1,5 +1,6 @@
+import type { Menu, Product } from '@awesome/ui';
 import { beforeEach, expect, it } from 'vitest';
-import { Basket, type Menu, type Product } from './basket.svelte.ts';
+import { Basket } from './basket.svelte.ts';
 
 const size = (id: string, price_minor: number) => ({ id, name: id, price_minor });
 const pizza = (id: string): Product => ({ id, name: id, category: 'pizza', description: '', sizes: [size('small', 999), size('large', 1499)] });

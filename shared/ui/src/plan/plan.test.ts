@@ -1,6 +1,7 @@
 import { render, within } from '@testing-library/svelte';
 import { expect, it } from 'vitest';
 import type { Planned, Standing } from '../dispatch.ts';
+import { oneMore } from './onemore.ts';
 import PlanFace from './PlanFace.svelte';
 import PlanTimes from './PlanTimes.svelte';
 import type { PlanWords } from './words.ts';
@@ -47,4 +48,11 @@ it('what nobody knows yet is a dash among the times', () => {
 	const shown = within(render(PlanTimes, { o: planned(), words, time }).container);
 	expect(shown.getByText('Leaves').nextElementSibling?.textContent).toBe('–');
 	expect(shown.getByText('Promised').nextElementSibling?.textContent).toBe('18:25');
+});
+
+it('what one driver more would change is said, and nothing else', () => {
+	const sum = { late: 2, late_min: 9, click_to_door_min: 31.4, nobody: 1 };
+	const w = { same: 'nothing', thenNobody: (a: number, b: number) => `nobody ${a} ${b}`, thenLate: (a: number, b: number) => `late ${a} ${b}`, thenDoor: (a: number, b: number) => `door ${a} ${b}` };
+	expect(oneMore({ now: sum, then: { ...sum, click_to_door_min: 31.1 } }, w)).toBe('nothing');
+	expect(oneMore({ now: sum, then: { ...sum, nobody: 0, click_to_door_min: 29.6 } }, w)).toBe('nobody 1 0, door 31 30');
 });

@@ -13,3 +13,11 @@ export interface PlanWords {
 	door: string;
 	promised: string;
 }
+
+/** What each page says of a plan with one driver more. */
+export interface OneMoreWords {
+	same: string;
+	thenNobody: (now: number, then: number) => string;
+	thenLate: (now: number, then: number) => string;
+	thenDoor: (now: number, then: number) => string;
+}

@@ -31,19 +31,7 @@ be read at the management interface (--control, GET /devices/NAME).`,
 		Example: `  firmware-sim courier --secret swift-and-secret-1 --speed 10
   firmware-sim courier --name slow --listen 127.0.0.1:5201 --secret slow-and-secret-1 --fails 0.2 --hangs 0.1 --repeats 0.5 --strays 0.5 --late 2m`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := settle(cmd); err != nil {
-				return err
-			}
-			s, err := c.stage()
-			if err != nil {
-				return err
-			}
-			if err := s.addCourier(cmd.Context(), *d); err != nil {
-				return err
-			}
-			return s.play(cmd.Context())
-		},
+		RunE: c.plays(func(ctx context.Context, s *show) error { return s.addCourier(ctx, *d) }),
 	}
 	f := cmd.Flags()
 	f.StringVar(&d.name, "name", "swift", "what the chain calls it")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -42,19 +43,7 @@ No car is faster than 160 km/h on the wall clock, because nobody would believe i
   firmware-sim drivers --cloud http://127.0.0.1:5000 --broker mqtt://127.0.0.1:1883 --dead-zones 0.3 --speed 10
   firmware-sim drivers --faults "driver-1:silent@2m+1m"`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := settle(cmd); err != nil {
-				return err
-			}
-			s, err := c.stage()
-			if err != nil {
-				return err
-			}
-			if err := s.addDrivers(*d); err != nil {
-				return err
-			}
-			return s.play(cmd.Context())
-		},
+		RunE: c.plays(func(_ context.Context, s *show) error { return s.addDrivers(*d) }),
 	}
 	cmd.Flags().StringVar(&d.cloud, "cloud", "http://127.0.0.1:5000", "HTTP address of the cloud")
 	cmd.Flags().StringVar(&d.broker, "broker", "mqtt://127.0.0.1:1883", "MQTT broker of the cloud")

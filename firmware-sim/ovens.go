@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"net/url"
 	"strings"
@@ -48,19 +49,7 @@ that it knows them again after a restart.`,
   firmware-sim ovens --speed 20 --faults "oven-1:silent@60s+30s,*:duplicate=0.1" --control 127.0.0.1:5090
   firmware-sim ovens --cook=false`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := settle(cmd); err != nil {
-				return err
-			}
-			s, err := c.stage()
-			if err != nil {
-				return err
-			}
-			if err := s.addKitchen(*k); err != nil {
-				return err
-			}
-			return s.play(cmd.Context())
-		},
+		RunE: c.plays(func(_ context.Context, s *show) error { return s.addKitchen(*k) }),
 	}
 	f := cmd.Flags()
 	f.StringVar(&k.id, "kitchen", "r1", "id of the restaurant")

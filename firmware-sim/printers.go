@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"net"
@@ -36,19 +37,7 @@ Besides silent and reboot (which loses what is not printed) a printer knows the 
   firmware-sim printer --printer kitchen=127.0.0.1:9100 --printer counter=127.0.0.1:9101:42
   firmware-sim printer --faults "printer-1:paper_out@60s+30s,*:slow=0.2"`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := settle(cmd); err != nil {
-				return err
-			}
-			s, err := c.stage()
-			if err != nil {
-				return err
-			}
-			if err := s.addPrinters(*o); err != nil {
-				return err
-			}
-			return s.play(cmd.Context())
-		},
+		RunE: c.plays(func(_ context.Context, s *show) error { return s.addPrinters(*o) }),
 	}
 	cmd.Flags().StringArrayVar(&o.printers, "printer", []string{"printer-1=127.0.0.1:9100"}, "a printer: NAME=HOST:PORT[:COLUMNS]; may be repeated")
 	return cmd

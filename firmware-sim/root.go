@@ -77,6 +77,23 @@ func newRoot(out *os.File) *cobra.Command {
 	return root
 }
 
+// plays is what a command does: its flags are settled, fill puts what they say on the stage, and that plays until it is ended.
+func (c *common) plays(fill func(ctx context.Context, s *show) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, _ []string) error {
+		if err := settle(cmd); err != nil {
+			return err
+		}
+		s, err := c.stage()
+		if err != nil {
+			return err
+		}
+		if err := fill(cmd.Context(), s); err != nil {
+			return err
+		}
+		return s.play(cmd.Context())
+	}
+}
+
 // stage checks what all commands share and opens an empty rig.
 func (c *common) stage() (*show, error) {
 	list, err := fault.Parse(c.faults)

@@ -192,7 +192,11 @@ const backlogWorry = 15 * time.Minute
 
 func (d *doctor) backlog(i store.Inspection, f finding) finding {
 	f.State, f.Says = good, "the cloud has heard everything"
-	if i.Unsent == 0 {
+	switch {
+	case d.enrolment.Alone: // it is no backlog of anything, however old it is
+		f.Says = fmt.Sprintf("%d events of the last 30 days are kept for a chain that this restaurant may join", i.Unsent)
+		return f
+	case i.Unsent == 0:
 		return f
 	}
 	f.Says = fmt.Sprintf("%d events wait for the cloud, the oldest since %s", i.Unsent, ago(d.now.Sub(i.Oldest)))

@@ -14,7 +14,7 @@ tools   := .cache/tools
 
 .PHONY: help run build test check bench sim hurt fmt clean
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: build need-postgres ## a whole chain on this machine: ARGS="--restaurants 3 --speed 10" reach bin/local, Ctrl-C ends it
 	@exec bin/local --bicycles 0.3 $(ARGS)

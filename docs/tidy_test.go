@@ -137,3 +137,27 @@ func TestPlacesNamedInTheFlowExist(t *testing.T) {
 		}
 	}
 }
+
+var wordRow = regexp.MustCompile(`^\| ([^|]+?) \|`)
+
+// What a word means depends on the part of the house in which it is said; in one part it means one thing.
+func TestNoWordStandsTwiceInOnePartOfTheGlossary(t *testing.T) {
+	t.Parallel()
+	part, words := "", map[string]int{}
+	for n, line := range strings.Split(read(t, "GLOSSARY.md"), "\n") {
+		if title, ok := strings.CutPrefix(line, "## "); ok {
+			part = title
+		}
+		m := wordRow.FindStringSubmatch(line)
+		if m == nil || m[1] == "word" || m[1] == "---" {
+			continue
+		}
+		if first, twice := words[part+": "+m[1]]; twice {
+			t.Errorf("GLOSSARY.md: %q stands in line %d and in line %d of the part %q", m[1], first, n+1, part)
+		}
+		words[part+": "+m[1]] = n + 1
+	}
+	if len(words) < 150 {
+		t.Errorf("found only %d words in GLOSSARY.md: it is no longer read right", len(words))
+	}
+}

@@ -136,7 +136,7 @@ func (d *Dispatcher) Kick() {
 	}
 }
 
-// Run plans and offers until ctx ends. Any number of processes may run it on one database: the one that holds the lock plans, each tells the
+// Run plans and offers until ctx ends. Any number of processes may run it on one database: each plans the zones that it holds, and tells the
 // phones that are connected to it.
 func (d *Dispatcher) Run(ctx context.Context) error {
 	defer d.Lock.Unlock()

@@ -74,8 +74,8 @@ func FirstLesson(key Topic) Lesson {
 }
 
 // Heard is the lesson after one more observation. Each quantile moves by a step that depends on which side the observation lies, never on
-// how far: one cook who forgot to tap for an hour moves it no more than one who is a second late. Steps become smaller, but never so small
-// that the kitchen of next month is still the one of today.
+// how far (stochastic approximation; Robbins and Monro, 1951): one cook who forgot to tap for an hour moves it no more than one who is a
+// second late. Steps become smaller, but never so small that the kitchen of next month is still the one of today.
 func (l Lesson) Heard(x float64, at time.Time) Lesson {
 	least, lowest, highest := 0.1, lowestRatio, highestRatio
 	if l.Kind == ErrorLesson {
@@ -95,7 +95,8 @@ func (l Lesson) Heard(x float64, at time.Time) Lesson {
 	return l
 }
 
-// mean is what many of them take together, for each: Swanson's rule, which three quantiles are enough for.
+// mean is what many of them take together, for each: Swanson's rule (30, 40 and 30 % of the 10th, 50th and 90th percentile), which three
+// quantiles are enough for.
 func (l Lesson) mean() float64 { return 0.3*l.Low + 0.4*l.Mid + 0.3*l.High }
 
 // Sound reports whether a lesson is one that could have been learned.

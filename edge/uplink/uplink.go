@@ -79,7 +79,7 @@ type Mode string
 
 // The modes.
 const (
-	Leaf   Mode = "leaf"   // an embedded nats-server joins the hub; programs in the restaurant can share its bus
+	Leaf   Mode = "leaf"   // an embedded nats-server, which listens to nobody else, joins the hub
 	Client Mode = "client" // a plain connection
 )
 

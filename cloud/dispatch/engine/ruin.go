@@ -64,7 +64,7 @@ func (t *table) related(most int) [][]int32 {
 	return out
 }
 
-// improve ruins a few routes and makes them anew, so often, and keeps what is not worse.
+// improve ruins a few routes and makes them anew, so often, and keeps what is not worse (ruin and recreate; Schrimpf and others, 2000).
 func (s *search) improve(steps int) {
 	n := len(s.owner)
 	if n == 0 {

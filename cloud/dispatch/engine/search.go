@@ -62,7 +62,8 @@ type spot struct {
 	next   bool // the one after it joins the order
 }
 
-// insertion finds the cheapest spot for an order, and what the best one with another driver would cost. Now and then a driver is overlooked.
+// insertion finds the cheapest spot for an order, and what the best one with another driver would cost: the difference is the regret (Potvin
+// and Rousseau, 1993). Now and then a driver is overlooked (blinks; Christiaens and Vanden Berghe, 2020).
 func (s *search) insertion(o int, blink uint64) (best spot, second int64) {
 	best.driver, best.more, second = -1, impossible, impossible
 	rooms, r := len(s.rooms), s.room[o]

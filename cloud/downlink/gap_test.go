@@ -1,6 +1,7 @@
 package downlink_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -65,7 +66,15 @@ func TestBatchesThatOvertakeEachOtherAreNotSentAgain(t *testing.T) {
 		s.send(seq+1, "b0.1")
 		s.send(seq, "b0.1")
 	}
-	eventually(t, "all of them are in the cloud", func() bool { return s.at() == events })
+	for heard := int64(0); s.at() < events; {
+		eventually(t, "all of them are in the cloud, or the rest is asked for again", func() bool { return s.at() == events || s.line.rewinds.Load() > heard })
+		if asked := s.line.rewinds.Load(); asked > heard { // the machine stood still between two: a node would do the same
+			heard = asked
+			for seq := s.at() + 1; seq <= events; seq++ {
+				s.send(seq, fmt.Sprint("b0.", heard+1))
+			}
+		}
+	}
 	if asked := s.line.rewinds.Load(); asked > events/20 { // where the machine stands still between two, there is a gap
 		t.Errorf("the node was asked %d times to send again what was on its way", asked)
 	}

@@ -17,7 +17,7 @@ import (
 // street are two restaurants a kilometre apart.
 var street = []dispatch.Restaurant{{ID: "r1", Position: house}, {ID: "r2", Position: north(1)}}
 
-// from is an order of the second restaurant, for a guest so many km north of the first.
+// from2 is an order of the second restaurant, for a guest so many km north of the first.
 func from2(id string, km float64, in time.Duration) dispatch.Order {
 	o := baking(id, in)
 	o.Restaurant, o.Pickup, o.Drop = "r2", street[1].Position, north(km)

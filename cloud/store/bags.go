@@ -42,7 +42,7 @@ func (s *Store) OpenBag(ctx context.Context, b road.Bag) (kept road.Bag, made bo
 	var tells []told
 	err = again(func() error {
 		tells, made = nil, false
-		return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		return s.inOne(ctx, func(tx pgx.Tx) error {
 			if err := holdBags(ctx, tx, b.Driver); err != nil {
 				return err
 			}
@@ -127,7 +127,7 @@ func (s *Store) DropCash(ctx context.Context, driver string, d road.Drop) (road.
 	}
 	var bag string
 	err = again(func() error {
-		return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) (err error) {
+		return s.inOne(ctx, func(tx pgx.Tx) (err error) {
 			bag, err = s.drop(ctx, tx, driver, b, d)
 			return err
 		})
@@ -220,7 +220,7 @@ func (s *Store) checkOut(ctx context.Context, b road.Bag, counted int64, note st
 	var tells []told
 	err = again(func() error {
 		tells, b.Drops = nil, nil
-		return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		return s.inOne(ctx, func(tx pgx.Tx) error {
 			if err := holdBags(ctx, tx, b.Driver); err != nil {
 				return err
 			}

@@ -1,48 +1,10 @@
-import { Refusal, type Instant } from '@awesome/ui';
-import { instant } from '../time.ts';
+import { Refusal } from '@awesome/ui';
+import { byKey, none } from '../maps.ts';
+import { everything, queryOf, type Act, type Filter } from './acts.ts';
 import type { Staff } from './staff.svelte.ts';
-
-/** Act is a line of the log: what somebody did in the chain's name. */
-export interface Act {
-	n: number;
-	at: Instant;
-	who: { role: string; id: string; restaurant_id: string };
-	what: string;
-	on: { kind: '' | 'order' | 'driver' | 'restaurant'; id: string; label: string; restaurant_id: string };
-	outcome: 'done' | 'refused' | 'failed';
-	code: string;
-	changes: { field: string; from: string; to: string }[];
-	request_id: string;
-}
-
-/** Filter says which lines are shown: days as the page writes them (2026-11-28), the rest as the cloud takes it; empty is all. */
-export interface Filter {
-	from: string;
-	to: string;
-	who: string;
-	what: string;
-	on: string;
-	restaurant: string;
-	outcome: string;
-}
-
-export const everything: Filter = { from: '', to: '', who: '', what: '', on: '', restaurant: '', outcome: '' };
 
 const lookEvery = 15_000; // ms, while the newest lines are shown
 const pageSize = 50;
-
-/** queryOf is a filter as the cloud takes it: a day begins at midnight of who looks, and the last one is shown whole. */
-export function queryOf(f: Filter): URLSearchParams {
-	const q = new URLSearchParams();
-	const midnight = (day: string, later: number) => {
-		const [y = 0, m = 1, d = 1] = day.split('-').map(Number);
-		return instant(new Date(y, m - 1, d + later).getTime());
-	};
-	if (f.from) q.set('from', midnight(f.from, 0));
-	if (f.to) q.set('to', midnight(f.to, 1));
-	for (const [name, value] of [['who', f.who], ['what', f.what], ['on', f.on.trim()], ['restaurant_id', f.restaurant], ['outcome', f.outcome]] as const) if (value) q.set(name, value);
-	return q;
-}
 
 /** Log is the log of acts as one page shows it: the newest lines that a filter lets through, and older ones when asked for. */
 export class Log {
@@ -55,7 +17,7 @@ export class Log {
 	#filter = everything;
 	#turn = 0;
 	#older = false;
-	#names = $state.raw<ReadonlyMap<string, string>>(new Map());
+	#names = $state.raw<ReadonlyMap<string, { id: string; name: string }>>(none());
 
 	constructor(private readonly staff: Staff) {}
 
@@ -87,7 +49,7 @@ export class Log {
 
 	/** nameOf is a driver's name. */
 	nameOf(driver: string): string {
-		return this.#names.get(driver) ?? driver;
+		return this.#names.get(driver)?.name ?? driver;
 	}
 
 	/** report is where the same lines are as a table. */
@@ -111,7 +73,7 @@ export class Log {
 	/** follow looks again and again, until somebody reads what is older. */
 	follow(): () => void {
 		void this.#call<{ drivers: { id: string; name: string }[] }>('/api/drivers').then((all) => {
-			if (all) this.#names = new Map(all.drivers.map((d) => [d.id, d.name]));
+			if (all) this.#names = byKey(all.drivers, (d) => d.id);
 		});
 		const timer = setInterval(() => {
 			if (!this.#older && !this.#busy) void this.#look('');

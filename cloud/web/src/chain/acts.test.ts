@@ -1,5 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { everything, Log, queryOf, type Act } from './acts.svelte.ts';
+import { Log } from './acts.svelte.ts';
+import { everything, queryOf, type Act } from './acts.ts';
 import { Staff } from './staff.svelte.ts';
 
 const act = (n: number): Act => ({

@@ -2,10 +2,14 @@ package cloud
 
 import (
 	"cmp"
+	"log/slog"
+	"time"
 
 	"github.com/spf13/pflag"
 
+	"awesome.pizza/cloud/api"
 	"awesome.pizza/shared/settings"
+	"awesome.pizza/shared/watch"
 )
 
 // Streams is how many screens and phones a core has at a time. Each event stream costs some fifty kilobytes for as long as its reader likes.
@@ -47,4 +51,13 @@ func (s Streams) check() error {
 		return settings.Usage("--streams is %d: write at least as many as --streams-per-client (%d) and --streams-per-order (%d)", s.All, s.OfClient, s.OfOrder)
 	}
 	return nil
+}
+
+// site is how guests, staff and drivers are served over HTTP.
+func (c *Config) site(metrics *watch.Registry, log *slog.Logger) api.Settings {
+	return api.Settings{
+		StaffToken: c.StaffToken, PerMinute: c.PerMinute, Proxies: c.Proxies, Drain: 3 * time.Second,
+		Streams: c.Streams.All, ClientStreams: c.Streams.OfClient, OrderStreams: c.Streams.OfOrder,
+		Log: log, Version: watch.BuildVersion(), Observe: observer(metrics),
+	}
 }

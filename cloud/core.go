@@ -89,11 +89,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 		Positions: fleet, Bags: db, Proofs: db, Acts: db, Sockets: fleet.Sockets(), Fleet: nodes, Quarantine: quarantine{db, nodes}, Troubles: db,
 		Couriers: helpers.ears(), Checks: []api.Check{{Name: "database", Ping: db.Ping}, {Name: "hub", Ping: lines.Ping}},
 		Pages: web.FS(), Clock: clock.System{}, Travel: ways,
-	}, api.Settings{
-		StaffToken: c.StaffToken, PerMinute: c.PerMinute, Proxies: c.Proxies, Drain: 3 * time.Second,
-		Streams: c.Streams.All, ClientStreams: c.Streams.OfClient, OrderStreams: c.Streams.OfOrder,
-		Log: log, Version: watch.BuildVersion(), Observe: observer(metrics),
-	})
+	}, c.site(metrics, log))
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -15,6 +16,7 @@ import (
 
 	"awesome.pizza/cloud/acts"
 	"awesome.pizza/shared/id"
+	"awesome.pizza/shared/order"
 )
 
 // notes says whose use of a route leaves a line in the log of acts. A route that changes something and says nothing else notes what staff do: a new
@@ -146,8 +148,26 @@ func (a *API) ends(ctx context.Context, open *acts.Open, p *Problem) {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), noteWithin)
 	defer cancel()
+	a.call(ctx, &line.On)
 	if err := a.Acts.Note(ctx, line); err != nil {
 		a.settings.Log.ErrorContext(ctx, "an act is not in the log", "what", line.What, "outcome", line.Outcome, "request", line.Request, "err", err)
+	}
+}
+
+// call finds out what people call what an act is about, where nobody has looked. What does not exist is called nothing.
+func (a *API) call(ctx context.Context, on *acts.Subject) {
+	switch {
+	case on.Label != "":
+	case on.Kind == acts.OfOrder:
+		if r, err := a.Orders.Order(ctx, order.ID(on.ID)); err == nil {
+			if on.Restaurant = r.Order.Restaurant; r.Number > 0 {
+				on.Label = strconv.Itoa(r.Number)
+			}
+		}
+	case on.Kind == acts.OfDriver:
+		if d, err := a.Drivers.Driver(ctx, on.ID); err == nil {
+			on.Label, on.Restaurant = d.Name, d.Home
+		}
 	}
 }
 

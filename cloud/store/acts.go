@@ -44,6 +44,9 @@ func (s *Store) Note(ctx context.Context, a acts.Act) error {
 	return nil
 }
 
+// saidAgain notes that what is asked for was there already: a phone sends again what it heard no answer to, and it counts once.
+func saidAgain(ctx context.Context) { acts.Of(ctx).Say("repeated", "", "yes") }
+
 // doer is the pool, or a transaction.
 type doer interface {
 	rowReader

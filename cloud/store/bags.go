@@ -52,6 +52,7 @@ func (s *Store) OpenBag(ctx context.Context, b road.Bag) (kept road.Bag, made bo
 				ON CONFLICT DO NOTHING RETURNING opened`,
 				b.ID, plain(b.Driver, MaxKey), plain(b.Restaurant, MaxKey), plain(b.Currency, 8), b.Opened.UTC(), b.Float).Scan(&b.Opened)
 			if isNone(err) {
+				saidAgain(ctx)
 				return nil
 			}
 			if made = err == nil; err != nil || b.Float == 0 {
@@ -145,6 +146,9 @@ func (s *Store) drop(ctx context.Context, tx pgx.Tx, driver string, b road.Bag, 
 		return "", err
 	}
 	if known, err := s.droppedBefore(ctx, tx, driver, d); known != "" || err != nil {
+		if err == nil {
+			saidAgain(ctx)
+		}
 		return known, err
 	}
 	var open bool
@@ -191,6 +195,9 @@ func (s *Store) CloseBag(ctx context.Context, driver, bag string, counted int64,
 	b, ok, err := s.oneBag(ctx, `b.id = $1::text::uuid`, bag)
 	if err != nil {
 		return road.Bag{}, err
+	}
+	if ok && b.Closed != nil {
+		saidAgain(ctx)
 	}
 	if ok && b.Driver == driver && b.Closed == nil {
 		if err := s.checkOut(ctx, b, counted, plain(note, 200), at.UTC()); err != nil {

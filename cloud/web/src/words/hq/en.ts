@@ -195,6 +195,7 @@ export const en = {
 		fresh: (time: string) => `as of ${time}`,
 		nothing: '–',
 		empty: 'nobody',
+		yes: 'yes',
 		orderNo: (n: string) => `Order ${n}`,
 		role: { staff: 'Staff token', local: 'At the core’s machine', driver: 'Driver', counter: 'Counter', node: 'A restaurant’s box', settings: 'File of restaurants' } as Record<string, string>,
 		counterOf: (house: string) => `counter of ${house}`,
@@ -209,9 +210,10 @@ export const en = {
 			enroll: 'Enrolment code made', claim: 'Box bound to its restaurant', revoke: 'Node cut off', revoke_device: 'Device cut off', approve: 'Let count', discard: 'Thrown away', clear_alert: 'Alert ended',
 			set_restaurant: 'Settings of the restaurant',
 		} as Record<string, string>,
+		wish: { 'order.revoked.v1': 'to stop', 'status.wished.v1': 'for this step' } as Record<string, string>,
 		field: {
 			status: 'status', driver: 'driver', reason: 'reason', by: 'in the name of', asked: 'asked the kitchen', priority: 'goes', vehicle: 'vehicle', secret: 'secret', float: 'float', amount: 'sum', counted: 'counted',
-			note: 'note', device: 'device', anyway: 'anyway', batch: 'batch', brought: 'orders brought', alert: 'alert', offer: 'offer', product: 'product', topping: 'topping', ingredient: 'ingredient', kind: 'kind', id: 'what',
+			note: 'note', repeated: 'sent again', device: 'device', anyway: 'anyway', batch: 'batch', brought: 'orders brought', alert: 'alert', offer: 'offer', product: 'product', topping: 'topping', ingredient: 'ingredient', kind: 'kind', id: 'what',
 		} as Record<string, string>,
 	},
 	dispatch: {

@@ -188,6 +188,7 @@ export const it: Words = {
 		fresh: (time) => `delle ${time}`,
 		nothing: '–',
 		empty: 'nessuno',
+		yes: 'sì',
 		orderNo: (n) => `Ordine ${n}`,
 		role: { staff: 'Token del personale', local: 'Alla macchina del core', driver: 'Fattorino', counter: 'Banco', node: 'Il nodo di un ristorante', settings: 'File dei ristoranti' },
 		counterOf: (house) => `banco di ${house}`,
@@ -202,9 +203,10 @@ export const it: Words = {
 			enroll: 'Codice di iscrizione creato', claim: 'Nodo legato al suo ristorante', revoke: 'Nodo escluso', revoke_device: 'Dispositivo escluso', approve: 'Fatto valere', discard: 'Buttato via', clear_alert: 'Allarme chiuso',
 			set_restaurant: 'Impostazioni del ristorante',
 		},
+		wish: { 'order.revoked.v1': 'di fermarsi', 'status.wished.v1': 'questo passo' },
 		field: {
 			status: 'stato', driver: 'fattorino', reason: 'motivo', by: 'a nome di', asked: 'chiesto alla cucina', priority: 'va', vehicle: 'veicolo', secret: 'segreto', float: 'fondo', amount: 'somma', counted: 'contato',
-			note: 'nota', device: 'dispositivo', anyway: 'comunque', batch: 'blocco', brought: 'ordini portati', alert: 'allarme', offer: 'offerta', product: 'prodotto', topping: 'aggiunta', ingredient: 'ingrediente', kind: 'tipo', id: 'che cosa',
+			note: 'nota', repeated: 'mandato di nuovo', device: 'dispositivo', anyway: 'comunque', batch: 'blocco', brought: 'ordini portati', alert: 'allarme', offer: 'offerta', product: 'prodotto', topping: 'aggiunta', ingredient: 'ingrediente', kind: 'tipo', id: 'che cosa',
 		},
 	},
 	dispatch: {

@@ -11,6 +11,7 @@ type Open struct {
 	mu      sync.Mutex
 	act     Act
 	written int
+	left    bool
 }
 
 type openKey struct{}
@@ -24,7 +25,30 @@ func Begin(ctx context.Context, who Who, what, request string, on Subject) (cont
 // Of is the act that is under way in a context; nil: none is.
 func Of(ctx context.Context) *Open {
 	o, _ := ctx.Value(openKey{}).(*Open)
+	if o.Left() {
+		return nil
+	}
 	return o
+}
+
+// Leave says that this is nobody's act in the chain's name after all: a guest is at it.
+func (o *Open) Leave() {
+	if o == nil {
+		return
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.left = true
+}
+
+// Left reports whether there is no act, or none any more.
+func (o *Open) Left() bool {
+	if o == nil {
+		return true
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.left
 }
 
 // About says what it is about, once that is known.

@@ -304,6 +304,17 @@ func TestWithoutATokenTheLogSaysThatItWasSomebodyAtTheMachine(t *testing.T) {
 	}
 }
 
+func TestWhatAGuestDoesIsNoAct(t *testing.T) {
+	t.Parallel()
+	c := open(t)
+	placed := c.place(t, order.Carryout)
+	token := strings.TrimPrefix(placed.at("tracking_url").(string), "/track/")
+	c.post(t, "/api/orders/"+string(placed.id())+"/cancel?token="+token, nil).is(t, 200)
+	if l := c.log(t, ""); len(l) != 0 {
+		t.Errorf("%+v", l)
+	}
+}
+
 // brokenLog cannot be written to.
 type brokenLog struct{ log api.Acts }
 

@@ -130,7 +130,7 @@ const noteWithin = 5 * time.Second
 
 // ends writes what came of an act, unless that was committed with what it did.
 func (a *API) ends(ctx context.Context, open *acts.Open, p *Problem) {
-	if open == nil || p == nil && open.Written() {
+	if open.Left() || p == nil && open.Written() {
 		return
 	}
 	line := open.Line()

@@ -180,6 +180,7 @@ func (a *API) cancelOrder(ctx context.Context, in *cancelInput) (*orderOutput, e
 	by, reason := ordering.ByStaff, "cancelled by staff"
 	if fits(in.Token, &r) {
 		by, reason = ordering.ByGuest, "cancelled by the guest"
+		acts.Of(ctx).Leave()
 	} else if !callerOf(ctx).staff {
 		return nil, problem.New(problem.Refused, "forbidden", "a driver gives an order back or fails it, but does not cancel it")
 	}

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -343,16 +344,16 @@ func TestAProgramThatDoesNotTakeNoForAnAnswerDoesNotFillTheLog(t *testing.T) {
 		c.post(t, "/api/fleet/nowhere/enroll", nil).refused(t, http.StatusNotFound, "no_such_restaurant")
 	}
 	minutes := int(time.Now().Truncate(time.Minute).Sub(minute)/time.Minute) + 1
-	if kept.n < api.RefusalsPerMinute || kept.n > minutes*api.RefusalsPerMinute {
-		t.Errorf("%d refusals are noted in %d minutes", kept.n, minutes)
+	if n := int(kept.n.Load()); n < api.RefusalsPerMinute || n > minutes*api.RefusalsPerMinute {
+		t.Errorf("%d refusals are noted in %d minutes", n, minutes)
 	}
 }
 
 // countingLog counts instead of writing.
-type countingLog struct{ n int }
+type countingLog struct{ n atomic.Int64 }
 
 func (l *countingLog) Acts(context.Context, acts.Query) ([]acts.Act, int64, error) {
 	return nil, 0, nil
 }
 
-func (l *countingLog) Note(context.Context, acts.Act) error { l.n++; return nil }
+func (l *countingLog) Note(context.Context, acts.Act) error { l.n.Add(1); return nil }

@@ -79,7 +79,7 @@ func bodies(driver string) map[string]any {
 		"sellOut":       map[string]any{"kind": "product", "id": "margherita"}, "bringBack": nil,
 		"hireDriver": map[string]any{"name": "Eve", "phone": "+12025550199"}, "putDriverStatus": map[string]any{"status": "available"},
 		"changeDriver": map[string]any{"name": "Dora B.", "phone": "+12025550188"},
-		"acceptOffer": nil, "declineOffer": nil,
+		"acceptOffer":  nil, "declineOffer": nil,
 		"openBag": map[string]any{"id": id.New(), "float_minor": 2000}, "dropCash": map[string]any{"id": id.New(), "amount_minor": 500},
 		"closeBag": map[string]any{"bag_id": id.New(), "counted_minor": 100}, "prefer": map[string]any{"order_id": "ORDER", "priority": "first"},
 		"enroll": nil, "revoke": nil, "revokeDevice": nil, "approve": nil, "discard": nil, "clearAlert": nil, "claim": "CODE",

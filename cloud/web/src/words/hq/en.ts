@@ -205,7 +205,7 @@ export const en = {
 			set_status: 'Status set', cancel_order: 'Order cancelled', confirm_order: 'Intake ended by hand', assign_driver: 'Given to a driver', unassign_driver: 'Taken from its driver',
 			start_delivery: 'Delivery begun', complete_delivery: 'Marked as delivered', fail_order: 'Marked as failed', prove_delivery: 'Proof of delivery', prefer: 'Priority set',
 			put_stock: 'Count sent', count: 'Count sent', put_thresholds: 'Thresholds sent', receive: 'Delivery of goods sent', waste: 'Waste sent', sell_out: 'Taken off the menu', bring_back: 'Put back on the menu',
-			hire_driver: 'Driver registered', put_driver_status: 'Driver’s status set', accept_offer: 'Offer accepted', decline_offer: 'Offer declined',
+			hire_driver: 'Driver registered', change_driver: 'Driver changed', put_driver_status: 'Driver’s status set', accept_offer: 'Offer accepted', decline_offer: 'Offer declined',
 			open_bag: 'Cash bag checked in', drop_cash: 'Cash into the safe', close_bag: 'Cash bag checked out',
 			enroll: 'Enrolment code made', claim: 'Box bound to its restaurant', revoke: 'Node cut off', revoke_device: 'Device cut off', approve: 'Let count', discard: 'Thrown away', clear_alert: 'Alert ended',
 			set_restaurant: 'Settings of the restaurant',
@@ -213,7 +213,7 @@ export const en = {
 		wish: { 'order.revoked.v1': 'to stop', 'status.wished.v1': 'for this step' } as Record<string, string>,
 		field: {
 			status: 'status', driver: 'driver', reason: 'reason', by: 'in the name of', asked: 'asked the kitchen', priority: 'goes', vehicle: 'vehicle', secret: 'secret', float: 'float', amount: 'sum', counted: 'counted',
-			note: 'note', repeated: 'sent again', device: 'device', anyway: 'anyway', batch: 'batch', brought: 'orders brought', alert: 'alert', offer: 'offer', product: 'product', topping: 'topping', ingredient: 'ingredient', kind: 'kind', id: 'what',
+			note: 'note', repeated: 'sent again', name: 'name', phone: 'phone', restaurant: 'restaurant', shift_end: 'shift until', speed_kmh: 'km/h', device: 'device', anyway: 'anyway', batch: 'batch', brought: 'orders brought', alert: 'alert', offer: 'offer', product: 'product', topping: 'topping', ingredient: 'ingredient', kind: 'kind', id: 'what',
 		} as Record<string, string>,
 	},
 	dispatch: {

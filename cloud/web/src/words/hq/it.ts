@@ -198,7 +198,7 @@ export const it: Words = {
 			set_status: 'Stato cambiato', cancel_order: 'Ordine annullato', confirm_order: 'Accettazione chiusa a mano', assign_driver: 'Dato a un fattorino', unassign_driver: 'Tolto al suo fattorino',
 			start_delivery: 'Consegna iniziata', complete_delivery: 'Segnato consegnato', fail_order: 'Segnato fallito', prove_delivery: 'Prova di consegna', prefer: 'Precedenza cambiata',
 			put_stock: 'Conta inviata', count: 'Conta inviata', put_thresholds: 'Soglie inviate', receive: 'Arrivo merce inviato', waste: 'Scarto inviato', sell_out: 'Tolto dal menu', bring_back: 'Rimesso nel menu',
-			hire_driver: 'Fattorino registrato', put_driver_status: 'Stato del fattorino cambiato', accept_offer: 'Offerta accettata', decline_offer: 'Offerta rifiutata',
+			hire_driver: 'Fattorino registrato', change_driver: 'Fattorino cambiato', put_driver_status: 'Stato del fattorino cambiato', accept_offer: 'Offerta accettata', decline_offer: 'Offerta rifiutata',
 			open_bag: 'Borsa aperta', drop_cash: 'Contanti in cassaforte', close_bag: 'Borsa chiusa',
 			enroll: 'Codice di iscrizione creato', claim: 'Nodo legato al suo ristorante', revoke: 'Nodo escluso', revoke_device: 'Dispositivo escluso', approve: 'Fatto valere', discard: 'Buttato via', clear_alert: 'Allarme chiuso',
 			set_restaurant: 'Impostazioni del ristorante',
@@ -206,7 +206,7 @@ export const it: Words = {
 		wish: { 'order.revoked.v1': 'di fermarsi', 'status.wished.v1': 'questo passo' },
 		field: {
 			status: 'stato', driver: 'fattorino', reason: 'motivo', by: 'a nome di', asked: 'chiesto alla cucina', priority: 'va', vehicle: 'veicolo', secret: 'segreto', float: 'fondo', amount: 'somma', counted: 'contato',
-			note: 'nota', repeated: 'mandato di nuovo', device: 'dispositivo', anyway: 'comunque', batch: 'blocco', brought: 'ordini portati', alert: 'allarme', offer: 'offerta', product: 'prodotto', topping: 'aggiunta', ingredient: 'ingrediente', kind: 'tipo', id: 'che cosa',
+			note: 'nota', repeated: 'mandato di nuovo', name: 'nome', phone: 'telefono', restaurant: 'ristorante', shift_end: 'turno fino a', speed_kmh: 'km/h', device: 'dispositivo', anyway: 'comunque', batch: 'blocco', brought: 'ordini portati', alert: 'allarme', offer: 'offerta', product: 'prodotto', topping: 'aggiunta', ingredient: 'ingrediente', kind: 'tipo', id: 'che cosa',
 		},
 	},
 	dispatch: {

@@ -47,6 +47,7 @@ type Config struct {
 	StaffToken   string   // empty: everybody on this machine is staff
 	PerMinute    int      // requests of one client
 	Proxies      []string // networks, as CIDR, whose X-Forwarded-For is believed; empty: none
+	Streams      Streams
 	AcceptWithin time.Duration
 	OSRMURL      string // of a road server; empty: travel times are reckoned as the crow flies
 	HubReplicas  int
@@ -71,6 +72,7 @@ func (c Config) withDefaults() Config {
 	c.LeafListen = cmp.Or(c.LeafListen, ":7422")
 	c.ClientListen = cmp.Or(c.ClientListen, ":4222")
 	c.PerMinute = cmp.Or(c.PerMinute, 60_000)
+	c.Streams = c.Streams.withDefaults()
 	c.AcceptWithin = cmp.Or(c.AcceptWithin, 3*time.Minute)
 	c.HubReplicas = cmp.Or(c.HubReplicas, 1)
 	c.CourierFee = cmp.Or(c.CourierFee, 1500)
@@ -102,6 +104,7 @@ func (c *Config) flags(f *pflag.FlagSet) {
 	f.BoolVar(&c.HubTLS, "hub-tls", d.HubTLS, "the embedded hub speaks TLS only; --hub-tls=false while nodes are there that were enrolled before it did")
 	f.StringVar(&c.StaffToken, "staff-token", "", "`token` that staff and operators send as Authorization: Bearer; better from CLOUD_STAFF_TOKEN")
 	f.IntVar(&c.PerMinute, "requests-per-minute", d.PerMinute, "`number` of requests that one client may send in a minute")
+	c.Streams.flags(f, d.Streams)
 	f.StringSliceVar(&c.Proxies, "trusted-proxies", nil, "`networks` of proxies whose X-Forwarded-For says who the client is, as in 10.0.0.0/8,fd00::/8")
 	f.StringVar(&c.OSRMURL, "osrm-url", "", "`url` of an OSRM server (API v1) that knows the roads; empty reckons travel times as the crow flies")
 	f.DurationVar(&c.AcceptWithin, "accept-within", d.AcceptWithin, "`duration` within which a restaurant should accept an order")
@@ -149,7 +152,7 @@ func (c *Config) check() error {
 	if c.PerMinute < 1 {
 		return settings.Usage("--requests-per-minute is %d; write 1 or more", c.PerMinute)
 	}
-	return nil
+	return c.Streams.check()
 }
 
 // checkAddresses holds what is listened on and who is believed against how that is written.

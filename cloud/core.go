@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"awesome.pizza/cloud/acts"
 	"awesome.pizza/cloud/api"
 	"awesome.pizza/cloud/dispatch"
 	"awesome.pizza/cloud/downlink"
@@ -85,13 +86,10 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	site, err := api.New(api.Deps{
 		Ordering: orders, Orders: db, Pager: pager{db}, Changes: db, Restaurants: db, Inventory: db, Links: presence,
 		Drivers: drivers{db, dismissed.dismiss}, Offers: dispatcher, OpenOffers: db, Dispatch: openDesk(db, dispatcher, orders, lines),
-		Positions: fleet, Bags: db, Proofs: db, Sockets: fleet.Sockets(), Fleet: nodes, Quarantine: quarantine{db, nodes}, Troubles: db,
+		Positions: fleet, Bags: db, Proofs: db, Acts: db, Sockets: fleet.Sockets(), Fleet: nodes, Quarantine: quarantine{db, nodes}, Troubles: db,
 		Couriers: helpers.ears(), Checks: []api.Check{{Name: "database", Ping: db.Ping}, {Name: "hub", Ping: lines.Ping}},
 		Pages: web.FS(), Clock: clock.System{}, Travel: ways,
-	}, api.Settings{
-		StaffToken: c.StaffToken, PerMinute: c.PerMinute, Proxies: c.Proxies, Drain: 3 * time.Second,
-		Log: log, Version: watch.BuildVersion(), Observe: observer(metrics),
-	})
+	}, c.site(metrics, log))
 	if err != nil {
 		return err
 	}
@@ -169,6 +167,7 @@ func openStore(ctx context.Context, url string, houses []restaurant.Restaurant, 
 		return nil, err
 	}
 	for _, h := range houses {
+		ctx, _ := acts.Begin(ctx, acts.Who{Role: acts.Settings}, "set_restaurant", "", acts.Subject{})
 		if err := db.UpsertRestaurant(ctx, h); err != nil {
 			db.Close()
 			return nil, err
@@ -231,7 +230,7 @@ func closeDoors(doors []net.Listener) {
 
 func openPhones(c Config, db *store.Store, ways dispatch.Travel, lines *downlink.Downlink, refused func(code string), log *slog.Logger) (*phones.Phones, error) {
 	p, err := phones.New(phones.Config{
-		Broker: broker.Config{Addr: c.MQTTListen, MaxClients: 20_000}, Store: db, Travel: ways, Share: sharePositions(lines), Refused: refused, Clock: clock.System{}, Log: log,
+		Broker: broker.Config{Addr: c.MQTTListen, MaxClients: c.Streams.Phones}, Store: db, Travel: ways, Share: sharePositions(lines), Refused: refused, Clock: clock.System{}, Log: log,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("open the phones' broker: %w", err)

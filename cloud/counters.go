@@ -2,13 +2,16 @@ package cloud
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
+	"awesome.pizza/cloud/acts"
 	"awesome.pizza/cloud/dispatch"
 	"awesome.pizza/cloud/downlink"
 	"awesome.pizza/cloud/ordering"
 	"awesome.pizza/cloud/store"
+	"awesome.pizza/shared/id"
 	"awesome.pizza/shared/link"
 	"awesome.pizza/shared/order"
 	"awesome.pizza/shared/problem"
@@ -20,12 +23,13 @@ type counters struct {
 	orders  *ordering.Service
 	read    func(ctx context.Context, id order.ID) (ordering.Record, error)
 	drivers func(ctx context.Context, id string) (dispatch.Driver, error)
+	note    func(ctx context.Context, a acts.Act) error
 }
 
 // openDesk is where dispatchers sit: head office's, and, over the lines, each counter's.
 func openDesk(db *store.Store, d *dispatch.Dispatcher, orders *ordering.Service, lines *downlink.Downlink) *dispatch.Desk {
 	desk := dispatch.NewDesk(db.ForDispatch(), d)
-	lines.AnswerDesks(&counters{desk: desk, orders: orders, read: db.Order, drivers: db.Driver})
+	lines.AnswerDesks(&counters{desk: desk, orders: orders, read: db.Order, drivers: db.Driver, note: db.Note})
 	return desk
 }
 
@@ -46,7 +50,7 @@ func (c *counters) answer(ctx context.Context, edge string, q link.DeskRequest) 
 		now, then, err := c.desk.HouseWhatIf(ctx, edge, q.Extra)
 		return link.DeskReply{WhatIf: &link.DeskCompare{Now: sumOf(now), Then: sumOf(then)}}, err
 	case link.DeskAssign, link.DeskUnassign:
-		if err := c.turn(ctx, edge, q); err != nil {
+		if err := c.noted(ctx, edge, q); err != nil {
 			return link.DeskReply{}, err
 		}
 		c.desk.Forget(edge)
@@ -62,6 +66,28 @@ func (c *counters) board(ctx context.Context, edge string) (link.DeskReply, erro
 	}
 	b := boardOf(&v)
 	return link.DeskReply{Board: &b}, nil
+}
+
+// noted has an order turned over, with a line in the log of acts: in the same transaction when something came of it.
+func (c *counters) noted(ctx context.Context, edge string, q link.DeskRequest) error {
+	what, from, to := "assign_driver", q.Instead, q.Driver
+	if q.Ask == link.DeskUnassign {
+		what, from, to = "unassign_driver", q.Driver, ""
+	}
+	on := acts.Subject{Kind: acts.OfOrder, ID: string(q.Order), Restaurant: edge}
+	ctx, act := acts.Begin(ctx, acts.Who{Role: acts.Counter, ID: q.By, Restaurant: edge}, what, id.New(), on)
+	act.Say("driver", from, to)
+	err := c.turn(ctx, edge, q)
+	if err == nil && act.Written() {
+		return nil
+	}
+	line := act.Line()
+	if p := problem.Of(err); p != nil {
+		line.Outcome, line.Code = acts.Refused, p.Code
+	} else if err != nil {
+		line.Outcome = acts.Failed
+	}
+	return errors.Join(err, c.note(context.WithoutCancel(ctx), line))
 }
 
 // turn gives an order to a driver, or takes it back. What is so already is done.

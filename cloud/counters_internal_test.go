@@ -46,7 +46,7 @@ func newTown(t *testing.T) *town {
 	}
 	orders := ordering.New(db, store.Houses{Store: db, Presence: presence}, presence, clock.System{}, quiet)
 	dispatcher := dispatch.New(db.ForDispatch(), nil, db.DispatchLock(), clock.System{}, quiet)
-	w := &town{t: t, db: db, counters: &counters{desk: dispatch.NewDesk(db.ForDispatch(), dispatcher), orders: orders, read: db.Order, drivers: db.Driver}}
+	w := &town{t: t, db: db, counters: &counters{desk: dispatch.NewDesk(db.ForDispatch(), dispatcher), orders: orders, read: db.Order, drivers: db.Driver, note: db.Note}}
 	w.ours, w.theirs, w.both = w.hire("Grace", "r1"), w.hire("Linus", "r2"), w.hire("Ada", "")
 	w.own, w.other = w.place(orders, "r1"), w.place(orders, "r2")
 	return w

@@ -228,6 +228,7 @@ type Deps struct {
 	Positions   Positions
 	Bags        Bags
 	Proofs      Proofs
+	Acts        Acts
 	Fleet       Fleet
 	Quarantine  Quarantine
 	Troubles    Troubles
@@ -310,6 +311,7 @@ type API struct {
 	streams   ending
 	crowd     crowd
 	tries     tries
+	refusals  refusals
 }
 
 // outage is what could not be reached when somebody last asked.

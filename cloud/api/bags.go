@@ -3,8 +3,12 @@ package api
 import (
 	"context"
 	"net/http"
+	"strconv"
+	"strings"
 	"time"
 
+	"awesome.pizza/cloud/acts"
+	"awesome.pizza/cloud/dispatch"
 	"awesome.pizza/cloud/ordering"
 	"awesome.pizza/cloud/road"
 	"awesome.pizza/shared/id"
@@ -25,6 +29,8 @@ type Bags interface {
 	Bags(ctx context.Context, restaurant string, open bool) ([]road.Bag, error)
 	// LooseCash is cash of drivers without an open bag: of one, or with "" of all of a restaurant.
 	LooseCash(ctx context.Context, restaurant, driver string) ([]road.Loose, error)
+	// RefusedDrops are what drivers of a restaurant wanted to put into the safe, and had less in the bag by the books: the last try of each whose bag was not counted since.
+	RefusedDrops(ctx context.Context, restaurant string) ([]acts.Act, error)
 }
 
 // bagView is a driver's cash bag.
@@ -181,6 +187,8 @@ func (a *API) openBag(ctx context.Context, in *openBagInput) (*bagOutput, error)
 	if b.Currency, err = a.currencyOf(ctx, d.Home); err != nil {
 		return nil, err
 	}
+	acts.Of(ctx).About(aboutDriver(&d))
+	acts.Of(ctx).Say("float", "", cashOf(b.Float, b.Currency))
 	kept, made, err := a.Bags.OpenBag(ctx, b)
 	if err != nil {
 		return nil, err
@@ -191,6 +199,15 @@ func (a *API) openBag(ctx context.Context, in *openBagInput) (*bagOutput, error)
 	return &bagOutput{http.StatusOK, bagOf(&kept)}, nil
 }
 
+// cashOf is a sum as the log of acts writes it.
+func cashOf(minor int64, currency string) string {
+	return strconv.FormatInt(minor, 10) + " " + currency
+}
+
+func aboutDriver(d *dispatch.Driver) acts.Subject {
+	return acts.Subject{Kind: acts.OfDriver, ID: d.ID, Label: d.Name, Restaurant: d.Home}
+}
+
 // done is when a phone did something that it tells of now, as for a step of a delivery: neither in the future nor longer ago than a shift.
 func (a *API) done(at *time.Time) time.Time {
 	now := a.now().Truncate(time.Millisecond)
@@ -198,6 +215,20 @@ func (a *API) done(at *time.Time) time.Time {
 		return now
 	}
 	return at.UTC().Truncate(time.Millisecond)
+}
+
+// sayCash notes a sum of cash of a driver's, when somebody keeps a log of it.
+func (a *API) sayCash(ctx context.Context, d *dispatch.Driver, field string, minor int64) {
+	act := acts.Of(ctx)
+	if act == nil {
+		return
+	}
+	currency, err := a.currencyOf(ctx, d.Home)
+	if err != nil {
+		currency = "?" // the cash is handed in all the same
+	}
+	act.About(aboutDriver(d))
+	act.Say(field, "", cashOf(minor, currency))
 }
 
 type dropInput struct {
@@ -210,9 +241,11 @@ type dropInput struct {
 }
 
 func (a *API) dropCash(ctx context.Context, in *dropInput) (*bagOutput, error) {
-	if err := a.isMe(ctx, in.ID); err != nil {
+	d, err := a.me(ctx, in.ID)
+	if err != nil {
 		return nil, err
 	}
+	a.sayCash(ctx, &d, "amount", in.Body.Amount)
 	b, err := a.Bags.DropCash(ctx, in.ID, road.Drop{ID: in.Body.ID, At: a.done(in.Body.At), Amount: in.Body.Amount})
 	if err != nil {
 		return nil, err
@@ -231,9 +264,12 @@ type closeBagInput struct {
 }
 
 func (a *API) closeBag(ctx context.Context, in *closeBagInput) (*bagOutput, error) {
-	if err := a.isMe(ctx, in.ID); err != nil {
+	d, err := a.me(ctx, in.ID)
+	if err != nil {
 		return nil, err
 	}
+	a.sayCash(ctx, &d, "counted", in.Body.Counted)
+	acts.Of(ctx).Words("note", in.Body.Note)
 	if !id.Valid(in.Body.Bag) {
 		return nil, problem.New(problem.NotFound, "no_such_bag", "there is no such bag")
 	}
@@ -253,6 +289,7 @@ type bagsOutput struct {
 	Body struct {
 		Bags  []bagView   `json:"bags" doc:"newest first, a hundred at most"`
 		Loose []looseView `json:"loose" doc:"what drivers without an open bag have of guests' cash"`
+		Over  []overView  `json:"more_than_in_bag" doc:"what drivers wanted to put into the safe within a day, and had less in the bag by the books; until the bag is counted"`
 	}
 }
 
@@ -269,6 +306,31 @@ func (a *API) listBags(ctx context.Context, in *bagsInput) (*bagsOutput, error) 
 	for i := range all {
 		out.Body.Bags[i] = bagOf(&all[i])
 	}
-	out.Body.Loose, err = a.loose(ctx, in.ID, "")
+	if out.Body.Loose, err = a.loose(ctx, in.ID, ""); err != nil {
+		return nil, err
+	}
+	over, err := a.Bags.RefusedDrops(ctx, in.ID)
+	out.Body.Over = []overView{}
+	for i := range over {
+		out.Body.Over = append(out.Body.Over, overOf(&over[i]))
+	}
 	return out, err
+}
+
+// overView is a drop that was refused.
+type overView struct {
+	Driver string           `json:"driver_id"`
+	At     instant          `json:"at"`
+	Amount or[money.Amount] `json:"amount"`
+}
+
+func overOf(x *acts.Act) overView {
+	v := overView{Driver: x.On.ID, At: instant{x.At}}
+	for _, c := range x.Changes {
+		minor, currency, _ := strings.Cut(c.To, " ")
+		if n, err := strconv.ParseInt(minor, 10, 64); c.Field == "amount" && err == nil {
+			v.Amount = some(money.Of(n, currency))
+		}
+	}
+	return v
 }

@@ -207,12 +207,16 @@ type reasonView struct {
 	Key  string     `json:"key" doc:"which sentence; a page that does not know it shows the English one at the same place"`
 	N    or[int]    `json:"n" doc:"minutes or orders it speaks of"`
 	Name or[string] `json:"name" doc:"driver it speaks of"`
+	Of   or[int]    `json:"of" doc:"n of so many; null where it speaks of no such"`
 }
 
 func reasonsOf(why []dispatch.Reason) []reasonView {
 	out := make([]reasonView, len(why))
 	for i, r := range why {
 		out[i] = reasonView{Key: r.Key, N: some(r.N), Name: textOr(r.Name)}
+		if r.Of > 0 {
+			out[i].Of = some(r.Of)
+		}
 	}
 	return out
 }
@@ -222,7 +226,7 @@ func dutiesOf(v *dispatch.View) []dutyView {
 	for i := range v.Drivers {
 		d := dutyView{driverView: driverViewOf(&v.Drivers[i]), Trip: v.Drivers[i].Trip, Way: []order.ID{}}
 		if w, told := v.Waits[d.ID]; told && len(d.Orders) == 0 && d.Status == wire.Available {
-			d.Wait = some(standsView{w.Restaurant, instant{w.Since}, instant{w.At}, w.Because})
+			d.Wait = some(standsView{w.Restaurant, instant{w.Since}, instant{w.At}, english(w.Because), reasonsOf(w.Because)})
 		}
 		var way []*dispatch.Outlook
 		for k := range v.Plan.Orders {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"awesome.pizza/cloud/acts"
 	"awesome.pizza/cloud/dispatch"
 	"awesome.pizza/cloud/ordering"
 	"awesome.pizza/shared/money"
@@ -129,6 +130,7 @@ func (a *API) putDriverStatus(ctx context.Context, in *driverStatusInput) (*driv
 	if err := a.isMe(ctx, in.ID); err != nil {
 		return nil, err
 	}
+	acts.Of(ctx).Say("status", "", string(in.Body.Status))
 	said, now := in.Body.At, a.now()
 	if said == nil {
 		said = &now

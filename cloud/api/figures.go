@@ -65,12 +65,19 @@ func (in *figuresInput) span(now time.Time) (from, to time.Time, err error) {
 	return from, to, nil
 }
 
-// parts are the orders of a span, newest first, cut into parts.
+// knownHouse refuses a restaurant that is not there.
+func (a *API) knownHouse(ctx context.Context, restaurant string) error {
+	if restaurant == "" {
+		return nil
+	}
+	_, err := a.Restaurants.Restaurant(ctx, restaurant)
+	return err
+}
+
+// parts are the newest orders of a span, newest first, cut into parts.
 func (a *API) parts(ctx context.Context, in *figuresInput, from, to time.Time) ([]ordering.Record, []road.Parts, error) {
-	if in.Restaurant != "" {
-		if _, err := a.Restaurants.Restaurant(ctx, in.Restaurant); err != nil {
-			return nil, nil, err
-		}
+	if err := a.knownHouse(ctx, in.Restaurant); err != nil {
+		return nil, nil, err
 	}
 	all, doors, err := a.Proofs.PlacedBetween(ctx, in.Restaurant, from, to)
 	if err != nil {
@@ -88,15 +95,17 @@ func (a *API) figures(ctx context.Context, in *figuresInput) (*figuresOutput, er
 	if err != nil {
 		return nil, err
 	}
-	_, parts, err := a.parts(ctx, in, from, to)
-	if err != nil {
+	if err := a.knownHouse(ctx, in.Restaurant); err != nil {
 		return nil, err
 	}
-	return &figuresOutput{figuresOf(from, to, parts)}, nil
+	var t road.Tally
+	if err := a.Proofs.EachPlaced(ctx, in.Restaurant, from, to, func(_ time.Time, p *road.Parts) { t.Add(p) }); err != nil {
+		return nil, err
+	}
+	return &figuresOutput{figuresOf(from, to, t.Figures())}, nil
 }
 
-func figuresOf(from, to time.Time, parts []road.Parts) figuresView {
-	f := road.Sum(parts)
+func figuresOf(from, to time.Time, f road.Figures) figuresView {
 	return figuresView{
 		From: instant{from}, To: instant{to}, Orders: f.Orders, Delivered: f.Delivered, Late: f.Late, Afar: f.Afar, Unseen: f.Unseen,
 		Load: spreadOf(f.Load), Rack: spreadOf(f.Rack), OutTheDoor: spreadOf(f.OutTheDoor), OnRoad: spreadOf(f.OnRoad), Door: spreadOf(f.Door),

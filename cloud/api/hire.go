@@ -11,6 +11,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"awesome.pizza/cloud/acts"
 	"awesome.pizza/cloud/dispatch"
 	"awesome.pizza/shared/problem"
 )
@@ -46,6 +47,8 @@ func (a *API) hire(ctx context.Context, in *hireInput) (*hireOutput, error) {
 	if in.Body.ShiftEnd != nil {
 		d.ShiftEnd = toTheMilli(*in.Body.ShiftEnd)
 	}
+	acts.Of(ctx).About(acts.Subject{Kind: acts.OfDriver, Label: d.Name, Restaurant: d.Home})
+	acts.Of(ctx).Say("vehicle", "", string(d.Vehicle))
 	if in.Key != "" {
 		sum := sha256.Sum256([]byte("driver " + in.Key))
 		d.ID = "d-" + hex.EncodeToString(sum[:16])

@@ -41,23 +41,24 @@ func (a *API) history(ctx context.Context, in *historyInput) (*historyOutput, er
 	}
 	each := time.Duration(in.Minutes) * time.Minute
 	from = from.Truncate(each)
-	all, parts, err := a.parts(ctx, &asked, from, to)
+	if err := a.knownHouse(ctx, asked.Restaurant); err != nil {
+		return nil, err
+	}
+	buckets := make([]road.Tally, (to.Sub(from)+each-1)/each)
+	err = a.Proofs.EachPlaced(ctx, asked.Restaurant, from, to, func(placed time.Time, p *road.Parts) {
+		buckets[min(max(0, int(placed.Sub(from)/each)), len(buckets)-1)].Add(p)
+	})
 	if err != nil {
 		return nil, err
 	}
-	buckets := make([][]road.Parts, (to.Sub(from)+each-1)/each)
-	for i := range all {
-		at := all[i].Order.PlacedAt.Sub(from) / each
-		buckets[at] = append(buckets[at], parts[i])
-	}
 	h := historyView{From: instant{from}, To: instant{to}, Minutes: in.Minutes, Parts: make([]figuresView, len(buckets))}
-	for i, of := range buckets {
+	for i := range buckets {
 		begins := from.Add(time.Duration(i) * each)
 		ends := begins.Add(each)
 		if ends.After(to) {
 			ends = to
 		}
-		h.Parts[i] = figuresOf(begins, ends, of)
+		h.Parts[i] = figuresOf(begins, ends, buckets[i].Figures())
 	}
 	return &historyOutput{h}, nil
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"awesome.pizza/cloud/acts"
 	"awesome.pizza/cloud/restaurant"
 	"awesome.pizza/shared/event"
 	"awesome.pizza/shared/id"
@@ -198,7 +199,11 @@ func (a *API) asks(ctx context.Context, rid, key string, w event.StockWished) (*
 // slip asks for a slip, when the restaurant's menu has what stands on it.
 func (a *API) slip(ctx context.Context, in *slipInput, do string) (*askedOutput, error) {
 	w := event.StockWished{Do: do, Reason: in.Body.Reason, By: in.Body.By}
+	act := acts.Of(ctx)
+	act.Words("reason", in.Body.Reason)
+	act.Words("by", in.Body.By)
 	for _, l := range in.Body.Lines {
+		act.Say(l.Ingredient, "", strconv.FormatInt(l.Quantity, 10))
 		w.Lines = append(w.Lines, event.StockLine{Ingredient: l.Ingredient, Quantity: &l.Quantity})
 	}
 	if err := a.knows(ctx, in.ID, w.Lines); err != nil {
@@ -253,12 +258,24 @@ type thresholdLine struct {
 func (a *API) putThresholds(ctx context.Context, in *thresholdsInput) (*askedOutput, error) {
 	w := event.StockWished{Do: "threshold"}
 	for _, l := range in.Body.Lines {
+		acts.Of(ctx).Say(l.Ingredient, "", thresholdText(l))
 		w.Lines = append(w.Lines, event.StockLine{Ingredient: l.Ingredient, Threshold: l.Threshold, Par: l.Par})
 	}
 	if err := a.knows(ctx, in.ID, w.Lines); err != nil {
 		return nil, err
 	}
 	return a.asks(ctx, in.ID, in.Key, w)
+}
+
+// thresholdText is a threshold and par as the log of acts writes it: what is not asked for stays as it is.
+func thresholdText(l thresholdLine) string {
+	text := func(n *int64) string {
+		if n == nil {
+			return "–"
+		}
+		return strconv.FormatInt(*n, 10)
+	}
+	return text(l.Threshold) + " / " + text(l.Par)
 }
 
 type sellOutInput struct {
@@ -275,6 +292,10 @@ type sellOutInput struct {
 
 func (a *API) sellOut(ctx context.Context, in *sellOutInput) (*askedOutput, error) {
 	b := in.Body
+	act := acts.Of(ctx)
+	act.Say(b.Kind, "", b.What)
+	act.Words("reason", b.Reason)
+	act.Words("by", b.By)
 	return a.asks(ctx, in.ID, in.Key, event.StockWished{Do: "sold_out", What: b.Kind, ID: b.What, Reason: b.Reason, By: b.By, Until: b.Until})
 }
 

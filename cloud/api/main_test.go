@@ -81,7 +81,7 @@ func join(t testing.TB, database string, with ...func(*api.Deps, *api.Settings))
 	deps := api.Deps{
 		Ordering: c.service, Orders: s, Pager: pager{s}, Changes: s, Restaurants: s, Inventory: s, Links: c.presence, Drivers: s,
 		Offers:     dispatcher,
-		OpenOffers: s, Dispatch: dispatch.NewDesk(s.ForDispatch(), dispatcher), Positions: c.where, Bags: s, Proofs: s, Fleet: fleet{s}, Quarantine: s, Troubles: s, Checks: []api.Check{{Name: "database", Ping: s.Ping}},
+		OpenOffers: s, Dispatch: dispatch.NewDesk(s.ForDispatch(), dispatcher), Positions: c.where, Bags: s, Proofs: s, Acts: s, Fleet: fleet{s}, Quarantine: s, Troubles: s, Checks: []api.Check{{Name: "database", Ping: s.Ping}},
 		Pages: pages, Clock: clock.System{}, Travel: dispatch.Crow{},
 	}
 	for _, w := range with {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"awesome.pizza/cloud/acts"
 	"awesome.pizza/cloud/ordering"
 	"awesome.pizza/shared/order"
 	"awesome.pizza/shared/problem"
@@ -109,6 +110,7 @@ func (a *API) setStatus(ctx context.Context, in *statusInput) (*orderOutput, err
 	if err != nil {
 		return nil, err
 	}
+	acts.Of(ctx).Say("status", "", string(in.Body.Status))
 	now, err := a.Orders.Order(ctx, in.ID)
 	if err != nil {
 		return nil, err
@@ -178,11 +180,13 @@ func (a *API) cancelOrder(ctx context.Context, in *cancelInput) (*orderOutput, e
 	by, reason := ordering.ByStaff, "cancelled by staff"
 	if fits(in.Token, &r) {
 		by, reason = ordering.ByGuest, "cancelled by the guest"
+		acts.Of(ctx).Leave()
 	} else if !callerOf(ctx).staff {
 		return nil, problem.New(problem.Refused, "forbidden", "a driver gives an order back or fails it, but does not cancel it")
 	}
 	if in.Body != nil && in.Body.Reason != "" {
 		reason = in.Body.Reason
+		acts.Of(ctx).Words("reason", reason)
 	}
 	r, asked, err := a.Ordering.Cancel(ctx, in.ID, version, by, reason)
 	if err != nil {
@@ -232,6 +236,7 @@ func (a *API) assignDriver(ctx context.Context, in *assignInput) (*orderOutput, 
 	if err != nil {
 		return nil, err
 	}
+	acts.Of(ctx).Say("driver", in.Body.Instead, in.Body.Driver)
 	d, err := a.Drivers.Driver(ctx, in.Body.Driver)
 	if problem.Is(err, problem.NotFound) {
 		return nil, problem.New(problem.Invalid, "no_such_driver", "there is no driver %q", in.Body.Driver).With("path", "driver_id")
@@ -266,6 +271,7 @@ func (a *API) unassignDriver(ctx context.Context, in *unassignInput) (*orderOutp
 	if err != nil {
 		return nil, err
 	}
+	acts.Of(ctx).Say("driver", in.Body.Driver, "")
 	r, err := a.Ordering.Drop(ctx, in.ID, version, in.Body.Driver, ordering.ByStaff)
 	if err != nil {
 		return nil, err
@@ -354,6 +360,7 @@ type failInput struct {
 }
 
 func (a *API) failOrder(ctx context.Context, in *failInput) (*orderOutput, error) {
+	acts.Of(ctx).Words("reason", in.Body.Reason)
 	return a.deed(ctx, in.ID, in.IfMatch, in.Body.At, in.Body.Here, order.StatusFailed, func(now *ordering.Record, version int, d ordering.Deed) (ordering.Record, error) {
 		if d.Driver == "" && now.Progress.Intake == order.Created {
 			r, _, err := a.Ordering.SetStatus(ctx, in.ID, version, order.StatusFailed, d)

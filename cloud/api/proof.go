@@ -19,8 +19,10 @@ type Proofs interface {
 	DoorProof(ctx context.Context, oid order.ID, k road.ProofKind) (road.Proof, error)
 	DoorProofs(ctx context.Context, oid order.ID) ([]road.Proof, error)
 	Evidence(ctx context.Context, oid order.ID) ([]road.Evidence, error)
-	// PlacedBetween are orders, and when phones were seen at their doors.
+	// PlacedBetween are the newest orders of a span, 20,000 at most, and when phones were seen at their doors.
 	PlacedBetween(ctx context.Context, restaurant string, from, to time.Time) ([]ordering.Record, map[order.ID]time.Time, error)
+	// EachPlaced tells of every order of a span when it was placed and how long its parts took.
+	EachPlaced(ctx context.Context, restaurant string, from, to time.Time, tell func(placed time.Time, p *road.Parts)) error
 }
 
 // Here is where a phone was when its driver did something.

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"time"
 
+	"awesome.pizza/cloud/acts"
 	"awesome.pizza/cloud/restaurant"
 	"awesome.pizza/shared/link"
 	"awesome.pizza/shared/problem"
@@ -106,6 +107,9 @@ type outcomeOutput struct {
 func (a *API) approve(ctx context.Context, in *approveInput) (*outcomeOutput, error) {
 	if _, err := a.Restaurants.Restaurant(ctx, in.ID); err != nil {
 		return nil, err
+	}
+	if in.Body != nil && in.Body.Anyway {
+		acts.Of(ctx).Say("anyway", "", "yes")
 	}
 	made, err := a.Quarantine.Approve(ctx, in.ID, in.Device, in.Body != nil && in.Body.Anyway)
 	out := &outcomeOutput{}

@@ -29,10 +29,14 @@ func on[I, O any](method, path, id, summary string, status int, who access,
 		huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
 			ctx, cancel := context.WithTimeout(ctx, a.settings.Timeout)
 			defer cancel()
+			ctx, act := a.begins(ctx, &op)
 			out, err := handle(a, ctx, in)
 			if err != nil {
-				return nil, a.judge(ctx, op.OperationID, err)
+				p := a.judge(ctx, op.OperationID, err)
+				a.ends(ctx, act, p)
+				return nil, p
 			}
+			a.ends(ctx, act, nil)
 			return out, nil
 		})
 	}}
@@ -115,11 +119,12 @@ func (a *API) build() (http.Handler, error) {
 	mux := chi.NewMux()
 	mux.Use(a.observes, secure, a.knowsHost)
 	mux.Use(a.limits()...)
-	mux.Use(sameOrigin, middleware.GetHead, a.identifies, a.readsBody)
+	mux.Use(sameOrigin, middleware.GetHead, named, a.identifies, a.readsBody)
 	a.huma = huma.NewAPI(a.config(), adapter{a, mux, compress})
 	for _, r := range a.routes() {
 		op := r.Operation
 		op.Metadata["access"] = r.who
+		op.Description += notesOf(&op, r.who).String()
 		r.attach(a, op)
 	}
 	for name, schema := range a.huma.OpenAPI().Components.Schemas.Map() {

@@ -22,7 +22,7 @@ func (a *API) routes() []route { return append(a.tradeRoutes(), a.fleetRoutes().
 // tradeRoutes are what guests, staff, drivers and HQ call.
 func (a *API) tradeRoutes() []route {
 	return []route{
-		on(post, "/api/orders", "placeOrder", "Place an order", 201, anybody, (*API).placeOrder, 404, 409),
+		unnoted(on(post, "/api/orders", "placeOrder", "Place an order", 201, anybody, (*API).placeOrder, 404, 409)),
 		on(get, "/api/orders/{orderId}", "getOrder", "An order", 200, holder, (*API).getOrder, 404),
 		on(put, "/api/orders/{orderId}/status", "setStatus", "Take an order to a status: 202 when that is a wish for the kitchen", 200, ofOrder, (*API).setStatus, 404, 409, 412),
 		follow("/api/orders/{orderId}/track", "track", "Follow an order", holder, (*API).track,
@@ -44,7 +44,7 @@ func (a *API) tradeRoutes() []route {
 		on(get, "/api/restaurants/{restaurantId}", "getRestaurant", "A restaurant", 200, anybody, (*API).getRestaurant, 404),
 		on(get, "/api/restaurants/{restaurantId}/menu", "getMenu", "What a restaurant sells", 200, anybody, (*API).getMenu, 404),
 		on(get, "/api/restaurants/{restaurantId}/orders", "listOrders", "A restaurant's orders, newest first", 200, staff, (*API).listOrders, 404),
-		on(post, "/api/restaurants/{restaurantId}/quote", "quote", "What a basket costs and when it comes", 200, anybody, (*API).quote, 404, 409),
+		unnoted(on(post, "/api/restaurants/{restaurantId}/quote", "quote", "What a basket costs and when it comes", 200, anybody, (*API).quote, 404, 409)),
 		on(get, "/api/restaurants/{restaurantId}/quote", "ask", "The same, for small baskets", 200, anybody, (*API).ask, 404, 409),
 
 		on(get, "/api/kitchen/{kitchenId}/queue", "kitchenQueue", "What a kitchen has to do, as last known", 200, staff, (*API).kitchenQueue, 404),
@@ -67,17 +67,17 @@ func (a *API) tradeRoutes() []route {
 		on(get, "/api/drivers/{driverId}", "getDriver", "A driver", 200, driver, (*API).getDriver, 404),
 		on(get, "/api/drivers/{driverId}/status", "getDriverStatus", "What a driver is up to", 200, driver, (*API).getDriverStatus, 404),
 		on(put, "/api/drivers/{driverId}/status", "putDriverStatus", "Say what a driver is up to", 200, driver, (*API).putDriverStatus, 404),
-		on(post, "/api/drivers/{driverId}/location", "locateDriver", "Say where a driver is, without MQTT: during the shift, or with something to bring; else it is thrown away", 204, driver, (*API).locate, 404),
+		unnoted(on(post, "/api/drivers/{driverId}/location", "locateDriver", "Say where a driver is, without MQTT: during the shift, or with something to bring; else it is thrown away", 204, driver, (*API).locate, 404)),
 		on(get, "/api/drivers/{driverId}/offers", "listOffers", "What a driver is asked, and has taken on", 200, driver, (*API).listOffers, 404),
 		on(post, "/api/drivers/{driverId}/offers/{offerId}/accept", "acceptOffer", "Take an order on", 200, driver, (*API).acceptOffer, 404, 409),
 		on(post, "/api/drivers/{driverId}/offers/{offerId}/decline", "declineOffer", "Turn an order down", 200, driver, (*API).declineOffer, 404, 409),
 		on(get, "/api/drivers/{driverId}/bag", "getBag", "A driver's cash bag", 200, driver, (*API).getBag, 404),
-		on(post, "/api/drivers/{driverId}/bag", "openBag", "Check a cash bag in: 200 when it is there already", 201, driver, (*API).openBag, 404, 409),
-		on(post, "/api/drivers/{driverId}/bag/drops", "dropCash", "Put cash into the safe", 200, driver, (*API).dropCash, 404, 409),
-		on(post, "/api/drivers/{driverId}/bag/check-out", "closeBag", "Count a cash bag and check it out", 200, driver, (*API).closeBag, 404, 409),
+		cash(on(post, "/api/drivers/{driverId}/bag", "openBag", "Check a cash bag in: 200 when it is there already", 201, driver, (*API).openBag, 404, 409)),
+		cash(on(post, "/api/drivers/{driverId}/bag/drops", "dropCash", "Put cash into the safe", 200, driver, (*API).dropCash, 404, 409)),
+		cash(on(post, "/api/drivers/{driverId}/bag/check-out", "closeBag", "Count a cash bag and check it out", 200, driver, (*API).closeBag, 404, 409)),
 		on(get, "/api/restaurants/{restaurantId}/bags", "listBags", "The cash bags of a restaurant's drivers", 200, staff, (*API).listBags, 404),
 
-		signed(rarely(6000, on(post, "/api/couriers/{name}/webhooks", "courierWebhook", "What a delivery company says of an order that it brings", 200, anybody, (*API).courierWebhook, 403, 404))),
+		unnoted(signed(rarely(6000, on(post, "/api/couriers/{name}/webhooks", "courierWebhook", "What a delivery company says of an order that it brings", 200, anybody, (*API).courierWebhook, 403, 404)))),
 
 		follow("/api/dashboard/stream", "dashboard", "All restaurants, live", staff, (*API).dashboard,
 			sample{"snapshot", chainEvent{}}, sample{"restaurant", houseView{}}),
@@ -85,14 +85,16 @@ func (a *API) tradeRoutes() []route {
 			sample{"snapshot", houseEvent{}}, sample{"order", queued{}}, sample{"restaurant", houseView{}}),
 		rarely(240, on(get, "/api/dashboard/figures", "figures", "How long the parts of deliveries took", 200, staff, (*API).figures, 404)),
 		rarely(120, on(get, "/api/dashboard/history", "history", "The same, hour by hour", 200, staff, (*API).history, 404)),
-		rarely(60, on(get, "/api/dashboard/figures/report", "figuresReport", "The same for each order, as CSV", 200, staff, (*API).figuresReport, 404)),
+		on(get, "/api/hq/acts", "acts", "What people did in the chain's name, newest first", 200, staff, (*API).acts),
+		rarely(60, on(get, "/api/hq/acts/report", "actsReport", "The same as CSV: the newest 20,000", 200, staff, (*API).actsReport)),
+		rarely(60, on(get, "/api/dashboard/figures/report", "figuresReport", "The same for each order, as CSV: the newest 20,000", 200, staff, (*API).figuresReport, 404)),
 		on(get, "/api/dashboard/metrics", "metrics", "The chain's figures", 200, staff, (*API).metrics),
 
 		on(patch, "/api/hq/drivers/{driverId}", "changeDriver", "Say anew what is known of a driver", 200, staff, (*API).changeDriver, 404),
 		on(get, "/api/hq/dispatch", "dispatchBoard", "Orders and drivers of a zone, who is to bring what, when and why", 200, staff, (*API).dispatchBoard, 404),
 		on(post, "/api/hq/dispatch/priority", "prefer", "Have an order go before others, or no more", 200, staff, (*API).prefer, 404, 409),
 		on(get, "/api/hq/orders/{orderId}/hands", "hands", "Who was asked to bring an order, who had it, by whose word and why", 200, staff, (*API).hands, 404),
-		rarely(120, on(post, "/api/hq/dispatch/what-if", "whatIf", "What some drivers more would change", 200, staff, (*API).whatIf, 404)),
+		unnoted(rarely(120, on(post, "/api/hq/dispatch/what-if", "whatIf", "What some drivers more would change", 200, staff, (*API).whatIf, 404))),
 	}
 }
 
@@ -107,11 +109,11 @@ func (a *API) fleetRoutes() []route {
 		on(post, "/api/fleet/{restaurantId}/quarantine/{device}/approve", "approve", "Let what a device has sent count", 200, staff, (*API).approve, 404),
 		on(post, "/api/fleet/{restaurantId}/quarantine/{device}/discard", "discard", "Keep out what a device has sent", 204, staff, (*API).discard, 404),
 		on(post, "/api/fleet/{restaurantId}/alerts/{alert}/clear", "clearAlert", "End an alert by hand", 204, staff, (*API).clearAlert, 404),
-		rarely(120, on(post, link.RenewPath, "renew", "A new credential for a node, which signs the request with its key", 200, anybody, (*API).renew, 403, 404, 409)),
-		rarely(600, on(post, link.KnownPath, "known", "Which of its events a fenced device need not hand over, asked with its key", 200, anybody, (*API).known, 403, 404, 409)),
-		rarely(600, on(post, link.SalvagePath, "salvage", "Hand over what a fenced device has and the cloud lacks, signed with its key", 200, anybody, (*API).salvage, 403, 404, 409)),
-		rarely(600, on(post, link.AllPath, "all", "Say that a fenced device has handed over all that it has, signed with its key", 200, anybody, (*API).all, 403, 404, 409)),
-		rarely(600, guessed(30, on(post, "/api/fleet/claim", "claim", "Bind a node to the restaurant of its code", 200, anybody, (*API).claim, 403, 409))),
+		unnoted(rarely(120, on(post, link.RenewPath, "renew", "A new credential for a node, which signs the request with its key", 200, anybody, (*API).renew, 403, 404, 409))),
+		unnoted(rarely(600, on(post, link.KnownPath, "known", "Which of its events a fenced device need not hand over, asked with its key", 200, anybody, (*API).known, 403, 404, 409))),
+		unnoted(rarely(600, on(post, link.SalvagePath, "salvage", "Hand over what a fenced device has and the cloud lacks, signed with its key", 200, anybody, (*API).salvage, 403, 404, 409))),
+		unnoted(rarely(600, on(post, link.AllPath, "all", "Say that a fenced device has handed over all that it has, signed with its key", 200, anybody, (*API).all, 403, 404, 409))),
+		binds(rarely(600, guessed(30, on(post, "/api/fleet/claim", "claim", "Bind a node to the restaurant of its code", 200, anybody, (*API).claim, 403, 409)))),
 
 		on(get, "/healthz", "healthz", "Whether the process serves", 200, anybody, (*API).healthz),
 		on(get, "/readyz", "readyz", "Whether all is there that it needs", 200, anybody, (*API).readyz),

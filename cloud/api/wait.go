@@ -2,7 +2,9 @@ package api
 
 import (
 	"context"
+	"strings"
 
+	"awesome.pizza/cloud/acts"
 	"awesome.pizza/cloud/dispatch"
 	"awesome.pizza/shared/order"
 	"awesome.pizza/shared/problem"
@@ -10,13 +12,14 @@ import (
 
 // waitView is where an idle driver had better wait for the next order.
 type waitView struct {
-	Restaurant string  `json:"restaurant_id"`
-	Name       string  `json:"name"`
-	Latitude   float64 `json:"latitude"`
-	Longitude  float64 `json:"longitude"`
-	Since      instant `json:"since"`
-	AsOf       instant `json:"as_of" doc:"when it was last found so"`
-	Because    string  `json:"because"`
+	Restaurant string       `json:"restaurant_id"`
+	Name       string       `json:"name"`
+	Latitude   float64      `json:"latitude"`
+	Longitude  float64      `json:"longitude"`
+	Since      instant      `json:"since"`
+	AsOf       instant      `json:"as_of" doc:"when it was last found so"`
+	Because    string       `json:"because" doc:"in English"`
+	Reasons    []reasonView `json:"reasons" doc:"the same, sentence by sentence, for a page in any language"`
 }
 
 // waitNear is what is suggested to a driver now.
@@ -32,15 +35,19 @@ func (a *API) waitNear(ctx context.Context, driver string) (or[waitView], error)
 	if err != nil {
 		return or[waitView]{}, err
 	}
-	return some(waitView{w.Restaurant, house.Name, house.Latitude, house.Longitude, instant{w.Since}, instant{w.At}, w.Because}), nil
+	return some(waitView{w.Restaurant, house.Name, house.Latitude, house.Longitude, instant{w.Since}, instant{w.At}, english(w.Because), reasonsOf(w.Because)}), nil
 }
+
+// english is why, as one line.
+func english(why []dispatch.Reason) string { return strings.Join(dispatch.Sentences(why), "; ") }
 
 // standsView is where an idle driver was told to wait.
 type standsView struct {
-	Restaurant string  `json:"restaurant_id"`
-	Since      instant `json:"since"`
-	AsOf       instant `json:"as_of" doc:"when it was last found so"`
-	Because    string  `json:"because"`
+	Restaurant string       `json:"restaurant_id"`
+	Since      instant      `json:"since"`
+	AsOf       instant      `json:"as_of" doc:"when it was last found so"`
+	Because    string       `json:"because" doc:"in English"`
+	Reasons    []reasonView `json:"reasons" doc:"the same, sentence by sentence, for a page in any language"`
 }
 
 type preferInput struct {
@@ -61,6 +68,10 @@ type preferOutput struct {
 
 // prefer has an order go before others, or no more.
 func (a *API) prefer(ctx context.Context, in *preferInput) (*preferOutput, error) {
+	act := acts.Of(ctx)
+	act.About(acts.Subject{Kind: acts.OfOrder, ID: string(in.Body.Order)})
+	act.Say("priority", "", string(in.Body.Priority))
+	act.Words("reason", in.Body.Because)
 	err := a.Dispatch.Prefer(ctx, dispatch.Preference{Order: in.Body.Order, Priority: in.Body.Priority, Because: in.Body.Because})
 	if err != nil {
 		return nil, err

@@ -61,7 +61,7 @@ func TestAnIdleDriverSeesWhereToWait(t *testing.T) {
 	near := func() any { return c.get(t, me+"/offers").is(t, 200).at("wait_near") }
 	save := func(ago time.Duration) {
 		t.Helper()
-		w := dispatch.Wait{Driver: driver, Restaurant: "r2", Since: time.Now().Add(-ago), At: time.Now().Add(-ago), Because: "many orders there"}
+		w := dispatch.Wait{Driver: driver, Restaurant: "r2", Since: time.Now().Add(-ago), At: time.Now().Add(-ago), Because: []dispatch.Reason{{Key: dispatch.WhyMuch, N: 4, Of: 5}}}
 		if err := c.SaveWaits(t.Context(), []string{driver}, []dispatch.Wait{w}); err != nil {
 			t.Fatal(err)
 		}
@@ -76,7 +76,7 @@ func TestAnIdleDriverSeesWhereToWait(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, _ := near().(map[string]any)
-	if got["restaurant_id"] != "r2" || got["name"] != "Pizzeria Two" || got["because"] != "many orders there" || got["as_of"] == nil || got["latitude"] != 40.75 {
+	if got["restaurant_id"] != "r2" || got["name"] != "Pizzeria Two" || got["because"] != "4 of the 5 deliveries of the last 45 minutes were from there" || got["reasons"].([]any)[0].(map[string]any)["key"] != "much_there" || got["as_of"] == nil || got["latitude"] != 40.75 {
 		t.Errorf("%v", got)
 	}
 	duty := c.get(t, "/api/hq/dispatch?restaurant_id=r1").is(t, 200).at("drivers").([]any)[0].(map[string]any)

@@ -7,6 +7,7 @@ type Reason struct {
 	Key  string `json:"key"`
 	N    int    `json:"n,omitempty"`    // minutes, or orders
 	Name string `json:"name,omitempty"` // of a driver
+	Of   int    `json:"of,omitempty"`   // N of so many
 }
 
 // The keys. Minutes and Orders are counted by N; Driver is Name.
@@ -32,16 +33,18 @@ const (
 	WhyNoKitchen  = "no_kitchen"
 	WhySomeAsked  = "someone_asked"
 	WhyNobody     = "nobody_free"
-	WhyNoWay      = "no_way"     // nobody knows where the door is
-	WhyBySecond   = "by_second"  // N minutes, by another restaurant
-	WhyTwoHouses  = "two_houses" // the bag is filled at two
-	WhyFirst      = "first"      // a dispatcher puts it first; Name is why
-	WhyRaised     = "raised"     // a dispatcher has raised it; Name is why
-	WhyRemade     = "remade"     // some of it was made again
-	WhyOff        = "off_shift"  // Name is
-	WhySilent     = "silent"     // nothing was heard of Name for N minutes
-	WhyToldThen   = "told_then"  // what follows was said to the driver who was asked
-	WhySaid       = "said"       // Name is the sentence: kept by a core that knew no keys
+	WhyNoWay      = "no_way"       // nobody knows where the door is
+	WhyBySecond   = "by_second"    // N minutes, by another restaurant
+	WhyTwoHouses  = "two_houses"   // the bag is filled at two
+	WhyFirst      = "first"        // a dispatcher puts it first; Name is why
+	WhyRaised     = "raised"       // a dispatcher has raised it; Name is why
+	WhyRemade     = "remade"       // some of it was made again
+	WhyOff        = "off_shift"    // Name is
+	WhySilent     = "silent"       // nothing was heard of Name for N minutes
+	WhyToldThen   = "told_then"    // what follows was said to the driver who was asked
+	WhyMuch       = "much_there"   // N of Of deliveries of the last 45 minutes were from there
+	WhyLikely     = "likely_there" // as the day goes, more than elsewhere
+	WhySaid       = "said"         // Name is the sentence: kept by a core that knew no keys
 )
 
 // Reasons are the keys there are, with the English sentence of each.
@@ -56,6 +59,7 @@ func Reasons() map[string]string {
 		WhyNobody: "no driver is free, near and willing", WhyBySecond: "there in %d min, by another restaurant", WhyTwoHouses: "fetched at two restaurants",
 		WhyFirst: "a dispatcher puts it first", WhyRaised: "a dispatcher says it goes before others", WhyRemade: "it was made again: it goes before others",
 		WhyNoWay: "nobody knows the way: the restaurant's own drivers bring it", WhySaid: "%s",
+		WhyMuch: "%d of the %d deliveries of the last 45 minutes were from there", WhyLikely: "the next order is likely to be from there",
 		WhyOff: "%s is off shift", WhySilent: "nothing was heard of %s for %d min", WhyToldThen: "what the driver was told:",
 	}
 }
@@ -67,6 +71,12 @@ func (r Reason) String() string {
 		return fmt.Sprintf(Reasons()[r.Key], r.N)
 	case WhyByHand, WhyHasIt, WhyFetches, WhyBetter, WhyAsked, WhyAfterBag, WhyBest, WhySaid, WhyOff:
 		return fmt.Sprintf(Reasons()[r.Key], r.Name)
+	}
+	if r.Key == WhyMuch {
+		if r.Of == 1 {
+			return "the only delivery of the last 45 minutes was from there"
+		}
+		return fmt.Sprintf(Reasons()[r.Key], r.N, r.Of)
 	}
 	if r.Key == WhySilent {
 		return fmt.Sprintf(Reasons()[r.Key], r.Name, r.N)

@@ -18,7 +18,7 @@ type Wait struct {
 	Restaurant string
 	Since      time.Time
 	At         time.Time // when it was said last
-	Because    string
+	Because    []Reason
 }
 
 // Placing is a delivery that was ordered lately.
@@ -73,11 +73,19 @@ func Suggest(s Snapshot, p Plan, placings []Placing, before map[string]Wait) []W
 		house := g.houses[a.Restaurant]
 		out = append(out, Wait{
 			Driver: g.in.Drivers[a.Driver].ID, Restaurant: house.ID, Since: s.Now, At: s.Now,
-			Because: fmt.Sprintf("%d of the %d deliveries of the last %d minutes were from there", recent[house.ID], sum(recent), int(window/time.Minute)),
+			Because: []Reason{whyThere(recent[house.ID], sum(recent))},
 		})
 	}
 	slices.SortFunc(out, func(a, b Wait) int { return cmp.Compare(a.Driver, b.Driver) })
 	return out
+}
+
+// whyThere says why somebody had better wait at a restaurant: how many of the last deliveries were from there.
+func whyThere(here, all int) Reason {
+	if here == 0 {
+		return Reason{Key: WhyLikely}
+	}
+	return Reason{Key: WhyMuch, N: here, Of: all}
 }
 
 func sum(of map[string]int) (n int) {

@@ -108,7 +108,11 @@ func (s *Store) SetAside(ctx context.Context) (restaurant.SetAside, error) {
 
 // ClearAlert ends an alert by hand.
 func (s *Store) ClearAlert(ctx context.Context, restaurant, alert string) error {
-	if _, err := s.pool.Exec(ctx, `UPDATE alerts SET cleared = $3 WHERE restaurant = $1 AND alert = $2 AND cleared IS NULL`, restaurant, alert, s.now()); err != nil {
+	err := s.noting(ctx, func(q doer) error {
+		_, err := q.Exec(ctx, `UPDATE alerts SET cleared = $3 WHERE restaurant = $1 AND alert = $2 AND cleared IS NULL`, restaurant, alert, s.now())
+		return err
+	})
+	if err != nil {
 		return fmt.Errorf("clear alert: %w", err)
 	}
 	return nil

@@ -9,6 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"awesome.pizza/cloud/acts"
 	"awesome.pizza/cloud/restaurant"
 	"awesome.pizza/shared/link"
 	"awesome.pizza/shared/problem"
@@ -106,6 +107,9 @@ func (s *Store) approve(ctx context.Context, edge, device, span string, now time
 	if err := a.letIn(ctx, conn.Conn(), edge, device, span); err != nil {
 		return restaurant.Outcome{}, rollback(ctx, conn, err)
 	}
+	if len(a.facts) > 0 {
+		acts.Of(ctx).Wrote()
+	}
 	s.publish(a.changed(), a.told)
 	var out restaurant.Outcome
 	for _, f := range a.facts {
@@ -147,6 +151,9 @@ func (a *applying) letIn(ctx context.Context, conn *pgx.Conn, edge, device, span
 	b.Queue(`DELETE FROM edge_quarantine WHERE edge = $1 AND device = $2 AND span = $3`, edge, device, span)
 	b.Queue(roomAgain, edge, a.now)
 	a.queueOwed(b, edge, device)
+	if open := acts.Of(ctx); open != nil {
+		queueNotes(b, []noted{{open, open.Line(acts.Change{Field: "batch", To: span})}}, a.now)
+	}
 	return a.write(ctx, conn, b)
 }
 

@@ -42,7 +42,7 @@ func (s *Store) OpenBag(ctx context.Context, b road.Bag) (kept road.Bag, made bo
 	var tells []told
 	err = again(func() error {
 		tells, made = nil, false
-		return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		return s.inOne(ctx, func(tx pgx.Tx) error {
 			if err := holdBags(ctx, tx, b.Driver); err != nil {
 				return err
 			}
@@ -52,6 +52,7 @@ func (s *Store) OpenBag(ctx context.Context, b road.Bag) (kept road.Bag, made bo
 				ON CONFLICT DO NOTHING RETURNING opened`,
 				b.ID, plain(b.Driver, MaxKey), plain(b.Restaurant, MaxKey), plain(b.Currency, 8), b.Opened.UTC(), b.Float).Scan(&b.Opened)
 			if isNone(err) {
+				saidAgain(ctx)
 				return nil
 			}
 			if made = err == nil; err != nil || b.Float == 0 {
@@ -127,7 +128,7 @@ func (s *Store) DropCash(ctx context.Context, driver string, d road.Drop) (road.
 	}
 	var bag string
 	err = again(func() error {
-		return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) (err error) {
+		return s.inOne(ctx, func(tx pgx.Tx) (err error) {
 			bag, err = s.drop(ctx, tx, driver, b, d)
 			return err
 		})
@@ -145,6 +146,9 @@ func (s *Store) drop(ctx context.Context, tx pgx.Tx, driver string, b road.Bag, 
 		return "", err
 	}
 	if known, err := s.droppedBefore(ctx, tx, driver, d); known != "" || err != nil {
+		if err == nil {
+			saidAgain(ctx)
+		}
 		return known, err
 	}
 	var open bool
@@ -192,6 +196,9 @@ func (s *Store) CloseBag(ctx context.Context, driver, bag string, counted int64,
 	if err != nil {
 		return road.Bag{}, err
 	}
+	if ok && b.Closed != nil {
+		saidAgain(ctx)
+	}
 	if ok && b.Driver == driver && b.Closed == nil {
 		if err := s.checkOut(ctx, b, counted, plain(note, 200), at.UTC()); err != nil {
 			return road.Bag{}, fmt.Errorf("close bag %s: %w", bag, err)
@@ -220,7 +227,7 @@ func (s *Store) checkOut(ctx context.Context, b road.Bag, counted int64, note st
 	var tells []told
 	err = again(func() error {
 		tells, b.Drops = nil, nil
-		return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		return s.inOne(ctx, func(tx pgx.Tx) error {
 			if err := holdBags(ctx, tx, b.Driver); err != nil {
 				return err
 			}

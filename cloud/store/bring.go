@@ -3,10 +3,12 @@ package store
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
+	"awesome.pizza/cloud/acts"
 	"awesome.pizza/cloud/ordering"
 	"awesome.pizza/cloud/restaurant"
 	"awesome.pizza/shared/event"
@@ -57,9 +59,11 @@ func (s *Store) part(ctx context.Context, edge, device string, anyway bool) (bro
 	}
 	var p *parting
 	err = again(func() error {
-		return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		return s.inOne(ctx, func(tx pgx.Tx) error {
 			p = &parting{edge: edge, device: device, anyway: anyway, now: s.now()}
-			return p.bring(ctx, tx)
+			err := p.bring(ctx, tx)
+			acts.Of(ctx).Say("brought", "", strconv.Itoa(len(p.news)))
+			return err
 		})
 	})
 	if err != nil {

@@ -6,10 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"awesome.pizza/cloud/acts"
 	"awesome.pizza/cloud/ordering"
 	"awesome.pizza/shared/id"
 	"awesome.pizza/shared/order"
@@ -22,6 +24,7 @@ type changing struct {
 	ifVersion int
 	decide    ordering.Decide
 	done      chan error
+	act       *acts.Open // under way, if one is
 
 	result ordering.Record // of this attempt
 	err    error
@@ -32,7 +35,7 @@ func (j *changing) answer(err error) { j.done <- err }
 // Change lets decide change one order, in a transaction shared with other callers: see ordering.Store. It reports NotFound
 // "no_such_order" and Stale "stale_version" with the fact "version".
 func (s *Store) Change(ctx context.Context, id order.ID, ifVersion int, decide ordering.Decide) (ordering.Record, error) {
-	j := &changing{id: id, ifVersion: ifVersion, decide: decide, done: make(chan error, 1)}
+	j := &changing{id: id, ifVersion: ifVersion, decide: decide, done: make(chan error, 1), act: acts.Of(ctx)}
 	if err := submit(ctx, s.changes, j, j.done); err != nil {
 		return ordering.Record{}, err
 	}
@@ -88,7 +91,7 @@ func (s *Store) commitChanges(jobs []*changing) error {
 	for _, j := range jobs {
 		j.err = w.try(rows[j.id], j)
 	}
-	if err := w.commit(ctx, conn, rows); err != nil {
+	if err := w.commit(ctx, conn, rows, s.now()); err != nil {
 		return rollback(ctx, conn, err)
 	}
 	s.publish(w.changed, w.told)
@@ -146,6 +149,7 @@ type work struct {
 	told    []told
 	sales   sales
 	letGo   []string // orders that are not for the courier any more who was asked
+	noted   []noted
 }
 
 // try lets one job decide on a copy of its record. What it changed stands before the next job of the same order decides.
@@ -174,6 +178,7 @@ func (w *work) try(row *recordRow, j *changing) error {
 	}
 	if len(tells) > 0 || !bytes.Equal(state, row.state) {
 		next.Version++
+		w.note(j.act, &row.Record, &next, tells)
 		w.keep(row, next, state, tells)
 	}
 	j.result = row.Record
@@ -203,7 +208,7 @@ func (w *work) keep(row *recordRow, next ordering.Record, state []byte, tells []
 }
 
 // commit writes changed orders and commands, and commits: one round trip.
-func (w *work) commit(ctx context.Context, conn *pgxpool.Conn, rows map[order.ID]*recordRow) error {
+func (w *work) commit(ctx context.Context, conn *pgxpool.Conn, rows map[order.ID]*recordRow, now time.Time) error {
 	b := &pgx.Batch{}
 	var u updates
 	w.changed = nil
@@ -216,9 +221,11 @@ func (w *work) commit(ctx context.Context, conn *pgxpool.Conn, rows map[order.ID
 	w.sales.queue(b)
 	queueLetGo(b, w.letGo)
 	queueCommands(b, w.told)
+	queueNotes(b, w.noted, now)
 	b.Queue(`COMMIT`)
 	if err := conn.SendBatch(ctx, b).Close(); err != nil {
 		return fmt.Errorf("commit changes: %w", err)
 	}
+	wrote(w.noted)
 	return nil
 }

@@ -95,7 +95,7 @@ func (s *Store) withOrder(ctx context.Context, oid order.ID, do func(context.Con
 		err = do(ctx, conn, w, rows[oid])
 	}
 	if err == nil {
-		err = w.commit(ctx, conn, rows)
+		err = w.commit(ctx, conn, rows, s.now())
 	}
 	if err != nil {
 		return rollback(context.WithoutCancel(ctx), conn, err)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"awesome.pizza/cloud/acts"
 	"awesome.pizza/cloud/restaurant"
 	"awesome.pizza/shared/link"
 	"awesome.pizza/shared/problem"
@@ -21,7 +22,7 @@ const CodeLife = time.Hour
 // IssueCode makes a one-time code with which a device can be bound to a restaurant. Only its hash is kept; a new code ends the old ones.
 func (s *Store) IssueCode(ctx context.Context, restaurant string) (code string, expires time.Time, err error) {
 	code, expires, restaurant = rand.Text(), s.now().Add(CodeLife), plain(restaurant, MaxKey)
-	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+	err = s.inOne(ctx, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, `DELETE FROM enrolment_codes WHERE restaurant = $1 OR expires < $2`, restaurant, s.now()); err != nil {
 			return err
 		}
@@ -74,11 +75,13 @@ func (s *Store) Claim(ctx context.Context, code, publicKey string) (e Enrolled, 
 		return e, problem.New(problem.Invalid, "bad_key", "a public key is clean text of 1 to 128 bytes")
 	}
 	var news []told
-	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+	err = s.inOne(ctx, func(tx pgx.Tx) error {
 		edge, again, err := invited(ctx, tx, code, publicKey, s.now(), "FOR UPDATE")
 		if err != nil {
 			return err
 		}
+		acts.Of(ctx).About(acts.Subject{Kind: acts.OfRestaurant, ID: edge, Restaurant: edge})
+		acts.Of(ctx).Say("device", "", publicKey)
 		if !again {
 			if news, err = enrol(ctx, tx, edge, publicKey, hashed(code), s.now()); err != nil {
 				return err
@@ -189,7 +192,7 @@ const nobodys = "revoked"
 // Revoke cuts a restaurant's device off: what it sends goes to quarantine, until another is enrolled. It reports NotFound
 // "no_such_restaurant" and Conflict "no_device" when there is none to cut off.
 func (s *Store) Revoke(ctx context.Context, edge string) (device string, err error) {
-	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+	err = s.inOne(ctx, func(tx pgx.Tx) error {
 		row, _, err := lockLink(ctx, tx, edge)
 		if err != nil {
 			return err
@@ -202,6 +205,7 @@ func (s *Store) Revoke(ctx context.Context, edge string) (device string, err err
 		if err != nil {
 			return err
 		}
+		acts.Of(ctx).Say("device", device, "")
 		return bereave(ctx, tx, row, s.now())
 	})
 	if problem.Of(err) != nil {
@@ -217,7 +221,7 @@ func (s *Store) Revoke(ctx context.Context, edge string) (device string, err err
 // its enrolment does not know it, and the hub lets it in. It reports NotFound "no_such_restaurant" and Conflict "another_restaurant" for a
 // device of another one.
 func (s *Store) RevokeDevice(ctx context.Context, edge, device string) error {
-	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+	err := s.inOne(ctx, func(tx pgx.Tx) error {
 		row, _, err := lockLink(ctx, tx, edge)
 		if err != nil {
 			return err

@@ -6,10 +6,12 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
+	"awesome.pizza/cloud/acts"
 	"awesome.pizza/cloud/dispatch"
 	"awesome.pizza/cloud/ordering"
 	"awesome.pizza/cloud/road"
@@ -22,12 +24,16 @@ import (
 func (s *Store) RenewSecret(ctx context.Context, driver string) (secret string, err error) {
 	secret = rand.Text()
 	hash := sha256.Sum256([]byte(secret))
-	tag, err := s.pool.Exec(ctx, `UPDATE drivers SET secret_hash = $2 WHERE id = $1`, plain(driver, MaxKey), hash[:])
+	acts.Of(ctx).Say("secret", "", "renewed")
+	err = s.noting(ctx, func(q doer) error {
+		tag, err := q.Exec(ctx, `UPDATE drivers SET secret_hash = $2 WHERE id = $1`, plain(driver, MaxKey), hash[:])
+		if err == nil && tag.RowsAffected() == 0 {
+			err = noDriver(driver)
+		}
+		return err
+	})
 	if err != nil {
-		return "", fmt.Errorf("renew secret of driver %q: %w", driver, err)
-	}
-	if tag.RowsAffected() == 0 {
-		return "", noDriver(driver)
+		return "", unlessProblem(err, "renew secret of driver "+strconv.Quote(driver))
 	}
 	return secret, nil
 }
@@ -144,11 +150,13 @@ func scanDriver(row pgx.CollectableRow) (dispatch.Driver, error) {
 // behind. It reports NotFound "no_such_driver".
 func (s *Store) SetStatus(ctx context.Context, driver string, status wire.DriverState, at time.Time) (changed bool, err error) {
 	var exists bool
-	err = s.pool.QueryRow(ctx, `
-		WITH done AS (UPDATE drivers SET status = $2, status_at = $3,
-			shift_end = CASE WHEN status IN ('offline', 'end_of_shift') AND $2 NOT IN ('offline', 'end_of_shift') AND shift_end <= $3 THEN NULL ELSE shift_end END
-			WHERE id = $1 AND status_at <= $3 RETURNING id)
-		SELECT EXISTS (SELECT FROM done), EXISTS (SELECT FROM drivers WHERE id = $1)`, plain(driver, MaxKey), status, at.UTC()).Scan(&changed, &exists)
+	err = s.noting(ctx, func(q doer) error {
+		return q.QueryRow(ctx, `
+			WITH done AS (UPDATE drivers SET status = $2, status_at = $3,
+				shift_end = CASE WHEN status IN ('offline', 'end_of_shift') AND $2 NOT IN ('offline', 'end_of_shift') AND shift_end <= $3 THEN NULL ELSE shift_end END
+				WHERE id = $1 AND status_at <= $3 RETURNING id)
+			SELECT EXISTS (SELECT FROM done), EXISTS (SELECT FROM drivers WHERE id = $1)`, plain(driver, MaxKey), status, at.UTC()).Scan(&changed, &exists)
+	})
 	if err != nil {
 		return false, fmt.Errorf("record status of driver %q: %w", driver, err)
 	}

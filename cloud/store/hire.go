@@ -11,7 +11,9 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"awesome.pizza/cloud/acts"
 	"awesome.pizza/cloud/dispatch"
+	"awesome.pizza/shared/clock"
 	"awesome.pizza/shared/id"
 	"awesome.pizza/shared/problem"
 )
@@ -30,15 +32,19 @@ func (s *Store) RegisterDriver(ctx context.Context, d dispatch.Driver) (made dis
 	}
 	secret = rand.Text() // 130 bits: nothing to guess, so a plain hash will do
 	hash := sha256.Sum256([]byte(secret))
-	tag, err := s.pool.Exec(ctx, `
-		INSERT INTO drivers (id, name, phone, vehicle, home, secret_hash, status_at, shift_end, speed_kmh, hired_as)
-		VALUES ($1, $2, $3, $4, $5, $6, 'epoch', $7, $8, $9) ON CONFLICT (id) DO NOTHING`,
-		d.ID, d.Name, d.Phone, d.Vehicle, d.Home, hash[:], orNull(d.ShiftEnd), d.SpeedKMH, hiredAs(&d))
+	acts.Of(ctx).About(acts.Subject{Kind: acts.OfDriver, ID: d.ID, Label: d.Name, Restaurant: d.Home})
+	err = s.noting(ctx, func(q doer) error {
+		tag, err := q.Exec(ctx, `
+			INSERT INTO drivers (id, name, phone, vehicle, home, secret_hash, status_at, shift_end, speed_kmh, hired_as)
+			VALUES ($1, $2, $3, $4, $5, $6, 'epoch', $7, $8, $9) ON CONFLICT (id) DO NOTHING`,
+			d.ID, d.Name, d.Phone, d.Vehicle, d.Home, hash[:], orNull(d.ShiftEnd), d.SpeedKMH, hiredAs(&d))
+		if err == nil && tag.RowsAffected() == 0 {
+			err = problem.New(problem.Conflict, "driver_exists", "there is a driver %q already", d.ID)
+		}
+		return err
+	})
 	if err != nil {
-		return dispatch.Driver{}, "", fmt.Errorf("register driver: %w", err)
-	}
-	if tag.RowsAffected() == 0 {
-		return dispatch.Driver{}, "", problem.New(problem.Conflict, "driver_exists", "there is a driver %q already", d.ID)
+		return dispatch.Driver{}, "", unlessProblem(err, "register driver")
 	}
 	made, err = s.Driver(ctx, d.ID)
 	return made, secret, err
@@ -63,6 +69,7 @@ func (s *Store) RegisterAgain(ctx context.Context, d dispatch.Driver) (made disp
 	if !bytes.Equal(was, hiredAs(&d)) {
 		return made, "", problem.New(problem.Invalid, "idempotency_mismatch", "this idempotency key was used for another request")
 	}
+	acts.Of(ctx).About(acts.Subject{Kind: acts.OfDriver, ID: made.ID, Label: made.Name, Restaurant: made.Home})
 	secret, err = s.RenewSecret(ctx, made.ID)
 	return made, secret, err
 }
@@ -88,7 +95,7 @@ func (s *Store) isHome(ctx context.Context, restaurant string) error {
 // ChangeDriver lets change say anew what is known of a driver: name, phone, vehicle, speed, home and the end of the shift. It reports NotFound
 // "no_such_driver" and Invalid "invalid_driver".
 func (s *Store) ChangeDriver(ctx context.Context, driver string, change func(*dispatch.Driver)) (dispatch.Driver, error) {
-	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+	err := s.inOne(ctx, func(tx pgx.Tx) error {
 		d, shift := dispatch.Driver{}, (*time.Time)(nil)
 		err := tx.QueryRow(ctx, `SELECT id, name, phone, vehicle, home, shift_end, speed_kmh FROM drivers WHERE id = $1 FOR UPDATE`, plain(driver, MaxKey)).
 			Scan(&d.ID, &d.Name, &d.Phone, &d.Vehicle, &d.Home, &shift, &d.SpeedKMH)
@@ -101,12 +108,13 @@ func (s *Store) ChangeDriver(ctx context.Context, driver string, change func(*di
 		if shift != nil {
 			d.ShiftEnd = shift.UTC()
 		}
-		was := d.Home
+		was := d
 		change(&d)
+		sayDriver(acts.Of(ctx), &was, &d)
 		if err := d.Check(); err != nil {
 			return err
 		}
-		if d.Home != was {
+		if d.Home != was.Home {
 			if err := s.isHome(ctx, d.Home); err != nil {
 				return err
 			}
@@ -122,4 +130,29 @@ func (s *Store) ChangeDriver(ctx context.Context, driver string, change func(*di
 		return dispatch.Driver{}, fmt.Errorf("change driver %q: %w", driver, err)
 	}
 	return s.Driver(ctx, driver)
+}
+
+// sayDriver notes what an act changes of a driver. Of the telephone it says only that there is another one.
+func sayDriver(act *acts.Open, was, is *dispatch.Driver) {
+	act.About(acts.Subject{Kind: acts.OfDriver, ID: is.ID, Label: is.Name, Restaurant: is.Home})
+	end := func(t time.Time) string {
+		if t.IsZero() {
+			return ""
+		}
+		return clock.Format(t)
+	}
+	for _, c := range []acts.Change{
+		{Field: "name", From: was.Name, To: is.Name},
+		{Field: "vehicle", From: string(was.Vehicle), To: string(is.Vehicle)},
+		{Field: "restaurant", From: was.Home, To: is.Home},
+		{Field: "shift_end", From: end(was.ShiftEnd), To: end(is.ShiftEnd)},
+		{Field: "speed_kmh", From: fmt.Sprint(was.SpeedKMH), To: fmt.Sprint(is.SpeedKMH)},
+	} {
+		if c.From != c.To {
+			act.Say(c.Field, c.From, c.To)
+		}
+	}
+	if was.Phone != is.Phone {
+		act.Say("phone", "", "changed")
+	}
 }

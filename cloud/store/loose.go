@@ -7,6 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"awesome.pizza/cloud/acts"
 	"awesome.pizza/cloud/road"
 )
 
@@ -61,6 +62,25 @@ func (s *Store) looseOf(ctx context.Context, who []string, since []time.Time, la
 			all = append(all, road.Loose{Driver: key[0], Currency: key[1]})
 		}
 		all[n].Taken = append(all[n].Taken, b.Taken...)
+	}
+	return all, nil
+}
+
+// RefusedDrops are what drivers of a restaurant, and those who drive for all, wanted to put into the safe within a day though by the books there was less
+// in the bag: the last try of each, unless the bag was counted since.
+func (s *Store) RefusedDrops(ctx context.Context, restaurant string) ([]acts.Act, error) {
+	rows, err := s.pool.Query(ctx, `
+		SELECT DISTINCT ON (a.subject) a.n, a.at, a.role, a.who, a.who_restaurant, a.what, a.kind, a.subject, a.label, a.restaurant, a.outcome, a.code, a.changes, a.request
+		FROM acts a JOIN drivers d ON d.id = a.subject AND d.home IN ($1, '')
+		WHERE a.at >= $2 AND a.what = 'drop_cash' AND a.code = 'more_than_in_bag'
+			AND NOT EXISTS (SELECT FROM cash_bags b WHERE b.driver = a.subject AND b.closed > a.at)
+		ORDER BY a.subject, a.n DESC`, plain(restaurant, MaxKey), s.now().Add(-day))
+	if err != nil {
+		return nil, fmt.Errorf("read refused drops: %w", err)
+	}
+	all, err := pgx.CollectRows(rows, scanAct)
+	if err != nil {
+		return nil, fmt.Errorf("read refused drops: %w", err)
 	}
 	return all, nil
 }

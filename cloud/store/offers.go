@@ -12,8 +12,10 @@ import (
 	"unicode"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"awesome.pizza/cloud/acts"
 	"awesome.pizza/cloud/dispatch"
 	"awesome.pizza/cloud/ordering"
 	"awesome.pizza/cloud/restaurant"
@@ -249,7 +251,7 @@ func (s *Store) acceptOnce(ctx context.Context, f dispatch.Offer, now time.Time)
 	}
 	f, err = t.decide(ctx, conn, f, now, s.now().Truncate(time.Millisecond))
 	if err == nil {
-		err = t.work.commit(ctx, conn, t.rows)
+		err = t.work.commit(ctx, conn, t.rows, s.now())
 	}
 	if err != nil {
 		return f, rollback(context.WithoutCancel(ctx), conn, err)
@@ -285,7 +287,7 @@ func (t *acceptance) decide(ctx context.Context, conn *pgxpool.Conn, f dispatch.
 		return f, problem.New(problem.Conflict, "bag_full", "deliver what you have first")
 	}
 	arrives := f.ArriveAt
-	assign := &changing{id: f.Order, decide: ordering.ToDriver(d, &arrives, ordering.ByDriver(d.ID), at)}
+	assign := &changing{id: f.Order, decide: ordering.ToDriver(d, &arrives, ordering.ByDriver(d.ID), at), act: acts.Of(ctx)}
 	if err := t.work.try(t.rows[f.Order], assign); err != nil {
 		return f, err
 	}
@@ -322,7 +324,11 @@ func (s *Store) DeclineOffer(ctx context.Context, driver, offer string, now time
 	if err != nil || declined.State == f.State {
 		return declined, err
 	}
-	tag, err := s.pool.Exec(ctx, `UPDATE offers SET state = $2, answered = $3 WHERE id = $1 AND state = 'open'`, f.ID, declined.State, declined.Answered)
+	var tag pgconn.CommandTag
+	err = s.noting(ctx, func(q doer) (err error) {
+		tag, err = q.Exec(ctx, `UPDATE offers SET state = $2, answered = $3 WHERE id = $1 AND state = 'open'`, f.ID, declined.State, declined.Answered)
+		return err
+	})
 	if err != nil {
 		return f, fmt.Errorf("decline offer %s: %w", f.ID, err)
 	}

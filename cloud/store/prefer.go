@@ -2,10 +2,10 @@ package store
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/jackc/pgx/v5"
 
+	"awesome.pizza/cloud/acts"
 	"awesome.pizza/cloud/dispatch"
 	"awesome.pizza/shared/order"
 	"awesome.pizza/shared/problem"
@@ -14,19 +14,24 @@ import (
 // Prefer records what a person says of an order's priority; the last word counts. It reports NotFound "no_such_order", and Conflict
 // "not_to_deliver" for an order that nobody brings, or has brought already.
 func (s *Store) Prefer(ctx context.Context, p dispatch.Preference) error {
-	if _, err := s.Order(ctx, p.Order); err != nil {
+	r, err := s.Order(ctx, p.Order)
+	if err != nil {
 		return err
 	}
-	tag, err := s.pool.Exec(ctx, `
-		INSERT INTO priorities AS p (order_id, priority, because, at)
-		SELECT id, $2, $3, $4 FROM orders WHERE id = $1::text::uuid AND open AND delivers
-		ON CONFLICT (order_id) DO UPDATE SET priority = excluded.priority, because = excluded.because, at = greatest(p.at, excluded.at)`,
-		string(p.Order), p.Priority, plain(p.Because, 4*dispatch.MostBecause), p.At.UTC())
+	acts.Of(ctx).About(aboutOrder(&r))
+	err = s.noting(ctx, func(q doer) error {
+		tag, err := q.Exec(ctx, `
+			INSERT INTO priorities AS p (order_id, priority, because, at)
+			SELECT id, $2, $3, $4 FROM orders WHERE id = $1::text::uuid AND open AND delivers
+			ON CONFLICT (order_id) DO UPDATE SET priority = excluded.priority, because = excluded.because, at = greatest(p.at, excluded.at)`,
+			string(p.Order), p.Priority, plain(p.Because, 4*dispatch.MostBecause), p.At.UTC())
+		if err == nil && tag.RowsAffected() == 0 {
+			err = problem.New(problem.Conflict, "not_to_deliver", "this order is not on its way to a guest any more, or never is")
+		}
+		return err
+	})
 	if err != nil {
-		return fmt.Errorf("record the priority of order %s: %w", p.Order, err)
-	}
-	if tag.RowsAffected() == 0 {
-		return problem.New(problem.Conflict, "not_to_deliver", "this order is not on its way to a guest any more, or never is")
+		return unlessProblem(err, "record the priority of order "+string(p.Order))
 	}
 	return nil
 }

@@ -107,7 +107,7 @@ func TestWhereDriversWaitIsReplacedAndGrowsOld(t *testing.T) {
 	c := newChain(t)
 	now := time.Now().UTC().Truncate(time.Millisecond)
 	at := func(driver, restaurant string, ago time.Duration) dispatch.Wait {
-		return dispatch.Wait{Driver: driver, Restaurant: restaurant, Since: now.Add(-time.Hour), At: now.Add(-ago), Because: "many orders"}
+		return dispatch.Wait{Driver: driver, Restaurant: restaurant, Since: now.Add(-time.Hour), At: now.Add(-ago), Because: []dispatch.Reason{{Key: dispatch.WhyMuch, N: 4, Of: 5}}}
 	}
 	save := func(drivers []string, waits ...dispatch.Wait) {
 		t.Helper()

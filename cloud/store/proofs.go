@@ -16,9 +16,12 @@ import (
 
 // SaveDoorProof keeps what shows that a guest has the food. The same again changes nothing; another of that kind is Conflict "proof_exists".
 func (s *Store) SaveDoorProof(ctx context.Context, p road.Proof) (road.Proof, error) {
-	_, err := s.pool.Exec(ctx, `
-		INSERT INTO proofs (order_id, kind, driver, at, said, type, photo) VALUES ($1::text::uuid, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
-		string(p.Order), string(p.Kind), plain(p.Driver, MaxKey), p.At.UTC(), plain(p.Said, 400), p.Type, p.Photo)
+	err := s.noting(ctx, func(q doer) error {
+		_, err := q.Exec(ctx, `
+			INSERT INTO proofs (order_id, kind, driver, at, said, type, photo) VALUES ($1::text::uuid, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
+			string(p.Order), string(p.Kind), plain(p.Driver, MaxKey), p.At.UTC(), plain(p.Said, 400), p.Type, p.Photo)
+		return err
+	})
 	if err != nil {
 		return road.Proof{}, fmt.Errorf("keep proof of order %s: %w", p.Order, err)
 	}
@@ -99,7 +102,7 @@ func (s *Store) Evidence(ctx context.Context, oid order.ID) ([]road.Evidence, er
 	return all, nil
 }
 
-// MostFigures is how many orders figures are made of: the newest ones.
+// MostFigures is how many orders are listed at most: the newest ones.
 const MostFigures = 20_000
 
 // PlacedBetween are the orders that were placed in a span of time, of a restaurant or of all with "", newest first, and when the phone of who

@@ -170,7 +170,7 @@ func (s *Store) Discard(ctx context.Context, edge, device string) error {
 		INSERT INTO edge_discards (edge, device, event_id)
 		SELECT edge, device, e->>'id' FROM gone, json_array_elements(convert_from(events, 'UTF8')::json) e ON CONFLICT DO NOTHING`, edge, device)
 	b.Queue(roomAgain, edge, s.now())
-	if err := s.pool.SendBatch(ctx, b).Close(); err != nil {
+	if err := s.noting(ctx, func(q doer) error { return q.SendBatch(ctx, b).Close() }); err != nil {
 		return fmt.Errorf("discard what is kept aside of %s: %w", edge, err)
 	}
 	_, _, err := s.part(ctx, edge, device, false)

@@ -4,10 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
+	"awesome.pizza/cloud/acts"
 	"awesome.pizza/cloud/restaurant"
 	"awesome.pizza/shared/menu"
 	"awesome.pizza/shared/problem"
@@ -31,15 +33,13 @@ func (s *Store) UpsertRestaurant(ctx context.Context, r restaurant.Restaurant) e
 	if err != nil {
 		return fmt.Errorf("write menu: %w", err)
 	}
-	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
-		b := &pgx.Batch{}
+	err = s.upsert(ctx, &r, raw, func(b *pgx.Batch) {
 		b.Queue(`INSERT INTO restaurants (id, version, doc) VALUES ($1, 1, $2::text::json)
 			ON CONFLICT (id) DO UPDATE SET version = restaurants.version + 1, doc = excluded.doc, changed = now()`, r.ID, string(raw))
 		b.Queue(`INSERT INTO edge_link (edge, life) SELECT $1, (`+incarnation+`) ON CONFLICT DO NOTHING`, r.ID)
 		b.Queue(`INSERT INTO edge_heads (edge) VALUES ($1) ON CONFLICT DO NOTHING`, r.ID)
 		b.Queue(`INSERT INTO menus (restaurant, version, doc) SELECT $1, $2, $3::text::json
 			WHERE NOT EXISTS (SELECT FROM menus WHERE restaurant = $1) ON CONFLICT DO NOTHING`, r.ID, first.Version, string(dishes))
-		return tx.SendBatch(ctx, b).Close()
 	})
 	if err != nil {
 		return fmt.Errorf("store restaurant %s: %w", r.ID, err)
@@ -47,6 +47,52 @@ func (s *Store) UpsertRestaurant(ctx context.Context, r restaurant.Restaurant) e
 	s.cards.forget(r.ID)
 	s.tell(news{Restaurants: []string{r.ID}})
 	return nil
+}
+
+// upsert writes what is queued about a restaurant, and the act that is under way unless the restaurant is as it was: a core does this at every start.
+func (s *Store) upsert(ctx context.Context, r *restaurant.Restaurant, raw []byte, queue func(b *pgx.Batch)) error {
+	write := func(tx pgx.Tx) error {
+		b := &pgx.Batch{}
+		queue(b)
+		return tx.SendBatch(ctx, b).Close()
+	}
+	if acts.Of(ctx) == nil {
+		return pgx.BeginFunc(ctx, s.pool, write)
+	}
+	var was []byte
+	err := s.pool.QueryRow(ctx, `SELECT doc FROM restaurants WHERE id = $1`, r.ID).Scan(&was)
+	if err != nil && !isNone(err) {
+		return err
+	}
+	fields := changedFields(was, raw)
+	if len(fields) == 0 {
+		return pgx.BeginFunc(ctx, s.pool, write)
+	}
+	acts.Of(ctx).About(acts.Subject{Kind: acts.OfRestaurant, ID: r.ID, Label: r.Name, Restaurant: r.ID})
+	for _, f := range fields {
+		acts.Of(ctx).Say(f.Field, f.From, f.To)
+	}
+	return s.inOne(ctx, write)
+}
+
+// changedFields are the members of a JSON object that differ, by name.
+func changedFields(was, is []byte) (all []acts.Change) {
+	var before, now map[string]json.RawMessage
+	_ = json.Unmarshal(was, &before) // of one that is new there is none
+	if json.Unmarshal(is, &now) != nil {
+		return nil
+	}
+	for name := range before {
+		if _, still := now[name]; !still {
+			now[name] = nil
+		}
+	}
+	for _, name := range sortedKeys(now) {
+		if from, to := string(before[name]), string(now[name]); from != to {
+			all = append(all, acts.Change{Field: name, From: strings.Trim(from, `"`), To: strings.Trim(to, `"`)})
+		}
+	}
+	return all
 }
 
 // Restaurant reads one restaurant. It reports NotFound "no_such_restaurant".

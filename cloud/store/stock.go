@@ -152,7 +152,7 @@ func (s *Store) WishStock(ctx context.Context, rid string, w event.StockWished) 
 	}
 	tells := []told{{rid, c}}
 	err = again(func() error {
-		return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		return s.inOne(ctx, func(tx pgx.Tx) error {
 			b := &pgx.Batch{}
 			queueCommands(b, tells)
 			return tx.SendBatch(ctx, b).Close()

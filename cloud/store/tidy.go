@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"awesome.pizza/cloud/acts"
 	"awesome.pizza/cloud/restaurant"
 )
 
@@ -56,6 +57,8 @@ var keeps = []struct {
 		SELECT w.ctid FROM edge_owed w JOIN orders o ON o.id = w.order_id AND NOT o.open WHERE w.as_of < $1 LIMIT $2 FOR UPDATE OF w SKIP LOCKED))`},
 	{"discarded events", 90 * day, `DELETE FROM edge_discards WHERE ctid = ANY (ARRAY(
 		SELECT ctid FROM edge_discards WHERE at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))`},
+	{"acts", acts.Kept, `DELETE FROM acts WHERE ctid = ANY (ARRAY(
+		SELECT ctid FROM acts WHERE at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))`},
 }
 
 // KeepKeys is how long a repeated request is known as one.

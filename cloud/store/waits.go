@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -40,10 +42,11 @@ func (s *Store) Placings(ctx context.Context, restaurants []string, since time.T
 
 // SaveWaits replaces what is suggested to some drivers.
 func (s *Store) SaveWaits(ctx context.Context, drivers []string, waits []dispatch.Wait) error {
-	var of, where, because []string
+	var of, where, because, reasons []string
 	var since, at []time.Time
 	for _, w := range waits {
-		of, where, because = append(of, w.Driver), append(where, w.Restaurant), append(because, plain(w.Because, 400))
+		of, where, because = append(of, w.Driver), append(where, w.Restaurant), append(because, plain(strings.Join(dispatch.Sentences(w.Because), "; "), 400))
+		reasons = append(reasons, reasonsOf(w.Because))
 		since, at = append(since, w.Since.UTC()), append(at, w.At.UTC())
 	}
 	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
@@ -51,10 +54,11 @@ func (s *Store) SaveWaits(ctx context.Context, drivers []string, waits []dispatc
 			return err
 		}
 		_, err := tx.Exec(ctx, `
-			INSERT INTO waits AS w (driver, restaurant, since, at, because)
-			SELECT * FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::text[]) AS u (driver, restaurant, since, at, because) ORDER BY 1
-			ON CONFLICT (driver) DO UPDATE SET restaurant = excluded.restaurant, since = excluded.since, at = excluded.at, because = excluded.because
-			WHERE w.at <= excluded.at`, of, where, since, at, because)
+			INSERT INTO waits AS w (driver, restaurant, since, at, because, reasons)
+			SELECT u.driver, u.restaurant, u.since, u.at, u.because, u.reasons::json
+			FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::text[], $6::text[]) AS u (driver, restaurant, since, at, because, reasons) ORDER BY 1
+			ON CONFLICT (driver) DO UPDATE SET restaurant = excluded.restaurant, since = excluded.since, at = excluded.at, because = excluded.because, reasons = excluded.reasons
+			WHERE w.at <= excluded.at`, of, where, since, at, because, reasons)
 		return err
 	})
 	if err != nil {
@@ -86,13 +90,20 @@ func (s *Store) WaitOf(ctx context.Context, driver string, after time.Time) (w d
 }
 
 func (s *Store) waits(ctx context.Context, where string, args ...any) ([]dispatch.Wait, error) {
-	rows, err := s.pool.Query(ctx, `SELECT driver, restaurant, since, at, because FROM waits WHERE `+where+` ORDER BY driver`, args...)
+	rows, err := s.pool.Query(ctx, `SELECT driver, restaurant, since, at, because, reasons FROM waits WHERE `+where+` ORDER BY driver`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read where drivers wait: %w", err)
 	}
 	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (w dispatch.Wait, err error) {
-		err = row.Scan(&w.Driver, &w.Restaurant, &w.Since, &w.At, &w.Because)
+		var said string
+		var reasons []byte
+		if err = row.Scan(&w.Driver, &w.Restaurant, &w.Since, &w.At, &said, &reasons); err != nil {
+			return w, err
+		}
 		w.Since, w.At = w.Since.UTC(), w.At.UTC()
+		if err = json.Unmarshal(reasons, &w.Because); err == nil && len(w.Because) == 0 && said != "" { // a core of an older version keeps the sentence only
+			w.Because = []dispatch.Reason{{Key: dispatch.WhySaid, Name: said}}
+		}
 		return w, err
 	})
 	if err != nil {

@@ -72,7 +72,7 @@ func (s *Server) turn(w http.ResponseWriter, r *http.Request, ask string) error 
 	if err := s.Kitchen.Guard(ctx, staff.AssignDriver, id, detail); err != nil {
 		return err
 	}
-	_, err = s.desk.ask(ctx, link.DeskRequest{Ask: ask, Order: order.ID(id), Driver: body.Driver, Instead: body.Instead})
+	_, err = s.desk.ask(ctx, link.DeskRequest{Ask: ask, Order: order.ID(id), Driver: body.Driver, Instead: body.Instead, By: s.sayer(ctx)})
 	if err != nil {
 		if logged := s.Kitchen.Guard(context.WithoutCancel(ctx), staff.AssignDriver, id, outcome(err)); logged != nil {
 			s.settings.Log.Warn("the log does not say what came of it", "order", id, "err", logged)
@@ -80,6 +80,15 @@ func (s *Server) turn(w http.ResponseWriter, r *http.Request, ask string) error 
 		return err
 	}
 	return respond(w, http.StatusOK, s.desk.view())
+}
+
+// sayer is who says it, for the cloud's own log: whoever is signed in, or the shift manager whose word it took. One person's name is as long as it may be.
+func (s *Server) sayer(ctx context.Context) string {
+	if c := staff.CallerOf(ctx); c.Manager != "" {
+		return c.Manager
+	}
+	in, _ := s.Kitchen.Session(ctx)
+	return in.Person.ID
 }
 
 // outcome is what the log says of an ask that was not answered with a board: an answer that did not come is no no.

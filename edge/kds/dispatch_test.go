@@ -252,6 +252,26 @@ func TestAPageThatLeavesDoesNotMakeAnOutcomeUnknown(t *testing.T) {
 	}
 }
 
+func TestTheCloudIsToldWhoSaysWhoBringsWhat(t *testing.T) {
+	t.Parallel()
+	f := new(faraway)
+	n := open(t, staffed(t), func(d *kds.Deps, _ *kds.Settings) { d.Desk = f })
+	n.post("/api/dispatch/orders/o1/assign", object{"driver_id": "d1", "override": object{"pin": "3333", "reason": "she knows the way"}})
+	manager := n.signIn("3333")
+	n.post("/api/dispatch/orders/o1/unassign", object{"driver_id": "d1"}, manager...)
+	var by []string
+	f.set(func() {
+		for _, q := range f.asked {
+			if q.Ask != link.DeskLook {
+				by = append(by, q.By)
+			}
+		}
+	})
+	if len(by) != 2 || by[0] == "" || by[0] != by[1] {
+		t.Errorf("told was %q", by)
+	}
+}
+
 func TestWithTheLineCutDispatchTakesNoPIN(t *testing.T) {
 	t.Parallel()
 	n := openStaffed(t)

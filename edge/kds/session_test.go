@@ -17,7 +17,11 @@ import (
 // openStaffed is a node whose people have PINs, and need them.
 func openStaffed(t *testing.T) *node {
 	t.Helper()
-	return open(t, func(d *kds.Deps, _ *kds.Settings) {
+	return open(t, staffed(t))
+}
+
+func staffed(t *testing.T) func(*kds.Deps, *kds.Settings) {
+	return func(d *kds.Deps, _ *kds.Settings) {
 		m, err := menu.Pizzeria()
 		if err != nil {
 			t.Fatal(err)
@@ -31,7 +35,7 @@ func openStaffed(t *testing.T) *node {
 			t.Fatal(err)
 		}
 		d.Kitchen = k
-	})
+	}
 }
 
 // signIn returns the header that says who is signed in.

@@ -37,6 +37,7 @@ type DeskRequest struct {
 	Order   order.ID `json:"order,omitempty"`      // assign, unassign
 	Driver  string   `json:"driver,omitempty"`     // assign: to whom; unassign: from whom
 	Instead string   `json:"instead_of,omitempty"` // assign: who has it, as the asker sees it; empty: nobody
+	By      string   `json:"by,omitempty"`         // assign, unassign: who says so; empty: nobody is signed in, or the node is older
 }
 
 // DeskReply answers a DeskRequest: with the board as it is afterwards, with what would be, or with why not.
@@ -157,7 +158,7 @@ func (r DeskRequest) check() error {
 	needs := r.Ask == DeskAssign || r.Ask == DeskUnassign
 	switch {
 	case !named(r.Device), r.Ask == "", len(r.Ask) > 20, r.Extra < 0, r.Extra > DeskExtra, r.Ask == DeskWhatIf && r.Extra == 0,
-		needs && (!named(string(r.Order)) || !named(r.Driver)), r.Instead != "" && !named(r.Instead):
+		needs && (!named(string(r.Order)) || !named(r.Driver)), r.Instead != "" && !named(r.Instead), r.By != "" && !named(r.By):
 		return fmt.Errorf("%w: a desk asks for %q", ErrCorrupt, r.Ask[:min(len(r.Ask), 20)])
 	}
 	return nil

@@ -63,6 +63,30 @@ test('orders are found by number and by id, and can be cancelled with a reason',
 	await page.context().close();
 });
 
+test('who did what to an order is in the log, by keyboard too', async () => {
+	const order = await place(pizza, { restaurant: 'r2', fulfilment: 'delivery' });
+	await status(order, 'Queued');
+	const d = await post('/api/drivers', { name: 'Rosa', restaurant_id: 'r2' });
+	await post(`/api/orders/${order.id}/assign-driver`, { driver_id: d.id });
+	await post(`/api/orders/${order.id}/cancel`, { reason: 'Ada (+1 202 555 0123) called' });
+	const page = await open(`/hq#/r2/${order.id}`, { size: desk });
+	await page.getByRole('link', { name: 'Who did what to it' }).click();
+	await page.getByRole('heading', { name: 'Who did what' }).waitFor();
+	const line = page.getByRole('row', { name: /Given to a driver/ });
+	await line.getByText('Rosa').waitFor();
+	await page.getByRole('row', { name: /Order cancelled/ }).getByText('Ada (+… called').waitFor();
+	assert.equal(await page.getByRole('row').count(), 3); // with the head
+	await page.getByLabel('What', { exact: true }).focus();
+	await page.keyboard.type('Given');
+	await until('only what was given', async () => (await page.getByRole('row').count()) === 2);
+	await page.getByRole('button', { name: 'Show everything' }).click();
+	await page.getByRole('row', { name: /Driver registered/ }).first().waitFor();
+	await page.context().close();
+	const italian = await open(`/hq?lang=it#/~log/${order.id}`, { size: desk });
+	await italian.getByRole('row', { name: /Dato a un fattorino/ }).waitFor();
+	await italian.context().close();
+});
+
 test('drivers are on the map', async () => {
 	const d = await post('/api/drivers', { name: 'Pina', vehicle: 'scooter', restaurant_id: 'r2' });
 	const as = { Authorization: `Bearer ${d.secret}` };

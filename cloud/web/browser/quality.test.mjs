@@ -62,6 +62,10 @@ test('axe finds nothing on any page, in either theme', async () => {
 		await hq.locator('.lanes ol a').first().click();
 		await hq.getByText('What happened to it').waitFor();
 		await look(hq, 'hq dispatch');
+		await hq.getByRole('link', { name: 'Log', exact: true }).click();
+		await hq.getByRole('heading', { name: 'Who did what' }).waitFor();
+		await hq.getByRole('row', { name: /Given to a driver/ }).first().waitFor();
+		await look(hq, 'hq log');
 		await hq.context().close();
 		const driver = await open('/driver', { theme, at: await near('r1', 300, 300) });
 		await look(driver, 'driver signs in');

@@ -11,6 +11,7 @@ export interface Reason {
 	key: string;
 	n: number | null;
 	name: string | null;
+	of?: number | null; // n of so many
 }
 
 export const priorities = ['usual', 'raised', 'first'] as const;
@@ -57,7 +58,7 @@ export interface Duty {
 	orders: string[];
 	shift_end?: Instant | null; // null: open end
 	way: string[];
-	wait_near?: { restaurant_id: string; as_of: Instant; because: string } | null; // where an idle driver had better be
+	wait_near?: { restaurant_id: string; as_of: Instant; because: string; reasons?: Reason[] } | null; // where an idle driver had better be
 	elsewhere?: number; // orders of other restaurants, which are not shown here
 }
 

@@ -70,6 +70,13 @@ export interface BagView {
 	note: string;
 }
 
+/** What a restaurant knows of its drivers' cash. */
+export interface Cash {
+	bags: BagView[];
+	loose?: { driver_id: string; amount: Money; taken: { order_id: string }[] }[]; // in no bag
+	more_than_in_bag?: { driver_id: string; at: Instant; amount: Money | null }[]; // drops that were refused
+}
+
 /** What an order's run proves. */
 export interface Run {
 	proofs: { kind: 'photo' | 'name' | 'code'; by: string; at: Instant; name: string }[];

@@ -19,6 +19,13 @@ export interface Bag {
 interface Known {
 	currency: string;
 	bag: Bag | null;
+	loose?: Loose[]; // an older cloud does not say
+}
+
+/** Loose is what guests paid while no bag was open. */
+interface Loose {
+	amount: Money;
+	taken: { order_id: string }[];
 }
 
 /** Purse is the cash a driver carries: what the cloud knows, with what waits on this phone taken for done. */
@@ -75,6 +82,11 @@ export class Purse {
 	get last(): Bag | undefined {
 		const b = this.#known?.bag;
 		return b?.closed_at && this.open === undefined ? b : undefined;
+	}
+
+	/** loose is cash that is in no bag: it goes into the next one. */
+	get loose(): Loose[] {
+		return this.open === undefined ? (this.#known?.loose ?? []) : [];
 	}
 
 	async look(): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Instant, Money, PromiseRange, Status } from '@awesome/ui';
+import type { Reason } from '@awesome/ui/dispatch';
 import type { Explained } from '@awesome/ui/why';
 import type { Address, Place } from '../wire.ts';
 
@@ -44,6 +45,7 @@ export interface Wait extends Place {
 	name: string;
 	as_of: Instant;
 	because: string;
+	reasons?: Reason[];
 }
 
 export type DriverState = 'offline' | 'available' | 'busy' | 'on_break' | 'end_of_shift';

@@ -29,6 +29,8 @@ export const en = {
 	first: (_n: number, name: string) => `a dispatcher puts it first${name && ` (${name})`}`,
 	raised: (_n: number, name: string) => `a dispatcher says it goes before others${name && ` (${name})`}`,
 	remade: 'it was made again: it goes before others',
+	much_there: (n: number, _name: string, of: number) => (of === 1 ? 'the only delivery of the last 45 minutes was from there' : `${n} of the ${of} deliveries of the last 45 minutes were from there`),
+	likely_there: 'the next order is likely to be from there',
 	no_way: 'nobody knows the way: the restaurant’s own drivers bring it',
 };
 

@@ -31,5 +31,7 @@ export const it: WhyWords = {
 	first: (_n, name) => `per il responsabile viene prima di tutti${name && ` (${name})`}`,
 	raised: (_n, name) => `per il responsabile viene prima di altri${name && ` (${name})`}`,
 	remade: 'è stato rifatto: viene prima di altri',
+	much_there: (n, _name, of) => (of === 1 ? 'l’unica consegna degli ultimi 45 minuti veniva da lì' : `${n} delle ${of} consegne degli ultimi 45 minuti venivano da lì`),
+	likely_there: 'il prossimo ordine verrà probabilmente da lì',
 	no_way: 'nessuno conosce la strada: lo portano gli autisti del ristorante',
 };

@@ -13,6 +13,6 @@ export function reasons(plan: Explained, words: WhyWords): { text: string; forei
 		const r = plan.reasons?.[i];
 		const say = r && Object.hasOwn(words, r.key) ? words[r.key as keyof WhyWords] : undefined;
 		if (!r || say === undefined) return { text: english, foreign: true };
-		return { text: typeof say === 'string' ? say : say(r.n ?? 0, r.name ?? ''), foreign: false };
+		return { text: typeof say === 'string' ? say : say(r.n ?? 0, r.name ?? '', r.of ?? 0), foreign: false };
 	});
 }

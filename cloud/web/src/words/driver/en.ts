@@ -60,6 +60,7 @@ export const en = {
 	badAmount: 'Please write a sum like 20 or 20.50.',
 	bagStillOpen: 'Your cash bag is still open. Count it before you go.',
 	lastBag: (time: string) => `Checked out at ${time}`,
+	loose: (sum: string, n: number) => `You carry ${sum} of ${n === 1 ? '1 order' : `${n} orders`} outside of any bag. Check a bag in: it goes into that one.`,
 	close: 'Close',
 	offer: 'New run',
 	answerIn: (s: number) => `${s} s to answer`,

@@ -56,6 +56,7 @@ export const it: Words = {
 	badAmount: 'Scrivi una somma come 20 o 20,50.',
 	bagStillOpen: 'La tua borsa contanti è ancora aperta. Contala prima di andare.',
 	lastBag: (time) => `Consegnata alle ${time}`,
+	loose: (sum, n) => `Hai ${sum} di ${n === 1 ? '1 ordine' : `${n} ordini`} fuori da ogni borsa. Apri una borsa: finisce in quella.`,
 	close: 'Chiudi',
 	offer: 'Nuova corsa',
 	answerIn: (s) => `${s} s per rispondere`,

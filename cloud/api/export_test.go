@@ -1,0 +1,4 @@
+package api
+
+// RefusalsPerMinute is for tests from outside.
+const RefusalsPerMinute = refusalsPerMinute

@@ -18,8 +18,13 @@ import (
 const databaseFile = "edge.db"
 
 // remember opens what the node of this place remembers.
-func (at place) remember(ctx context.Context, dir string) (*store.Store, *store.Recovery, error) {
-	db, saved, err := openMemory(ctx, dir, at.now.Now(), at.log)
+func (at place) remember(ctx context.Context, c Config) (*store.Store, *store.Recovery, error) {
+	zone, err := c.zone(at.enrolment.TimeZone)
+	if err != nil {
+		return nil, nil, err
+	}
+	day := kitchen.Settings{Zone: zone, DayStarts: c.DayStarts}.Day
+	db, saved, err := openMemory(ctx, c.Data, at.now.Now(), day, at.log)
 	if err == nil && at.enrolment.Alone {
 		db.Alone()
 	}
@@ -28,14 +33,14 @@ func (at place) remember(ctx context.Context, dir string) (*store.Store, *store.
 
 // openMemory opens what the node remembers. What was damaged is put aside and saved as far as it can be read; the recovery is nil when
 // nothing was.
-func openMemory(ctx context.Context, dir string, now time.Time, log *slog.Logger) (*store.Store, *store.Recovery, error) {
+func openMemory(ctx context.Context, dir string, now time.Time, day func(time.Time) string, log *slog.Logger) (*store.Store, *store.Recovery, error) {
 	path := filepath.Join(dir, databaseFile)
 	db, err := store.Open(ctx, path)
 	if !errors.Is(err, store.ErrDamaged) {
 		return db, nil, err
 	}
 	log.Error("the database is damaged: it is put aside, and what can be read of it is saved", "err", err)
-	saved, err := store.Recover(ctx, path, err.Error(), now)
+	saved, err := store.Recover(ctx, path, err.Error(), now, day)
 	if err != nil {
 		return nil, nil, fmt.Errorf("recover the database: %w", err)
 	}

@@ -32,7 +32,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	log, enrolment, now := at.log, at.enrolment, at.now
 
 	// What it remembers: everything that was ever confirmed on a screen.
-	db, saved, err := at.remember(ctx, c.Data)
+	db, saved, err := at.remember(ctx, c)
 	if err != nil {
 		return err
 	}

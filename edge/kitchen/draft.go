@@ -140,7 +140,7 @@ func (d *draft) step(t Ticket, why cause, action order.Action, items ...string) 
 		Marks: kindsOf(doubts),
 	}
 	if action == order.Queue {
-		fact.Number = t.Number
+		fact.Number, fact.Day = t.Number, t.Day
 	}
 	d.tell(t.Order.ID, fact)
 	return t, nil

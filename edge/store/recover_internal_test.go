@@ -29,6 +29,9 @@ type evening struct {
 	events    int
 }
 
+// ofFour is the business day of an instant, which begins at four.
+var ofFour = kitchen.Settings{Zone: time.UTC, DayStarts: 4}.Day
+
 // written are all rows of a store, by table, without the sums, and the tickets without their mark.
 func written(t *testing.T, s *Store, only ...string) map[string]bool {
 	t.Helper()
@@ -216,7 +219,7 @@ func (e evening) noDamageIsSilent(t *testing.T) {
 			}
 		case errors.Is(err, ErrDamaged):
 			recovered++
-			r, err := Recover(t.Context(), path, err.Error(), friday)
+			r, err := Recover(t.Context(), path, err.Error(), friday, ofFour)
 			if err != nil {
 				t.Fatalf("%s: %v", how, err)
 			}
@@ -318,7 +321,7 @@ func (e evening) aRecoveryThatIsInterruptedGoesOn(t *testing.T) {
 			if !errors.Is(err, ErrDamaged) {
 				t.Fatalf("it opens as if nothing were the matter: %v, %v", s, err)
 			}
-			r, err := Recover(t.Context(), path, "interrupted", friday)
+			r, err := Recover(t.Context(), path, "interrupted", friday, ofFour)
 			if err != nil || r.Aside != path+".damaged-x" {
 				t.Fatalf("%+v, %v", r, err)
 			}
@@ -377,7 +380,7 @@ func (e evening) aFindOfTheNightMakesTheNextStartRecover(t *testing.T) {
 	if !errors.Is(err, ErrDamaged) {
 		t.Fatalf("the next start: %v", err)
 	}
-	r, err := Recover(t.Context(), path, err.Error(), friday)
+	r, err := Recover(t.Context(), path, err.Error(), friday, ofFour)
 	fine(t, err)
 	if !strings.Contains(r.String(), "cooks 1 (1 refused)") || !strings.Contains(r.Why, "rows of cooks") {
 		t.Errorf("%s", r)
@@ -398,7 +401,7 @@ func TestAFileThatIsNoDatabaseAtAllGivesAnEmptyOne(t *testing.T) {
 	if !errors.Is(err, ErrDamaged) {
 		t.Fatal(err)
 	}
-	r, err := Recover(t.Context(), path, "not a database", friday)
+	r, err := Recover(t.Context(), path, "not a database", friday, ofFour)
 	fine(t, err)
 	s, err := Open(t.Context(), path)
 	fine(t, err)
@@ -425,13 +428,13 @@ func TestATicketThatIsLostIsToldAgainByTheFactsThatAreNot(t *testing.T) {
 		fine(t, err)
 	}
 	fine(t, s.Close())
-	_, err = Recover(t.Context(), path, "its tickets cannot be read", friday)
+	_, err = Recover(t.Context(), path, "its tickets cannot be read", friday, ofFour)
 	fine(t, err)
 	s, err = Open(t.Context(), path)
 	fine(t, err)
 	for _, want := range []kitchen.Ticket{all[0], bumped} {
 		got, err := s.Ticket(t.Context(), want.Order.ID)
-		if err != nil || !got.Recovered || got.Number != want.Number || got.Progress.Kitchen() != want.Progress.Kitchen() || len(got.Order.Lines) != len(want.Order.Lines) {
+		if err != nil || !got.Recovered || got.Number != want.Number || got.Day != want.Day || got.Progress.Kitchen() != want.Progress.Kitchen() || len(got.Order.Lines) != len(want.Order.Lines) {
 			t.Errorf("order %d comes back as %+v, %v", want.Number, got, err)
 		}
 	}
@@ -453,7 +456,7 @@ func TestWhatEndedAndWhoseFactsAreLostIsToldAllTheSame(t *testing.T) {
 	_, err = s.write.ExecContext(t.Context(), `DELETE FROM outbox`)
 	fine(t, err)
 	fine(t, s.Close())
-	_, err = Recover(t.Context(), path, "its outbox cannot be read", friday)
+	_, err = Recover(t.Context(), path, "its outbox cannot be read", friday, ofFour)
 	fine(t, err)
 	s, err = Open(t.Context(), path)
 	fine(t, err)
@@ -483,7 +486,7 @@ func (e evening) aLossOfTheFirstBytesIsNoLossOfTheRest(t *testing.T) {
 	if !errors.Is(err, ErrDamaged) {
 		t.Fatal(err)
 	}
-	r, err := Recover(t.Context(), path, err.Error(), friday)
+	r, err := Recover(t.Context(), path, err.Error(), friday, ofFour)
 	fine(t, err)
 	s, err := Open(t.Context(), path)
 	fine(t, err)

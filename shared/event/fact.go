@@ -21,6 +21,7 @@ type OrderStepped struct {
 	Action order.Action `json:"action"`
 	Items  []string     `json:"items,omitempty"`  // the items that moved, for item actions
 	Number int          `json:"number,omitempty"` // with queue: the short number of the business day
+	Day    string       `json:"day,omitempty"`    // with queue: that day, 2026-07-03; empty in facts of before it was said
 	Cause  Cause        `json:"cause"`
 	Who    string       `json:"who,omitempty"`    // the cook or the device
 	Oven   string       `json:"oven,omitempty"`   // with bake and unload

@@ -113,7 +113,8 @@ func (d *draft) tell(id order.ID, body event.Body) {
 // cause is what made a step happen.
 type cause struct {
 	by     event.Cause
-	who    string // cook or device
+	who    string // cook, oven or whoever decided
+	button string // what was pressed, when nobody knows by whom
 	oven   string
 	reason string
 	at     time.Time // when it happened, if not now
@@ -136,7 +137,7 @@ func (d *draft) step(t Ticket, why cause, action order.Action, items ...string) 
 	t = d.learn(before, t, why, action, items)
 	d.put(t)
 	fact := event.OrderStepped{
-		Order: t.Order.ID, Action: action, Items: items, Cause: why.by, Who: why.who, Oven: why.oven, Reason: why.reason,
+		Order: t.Order.ID, Action: action, Items: items, Cause: why.by, Who: cmp.Or(why.who, why.button), Oven: why.oven, Reason: why.reason,
 		Marks: kindsOf(doubts),
 	}
 	if action == order.Queue {
@@ -154,6 +155,7 @@ func (d *draft) finish() error {
 	d.forecast()
 	for _, t := range d.changed() {
 		d.mind(t)
+		d.mindPaper(t)
 	}
 	d.keepStock()
 	d.readyOfSteps()

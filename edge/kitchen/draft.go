@@ -207,7 +207,7 @@ func (d *draft) change() Change {
 		if d.cooks != nil {
 			cooks = d.cooks
 		}
-		c.Cooks = withLoads(d.present(cooks), d.anyhow())
+		c.Cooks = withLoads(present(cooks, d.isAway), d.anyhow())
 	}
 	if d.shelves != nil {
 		if offs, changed := d.shelves.Offs(); changed {

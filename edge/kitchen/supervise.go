@@ -90,11 +90,11 @@ func (d *draft) othersWork(cook, station string) bool {
 	})
 }
 
-// present are cooks as this draft leaves them.
-func (d *draft) present(cooks []Cook) []Cook {
+// present are cooks with what is known of their presence.
+func present(cooks []Cook, away func(cook string) bool) []Cook {
 	out := slices.Clone(cooks)
 	for n := range out {
-		out[n].Away = d.isAway(out[n].ID)
+		out[n].Away = away(out[n].ID)
 	}
 	return out
 }
@@ -105,11 +105,8 @@ func (d *draft) absences() bool {
 		slices.ContainsFunc(d.commit.Cleared, func(id string) bool { return strings.HasPrefix(id, cookAway+"/") })
 }
 
-// present are cooks with what the kitchen knows of their presence.
-func (b *board) present(cooks []Cook) []Cook {
-	out := slices.Clone(cooks)
-	for n := range out {
-		_, out[n].Away = b.alerts[awayAlert(out[n].ID)]
-	}
-	return out
+// isAway reports whether a cook is away.
+func (b *board) isAway(cook string) bool {
+	_, away := b.alerts[awayAlert(cook)]
+	return away
 }

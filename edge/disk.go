@@ -18,14 +18,19 @@ import (
 const databaseFile = "edge.db"
 
 // remember opens what the node of this place remembers, in the epoch that its enrolment has begun. Another restaurant's memory is refused.
-func (at place) remember(ctx context.Context, dir string) (db *store.Store, saved *store.Recovery, err error) {
-	if db, saved, err = openMemory(ctx, dir, at.now.Now(), at.log); err != nil {
+func (at place) remember(ctx context.Context, c Config) (db *store.Store, saved *store.Recovery, err error) {
+	zone, err := c.zone(at.enrolment.TimeZone)
+	if err != nil {
+		return nil, nil, err
+	}
+	day := kitchen.Settings{Zone: zone, DayStarts: c.DayStarts}.Day
+	if db, saved, err = openMemory(ctx, c.Data, at.now.Now(), day, at.log); err != nil {
 		return nil, nil, err
 	}
 	if at.enrolment.Alone {
 		db.Alone()
 	}
-	if err = atHome(ctx, db, at.enrolment.Restaurant, dir); err == nil {
+	if err = atHome(ctx, db, at.enrolment.Restaurant, c.Data); err == nil {
 		err = db.BeginEpoch(ctx, at.enrolment.Epoch, at.enrolment.Commands)
 	}
 	if err != nil {
@@ -36,14 +41,14 @@ func (at place) remember(ctx context.Context, dir string) (db *store.Store, save
 
 // openMemory opens what the node remembers. What was damaged is put aside and saved as far as it can be read; the recovery is nil when
 // nothing was.
-func openMemory(ctx context.Context, dir string, now time.Time, log *slog.Logger) (*store.Store, *store.Recovery, error) {
+func openMemory(ctx context.Context, dir string, now time.Time, day func(time.Time) string, log *slog.Logger) (*store.Store, *store.Recovery, error) {
 	path := filepath.Join(dir, databaseFile)
 	db, err := store.Open(ctx, path)
 	if !errors.Is(err, store.ErrDamaged) {
 		return db, nil, err
 	}
 	log.Error("the database is damaged: it is put aside, and what can be read of it is saved", "err", err)
-	saved, err := store.Recover(ctx, path, err.Error(), now)
+	saved, err := store.Recover(ctx, path, err.Error(), now, day)
 	if err != nil {
 		return nil, nil, fmt.Errorf("recover the database: %w", err)
 	}

@@ -214,7 +214,7 @@ func TestADamagedDatabaseDoesNotKeepTheKitchenClosed(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	log := slog.New(slog.DiscardHandler)
-	db, saved, err := openMemory(t.Context(), dir, time.Now(), log)
+	db, saved, err := openMemory(t.Context(), dir, time.Now(), kitchen.Settings{Zone: time.UTC, DayStarts: 4}.Day, log)
 	if err != nil || saved != nil {
 		t.Fatal(saved, err)
 	}
@@ -224,14 +224,14 @@ func TestADamagedDatabaseDoesNotKeepTheKitchenClosed(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, databaseFile), []byte("not a database, but long enough to be looked at as if it were one of ours"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	db, saved, err = openMemory(t.Context(), dir, time.Now(), log)
+	db, saved, err = openMemory(t.Context(), dir, time.Now(), kitchen.Settings{Zone: time.UTC, DayStarts: 4}.Day, log)
 	if err != nil || saved == nil || !strings.Contains(saved.Aside, databaseFile+".damaged-") {
 		t.Fatal(saved, err)
 	}
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if db, saved, err = openMemory(t.Context(), dir, time.Now(), log); err != nil || saved != nil {
+	if db, saved, err = openMemory(t.Context(), dir, time.Now(), kitchen.Settings{Zone: time.UTC, DayStarts: 4}.Day, log); err != nil || saved != nil {
 		t.Fatal(saved, err)
 	}
 	if err := db.Close(); err != nil {

@@ -33,7 +33,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	log = at.log
 
 	// What it remembers: everything that was ever confirmed on a screen.
-	db, saved, err := at.remember(ctx, c.Data)
+	db, saved, err := at.remember(ctx, c)
 	if err != nil {
 		return err
 	}

@@ -139,7 +139,7 @@ func (s *sensors) Sensors() (all []kds.SensorView) {
 		if !p.At.IsZero() {
 			celsius := p.Celsius
 			v.Celsius = &celsius
-			v.Heard(p.At)
+			v.Heard(p.Heard)
 		}
 		all = append(all, v)
 	}

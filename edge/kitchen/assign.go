@@ -10,7 +10,8 @@ import (
 	"awesome.pizza/shared/problem"
 )
 
-// SignIn puts a cook of the roster to work: tickets that nobody has are given out. Signing in twice does nothing.
+// SignIn puts a cook of the roster to work: tickets that nobody has are given out, and a part of what others have and nobody has
+// begun. Signing in twice does nothing.
 func (k *Kitchen) SignIn(ctx context.Context, cook string) error { return k.sign(ctx, cook, true) }
 
 // SignOut lets a cook go. What they had and is not made yet goes to others, or back to the queue: nothing is held by nobody.

@@ -55,7 +55,7 @@ func boardOf(s State, m *menu.Menu) board {
 	}
 	for _, t := range s.Tickets {
 		b.tickets[t.Order.ID] = t
-		b.comes(t, s.Seq)
+		b.enters(t, s.Seq)
 	}
 	for _, a := range s.Alerts {
 		b.alerts[a.ID] = a
@@ -82,7 +82,7 @@ func (b *board) snapshot() Snapshot {
 	s.Tickets = inQueue(s.Tickets)
 	slices.SortFunc(s.Alerts, func(x, y Alert) int { return cmp.Or(x.Since.Compare(y.Since), cmp.Compare(x.ID, y.ID)) })
 	s.SoldOut = b.stock.MissingOf(b.stock.Offs())
-	s.Cooks = withLoads(b.present(b.cooks), s.Tickets)
+	s.Cooks = withLoads(present(b.cooks, b.isAway), s.Tickets)
 	return s
 }
 
@@ -134,7 +134,7 @@ func (b *board) after(c Commit) {
 	for _, t := range c.Tickets {
 		if t.OnBoard() {
 			b.tickets[t.Order.ID] = t
-			b.comes(t, c.Seq)
+			b.enters(t, c.Seq)
 		} else {
 			delete(b.tickets, t.Order.ID)
 			delete(b.came, t.Order.ID)

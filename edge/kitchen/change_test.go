@@ -2,6 +2,7 @@ package kitchen_test
 
 import (
 	"testing"
+	"time"
 
 	"awesome.pizza/edge/kitchen"
 	"awesome.pizza/edge/stock"
@@ -80,8 +81,11 @@ func (h *house) followed(of order.ID) {
 			said = append(said, kitchen.Said{At: e.At, Body: b})
 		}
 	}
-	told, ok := kitchen.Retold(said)
+	told, ok := kitchen.Retold(said, func(time.Time) string { return "" })
 	have := h.ticket(of)
+	if have.Day != told.Day || have.Number != told.Number {
+		h.t.Errorf("number %d of %s is told as %d of %s", have.Number, have.Day, told.Number, told.Day)
+	}
 	if !ok || diffOf(have.Progress, told.Progress) != "" || diffOf(have.Order, told.Order) != "" {
 		h.t.Errorf("the facts tell another story (%v):\n%s%s", ok, diffOf(have.Progress, told.Progress), diffOf(have.Order, told.Order))
 	}

@@ -1,6 +1,7 @@
 package kitchen
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -92,7 +93,7 @@ func (d *draft) touched(id order.ID, tap Tap) {
 	if !changed || !t.Custody.Touched.IsZero() {
 		return
 	}
-	t.Custody.Touched, t.Custody.By = d.now, tap.Who
+	t.Custody.Touched, t.Custody.By = d.now, cmp.Or(tap.Who, tap.button)
 	from := t.Custody.Shown
 	if from.IsZero() {
 		from = t.TakenAt

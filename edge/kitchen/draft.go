@@ -113,7 +113,8 @@ func (d *draft) tell(id order.ID, body event.Body) {
 // cause is what made a step happen.
 type cause struct {
 	by     event.Cause
-	who    string // cook or device
+	who    string // cook, oven or whoever decided
+	button string // what was pressed, when nobody knows by whom
 	oven   string
 	reason string
 	at     time.Time // when it happened, if not now
@@ -136,11 +137,11 @@ func (d *draft) step(t Ticket, why cause, action order.Action, items ...string) 
 	t = d.learn(before, t, why, action, items)
 	d.put(t)
 	fact := event.OrderStepped{
-		Order: t.Order.ID, Action: action, Items: items, Cause: why.by, Who: why.who, Oven: why.oven, Reason: why.reason,
+		Order: t.Order.ID, Action: action, Items: items, Cause: why.by, Who: cmp.Or(why.who, why.button), Oven: why.oven, Reason: why.reason,
 		Marks: kindsOf(doubts),
 	}
 	if action == order.Queue {
-		fact.Number = t.Number
+		fact.Number, fact.Day = t.Number, t.Day
 	}
 	d.tell(t.Order.ID, fact)
 	return t, nil
@@ -154,6 +155,7 @@ func (d *draft) finish() error {
 	d.forecast()
 	for _, t := range d.changed() {
 		d.mind(t)
+		d.mindPaper(t)
 	}
 	d.keepStock()
 	d.readyOfSteps()
@@ -205,7 +207,7 @@ func (d *draft) change() Change {
 		if d.cooks != nil {
 			cooks = d.cooks
 		}
-		c.Cooks = withLoads(d.present(cooks), d.anyhow())
+		c.Cooks = withLoads(present(cooks, d.isAway), d.anyhow())
 	}
 	if d.shelves != nil {
 		if offs, changed := d.shelves.Offs(); changed {

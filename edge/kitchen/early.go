@@ -7,6 +7,7 @@ import (
 	"awesome.pizza/edge/line"
 	"awesome.pizza/shared/event"
 	"awesome.pizza/shared/order"
+	"awesome.pizza/shared/problem"
 )
 
 // scheduledAhead is how far ahead the work of scheduled orders is counted: as far as the line is added up, and a little further than it is ever long.
@@ -15,7 +16,7 @@ const scheduledAhead = line.Windows*line.Window + time.Hour
 // scheduled reports whether an order waits for its time, which is near enough to be minded.
 func (d *draft) scheduled(t Ticket) bool {
 	at, later := t.firesAt(d.settings)
-	return later && t.Number == 0 && at.After(d.now) && at.Sub(d.now) < scheduledAhead && t.Progress.Intake == order.Validated && !t.Doubtful &&
+	return later && t.Number == 0 && at.After(d.now) && at.Sub(d.now) < scheduledAhead && t.Progress.Intake == order.Validated && !t.Doubtful && !t.Recovered &&
 		(t.Progress.Whole == order.Waiting || t.Progress.Whole == order.Queued)
 }
 
@@ -77,7 +78,7 @@ func (d *draft) queueEarly() error {
 		if at.Before(d.wantedReady(t)) || !d.released(t) {
 			continue
 		}
-		if _, err := d.queue(t, cause{by: event.ByRule}); err != nil {
+		if _, err := d.queue(t, cause{by: event.ByRule}); err != nil && problem.Of(err) == nil { // one that cannot be queued is in nobody's way
 			return err
 		}
 	}

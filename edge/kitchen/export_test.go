@@ -1,5 +1,7 @@
 package kitchen
 
+import "context"
+
 // Held are how many things the kitchen has in mind, by what they are: none of them may grow with time.
 func (k *Kitchen) Held() map[string]int {
 	k.mu.RLock()
@@ -9,3 +11,6 @@ func (k *Kitchen) Held() map[string]int {
 		"days": len(k.board.numbers), "bumps": len(k.lately),
 	}
 }
+
+// FireDue fires what is due, as Run does.
+func (k *Kitchen) FireDue(ctx context.Context) error { return k.fireDue(ctx) }

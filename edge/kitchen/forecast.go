@@ -200,8 +200,8 @@ func (t Ticket) heldOtherwise(fire, now time.Time) bool {
 	return t.FireAt.Sub(fire).Abs() >= line.HoldLeast
 }
 
-// hints are what the schedule has in mind with each item that is not done, as late as it may be: what is ready before the last is started later. What
-// a cook is given they make, in the schedule too, though another may be free sooner.
+// hints are what the schedule has in mind with each item that is not done, as late as it may be: what is ready before the last is started later. The
+// schedule has it made by whoever is free first; who has the ticket is named all the same, for it is theirs as long as nobody else starts it.
 func (d *draft) hints(t Ticket, p line.Planned) map[string]ItemPlan {
 	hints := map[string]ItemPlan{}
 	whole := func(at time.Time) time.Time {

@@ -9,16 +9,16 @@ import (
 	"awesome.pizza/shared/order"
 )
 
-// comes takes note of the change with which a ticket came into the queue.
-func (b *board) comes(t Ticket, seq uint64) {
+// enters takes note of the change with which a ticket came into the queue.
+func (b *board) enters(t Ticket, seq uint64) {
 	if _, known := b.came[t.Order.ID]; !known && t.Progress.Whole == order.Queued {
 		b.came[t.Order.ID] = seq
 	}
 }
 
-// carried reports whether a screen that is here has a ticket on its board, at a station where something of it is to be done: on the page that is in
+// onGlass reports whether a screen that is here has a ticket on its board, at a station where something of it is to be done: on the page that is in
 // view or on another one, it waits where somebody will come to it.
-func (b *board) carried(t Ticket) bool {
+func (b *board) onGlass(t Ticket) bool {
 	return slices.ContainsFunc(b.sights, func(s Sight) bool {
 		screen, known := b.screens[s.Screen]
 		return known && s.Here && s.Seq > 0 && s.Seq >= b.came[t.Order.ID] && (screen.Station == EveryStation ||
@@ -26,10 +26,10 @@ func (b *board) carried(t Ticket) bool {
 	})
 }
 
-// unseen reports whether nobody can know of a ticket that has been in the queue for long enough.
-func (b *board) unseen(t Ticket, now time.Time) bool {
+// unshown reports whether nobody can know of a ticket that has been in the queue for long enough.
+func (b *board) unshown(t Ticket, now time.Time) bool {
 	return t.Open() && t.Progress.Whole == order.Queued && t.Custody.Shown.IsZero() && t.Custody.Touched.IsZero() && now.Sub(t.QueuedAt) >= notShown &&
-		len(b.screens) > 0 && !b.carried(t)
+		len(b.screens) > 0 && !b.onGlass(t)
 }
 
 // lookedFor are the alarms to raise about tickets that no screen has, and those that are over because one has it.
@@ -37,10 +37,10 @@ func (b *board) lookedFor(now time.Time) (raise []Alert, over []string) {
 	for _, t := range b.tickets {
 		key := TimerKey{NotShown, t.Order.ID, ""}
 		_, rings := b.alerts[key.alert()]
-		switch unseen := b.unseen(t, now); {
-		case rings && !unseen:
+		switch unshown := b.unshown(t, now); {
+		case rings && !unshown:
 			over = append(over, key.alert())
-		case unseen && !rings:
+		case unshown && !rings:
 			raise = append(raise, Alert{ID: key.alert(), Device: "kitchen", What: string(NotShown), Level: "critical", Order: t.Order.ID, Since: t.QueuedAt})
 		}
 	}

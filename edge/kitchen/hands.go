@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"awesome.pizza/edge/staff"
-	"awesome.pizza/shared/event"
 	"awesome.pizza/shared/menu"
 	"awesome.pizza/shared/order"
 	"awesome.pizza/shared/problem"
@@ -75,7 +74,7 @@ func (t Ticket) bumpAt(station string) []ItemStep {
 }
 
 func recall(d *draft, t Ticket, tap Tap) (Ticket, error) {
-	why := cause{by: event.ByTap, who: tap.Who, reason: tap.Reason}
+	why := tap.cause()
 	if tap.Item != "" {
 		return d.step(t, why, order.Recall, tap.Item)
 	}
@@ -116,7 +115,7 @@ func handOver(d *draft, t Ticket, tap Tap) (Ticket, error) {
 	if err := d.paidFor(t, tap); err != nil {
 		return t, err
 	}
-	t, err := d.step(t, cause{by: event.ByTap, who: tap.Who, reason: tap.Reason}, order.HandOver)
+	t, err := d.step(t, tap.cause(), order.HandOver)
 	if err == nil {
 		t = d.moved(t, Move{Tap: tap.ID})
 	}
@@ -138,7 +137,7 @@ func void(d *draft, t Ticket, tap Tap) (Ticket, error) {
 	if err := d.need(staff.Void, string(t.Order.ID), tap.Reason, string(t.Progress.Status())); err != nil {
 		return t, err
 	}
-	return d.step(t, cause{by: event.ByTap, who: tap.Who, reason: tap.Reason}, order.Void)
+	return d.step(t, tap.cause(), order.Void)
 }
 
 // move takes the steps of a tap and remembers them for undo.
@@ -148,7 +147,7 @@ func (d *draft) move(t Ticket, tap Tap, steps []ItemStep) (Ticket, error) {
 	}
 	left := map[string]order.ItemState{}
 	for _, s := range steps {
-		next, err := d.step(t, cause{by: event.ByTap, who: tap.Who, reason: tap.Reason}, s.Action, s.Items...)
+		next, err := d.step(t, tap.cause(), s.Action, s.Items...)
 		if err != nil {
 			return t, err
 		}

@@ -7,7 +7,6 @@ import (
 	"awesome.pizza/edge/line"
 	"awesome.pizza/shared/event"
 	"awesome.pizza/shared/order"
-	"awesome.pizza/shared/wire"
 )
 
 // What an observation can be, in parts of what the menu says: screens are bumped late, or empty.
@@ -49,8 +48,12 @@ func (d *draft) learnMade(t Ticket, why cause, items []string) {
 	}
 	usual := d.estimates().Ratio(line.MakeLesson, line.ProductOf(i))
 	d.hearOf(line.MakeLesson, line.ProductOf(i), ratio)
-	if slices.ContainsFunc(d.cooksNow(), func(c Cook) bool { return c.ID == why.who && why.who != "" }) {
-		d.hear(line.On(line.CookLesson, why.who), ratio/usual, 1)
+	who := why.who
+	if why.button != "" {
+		who = t.Cook
+	}
+	if who != "" && slices.ContainsFunc(d.cooksNow(), func(c Cook) bool { return c.ID == who }) {
+		d.hear(line.On(line.CookLesson, who), ratio/usual, 1)
 	}
 }
 
@@ -76,10 +79,11 @@ func (t Ticket) besides(item order.Item, until time.Time) bool {
 // learnBaked learns how long baking took: what two sensors saw, or one item that was tapped in and out in a time that is possible. What bakes
 // in an oven that is not well teaches nothing.
 func (d *draft) learnBaked(t Ticket, why cause, items []string) {
-	if d.unwell() {
-		return
-	}
+	faults := d.line().Faults
 	for _, id := range items {
+		if d.unwell(faults, t, id) {
+			continue
+		}
 		i, _ := t.Progress.Item(id)
 		_, seen := t.Slots[id]
 		least, most := leastTapped, mostTapped
@@ -102,14 +106,32 @@ func (d *draft) belted(oven string) bool {
 	return slices.ContainsFunc(d.settings.Ovens, func(o line.Oven) bool { return o.Belt > 0 && (o.ID == oven || oven == "") })
 }
 
-// unwell reports whether something is wrong with an oven.
-func (d *draft) unwell() bool {
-	for _, a := range d.board.alerts {
-		if line.Slows(wire.AlertKind(a.What)) && slices.ContainsFunc(d.settings.Ovens, func(o line.Oven) bool { return o.ID == a.Device || o.ID == "" }) {
-			return true
+// unwell reports whether the schedule minds something of what an item bakes in, as far as anybody knows that: an alert, or a reading that is none yet.
+func (d *draft) unwell(faults []line.Fault, t Ticket, item string) bool {
+	at := d.berth(t, item)
+	return slices.ContainsFunc(faults, func(f line.Fault) bool {
+		known := slices.ContainsFunc(d.settings.Ovens, func(o line.Oven) bool { return o.ID == f.Oven || o.ID == "" })
+		return known && line.Slows(f.What) && (at.Oven == "" || at.Oven == f.Oven) && (at.Deck == 0 || f.Deck == 0 || at.Deck == f.Deck)
+	})
+}
+
+// berth is where an item bakes: where a sensor saw it, else where it was meant to. Zero where nobody knows.
+func (d *draft) berth(t Ticket, item string) line.Berth {
+	slot, seen := t.Slots[item]
+	if !seen {
+		return line.Berth{Oven: t.Plan[item].Oven, Deck: t.Plan[item].Deck}
+	}
+	return line.Berth{Oven: slot.Oven, Deck: d.deckOf(slot)}
+}
+
+// deckOf is the deck that a slot is on, 0 in an oven that the kitchen does not know.
+func (d *draft) deckOf(s line.Slot) int {
+	for _, o := range d.settings.Ovens {
+		if o.ID == s.Oven {
+			return o.DeckOf(s.Slot)
 		}
 	}
-	return false
+	return 0
 }
 
 // learnReady learns how far an order was ready behind its first forecast, once, if it can have been made in that time.

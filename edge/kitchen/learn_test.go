@@ -173,6 +173,30 @@ func TestWhatPeopleMakeOtherwiseSaysNothingOfTheForecast(t *testing.T) {
 	}
 }
 
+func TestWhatBakesInAnOvenThatIsColdLongBeforeItIsAnAlertTeachesNothing(t *testing.T) {
+	t.Parallel()
+	h := ovenHouse(t, nil) // whose oven-1 sees what goes in
+	h.signIn("ada")
+	feel := func(faults ...line.Fault) {
+		t.Helper()
+		if err := h.Feel(t.Context(), faults); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, what := range []wire.AlertKind{line.Cold, line.Warming, wire.Underheat} {
+		feel(line.Fault{Oven: "oven-1", What: what})
+		h.makes("ada", 90, 400)
+		if got := h.lessons(); got[line.BakeLesson] != 0 {
+			t.Errorf("%s, it teaches %v", what, got)
+		}
+	}
+	feel(line.Fault{Oven: "oven-2", What: line.Cold}) // which nobody heats today
+	h.makes("ada", 90, 400)
+	if got := h.lessons(); got[line.BakeLesson] != 1 {
+		t.Errorf("of an oven that is well it learns %v", got)
+	}
+}
+
 func (h *house) ovenAlert(what, oven string) {
 	h.t.Helper()
 	if err := h.Alert(background(), kitchen.Alert{ID: what + "/" + oven, Device: oven, What: what, Level: "critical"}); err != nil {

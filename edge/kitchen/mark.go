@@ -1,6 +1,7 @@
 package kitchen
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -99,7 +100,7 @@ func (k *Kitchen) bulk(ctx context.Context, d *draft, t Ticket, tap Tap) (rememb
 	if station == "" {
 		station = t.station()
 	}
-	now := bumped{at: d.now, hand: station + "/" + tap.Who, order: t.Order.ID}
+	now := bumped{at: d.now, hand: station + "/" + cmp.Or(tap.Who, tap.button), order: t.Order.ID}
 	recent := slices.DeleteFunc(slices.Clone(k.lately), func(b bumped) bool {
 		age := d.now.Sub(b.at)
 		return age > bulkWithin || age < 0

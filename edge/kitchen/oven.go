@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"awesome.pizza/edge/line"
@@ -19,7 +20,7 @@ const (
 )
 
 // OvenEvent takes note of what an oven saw, once for each event id. What goes in is the item the oven names, else the one that was just
-// tapped in, else the one that waits longest; what comes out is the one in that slot. An event that fits nothing changes nothing and is
+// tapped in, else the one that waits longest; what comes out is the one in that slot, else one that was tapped in and meant for that deck. An event that fits nothing changes nothing and is
 // kept as a dead letter: an error means only that the store could not write.
 func (k *Kitchen) OvenEvent(ctx context.Context, oven string, ev wire.OvenEvent) error {
 	a := Answer{ID: "oven/" + oven + "/" + ev.ID, Keep: k.now().Add(ovenKept)}
@@ -138,7 +139,10 @@ func (d *draft) takenOut(why cause, ev wire.OvenEvent) error {
 	t, i, ok := d.oldest(func(t Ticket, i order.Item) bool { return i.State == order.ItemInOven && t.Slots[i.ID] == slot })
 	if !ok {
 		t, i, ok = d.oldest(func(t Ticket, i order.Item) bool {
-			return t.tappedIn(i) && (ev.Order == "" || ev.Order == string(t.Order.ID)) && (ev.Item == "" || ev.Item == i.ID)
+			if !t.tappedIn(i) || ev.Item != "" && ev.Item != i.ID {
+				return false
+			}
+			return ev.Order == string(t.Order.ID) || ev.Order == "" && d.meantFor(t, i.ID, slot)
 		})
 	}
 	if !ok {
@@ -146,6 +150,17 @@ func (d *draft) takenOut(why cause, ev wire.OvenEvent) error {
 	}
 	_, err := d.step(t, why, order.Unload, i.ID)
 	return err
+}
+
+// meantFor reports whether an item was to go onto the deck of a slot, or onto the belt. A kitchen whose ovens have no names knows of one.
+func (d *draft) meantFor(t Ticket, item string, s line.Slot) bool {
+	if !slices.ContainsFunc(d.settings.Ovens, func(o line.Oven) bool { return o.ID != "" }) {
+		return true
+	}
+	at := t.Plan[item]
+	return slices.ContainsFunc(d.settings.Ovens, func(o line.Oven) bool {
+		return o.ID == s.Oven && at.Oven == o.ID && (at.Deck == 0 || o.Belt > 0 || at.Deck == o.DeckOf(s.Slot))
+	})
 }
 
 // tappedIn reports whether an item is in an oven by hand only: no sensor has said where.

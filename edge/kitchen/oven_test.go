@@ -87,6 +87,68 @@ func TestTapAndSensorThatSayTheSameMoveOneItem(t *testing.T) {
 	}
 }
 
+// tappedIn is a pizza that a hand has put into an oven, which saw nothing of it.
+func (h *house) tappedIn() kitchen.Ticket {
+	h.t.Helper()
+	t := h.place(pizza)
+	h.bump(t, menu.StationMake)
+	t = h.bump(t, menu.StationOven)
+	h.clock.pass(4 * time.Minute)
+	return t
+}
+
+func (h *house) takenOut(oven string, slot int) {
+	h.t.Helper()
+	ev := wire.OvenEvent{ID: id.New(), At: wire.At(h.clock.Now()), Kind: wire.ItemTakenOut, Slot: slot}
+	if err := h.OvenEvent(background(), oven, ev); err != nil {
+		h.t.Fatalf("oven event: %v", err)
+	}
+}
+
+func TestWhatComesOutOfAnotherOvenOrDeckIsNotThePizzaThatAHandPutIn(t *testing.T) {
+	t.Parallel()
+	h := ovenHouse(t, func(s *kitchen.Settings) {
+		s.Ovens = []line.Oven{{ID: "oven-1", Decks: 2, Capacity: 4}, {ID: "oven-2", Capacity: 3}}
+	})
+	ticket := h.tappedIn()
+	meant := ticket.Plan["1"]
+	if meant.Oven != "oven-1" || meant.Deck == 0 {
+		t.Fatalf("it was meant for %+v", meant)
+	}
+	h.takenOut("other-oven", 3)
+	h.takenOut("oven-2", 1)
+	h.takenOut("oven-1", map[int]int{1: 3, 2: 1}[meant.Deck])
+	if l := h.letters(); h.states(ticket) != "in_oven" || len(l) != 3 || !strings.Contains(l[0].Reason, "nothing known") {
+		t.Fatalf("it is %s, dead letters %+v", h.states(ticket), l)
+	}
+	h.takenOut("oven-1", map[int]int{1: 1, 2: 3}[meant.Deck])
+	if h.states(ticket) != "baked" || len(h.letters()) != 3 {
+		t.Errorf("it is %s, dead letters %+v", h.states(ticket), h.letters())
+	}
+	named := h.tappedIn()
+	ev := wire.OvenEvent{ID: id.New(), At: wire.At(h.clock.Now()), Kind: wire.ItemTakenOut, Slot: 2, Order: string(named.Order.ID)}
+	if err := h.OvenEvent(t.Context(), "oven-2", ev); err != nil { // a scanner knows better
+		t.Fatal(err)
+	}
+	if h.states(named) != "baked" {
+		t.Errorf("it is %s", h.states(named))
+	}
+}
+
+func TestABeltHasItsPizzasOnWhicheverLaneTheyWereLaid(t *testing.T) {
+	t.Parallel()
+	h := ovenHouse(t, func(s *kitchen.Settings) {
+		s.Ovens = []line.Oven{{ID: "belt", Decks: 2, Capacity: 4, Belt: 5 * time.Minute}}
+	})
+	for lane := range 2 {
+		ticket := h.tappedIn()
+		h.takenOut("belt", lane+1)
+		if h.states(ticket) != "baked" {
+			t.Errorf("off lane %d it is %s", lane+1, h.states(ticket))
+		}
+	}
+}
+
 func TestAScannerKnowsBetter(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

@@ -142,12 +142,14 @@ func (d *draft) work(cook string, in bool) {
 	}
 	d.cooks = slices.Clone(d.cooksNow())
 	d.cooks[n].SignedIn = in
-	if in {
-		d.listen(cook, d.now, d.settings.Silent)
-	} else {
+	if !in {
 		d.dismiss(cook)
+		d.giveOut()
+		return
 	}
+	d.listen(cook, d.now, d.settings.Silent)
 	d.giveOut()
+	d.deal(cook)
 }
 
 // Session is the caller's, if somebody is signed in.

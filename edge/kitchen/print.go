@@ -156,6 +156,7 @@ func (k *Kitchen) Print(ctx context.Context, of order.ID, p Printing) (jobs []Pr
 				return err
 			}
 		}
+		d.clear(notPrintedAlert(p.What, of))
 		d.commit.Prints, d.answer = jobs, &a
 		return nil
 	})

@@ -90,10 +90,13 @@ func ReadingsIntact(lines []Reading) bool {
 // ProbeNow is how a probe is: the last that it said.
 type ProbeNow struct {
 	Probe
-	At      time.Time // zero: nothing yet
+	At      time.Time // when it measured that; zero: nothing yet
+	Heard   time.Time // when it last spoke, by the kitchen's clock, whatever its own may say
 	Celsius float64
 	Battery *float64
 	State   string // ok, too_warm, too_cold, silent
+
+	clock ownClock
 }
 
 // probes is what was last heard of each of them. It is forgotten with the process: what matters is in the log and in the alerts.
@@ -105,24 +108,23 @@ type probes struct {
 }
 
 // Probed takes note of what a probe measured at an instant: in the log every ReadingsEvery and whenever it leaves its limits or comes back, and as an
-// alert while it is out of them. One reading that came before another is left alone.
+// alert while it is out of them. A reading that is older than one before it is left alone, unless it is the probe's clock that was set.
 func (k *Kitchen) Probed(ctx context.Context, device string, at time.Time, celsius float64, battery *float64) error {
-	now := k.now()
-	if at = at.UTC().Truncate(time.Millisecond); at.After(now) {
-		at = now
-	}
 	p := k.probe(device)
 	k.probes.mu.Lock()
-	was, heard := k.probes.last[device]
-	if heard && at.Before(was.At) {
-		k.probes.mu.Unlock()
-		return nil
+	last := k.probes.last[device]
+	last.Probe, last.Heard = p, k.now()
+	at, stale := last.clock.read(at.UTC().Truncate(time.Millisecond), last.Heard)
+	if !stale {
+		last.At, last.Celsius, last.Battery = at, celsius, battery
 	}
-	k.probes.last[device] = ProbeNow{Probe: p, At: at, Celsius: celsius, Battery: battery}
+	k.probes.last[device] = last
 	noted, ever := k.probes.noted[device]
 	k.probes.mu.Unlock()
-
-	due := !ever || at.Sub(noted) >= ReadingsEvery
+	if stale {
+		return nil
+	}
+	due := !ever || at.Sub(noted).Abs() >= ReadingsEvery
 	if !due && k.restful(p, celsius) {
 		return nil
 	}
@@ -194,7 +196,11 @@ func (k *Kitchen) MindProbes(ctx context.Context) error {
 	for _, p := range k.settings.Probes {
 		last := k.probes.last[p.ID]
 		last.Probe = p
-		if now.Sub(later(last.At, k.probes.since)) >= ProbeSilent {
+		if last.Heard.After(now) { // the kitchen's own clock was put back
+			last.Heard = now
+			k.probes.last[p.ID] = last
+		}
+		if now.Sub(later(last.Heard, k.probes.since)) >= ProbeSilent {
 			silent = append(silent, last)
 		}
 	}

@@ -136,6 +136,87 @@ func TestAProbeThatSaysNothingIsAnAlertUntilItSpeaks(t *testing.T) {
 	}
 }
 
+// says is a reading with the time that the probe's own clock shows, so far behind the kitchen's.
+func (h *house) says(behind time.Duration, celsius float64) {
+	h.t.Helper()
+	if err := h.Probed(background(), "fridge", h.clock.Now().Add(-behind), celsius, nil); err != nil {
+		h.t.Fatalf("%g °C: %v", celsius, err)
+	}
+}
+
+func (h *house) mindProbes() {
+	h.t.Helper()
+	if err := h.MindProbes(background()); err != nil {
+		h.t.Fatalf("mind the probes: %v", err)
+	}
+}
+
+func TestAProbeWhoseClockIsBehindIsNotSilent(t *testing.T) {
+	t.Parallel()
+	h := fridge(t)
+	h.mindProbes()
+	for range 40 {
+		h.says(20*time.Minute, 4)
+		h.clock.pass(time.Minute)
+		h.mindProbes()
+	}
+	if got := h.noted(); slices.Contains(got, kitchen.NotedSilent) || len(h.openAlerts()) != 0 {
+		t.Errorf("the log is %v, open: %v", got, h.openAlerts())
+	}
+	if p := h.Probes()[0]; !p.Heard.Equal(h.clock.Now().Add(-time.Minute)) {
+		t.Errorf("it was heard at %v", p.Heard)
+	}
+	h.clock.pass(kitchen.ProbeSilent)
+	h.mindProbes()
+	if got := h.openAlerts(); !slices.Equal(got, []string{"silent/fridge"}) {
+		t.Errorf("it says nothing any more: %v", got)
+	}
+}
+
+func TestAProbeWhoseClockIsSetBackIsStillBelieved(t *testing.T) {
+	t.Parallel()
+	for _, back := range []time.Duration{20 * time.Second, 10 * time.Minute, 2 * time.Hour} {
+		h := fridge(t)
+		h.says(0, 4)
+		for range 2 { // it starts again without having been told the time
+			h.clock.pass(10 * time.Second)
+			h.says(back, 15)
+		}
+		if got := h.openAlerts(); !slices.Equal(got, []string{"probe_limit/fridge"}) {
+			t.Fatalf("set back by %s, open: %v", back, got)
+		}
+		if p := h.Probes()[0]; p.State != "too_warm" || !p.At.Equal(h.clock.Now()) {
+			t.Errorf("set back by %s it is %+v", back, p)
+		}
+		h.clock.pass(10 * time.Second)
+		h.says(back, 4)
+		if p := h.Probes()[0]; len(h.openAlerts()) != 0 || !p.At.Equal(h.clock.Now()) {
+			t.Errorf("cooled down it is %+v", p)
+		}
+		h.clock.pass(10 * time.Second)
+		h.says(0, 15) // somebody has told it the time
+		if p := h.Probes()[0]; len(h.openAlerts()) != 1 || !p.At.Equal(h.clock.Now()) {
+			t.Errorf("put right it is %+v", p)
+		}
+	}
+}
+
+func TestReadingsThatWereKeptAndComeAtOnceSetNoClock(t *testing.T) {
+	t.Parallel()
+	h := fridge(t)
+	h.clock.pass(time.Hour)
+	h.says(0, 4)
+	for _, late := range []time.Duration{50 * time.Minute, 40 * time.Minute, 40 * time.Minute, 30 * time.Minute} { // what it could not send before
+		if err := h.Probed(background(), "fridge", evening.Add(time.Hour-late), 15, nil); err != nil {
+			t.Fatal(err)
+		}
+		h.clock.pass(100 * time.Millisecond)
+	}
+	if p := h.Probes()[0]; len(h.openAlerts()) != 0 || p.Celsius != 4 {
+		t.Errorf("open: %v, %+v", h.openAlerts(), p)
+	}
+}
+
 func TestANewMenuIsSoldAtOnceAndWhatWasTakenStaysAsItWas(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

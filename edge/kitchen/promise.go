@@ -36,21 +36,31 @@ func (k *Kitchen) Quote(_ context.Context, c CounterOrder) (Quote, error) {
 	if err != nil {
 		return Quote{}, err
 	}
-	k.mu.RLock()
-	defer k.mu.RUnlock()
-	d := newDraft(&k.board, k.settings, k.now())
-	sellable := func() error { return d.shelvesNow().Sellable(o.Lines, nil) }
-	if d.now.Sub(k.met).Abs() < lendFor {
-		sellable = func() error { return d.shelvesNow().SellableBack(o.Lines) } // see fetch
-	}
-	if err := sellable(); err != nil {
+	o.PlacedAt = k.now()
+	b, err := k.boardToQuote(o)
+	if err != nil {
 		return Quote{}, err
 	}
+	d := newDraft(&b, k.settings, o.PlacedAt) // taps need not wait for the schedule
 	if err := d.schedulable(o); err != nil {
 		return Quote{}, err
 	}
-	o.PlacedAt = d.now
 	return Quote{Lines: o.Lines, Totals: o.Totals, Promise: d.promise(newTicket(o, items, d.now)), Large: d.settings.large(o.Channel, items)}, nil
+}
+
+// boardToQuote is a copy of what the schedule looks at, if there is on the shelves what an order takes.
+func (k *Kitchen) boardToQuote(o order.Order) (board, error) {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	shelves := newDraft(&k.board, k.settings, o.PlacedAt).shelvesNow()
+	sellable := func() error { return shelves.Sellable(o.Lines, nil) }
+	if o.PlacedAt.Sub(k.met).Abs() < lendFor {
+		sellable = func() error { return shelves.SellableBack(o.Lines) } // see fetch
+	}
+	if err := sellable(); err != nil {
+		return board{}, err
+	}
+	return k.board.toPlan(), nil
 }
 
 // asked is a basket with what an order would say besides.

@@ -1,6 +1,7 @@
 package kitchen
 
 import (
+	"cmp"
 	"time"
 
 	"awesome.pizza/shared/event"
@@ -14,8 +15,9 @@ type Said struct {
 }
 
 // Retold is the ticket of an order as the kitchen's own facts about it tell it, in their order: for a card that kept them and lost the ticket. ok
-// is false when they do not say what was ordered, or that it has ended. Nobody has seen the ticket since, so a cook is asked.
-func Retold(said []Said) (t Ticket, ok bool) {
+// is false when they do not say what was ordered, or that it has ended. Nobody has seen the ticket since, so a cook is asked. day is the business
+// day of an instant, as in Settings.Day, for facts that do not say which theirs was.
+func Retold(said []Said, day func(time.Time) string) (t Ticket, ok bool) {
 	var s event.OrderStanding
 	for _, f := range said {
 		switch b := f.Body.(type) {
@@ -36,7 +38,7 @@ func Retold(said []Said) (t Ticket, ok bool) {
 			}
 			s.Progress, s.Since = p, f.At
 			if b.Number > 0 {
-				s.Number, s.Day = b.Number, f.At.UTC().Format(time.DateOnly)
+				s.Number, s.Day = b.Number, cmp.Or(b.Day, day(f.At))
 			}
 		}
 	}

@@ -143,7 +143,7 @@ func (k *Kitchen) Watch(ctx context.Context, sights []Sight) error {
 	}
 	k.mu.RLock()
 	raise, over := k.board.missing(sights, k.now())
-	gone := k.board.gone(sights, k.now())
+	gone := k.board.longGone(sights, k.now())
 	same := maps.Equal(here, k.here)
 	k.mu.RUnlock()
 	if len(raise)+len(over)+len(gone) == 0 && same {
@@ -151,7 +151,7 @@ func (k *Kitchen) Watch(ctx context.Context, sights []Sight) error {
 	}
 	return k.change(ctx, func(d *draft) error {
 		k.here = here
-		for _, id := range d.board.gone(sights, d.now) {
+		for _, id := range d.board.longGone(sights, d.now) {
 			d.unplug(id)
 		}
 		raise, over := d.board.missing(sights, d.now)
@@ -167,8 +167,8 @@ func (k *Kitchen) Watch(ctx context.Context, sights []Sight) error {
 	})
 }
 
-// gone are the screens that nobody has seen for so long that they are forgotten.
-func (b *board) gone(sights []Sight, now time.Time) (ids []string) {
+// longGone are the screens that nobody has seen for so long that they are forgotten.
+func (b *board) longGone(sights []Sight, now time.Time) (ids []string) {
 	for _, s := range sights {
 		if k, known := b.screens[s.Screen]; known && !s.Here && now.Sub(s.Since) > screenForgotten && now.Sub(k.Seen) > screenForgotten {
 			ids = append(ids, s.Screen)

@@ -62,7 +62,7 @@ func (w *reunion) spoil(r *rapid.T, places int) (recovered int) {
 		err = s.Close()
 	case errors.Is(err, store.ErrDamaged):
 		var was store.Recovery
-		was, err = store.Recover(background(), w.path, err.Error(), time.Now())
+		was, err = store.Recover(background(), w.path, err.Error(), time.Now(), func(at time.Time) string { return at.Add(-4 * time.Hour).Format(time.DateOnly) })
 		recovered = 1
 		for _, part := range []string{"", "-wal", "-shm"} {
 			_ = os.Remove(was.Aside + part)

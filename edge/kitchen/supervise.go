@@ -31,7 +31,18 @@ func (d *draft) hand(cook string) {
 	if back {
 		d.clear(awayAlert(cook))
 		d.giveOut()
+		d.deal(cook)
 	}
+}
+
+// heardAt takes note of whose hand was at a ticket: theirs who said so. A tap without a name may be anybody's, and is no sign of who has the ticket;
+// a button is pressed by who stands there, and that is who has it.
+func (d *draft) heardAt(t Ticket, tap Tap) {
+	if tap.button != "" {
+		d.hand(t.Cook)
+		return
+	}
+	d.hand(tap.Who)
 }
 
 // listen sets the timer that looks at a cook who has not been heard of since an instant.
@@ -55,15 +66,15 @@ func (d *draft) isAway(cook string) bool {
 	return away
 }
 
-// silent is for a cook of whom nothing was heard for too long: while others work and tickets of theirs wait, they are away, and what they have
-// goes to others.
+// silent is for a cook of whom nothing was heard for too long: while others work who could make a ticket of theirs, which waits, they are away, and
+// what they have goes to others.
 func (d *draft) silent(timer Timer) {
 	cook := timer.Item
 	if !slices.ContainsFunc(d.cooksNow(), func(c Cook) bool { return c.ID == cook && c.SignedIn }) {
 		return
 	}
-	waits := slices.ContainsFunc(d.open(), func(t Ticket) bool { return t.Cook == cook && t.toMake() != "" })
-	if !waits || !d.othersWork(cook) {
+	waits := slices.ContainsFunc(d.open(), func(t Ticket) bool { return t.Cook == cook && t.toMake() != "" && d.othersWork(cook, t.toMake()) })
+	if !waits {
 		d.listen(cook, timer.Since, d.now.Add(silentAgain).Sub(timer.Since))
 		return
 	}
@@ -71,19 +82,19 @@ func (d *draft) silent(timer Timer) {
 	d.giveOut()
 }
 
-// othersWork reports whether anybody else who is signed in has been at work lately.
-func (d *draft) othersWork(cook string) bool {
+// othersWork reports whether anybody else who is signed in and works at a station has been heard of lately.
+func (d *draft) othersWork(cook, station string) bool {
 	return slices.ContainsFunc(d.cooksNow(), func(c Cook) bool {
 		heard, runs := d.board.timers[silence(c.ID)]
-		return c.ID != cook && c.SignedIn && !d.isAway(c.ID) && runs && d.now.Sub(heard.Since) < d.settings.Silent
+		return c.ID != cook && c.can(station) && !d.isAway(c.ID) && runs && d.now.Sub(heard.Since) < d.settings.Silent
 	})
 }
 
-// present are cooks as this draft leaves them.
-func (d *draft) present(cooks []Cook) []Cook {
+// present are cooks with what is known of their presence.
+func present(cooks []Cook, away func(cook string) bool) []Cook {
 	out := slices.Clone(cooks)
 	for n := range out {
-		out[n].Away = d.isAway(out[n].ID)
+		out[n].Away = away(out[n].ID)
 	}
 	return out
 }
@@ -94,11 +105,8 @@ func (d *draft) absences() bool {
 		slices.ContainsFunc(d.commit.Cleared, func(id string) bool { return strings.HasPrefix(id, cookAway+"/") })
 }
 
-// present are cooks with what the kitchen knows of their presence.
-func (b *board) present(cooks []Cook) []Cook {
-	out := slices.Clone(cooks)
-	for n := range out {
-		_, out[n].Away = b.alerts[awayAlert(out[n].ID)]
-	}
-	return out
+// isAway reports whether a cook is away.
+func (b *board) isAway(cook string) bool {
+	_, away := b.alerts[awayAlert(cook)]
+	return away
 }

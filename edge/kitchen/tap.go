@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"awesome.pizza/shared/event"
 	"awesome.pizza/shared/menu"
 	"awesome.pizza/shared/order"
 	"awesome.pizza/shared/problem"
@@ -30,6 +31,11 @@ type Tap struct {
 	Of     string        // for Recall: the id of the tap that is to be taken back; empty: whichever was the last
 
 	detail string // what else makes it another request
+	button string // the device that was pressed, when it was no screen: nobody knows by whom
+}
+
+func (t Tap) cause() cause {
+	return cause{by: event.ByTap, who: t.Who, button: t.button, reason: t.Reason}
 }
 
 // Start puts a cook's hand on what is queued: one item, what is queued at a station, or all.
@@ -124,7 +130,7 @@ func (k *Kitchen) tap(ctx context.Context, id order.ID, action order.Action, tap
 			return err
 		}
 		d.touched(id, tap)
-		d.hand(cmp.Or(tap.Who, t.Cook))
+		d.heardAt(t, tap)
 		d.answer = &a
 		done = d
 		return nil

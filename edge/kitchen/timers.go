@@ -153,7 +153,7 @@ func (d *draft) fireFor(t Ticket, timer Timer) error {
 		d.raise(a)
 	case OffEnds, DailyCheck, SilentCook:
 	case NotShown:
-		if a.Level = "critical"; !d.board.carried(t) {
+		if a.Level = "critical"; !d.board.onGlass(t) {
 			d.raise(a)
 		}
 	case HoldOver:

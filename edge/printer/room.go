@@ -30,6 +30,7 @@ type Kitchen interface {
 	Snapshot(ctx context.Context) (kitchen.Snapshot, error)
 	Alert(ctx context.Context, a kitchen.Alert) error
 	ClearAlert(ctx context.Context, id string) error
+	NotPrinted(ctx context.Context, j kitchen.PrintJob) error // it is given up
 }
 
 // Settings are what a Room is made of. The zero value of what stands below Zone means its default.

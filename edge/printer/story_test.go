@@ -189,6 +189,41 @@ func TestPaperThatNeverComesThroughIsGivenUpAndWhatFollowsIsPrinted(t *testing.T
 	})
 }
 
+func TestPaperThatIsGivenUpIsToldUntilItIsAskedForAgain(t *testing.T) {
+	t.Parallel()
+	inKitchen(t, one(), func(w *world) {
+		ctx := context.Background()
+		w.fault("p1", "hang_up=100")
+		o, gone := w.pizza(), w.pizza()
+		w.until("both are given up", func() bool { return w.ledger("p1") == "ticket failed, ticket failed" })
+		id := func(t kitchen.Ticket) string { return "not_printed/ticket/" + string(t.Order.ID) }
+		for _, o := range []kitchen.Ticket{o, gone} {
+			w.has(w.alerts(), id(o)+" critical")
+		}
+		w.restart()
+		w.has(w.alerts(), id(o), id(gone))
+		w.tap((*kitchen.Kitchen).Void, gone, "")
+		if _, err := w.Acknowledge(ctx, gone.Order.ID, kitchen.Tap{ID: id(gone)}); err != nil && !problem.Is(err, problem.Conflict) {
+			t.Fatal(err)
+		}
+		w.hasNot(w.alerts(), id(gone))
+		again := func(tap string) {
+			t.Helper()
+			if _, err := w.Print(ctx, o.Order.ID, kitchen.Printing{Tap: tap, What: kitchen.PaperTicket}); err != nil {
+				t.Fatal(err)
+			}
+			w.hasNot(w.alerts(), id(o))
+		}
+		again("first")
+		w.until("that is given up as well", func() bool { return strings.Contains(w.alerts(), id(o)) })
+		w.net.sims["p1"].Mend()
+		again("second")
+		w.until("it is printed", func() bool { return strings.HasSuffix(w.ledger("p1"), "ticket confirmed") })
+		w.pass(time.Minute)
+		w.hasNot(w.alerts(), "not_printed")
+	})
+}
+
 func TestTheBackupPrintsWhatThePrinterCannotAndSaysForWhom(t *testing.T) {
 	t.Parallel()
 	inKitchen(t, two(), func(w *world) {

@@ -147,12 +147,11 @@ func (w *worker) printNext(ctx context.Context, line *cable) (printed bool, err 
 // the two when something breaks is doubtful, and printed again with a word about it.
 func (w *worker) print(ctx context.Context, line *cable, p kitchen.Printed, of Spec) error {
 	if p.Tries >= mostTries {
-		w.log.ErrorContext(ctx, "paper is given up: it was sent too often without an answer", "printer", w.spec.ID, "paper", p.ID, "order", p.Order)
-		return w.fail(ctx, p)
+		return w.fail(ctx, p, "it was sent too often without an answer")
 	}
 	paper, err := w.room.draw(ctx, p, w.spec, of)
 	if problem.Is(err, problem.NotFound) {
-		return w.fail(ctx, p) // its order has been forgotten
+		return w.fail(ctx, p, "its order has been forgotten")
 	} else if err != nil {
 		return errors.Join(errLedger, err)
 	}
@@ -182,7 +181,12 @@ func (w *worker) print(ctx context.Context, line *cable, p kitchen.Printed, of S
 	return errors.Join(err, w.settle(p, kitchen.PrintDoubtful))
 }
 
-func (w *worker) fail(ctx context.Context, p kitchen.Printed) error {
+// fail gives up a piece of paper. People are told first: should the node stop in between, it is given up again.
+func (w *worker) fail(ctx context.Context, p kitchen.Printed, why string) error {
+	w.log.ErrorContext(ctx, "paper is given up", "printer", w.spec.ID, "paper", p.ID, "order", p.Order, "why", why)
+	if err := w.room.kitchen.NotPrinted(ctx, p.PrintJob); err != nil {
+		return errors.Join(errLedger, err)
+	}
 	if err := w.mark(ctx, p.ID, kitchen.PrintFailed); err != nil && !problem.Is(err, problem.Conflict) {
 		return errors.Join(errLedger, err)
 	}

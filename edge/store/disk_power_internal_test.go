@@ -201,14 +201,14 @@ func TestADiskThatDoesNotAnswerIsNotTakenForAnEmptyOne(t *testing.T) {
 	if _, err := Open(t.Context(), path); err == nil {
 		t.Fatal("a file that cannot be read was opened")
 	}
-	if r, err := Recover(t.Context(), path, "it cannot be read", friday); err == nil {
+	if r, err := Recover(t.Context(), path, "it cannot be read", friday, ofFour); err == nil {
 		t.Fatalf("of a disk that does not answer this was saved: %s", r)
 	}
 	disk.Heal()
 	if _, err := Open(t.Context(), path); !errors.Is(err, ErrDamaged) {
 		t.Fatalf("the recovery is forgotten: %v", err)
 	}
-	r, err := Recover(t.Context(), path, "it could not be read", friday)
+	r, err := Recover(t.Context(), path, "it could not be read", friday, ofFour)
 	fine(t, err)
 	s, err = Open(t.Context(), path)
 	fine(t, err)

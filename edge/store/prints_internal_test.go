@@ -189,7 +189,7 @@ func TestPaperOfADamagedFileIsDoubted(t *testing.T) {
 	d.mark("printed", kitchen.PrintSent, kitchen.PrintConfirmed)
 	d.mark("sent", kitchen.PrintSent)
 	d.shutDown()
-	if _, err := Recover(t.Context(), d.path, "a test", printTime); err != nil {
+	if _, err := Recover(t.Context(), d.path, "a test", printTime, ofFour); err != nil {
 		t.Fatal(err)
 	}
 	d.open()

@@ -27,6 +27,9 @@ type Saved struct {
 	Holes   bool // there were places that could not be read
 }
 
+// businessDay is which day of the restaurant an instant is of, as in kitchen.Settings.Day.
+type businessDay = func(time.Time) string
+
 // String is the recovery in one line.
 func (r Recovery) String() string {
 	var words []string
@@ -54,8 +57,8 @@ func (s Saved) String() string {
 // written: no row is trusted whose sum, CHECK, JSON or place in the chain of events is not right. Open tickets come back marked as recovered.
 // A ticket that is lost is made again from the order's facts, and an order that ended and whose facts are lost is told. The new file stands in an
 // epoch of its own, so the next SYNC heals: the cloud is told what it lacks and gives back what it knows. A recovery
-// that is interrupted goes on at the next one; why is for the report.
-func Recover(ctx context.Context, path, why string, now time.Time) (r Recovery, err error) {
+// that is interrupted goes on at the next one; why is for the report, day tells which business day old facts are of.
+func Recover(ctx context.Context, path, why string, now time.Time, day func(time.Time) string) (r Recovery, err error) {
 	lock, err := lockFile(ctx, path+".lock")
 	if err != nil {
 		return r, err
@@ -75,14 +78,14 @@ func Recover(ctx context.Context, path, why string, now time.Time) (r Recovery, 
 	if err := removeFile(fresh); err != nil {
 		return r, fmt.Errorf("clear the place of the new database: %w", err)
 	}
-	if r.Saved, err = rebuild(ctx, r.Aside, fresh, r.At); err != nil {
+	if r.Saved, err = rebuild(ctx, r.Aside, fresh, r.At, day); err != nil {
 		return r, fmt.Errorf("recover what can be read of %s: %w", r.Aside, err)
 	}
 	return r, errors.Join(os.Rename(fresh, path), syncDir(filepath.Dir(path)), removeFile(fresh), os.Remove(markPath(path)), syncDir(filepath.Dir(path)))
 }
 
 // rebuild makes a new file of what can be read of an old one.
-func rebuild(ctx context.Context, aside, fresh string, at time.Time) (saved []Saved, err error) {
+func rebuild(ctx context.Context, aside, fresh string, at time.Time, day businessDay) (saved []Saved, err error) {
 	from, err := openDamaged(ctx, aside)
 	if err != nil {
 		return nil, err
@@ -92,7 +95,7 @@ func rebuild(ctx context.Context, aside, fresh string, at time.Time) (saved []Sa
 	if err != nil {
 		return nil, err
 	}
-	saved, err = salvage(ctx, from, to, at)
+	saved, err = salvage(ctx, from, to, at, day)
 	if err == nil {
 		err = to.checkpoint(ctx)
 	}

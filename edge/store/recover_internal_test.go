@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"awesome.pizza/edge/kitchen"
 	"awesome.pizza/shared/event"
@@ -16,6 +17,9 @@ import (
 	"awesome.pizza/shared/order"
 	"awesome.pizza/shared/problem"
 )
+
+// ofFour is the business day of an instant, which begins at four.
+var ofFour = kitchen.Settings{Zone: time.UTC, DayStarts: 4}.Day
 
 func TestADiskThatSpoilsWhatItKeeps(t *testing.T) {
 	t.Parallel()
@@ -49,7 +53,7 @@ func (e evening) noDamageIsSilent(t *testing.T) {
 			}
 		case errors.Is(err, ErrDamaged):
 			recovered++
-			r, err := Recover(t.Context(), path, err.Error(), friday)
+			r, err := Recover(t.Context(), path, err.Error(), friday, ofFour)
 			if err != nil {
 				t.Fatalf("%s: %v", how, err)
 			}
@@ -151,7 +155,7 @@ func (e evening) aRecoveryThatIsInterruptedGoesOn(t *testing.T) {
 			if !errors.Is(err, ErrDamaged) {
 				t.Fatalf("it opens as if nothing were the matter: %v, %v", s, err)
 			}
-			r, err := Recover(t.Context(), path, "interrupted", friday)
+			r, err := Recover(t.Context(), path, "interrupted", friday, ofFour)
 			if err != nil || r.Aside != path+".damaged-x" {
 				t.Fatalf("%+v, %v", r, err)
 			}
@@ -203,7 +207,7 @@ func (e evening) aFindOfTheNightMakesTheNextStartRecover(t *testing.T) {
 	if !errors.Is(err, ErrDamaged) {
 		t.Fatalf("the next start: %v", err)
 	}
-	r, err := Recover(t.Context(), path, err.Error(), friday)
+	r, err := Recover(t.Context(), path, err.Error(), friday, ofFour)
 	fine(t, err)
 	if !strings.Contains(r.String(), "cooks 1 (1 refused)") || !strings.Contains(r.Why, "rows of cooks") {
 		t.Errorf("%s", r)
@@ -224,7 +228,7 @@ func TestAFileThatIsNoDatabaseAtAllGivesAnEmptyOne(t *testing.T) {
 	if !errors.Is(err, ErrDamaged) {
 		t.Fatal(err)
 	}
-	r, err := Recover(t.Context(), path, "not a database", friday)
+	r, err := Recover(t.Context(), path, "not a database", friday, ofFour)
 	fine(t, err)
 	s, err := Open(t.Context(), path)
 	fine(t, err)
@@ -251,13 +255,13 @@ func TestATicketThatIsLostIsToldAgainByTheFactsThatAreNot(t *testing.T) {
 		fine(t, err)
 	}
 	fine(t, s.Close())
-	_, err = Recover(t.Context(), path, "its tickets cannot be read", friday)
+	_, err = Recover(t.Context(), path, "its tickets cannot be read", friday, ofFour)
 	fine(t, err)
 	s, err = Open(t.Context(), path)
 	fine(t, err)
 	for _, want := range []kitchen.Ticket{all[0], bumped} {
 		got, err := s.Ticket(t.Context(), want.Order.ID)
-		if err != nil || !got.Recovered || got.Number != want.Number || got.Progress.Kitchen() != want.Progress.Kitchen() || len(got.Order.Lines) != len(want.Order.Lines) {
+		if err != nil || !got.Recovered || got.Number != want.Number || got.Day != want.Day || got.Progress.Kitchen() != want.Progress.Kitchen() || len(got.Order.Lines) != len(want.Order.Lines) {
 			t.Errorf("order %d comes back as %+v, %v", want.Number, got, err)
 		}
 	}
@@ -279,7 +283,7 @@ func TestWhatEndedAndWhoseFactsAreLostIsToldAllTheSame(t *testing.T) {
 	_, err = s.write.ExecContext(t.Context(), `DELETE FROM outbox`)
 	fine(t, err)
 	fine(t, s.Close())
-	_, err = Recover(t.Context(), path, "its outbox cannot be read", friday)
+	_, err = Recover(t.Context(), path, "its outbox cannot be read", friday, ofFour)
 	fine(t, err)
 	s, err = Open(t.Context(), path)
 	fine(t, err)
@@ -309,7 +313,7 @@ func (e evening) aLossOfTheFirstBytesIsNoLossOfTheRest(t *testing.T) {
 	if !errors.Is(err, ErrDamaged) {
 		t.Fatal(err)
 	}
-	r, err := Recover(t.Context(), path, err.Error(), friday)
+	r, err := Recover(t.Context(), path, err.Error(), friday, ofFour)
 	fine(t, err)
 	s, err := Open(t.Context(), path)
 	fine(t, err)

@@ -19,9 +19,9 @@ import (
 )
 
 // salvage copies what can be read into an empty file, in one transaction.
-func salvage(ctx context.Context, from *source, to *Store, at time.Time) (all []Saved, err error) {
+func salvage(ctx context.Context, from *source, to *Store, at time.Time, day businessDay) (all []Saved, err error) {
 	err = to.inTx(ctx, func(tx *sql.Tx) error {
-		k := &keeper{ctx: ctx, tx: tx, writes: to.writes.in(tx), at: at}
+		k := &keeper{ctx: ctx, tx: tx, writes: to.writes.in(tx), at: at, day: day}
 		for _, table := range []struct {
 			name string
 			keep func(row) (bool, error)
@@ -86,6 +86,7 @@ type keeper struct {
 	tx     *sql.Tx
 	writes prepared // the same transaction
 	at     time.Time
+	day    businessDay
 	node   row
 	events map[kitchen.Place]link.Event
 	sound  []link.Event // those that were kept, in their order

@@ -28,7 +28,7 @@ func (k *keeper) retell() error {
 }
 
 func (k *keeper) retellOne(id order.ID, said []kitchen.Said) error {
-	t, ok := kitchen.Retold(said)
+	t, ok := kitchen.Retold(said, k.day)
 	if !ok || t.Order.ID != id {
 		return nil
 	}

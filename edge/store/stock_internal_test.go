@@ -98,7 +98,7 @@ func TestATillThatARecoveryLosesAsksForACountAndItsNumberIsNotGivenAgain(t *test
 			_, err := db.ExecContext(t.Context(), fmt.Sprintf(`UPDATE %s SET doc = json_set(doc, '$.who', 'eve')`, damaged))
 			fine(t, err, db.Close())
 		}
-		_, err = Recover(t.Context(), path, "a test", friday)
+		_, err = Recover(t.Context(), path, "a test", friday, ofFour)
 		fine(t, err)
 		if s, err = Open(t.Context(), path); err != nil {
 			t.Fatal(err)
@@ -145,7 +145,7 @@ func TestTheStockComesThroughARecoveryAndALedgerWithHolesAsksForACount(t *testin
 				t.Fatal("nobody has noticed")
 			}
 		}
-		if _, err := Recover(t.Context(), path, "a test", friday); err != nil {
+		if _, err := Recover(t.Context(), path, "a test", friday, ofFour); err != nil {
 			t.Fatal(err)
 		}
 		if s, err = Open(t.Context(), path); err != nil {

@@ -21,6 +21,7 @@ type OrderStepped struct {
 	Action order.Action `json:"action"`
 	Items  []string     `json:"items,omitempty"`  // the items that moved, for item actions
 	Number int          `json:"number,omitempty"` // with queue: the short number of the business day
+	Day    string       `json:"day,omitempty"`    // with queue: that day, 2026-07-03; empty in facts of before it was said
 	Cause  Cause        `json:"cause"`
 	Who    string       `json:"who,omitempty"`    // the cook or the device
 	Oven   string       `json:"oven,omitempty"`   // with bake and unload
@@ -97,7 +98,7 @@ func (CommandAnswered) Kind() string { return "command.answered.v1" }
 type AlertRaised struct {
 	Alert  string    `json:"alert"` // stays the same until it is cleared
 	Device string    `json:"device"`
-	What   string    `json:"what"`  // silent, overheat, underheat, malfunction, door_open, probe_limit, stuck_order, overdue_bake, not_shown, screen_lost, cook_away, unreleased, pin_guessing
+	What   string    `json:"what"`  // silent, overheat, underheat, malfunction, door_open, probe_limit, stuck_order, overdue_bake, not_shown, screen_lost, cook_away, unreleased, pin_guessing, not_printed
 	Level  string    `json:"level"` // warning or critical
 	Order  order.ID  `json:"order,omitempty"`
 	Since  time.Time `json:"since"`

@@ -21,6 +21,12 @@ it('alike alerts are one worry with the numbers of its orders, the worst first',
 	]);
 });
 
+it('an order whose paper never came out is named beside the printer that is ill', () => {
+	const found = worries([alert('not_printed', 'critical', 5, { order_id: 'o4', device: 'p1' })], { ...nobody, tickets: [ticket(4)], printers: [printer({ id: 'p1', state: 'offline' })] });
+	expect(found).toContainEqual(expect.objectContaining({ what: 'not_printed', level: 'critical', who: ['4'] }));
+	expect(found).toHaveLength(2);
+});
+
 it('sixty alerts of a kind are one line on the glass', () => {
 	const found = worries(Array.from({ length: 60 }, (_, n) => alert('not_shown', 'critical', 0, { order_id: `o${n}` })), { ...nobody, tickets: Array.from({ length: 60 }, (_, n) => ticket(n)) });
 	expect([found.length, found[0]?.who.length, told(found[0]?.who ?? [], 3)]).toEqual([1, 60, '0 · 1 · 2 +57']);

@@ -27,7 +27,7 @@ export function worries(alerts: readonly Alert[], known: Known): Worry[] {
 	const all = known.printers.filter(ill).map((p) => ofPrinter(p, known.printers));
 	const one = new Map<string, Worry>();
 	for (const a of alerts) {
-		if (elsewhere.has(a.what) || known.printers.some((p) => ill(p) && (a.device === p.id || a.device === `printer/${p.id}`))) continue;
+		if (elsewhere.has(a.what) || (!a.order_id && known.printers.some((p) => ill(p) && (a.device === p.id || a.device === `printer/${p.id}`)))) continue;
 		const name = named(a, known);
 		const w = one.get(a.what);
 		if (!w) one.set(a.what, { what: a.what, level: a.level, text: words.alert[a.what] ?? a.what.replaceAll('_', ' '), who: name ? [name] : [], since: a.since });

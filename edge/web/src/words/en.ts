@@ -183,6 +183,7 @@ export const en = {
 		database_damaged: 'database is damaged: restart when nobody cooks', database_recovered: 'database was damaged: confirm the tickets',
 		last_change_lost: 'power was lost: look whether the last tap was kept',
 		printer_offline: 'does not answer: paper waits', paper_out: 'is out of paper', printer_cover_open: 'cover is open', printer_fault: 'is stuck: look at its knife',
+		not_printed: 'was not printed: print it again',
 		low_stock: 'is running low', stock_check: 'stock: something is to be ordered', count_stock: 'stock: count it, the records have gaps', count_cash: 'till: count the drawer, the records have gaps',
 	} as Record<string, string>,
 	guests: {

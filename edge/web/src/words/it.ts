@@ -180,6 +180,7 @@ export const it: Words = {
 		database_damaged: 'archivio danneggiato: riavvia quando nessuno cucina', database_recovered: 'archivio recuperato: conferma i ticket',
 		last_change_lost: 'è mancata la corrente: controlla l’ultimo tocco',
 		printer_offline: 'non risponde: le stampe aspettano', paper_out: 'senza carta', printer_cover_open: 'coperchio aperto', printer_fault: 'bloccata: controlla la taglierina',
+		not_printed: 'non è uscito dalla stampante: ristampalo',
 		low_stock: 'sta per finire', stock_check: 'scorte: c’è qualcosa da ordinare', count_stock: 'scorte: contale, nel registro ci sono buchi', count_cash: 'cassa: conta il cassetto, nel registro ci sono buchi',
 	},
 	guests: {

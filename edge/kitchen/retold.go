@@ -43,7 +43,7 @@ func Retold(said []Said) (t Ticket, ok bool) {
 	if s.Order.ID == "" {
 		return Ticket{}, false
 	}
-	t, ok = anew(s, s.Since)
+	t, ok = lostTicket(s, s.Since)
 	t.Number, t.Day = s.Number, s.Day
 	return t, ok
 }

@@ -174,6 +174,22 @@ export interface MenuTopping {
 	allergens?: string[];
 }
 
+/** Missing is one thing that cannot be had now. */
+export interface Missing {
+	id: string;
+	name: string;
+	/** of a product: it can be had without these toppings */
+	without?: string[];
+}
+
+/** SoldOut is what of a menu cannot be had now, as the restaurant said last. */
+export interface SoldOut {
+	products: Missing[];
+	toppings: Missing[];
+	crusts?: Missing[];
+	sauces?: Missing[];
+}
+
 export interface Menu {
 	version: number;
 	name: string;
@@ -185,4 +201,5 @@ export interface Menu {
 	crusts?: Crust[];
 	sauces?: Sauce[];
 	cuts?: Cut[];
+	sold_out?: SoldOut;
 }

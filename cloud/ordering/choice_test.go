@@ -2,6 +2,7 @@ package ordering_test
 
 import (
 	"testing"
+	"time"
 
 	"awesome.pizza/shared/order"
 	"awesome.pizza/shared/problem"
@@ -32,5 +33,20 @@ func TestAGuestChoosesCrustSauceAndCutAndSaysWhatMustNotBeInIt(t *testing.T) {
 		if p := problem.Of(err); p == nil || p.Kind != problem.Invalid || p.Facts["path"] != path {
 			t.Errorf("%s: %v", path, err)
 		}
+	}
+}
+
+func TestAFilledCrustIsPromisedAsMuchLaterAsItTakes(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	plain, filled := basket(order.Carryout), basket(order.Carryout)
+	filled.Lines[0].Crust = "stuffed"
+	if later := s.quote(t, filled).Promise.From.Sub(s.quote(t, plain).Promise.From); later < time.Minute || later > 2*time.Minute { // 90 s, in whole minutes
+		t.Errorf("a filled crust is promised %v later", later)
+	}
+	thin := basket(order.Carryout)
+	thin.Lines[0].Crust = "thin"
+	if s.quote(t, thin).Promise.From.After(s.quote(t, plain).Promise.From) {
+		t.Error("a thin one is promised later than the usual one")
 	}
 }

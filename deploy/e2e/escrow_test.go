@@ -80,7 +80,9 @@ func TestACutOffRestaurantAndTheWebSellExactlyWhatThereIs(t *testing.T) {
 		t.Errorf("with the line up the shelf is %+v", s)
 	}
 	c.eventually(time.Minute, "the cloud has heard of it", func() bool { return c.backlog(1) == 0 })
+	old := c.pids()["postgres"]
 	c.murder("postgres") // who knows what it has forgotten: it sells again once the restaurant has asked twice
+	c.eventually(time.Minute, "another Postgres runs", func() bool { now := c.pids()["postgres"]; return now != 0 && now != old })
 	var second view
 	c.eventually(40*time.Second, "the web sells from its share again", func() bool {
 		a := c.post(c.cloud+"/api/orders", web, "Idempotency-Key", "after the murder")
@@ -108,8 +110,8 @@ func TestACutOffRestaurantAndTheWebSellExactlyWhatThereIs(t *testing.T) {
 	}
 }
 
-// cutWhileTheWebMaySell cuts the line at a moment when nobody doubts what the web may sell: while the machine is busy, the database may be doubted
-// once more after it was killed, and with the line cut that is not settled. A basket that is larger than the share tells, and sells nothing.
+// cutWhileTheWebMaySell cuts the line at a moment when nobody doubts what the web may sell: with the line cut that would not be settled. A basket
+// that is larger than the share tells, and sells nothing: it is refused as sold out only by a database that the restaurant has confirmed.
 func (c *chain) cutWhileTheWebMaySell(web string) {
 	c.t.Helper()
 	many := strings.Replace(web, `"quantity":1`, `"quantity":50`, 1)

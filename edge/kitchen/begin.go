@@ -110,41 +110,55 @@ func (d *draft) reunite(ctx context.Context, k *Kitchen, b Beginning, heard map[
 			}
 			continue
 		}
-		t, has, changed, err := d.takeOver(ctx, k, s, s.Unsettled || heard[s.Order.ID].News, b.Commands)
+		now, err := d.reconcile(ctx, k, cloudOrder{s, s.Unsettled || heard[s.Order.ID].News}, b.Commands)
 		if err != nil {
 			return nil, err
 		}
-		if (has || changed) && !t.Open() {
+		if (now.had || now.changed) && !now.ticket.Open() {
 			ended = append(ended, s.Order.ID)
 		}
 	}
 	return ended, nil
 }
 
-// takeOver takes an order over as kitchen and cloud together have it: see regain. news says that the cloud has not followed all that was said of it
-// here, command is what it came with. has says that the kitchen had
-// it, changed that the ticket is another one now.
-func (d *draft) takeOver(ctx context.Context, k *Kitchen, s event.OrderStanding, news bool, command uint64) (t Ticket, has, changed bool, err error) {
-	have, has, err := d.find(ctx, k, s.Order.ID)
+// reconciliation is what came of an order that kitchen and cloud have compared.
+type reconciliation struct {
+	ticket  Ticket
+	had     bool // the kitchen had a ticket of it
+	changed bool // the ticket is new, or another one than before
+}
+
+// reconcile puts the ticket of an order where kitchen and cloud together have it: see Ticket.reconciled, and lostTicket for one that is not here.
+// command is the one that the order came with, or the last before it.
+func (d *draft) reconcile(ctx context.Context, k *Kitchen, theirs cloudOrder, command uint64) (r reconciliation, err error) {
+	ours, had, err := d.find(ctx, k, theirs.Order.ID)
 	if err != nil {
-		return t, has, false, err
+		return r, err
 	}
-	if t, changed = regain(have, has, s, news, d.now); !changed {
-		return t, has, false, nil
+	r.had = had
+	if had {
+		r.ticket, r.changed = ours.reconciled(theirs, d.now)
+	} else {
+		r.ticket, r.changed = lostTicket(theirs.OrderStanding, d.now)
 	}
-	if !has {
-		d.arrive(t.Order.ID, sale{})
+	if !r.changed {
+		return r, nil
 	}
-	if t.Open() {
-		if t, err = d.number(ctx, k, t, s); err != nil {
-			return t, has, false, err
+	if had {
+		d.hadEnded(ours)
+	} else {
+		d.arrive(theirs.Order.ID, sale{})
+	}
+	if r.ticket.Open() {
+		if r.ticket, err = d.number(ctx, k, r.ticket, theirs.OrderStanding); err != nil {
+			return r, err
 		}
 	}
-	if t.Order.Origin == order.Cloud && t.Command == 0 {
-		t.Command = max(1, command)
+	if r.ticket.Order.Origin == order.Cloud && r.ticket.Command == 0 {
+		r.ticket.Command = max(1, command)
 	}
-	d.put(t)
-	return t, has, true, nil
+	d.put(r.ticket)
+	return r, nil
 }
 
 // number gives a recovered ticket the number that the cloud knows it by, unless another order has it here.

@@ -2,10 +2,14 @@ package kitchen_test
 
 import (
 	"testing"
+	"time"
 
 	"awesome.pizza/edge/kitchen"
+	"awesome.pizza/edge/line"
 	"awesome.pizza/edge/stock"
+	"awesome.pizza/shared/id"
 	"awesome.pizza/shared/order"
+	"awesome.pizza/shared/wire"
 )
 
 func TestCrustSauceAndAllergyOfALineAreReservedChangedAndToldWithIt(t *testing.T) {
@@ -45,4 +49,48 @@ func TestCrustSauceAndAllergyOfALineAreReservedChangedAndToldWithIt(t *testing.T
 		}
 	}
 	h.followed(ticket.Order.ID)
+}
+
+func TestAFilledCrustIsPromisedLaterAndTeachesNothingWrong(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	if err := h.SignIn(t.Context(), "ada"); err != nil {
+		t.Fatal(err)
+	}
+	filled := pizza
+	filled.Crust = "stuffed"
+	before := h.outlook()
+	plain, thick := h.quote(pizza).Promise.From, h.quote(filled).Promise.From
+	if later := thick.Sub(plain); later < 80*time.Second || later > 100*time.Second { // 30 s of hands and 60 s of oven
+		t.Errorf("a filled crust is promised %v later", later)
+	}
+	for range 12 { // exactly as long as the menu says
+		ticket := h.place(filled)
+		tap := func() kitchen.Tap { return kitchen.Tap{ID: id.New(), Who: "ada", Item: "1"} }
+		h.did(h.Start(t.Context(), ticket.Order.ID, tap()))
+		h.clock.pass(120 * time.Second)
+		h.did(h.Bump(t.Context(), ticket.Order.ID, tap()))
+		h.sense(wire.ItemPutIn, 1)
+		h.clock.pass(420 * time.Second)
+		h.sense(wire.ItemTakenOut, 1)
+		h.did(h.Bump(t.Context(), ticket.Order.ID, tap()))
+		h.did(h.HandOver(t.Context(), ticket.Order.ID, kitchen.Tap{ID: id.New()}))
+	}
+	for _, l := range h.learned() {
+		if (l.Kind == line.MakeLesson || l.Kind == line.BakeLesson) && (l.Mid < 0.95 || l.Mid > 1.05) {
+			t.Errorf("%v has learned %v", l.Topic, l.Mid)
+		}
+	}
+	if after := h.outlook(); after.Reference.Bake < before.Reference.Bake-5 || after.Reference.Bake > before.Reference.Bake+5 {
+		t.Errorf("a plain pizza is said to bake for %d s instead of %d", after.Reference.Bake, before.Reference.Bake)
+	}
+}
+
+func (h *house) learned() []line.Lesson {
+	h.t.Helper()
+	state, err := h.store.Load(background())
+	if err != nil {
+		h.t.Fatalf("load: %v", err)
+	}
+	return state.Lessons
 }

@@ -30,6 +30,7 @@ type draft struct {
 	answer  *Answer                    // its body is written at the end
 	shelves *stock.Turn                // nil while nobody has looked at them
 	arrived map[order.ID]sale          // orders that the kitchen did not have, and what the cloud sold them from
+	ended   map[order.ID]Ticket        // as they were, of those that are not on the board and that a healing changes
 	lends   bool                       // the cloud hears of what it is lent
 	settled bool                       // the cloud has given something back
 	within  time.Duration              // how long the commit may take; commitWithin when zero

@@ -21,32 +21,42 @@ func Standing(t Ticket) event.OrderStanding {
 	return s
 }
 
-// regain is the ticket of an order as kitchen and cloud together have it: on the kitchen lane the side that is further, and then a cook is
-// asked; on the delivery lane the cloud. What has ended here stays ended, for the cloud may only not have heard of it; news says that it has
-// not. changed is false when the kitchen goes on with what it has, or has not and needs not have.
-func regain(have Ticket, has bool, s event.OrderStanding, news bool, now time.Time) (t Ticket, changed bool) {
-	if !has {
-		return anew(s, now)
+// cloudOrder is an order as the cloud has it. Unheard says that the cloud lacks something that this kitchen has said of how the order stands.
+type cloudOrder struct {
+	event.OrderStanding
+	unheard bool
+}
+
+// reconciled is a ticket as kitchen and cloud together have its order: the kitchen lane is where the side has it that is further, the delivery lane
+// where the cloud has it, unless one of the restaurant's own drivers brings it. changed is false when the kitchen goes on with what it has.
+func (t Ticket) reconciled(theirs cloudOrder, now time.Time) (joint Ticket, changed bool) {
+	joint = t
+	if theirs.Progress.Delivery != "" && t.Carrier == "" {
+		joint.Progress.Delivery, joint.Driver = theirs.Progress.Delivery, driverOf(theirs.OrderStanding)
 	}
-	t = have
-	if s.Progress.Delivery != "" && have.Carrier == "" {
-		t.Progress.Delivery, t.Driver = s.Progress.Delivery, driverOf(s)
+	if t.Open() {
+		joint = joint.caughtUp(theirs, now)
+	} else if joint = joint.endedAlike(theirs, now); joint.Open() {
+		return joint, false // it has left by a driver, whom the cloud has forgotten: it does not come back to the board
 	}
-	if !have.Open() {
-		t = t.ending(s, news, now)
-		changed = !t.Open() && (t.Version != have.Version || !sameDelivery(have, t))
-		t.Version = have.Version + 1
-		return t, changed
+	if joint.Version == t.Version && sameDelivery(t, joint) {
+		return t, false
 	}
+	joint.Version = t.Version + 1
+	return joint, true
+}
+
+// caughtUp is an open ticket taken to where the cloud has its order, if the cloud is further; then a cook is asked where the food is.
+func (t Ticket) caughtUp(theirs cloudOrder, now time.Time) Ticket {
+	there, rewritten := theirs.Progress, theirs.rewrites(t.Order)
 	switch {
-	case rewritten(have.Order, s.Order, news):
-		t.Order = s.Order
-		t = t.moved(s.Progress.Whole, s.Progress.Items, clamp(s.Since, now))
-		t.Recovered, t.Ready = t.Open(), s.Ready
-	case behind(have.Progress, s.Progress):
-		t = t.moved(s.Progress.Whole, s.Progress.Items, clamp(s.Since, now))
-		t.Recovered, t.Ready = t.Open(), s.Ready
-	case over(s.Progress.Whole) && !sameItems(have.Progress, s.Progress) && !have.Recovered: // it ended there, and has more to make here
+	case rewritten || behind(t.Progress, there):
+		if rewritten {
+			t.Order = theirs.Order
+		}
+		t = t.moved(there.Whole, there.Items, clamp(theirs.Since, now))
+		t.Recovered, t.Ready = t.Open(), theirs.Ready
+	case over(there.Whole) && !sameItems(t.Progress, there) && !t.Recovered: // it ended there, and has more to make here
 		t.Recovered = true
 		t.Version++
 	}
@@ -54,21 +64,47 @@ func regain(have Ticket, has bool, s event.OrderStanding, news bool, now time.Ti
 	if gone(t.Progress.Delivery) && t.Progress.Kitchen() == order.Ready {
 		t = t.moved(order.HandedOver, t.Progress.Items, now)
 	}
-	if t.Version == have.Version && sameDelivery(have, t) {
-		return have, false
-	}
-	t.Version = have.Version + 1
-	return t, true
+	return t
 }
 
-// anew is the ticket of an order that the kitchen does not have. Whatever is beyond waiting was on the board once, and is asked about; an
-// order of the cloud's that waits has not been touched.
-func anew(s event.OrderStanding, now time.Time) (Ticket, bool) {
+// endedAlike is a ticket that has ended here, with the end that both sides have from now on. It stays ended, for the cloud may only not have heard
+// of it. Which of two ends counts is decided by who has heard more, and no clock is asked: the kitchen's own while the cloud lacks something of it;
+// else the cloud's, which has all that this card ever said of the order and what was said since, on a card that is gone. The same holds for what was
+// ordered.
+func (t Ticket) endedAlike(theirs cloudOrder, now time.Time) Ticket {
+	there, end, rewritten := theirs.Progress, t.Progress.Whole, theirs.rewrites(t.Order)
+	theirEnd := over(there.Whole) && !theirs.unheard
+	if theirEnd {
+		end = there.Whole
+	}
+	switch {
+	case rewritten:
+		t.Order = theirs.Order
+	case !theirEnd, theirs.Order.Changes != t.Order.Changes, !sameItems(t.Progress, there): // of other things their end says nothing
+		return t
+	case end == t.Progress.Whole && slices.Equal(there.Items, t.Progress.Items):
+		return t
+	}
+	return t.moved(end, there.Items, clamp(theirs.Since, now))
+}
+
+// rewrites reports whether the cloud knows of a change of the lines of an order of the restaurant's own that this kitchen has lost. Two cards may have
+// changed it as often, and otherwise: then what the cloud has not heard of counts.
+func (theirs cloudOrder) rewrites(ours order.Order) bool {
+	if ours.Origin != order.Edge || theirs.Order.Changes < ours.Changes {
+		return false
+	}
+	return theirs.Order.Changes > ours.Changes || !theirs.unheard && !order.SameLines(ours.Lines, theirs.Order.Lines)
+}
+
+// lostTicket is the ticket of an order that the cloud has and this kitchen has not; isOpen is false when nothing is left to make of it. Whatever is
+// beyond waiting was on the board once, and is asked about; an order of the cloud's that waits has not been touched.
+func lostTicket(s event.OrderStanding, now time.Time) (t Ticket, isOpen bool) {
 	p := s.Progress
 	if p.Origin == order.Edge && p.Intake == order.Created {
 		p.Intake = order.Validated // what it was taken with has not come through as a whole
 	}
-	t := newTicket(s.Order, p.Items, clamp(s.Order.PlacedAt, now))
+	t = newTicket(s.Order, p.Items, clamp(s.Order.PlacedAt, now))
 	t.Progress.Origin, t.Progress.Intake, t.Progress.Delivery = p.Origin, p.Intake, p.Delivery
 	t = t.moved(p.Whole, p.Items, clamp(s.Since, now))
 	if p.Whole != order.Waiting {
@@ -77,34 +113,6 @@ func anew(s event.OrderStanding, now time.Time) (Ticket, bool) {
 	t.Version, t.Ready, t.Token, t.Driver = 1, s.Ready, s.Token, driverOf(s)
 	t.Recovered = p.Whole != order.Waiting || p.Origin == order.Edge
 	return t, t.Open() && len(p.Items) > 0
-}
-
-// ending is a ticket that has ended here, when the cloud says how it has it. Which of two ends counts is decided by who has heard more: the
-// kitchen's own when it has news, of which the cloud lacks something; else the cloud's, which has all that this card ever said of the order and
-// what was said since, on a card that is gone. No clock is asked. Of what was ordered the later change counts.
-func (t Ticket) ending(s event.OrderStanding, news bool, now time.Time) Ticket {
-	theirs, whole, lost := s.Progress, t.Progress.Whole, rewritten(t.Order, s.Order, news)
-	if !news && over(theirs.Whole) {
-		whole = theirs.Whole
-	} else if !lost {
-		return t
-	}
-	switch {
-	case lost:
-		t.Order = s.Order
-	case s.Order.Changes != t.Order.Changes || !sameItems(t.Progress, theirs) || whole == t.Progress.Whole && slices.Equal(theirs.Items, t.Progress.Items):
-		return t
-	}
-	return t.moved(whole, theirs.Items, clamp(s.Since, now))
-}
-
-// rewritten reports whether the cloud knows of a change of an order's lines that this kitchen has lost. Two cards may have changed it as often, and
-// otherwise: then what the cloud lacks counts.
-func rewritten(here, there order.Order, news bool) bool {
-	if here.Origin != order.Edge || there.Changes < here.Changes {
-		return false
-	}
-	return there.Changes > here.Changes || !news && !order.SameLines(here.Lines, there.Lines)
 }
 
 // over reports whether the kitchen lane has ended.

@@ -77,7 +77,7 @@ func TestWhatTheKitchenLacksIsRecoveredAsTheCloudHasIt(t *testing.T) {
 		"voided":                  {stands(order.Cloud, order.Unassigned, order.Voided, order.ItemMade), false, false},
 		"nothing to make":         {stands(order.Cloud, order.Unassigned, order.Queued), false, false},
 	} {
-		got, changed := regain(Ticket{}, false, c.cloud, false, nine)
+		got, changed := lostTicket(c.cloud, nine)
 		if changed != c.want || changed && got.Recovered != c.ask {
 			t.Errorf("%s: recovered %v, asked about %v", name, changed, got.Recovered)
 		}
@@ -87,17 +87,17 @@ func TestWhatTheKitchenLacksIsRecoveredAsTheCloudHasIt(t *testing.T) {
 	}
 	half := stands(order.Edge, order.NoDelivery, order.Waiting, order.ItemQueued)
 	half.Progress.Intake = order.Created
-	if got, changed := regain(Ticket{}, false, half, false, nine); !changed || !got.Open() || !got.Recovered {
+	if got, changed := lostTicket(half, nine); !changed || !got.Open() || !got.Recovered {
 		t.Errorf("an order of ours whose second half was lost: %v, %+v", changed, got.Progress)
 	}
 	early := stands(order.Cloud, order.NoDelivery, order.Waiting, order.ItemQueued)
 	early.Progress.Intake = order.Created
-	if _, changed := regain(Ticket{}, false, early, false, nine); changed {
+	if _, changed := lostTicket(early, nine); changed {
 		t.Error("an order that the cloud has not validated became the kitchen's")
 	}
 	future := stands(order.Cloud, order.Unassigned, order.Queued, order.ItemMade)
 	future.Since, future.Order.PlacedAt = nine.Add(time.Hour), nine.Add(time.Hour)
-	if got, _ := regain(Ticket{}, false, future, false, nine); got.Since.After(nine) || got.TakenAt.After(nine) || got.QueuedAt.After(nine) {
+	if got, _ := lostTicket(future, nine); got.Since.After(nine) || got.TakenAt.After(nine) || got.QueuedAt.After(nine) {
 		t.Errorf("a label from the future: %v, %v, %v", got.Since, got.TakenAt, got.QueuedAt)
 	}
 }
@@ -181,7 +181,7 @@ func TestTheFurtherSideWinsAndTheDeliveryIsTheClouds(t *testing.T) {
 		here := newTicket(c.here.Order, c.here.Progress.Items, nine.Add(-time.Hour))
 		here.Progress, here.Version = c.here.Progress, 5
 		here.Moves = []Move{{}}
-		got, changed := regain(here, true, c.cloud, c.news, nine)
+		got, changed := here.reconciled(cloudOrder{c.cloud, c.news}, nine)
 		if changed != c.changed {
 			t.Errorf("%s: changed %v", name, changed)
 		}

@@ -45,7 +45,7 @@ func Retold(said []Said, day func(time.Time) string) (t Ticket, ok bool) {
 	if s.Order.ID == "" {
 		return Ticket{}, false
 	}
-	t, ok = anew(s, s.Since)
+	t, ok = lostTicket(s, s.Since)
 	t.Number, t.Day = s.Number, s.Day
 	return t, ok
 }

@@ -17,7 +17,7 @@ import (
 func (w *reunion) nothingWentBack(was map[order.ID]kitchen.Ticket, cloud []event.OrderStanding) {
 	for oid, p := range was {
 		now := w.ticket(oid)
-		if same := order.SameLines(p.Order.Lines, now.Order.Lines); same && slices.Compare(far(now.Progress), far(p.Progress)) < 0 || !p.Open() && now.Open() {
+		if sameThings(p.Order, p.Progress, now.Order, now.Progress) && slices.Compare(far(now.Progress), far(p.Progress)) < 0 || !p.Open() && now.Open() {
 			w.r.Errorf("order %s was %s and is %s", oid, p.Progress.Status(), now.Progress.Status())
 		}
 	}
@@ -28,7 +28,7 @@ func (w *reunion) nothingWentBack(was map[order.ID]kitchen.Ticket, cloud []event
 		case t == nil && open(s.Progress) && s.Progress.Intake == order.Validated:
 			w.r.Errorf("order %s was not recovered", s.Order.ID)
 		case t == nil || had && !p.Open():
-		case !order.SameLines(t.Order.Lines, s.Order.Lines):
+		case !sameThings(t.Order, t.Progress, s.Order, s.Progress):
 			if over(s.Progress) && !t.Recovered {
 				w.r.Errorf("order %s ended, has other things to make here, and nobody is asked", s.Order.ID)
 			}
@@ -38,6 +38,11 @@ func (w *reunion) nothingWentBack(was map[order.ID]kitchen.Ticket, cloud []event
 			w.r.Errorf("order %s was %s here and %s there, and nobody is asked", s.Order.ID, p.Progress.Status(), s.Progress.Status())
 		}
 	}
+}
+
+// sameThings reports whether two are of the same lines, and of the same things to make: lines may have been changed, and changed back.
+func sameThings(o order.Order, p order.Progress, other order.Order, q order.Progress) bool {
+	return order.SameLines(o.Lines, other.Lines) && slices.EqualFunc(p.Items, q.Items, func(x, y order.Item) bool { return x.ID == y.ID })
 }
 
 // far is how far an order is on the kitchen lane.

@@ -45,12 +45,30 @@ func (d *draft) arrive(id order.ID, from sale) {
 	d.arrived[id] = from
 }
 
+// hadEnded takes note of how a ticket was that is not on the board, before what it is of changes.
+func (d *draft) hadEnded(t Ticket) {
+	if d.ended == nil {
+		d.ended = map[order.ID]Ticket{}
+	}
+	if _, noted := d.ended[t.Order.ID]; !noted {
+		d.ended[t.Order.ID] = t
+	}
+}
+
+// before is a ticket as the shelves have booked it.
+func (d *draft) before(id order.ID) (t Ticket, was bool) {
+	if t, was = d.board.tickets[id]; !was {
+		t, was = d.ended[id]
+	}
+	return t, was
+}
+
 // keepStock lets the shelves follow from what this draft does to tickets: whatever nobody has started is reserved; what is started is used;
-// what is made again or voided after it was started is waste. It compares each ticket with what the board has, so every way to move an item
-// is covered, and nothing is booked twice.
+// what is made again or voided after it was started is waste, and so is what was made and is not in the order any more after a healing. It
+// compares each ticket with what was booked, so every way to move an item is covered, and nothing is booked twice.
 func (d *draft) keepStock() {
 	for _, t := range d.changed() {
-		before, was := d.board.tickets[t.Order.ID]
+		before, was := d.before(t.Order.ID)
 		from, arrives := d.arrived[t.Order.ID]
 		if was && before.Progress.Whole == t.Progress.Whole && before.Open() == t.Open() && before.Order.Changes == t.Order.Changes &&
 			slices.Equal(before.Progress.Items, t.Progress.Items) && order.SameLines(before.Order.Lines, t.Order.Lines) {
@@ -138,30 +156,45 @@ func (d *draft) hasMore(w *writing) error {
 // lines of an order may have changed.
 func (d *draft) book(then, now pieces) {
 	use, waste := map[string]int64{}, map[string]int64{}
-	voided := now.of.Progress.Whole == order.Voided && then.of.Progress.Whole != order.Voided
-	for _, i := range now.of.Progress.Items {
-		was, _ := then.of.Progress.Item(i.ID)
-		used, uses := was.State != "" && was.State != order.ItemQueued, i.State != order.ItemQueued
-		if used && i.Remakes > was.Remakes {
-			add(use, then.need(was), 1)
-			add(waste, then.need(was), -1)
-			used = false
-		}
-		if uses != used || uses && voided {
-			if used {
-				add(use, then.need(was), 1)
-			}
-			switch {
-			case uses && voided:
-				add(waste, now.need(i), -1)
-			case uses:
-				add(use, now.need(i), -1)
-			}
+	then.spend(use, waste, 1)
+	now.spend(use, waste, -1)
+	now.lose(waste, then)
+	why, reason := now.why(), "not in the order any more"
+	if now.of.Progress.Whole == order.Voided {
+		reason = "voided"
+	}
+	d.shelvesNow().Book(stock.Entry{Kind: stock.Use, Who: why.Who, Order: now.of.Order.ID, Web: now.of.Order.Origin == order.Cloud}, use)
+	d.shelvesNow().Book(stock.Entry{Kind: stock.Waste, Who: why.Who, Reason: cmp.Or(why.Reason, reason), Order: now.of.Order.ID}, waste)
+}
+
+// spend adds what was started: it is used, or waste when the order was voided.
+func (p pieces) spend(use, waste map[string]int64, times int64) {
+	into := use
+	if p.of.Progress.Whole == order.Voided {
+		into = waste
+	}
+	for _, i := range p.of.Progress.Items {
+		if i.State != order.ItemQueued {
+			add(into, p.need(i), times)
 		}
 	}
-	why := now.why()
-	d.shelvesNow().Book(stock.Entry{Kind: stock.Use, Who: why.Who, Order: now.of.Order.ID, Web: now.of.Order.Origin == order.Cloud}, use)
-	d.shelvesNow().Book(stock.Entry{Kind: stock.Waste, Who: why.Who, Reason: cmp.Or(why.Reason, "voided"), Order: now.of.Order.ID}, waste)
+}
+
+// lose adds what was made and is in nobody's order: each that was made again, and what has nothing of its kind in its place any more.
+func (p pieces) lose(waste map[string]int64, then pieces) {
+	for _, i := range p.of.Progress.Items {
+		remakes := i.Remakes
+		if was, had := then.of.Progress.Item(i.ID); had && maps.Equal(then.need(was), p.need(i)) {
+			remakes -= was.Remakes
+		}
+		add(waste, p.need(i), -int64(max(0, remakes)))
+	}
+	for _, was := range then.of.Progress.Items {
+		i, has := p.of.Progress.Item(was.ID)
+		if same := has && maps.Equal(then.need(was), p.need(i)); !same && was.State != order.ItemQueued {
+			add(waste, then.need(was), -1)
+		}
+	}
 }
 
 // why is the last step of the ticket that says why something is waste, or else who took it.

@@ -104,15 +104,15 @@ func (d *draft) recovered(ctx context.Context, k *Kitchen, c Command, s event.Or
 		s.Progress.Delivery = "" // what the kitchen was told of it is as new, or newer
 	}
 	d.raiseNumber(s.Day, s.Number)
-	_, _, changed, err := d.takeOver(ctx, k, s, true, c.Seq)
+	now, err := d.reconcile(ctx, k, cloudOrder{s, true}, c.Seq)
 	switch {
 	case err != nil:
 		return "", err
-	case !has && !changed:
+	case !has && !now.changed:
 		return "", refuse("nothing is left to make of it")
 	}
 	d.commit.Standing = []order.ID{s.Order.ID}
-	if !changed {
+	if !now.changed {
 		return "the kitchen has it already", nil
 	}
 	return "", nil

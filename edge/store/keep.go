@@ -13,7 +13,8 @@ import (
 const (
 	OutboxKept  = 7 * 24 * time.Hour  // after the cloud has them: its insurance against its own restore
 	OutboxBytes = 200 << 20           // … but not more than this
-	TicketsKept = 30 * 24 * time.Hour // after they ended; and events of a node that belongs to no chain
+	AloneDays   = 30                  // days on which something happened, of the events of a node that belongs to no chain
+	TicketsKept = 30 * 24 * time.Hour // after they ended
 	NumbersKept = 35 * 24 * time.Hour // last numbers of business days; no less than their tickets
 	LettersKept = 1000                // dead letters
 	LetterBytes = 4 << 10             // of a dead letter's payload

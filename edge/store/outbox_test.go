@@ -189,7 +189,7 @@ func TestDeadLettersAreBounded(t *testing.T) {
 	}
 }
 
-func TestANodeWithoutAChainKeepsWhatItRemembersItself(t *testing.T) {
+func TestANodeWithoutAChainKeepsTheLastThirtyDaysOnWhichItTraded(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "edge.db")
 	s := open(t, path)
@@ -200,32 +200,76 @@ func TestANodeWithoutAChainKeepsWhatItRemembersItself(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for seq, want := range map[uint64]bool{1: false, 18: false, 22: true, 50: true} {
-		if _, ok, err := s.HashAt(t.Context(), seq); ok != want || err != nil {
-			t.Errorf("event %d is there: %v, %v; want %v", seq, ok, err, want)
+	kept := func(want map[uint64]bool) {
+		t.Helper()
+		for seq, want := range want {
+			if _, ok, err := s.HashAt(t.Context(), seq); ok != want || err != nil {
+				t.Errorf("event %d is there: %v, %v; want %v", seq, ok, err, want)
+			}
 		}
 	}
+	kept(map[uint64]bool{1: false, 20: false, 21: true, 50: true})
 	if _, _, err := s.Events(t.Context(), 1, 1, 1); !errors.Is(err, store.ErrPruned) {
 		t.Errorf("whoever asks for the first is told %v", err)
-	}
-	if err := s.Prune(t.Context(), at.AddDate(1, 0, 0)); err != nil {
-		t.Fatal(err)
 	}
 	closed(t, s)
 	s = open(t, path) // it is sound, and belongs to a chain now
 	defer closed(t, s)
-	tip, err := s.Tip(t.Context())
-	if err != nil || tip.Seq != 50 || tip.Hash != all[49].Hash {
+	if tip, err := s.Tip(t.Context()); err != nil || tip.Seq != 50 || tip.Hash != all[49].Hash {
 		t.Errorf("it ends at %+v, %v", tip, err)
 	}
-	if refs, more, err := s.Retained(t.Context(), link.Place{}, 10); err != nil || more || len(refs) != 1 || refs[0].ID != all[49].ID {
-		t.Errorf("a year later it has %+v, %v", refs, err)
+	b := kitchen.Beginning{Epoch: s.Epoch() + 1, Through: kitchen.Place(link.Place{Epoch: s.Epoch(), Seq: 50})}
+	for seq := uint64(21); seq <= 50; seq++ {
+		b.Unknown = append(b.Unknown, kitchen.Place{Epoch: s.Epoch(), Seq: seq})
 	}
-	b := kitchen.Beginning{Epoch: s.Epoch() + 1, Through: kitchen.Place(link.Place{Epoch: s.Epoch(), Seq: 50}), Unknown: []kitchen.Place{{Epoch: s.Epoch(), Seq: 50}}}
 	if err := s.Commit(t.Context(), kitchen.Commit{Seq: 51, At: at, Begin: &b}); err != nil {
 		t.Fatal(err)
 	}
-	if got, _, err := s.Events(t.Context(), 1, 10, 1<<20); err != nil || len(got) != 1 || got[0].ID != all[49].ID {
-		t.Errorf("what is left begins the new epoch: %+v, %v", got, err)
+	if got, _, err := s.Events(t.Context(), 1, 50, 1<<20); err != nil || len(got) != 30 || got[0].ID != all[20].ID || got[29].ID != all[49].ID {
+		t.Errorf("what is left begins the new epoch: %d events, %v", len(got), err)
 	}
+}
+
+func TestAClockThatJumpsEmptiesNoOutbox(t *testing.T) {
+	t.Parallel()
+	s := fresh(t)
+	filled(t, s, 30) // one a day
+	s.Alone()
+	next := uint64(31)
+	happens := func(when time.Time) {
+		t.Helper()
+		if err := s.Commit(t.Context(), kitchen.Commit{Seq: next, At: when, Facts: []kitchen.Fact{fact("o1")}}); err != nil {
+			t.Fatal(err)
+		}
+		next++
+		if err := s.Prune(t.Context(), when); err != nil {
+			t.Fatal(err)
+		}
+	}
+	kept := func(from, to uint64) {
+		t.Helper()
+		for seq, want := range map[uint64]bool{from - 1: from == 1, from: true, to: true, to + 1: false} {
+			if _, ok, err := s.HashAt(t.Context(), seq); ok != want || err != nil {
+				t.Errorf("event %d is there: %v, %v; want %v", seq, ok, err, want)
+			}
+		}
+	}
+	if err := s.Prune(t.Context(), at.AddDate(1, 0, 0)); err != nil { // nothing has happened there yet
+		t.Fatal(err)
+	}
+	kept(1, 30)
+	for n := range 5 {
+		happens(at.AddDate(1, 0, 0).Add(time.Duration(n) * time.Minute)) // somebody has set the clock a year ahead
+	}
+	kept(2, 35)
+	for n := range 5 {
+		happens(at.Add(time.Duration(n) * time.Minute)) // and back: it is the day of the thirtieth event
+	}
+	kept(2, 40)
+	for n := range 28 {
+		happens(at.AddDate(0, 0, n+1))
+	}
+	kept(30, 68) // the day that never was is one of thirty, and no more than that
+	happens(at.AddDate(0, 0, 29))
+	kept(36, 69)
 }

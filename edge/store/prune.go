@@ -32,7 +32,7 @@ func (s *Store) Prune(ctx context.Context, now time.Time) error {
 		return err
 	}
 	if s.alone {
-		if err := s.pruneAlone(ctx, now.Add(-TicketsKept), OutboxBytes); err != nil {
+		if err := s.pruneAlone(ctx, AloneDays, OutboxBytes); err != nil {
 			return err
 		}
 	}

@@ -15,9 +15,13 @@ type Line struct {
 	Product  string          `json:"product"`
 	Half     string          `json:"half,omitempty"`
 	Size     string          `json:"size,omitempty"`
+	Crust    string          `json:"crust,omitempty"`
+	Sauce    string          `json:"sauce,omitempty"`
+	Cut      string          `json:"cut,omitempty"`
 	Quantity int             `json:"quantity"`
 	Toppings []order.Topping `json:"toppings,omitempty"`
 	Note     string          `json:"note,omitempty"`
+	Avoid    []string        `json:"avoid,omitempty"`
 }
 
 // Likelihoods of what people want with their pizza; from what pizzerias say of their baskets: two pizzas on average, every second
@@ -31,6 +35,11 @@ const (
 	wantsOff     = 0.3 // of the changes
 	wantsOnHalf  = 0.2 // of what is put on
 	writesNote   = 0.06
+
+	wantsCrust = 0.25 // another than the usual one
+	wantsSauce = 0.1
+	wantsCut   = 0.08
+	isAllergic = 0.06 // per party: all that they order is to be without it, whatever it is made with
 )
 
 // notes that people write.
@@ -50,7 +59,20 @@ func Basket(d *dice.Dice, m *menu.Menu) []Line {
 			lines = append(lines, Line{Product: p.ID, Size: size.ID, Quantity: 1 + d.Weighted([]float64{0.7, 0.2, 0.1})})
 		}
 	}
+	if d.Chance(isAllergic) {
+		avoid := allergies(d)
+		for n := range lines {
+			lines[n].Avoid = avoid
+		}
+	}
 	return lines
+}
+
+// allergies are one or two of the allergens that the law names, in its order.
+func allergies(d *dice.Dice) []string {
+	all := menu.Allergens()
+	one, other := d.IntN(len(all)), d.IntN(2*len(all))
+	return slices.DeleteFunc(all, func(a string) bool { return a != all[one] && (other >= len(all) || a != all[other]) })
 }
 
 // categories come in a fixed order, so that one seed is one basket.
@@ -82,12 +104,35 @@ func pizza(d *dice.Dice, m *menu.Menu, p menu.Product) Line {
 			l.Half = half.ID
 		}
 	}
+	l = chosen(d, m, p, l)
 	for len(l.Toppings) < 4 && d.Chance(wantsChange) {
 		l.Toppings = change(d, m, p, l)
 	}
 	if d.Chance(writesNote) {
 		l.Note = dice.Pick(d, notes)
 	}
+	return l
+}
+
+// chosen is the pizza on another crust, with another sauce, in another cut, where both of its halves can be had so.
+func chosen(d *dice.Dice, m *menu.Menu, p menu.Product, l Line) Line {
+	half, halved := m.Product(l.Half)
+	pick := func(chance float64, of func(menu.Product) []string, comes func(id string) bool) string {
+		can := slices.DeleteFunc(slices.Clone(of(p)), func(id string) bool {
+			return !comes(id) || halved && !slices.Contains(of(half), id)
+		})
+		if len(can) == 0 || !d.Chance(chance) {
+			return ""
+		}
+		return dice.Pick(d, can)
+	}
+	l.Crust = pick(wantsCrust, func(p menu.Product) []string { return p.Crusts }, func(id string) bool {
+		c, _ := m.Crust(id)
+		_, comes := c.Price[l.Size]
+		return comes
+	})
+	l.Sauce = pick(wantsSauce, func(p menu.Product) []string { return p.Sauces }, func(string) bool { return true })
+	l.Cut = pick(wantsCut, func(p menu.Product) []string { return p.Cuts }, func(string) bool { return true })
 	return l
 }
 

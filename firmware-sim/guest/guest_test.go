@@ -28,7 +28,7 @@ func pizzeria(t *testing.T) *menu.Menu {
 func TestAThousandBasketsAreAllOnTheMenu(t *testing.T) {
 	t.Parallel()
 	m, d := pizzeria(t), dice.New(1, "guests")
-	pizzas, drinks, halves, changes := 0, 0, 0, 0
+	pizzas, drinks, halves, changes, crusts, sauces, cuts, avoiding := 0, 0, 0, 0, 0, 0, 0, 0
 	products := map[string]bool{}
 	for range 1000 {
 		lines := guest.Basket(d, m)
@@ -36,7 +36,10 @@ func TestAThousandBasketsAreAllOnTheMenu(t *testing.T) {
 			t.Fatalf("%d lines", len(lines))
 		}
 		for _, l := range lines {
-			_, err := m.PriceLine(order.Line{Product: l.Product, Half: l.Half, Size: l.Size, Quantity: l.Quantity, Toppings: l.Toppings, Note: l.Note})
+			_, err := m.PriceLine(order.Line{
+				Product: l.Product, Half: l.Half, Size: l.Size, Crust: l.Crust, Sauce: l.Sauce, Cut: l.Cut, Quantity: l.Quantity,
+				Toppings: l.Toppings, Note: l.Note, Avoid: l.Avoid,
+			})
 			if err != nil {
 				t.Errorf("%+v: %v", l, err)
 			}
@@ -52,10 +55,18 @@ func TestAThousandBasketsAreAllOnTheMenu(t *testing.T) {
 				halves++
 			}
 			changes += len(l.Toppings)
+			for count, said := range map[*int]bool{&crusts: l.Crust != "", &sauces: l.Sauce != "", &cuts: l.Cut != "", &avoiding: len(l.Avoid) > 0} {
+				if said {
+					*count++
+				}
+			}
 		}
 	}
 	if pizzas < 1500 || pizzas > 3000 || drinks < 400 || drinks > 600 || halves < 50 || changes < 300 {
 		t.Errorf("%d pizzas, %d halves, %d changes, %d baskets with drinks in a thousand", pizzas, halves, changes, drinks)
+	}
+	if crusts < 200 || sauces < 80 || cuts < 60 || avoiding < 60 || avoiding > 400 {
+		t.Errorf("%d other crusts, %d other sauces, %d other cuts, %d lines that avoid something in a thousand baskets", crusts, sauces, cuts, avoiding)
 	}
 	if len(products) < len(m.Products)*8/10 {
 		t.Errorf("only %d of %d products are ever ordered", len(products), len(m.Products))

@@ -147,8 +147,10 @@ func TestAnEpochEndsEveryShare(t *testing.T) {
 func TestARestoredDatabaseSellsNothingUntilTheRestaurantHasConfirmed(t *testing.T) {
 	t.Parallel()
 	p := purse(5)
-	if _, err := p.Sell("pg-2", 1); !problem.Is(err, problem.Unavailable) {
-		t.Errorf("a database that forgot what it sold sells: %v", err)
+	for _, n := range []int64{1, 6} { // of 5; it does not know what it was lent either
+		if _, err := p.Sell("pg-2", n); !problem.Is(err, problem.Unavailable) {
+			t.Errorf("a database that forgot what it sold sells %d, or knows that there is not so much: %v", n, err)
+		}
 	}
 	if _, err := p.Confirm("pg-2").Sell("pg-2", 1); err != nil {
 		t.Errorf("it never sells again: %v", err)

@@ -33,10 +33,10 @@ func (p Purse) Sell(life string, n int64) (Purse, error) {
 		return p, err
 	}
 	switch {
+	case life != p.Life: // nor does it know what it was lent: nobody is told that something is sold out
+		return p, problem.New(problem.Unavailable, "restored", "the restaurant has not said what is left since the database was restarted: try again in a moment")
 	case n > p.Left():
 		return p, soldOut(p.Ingredient, p.Left(), n)
-	case life != p.Life:
-		return p, problem.New(problem.Unavailable, "restored", "the restaurant has not said what is left since the database was restarted: try again in a moment")
 	}
 	p.Sold += n
 	return p, nil

@@ -16,6 +16,9 @@ type Crust struct {
 
 	Uses   map[string]map[string]int64 `json:"uses,omitempty"`   // what goes into it, by size: grams or pieces by ingredient
 	Spares []string                    `json:"spares,omitempty"` // ingredients of the size that it does without
+
+	MakeSeconds int `json:"make_seconds,omitempty"` // longer than the usual one takes; below zero: less long
+	BakeSeconds int `json:"bake_seconds,omitempty"`
 }
 
 // Sauce takes the place of whatever sauce a pizza has. The toppings that sauces are of are the sauces there are.
@@ -35,6 +38,14 @@ type Cut struct {
 // Crust finds a crust by its id.
 func (m *Menu) Crust(id string) (Crust, bool) {
 	return found(m.Crusts, func(c Crust) bool { return c.ID == id })
+}
+
+// times are how long a size takes on this crust, by hand and in the oven. What does not bake does not on any.
+func (c Crust) times(s Size) (makes, bakes int) {
+	if s.BakeSeconds > 0 {
+		bakes = s.BakeSeconds + c.BakeSeconds
+	}
+	return s.MakeSeconds + c.MakeSeconds, bakes
 }
 
 // Sauce finds a sauce by its id.

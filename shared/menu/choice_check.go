@@ -5,8 +5,11 @@ import (
 	"slices"
 )
 
-// maxChoices bounds how many crusts, sauces and cuts a menu has of each.
-const maxChoices = 20
+const (
+	maxChoices = 20      // crusts, sauces and cuts, of each
+	maxLonger  = 30 * 60 // seconds that a crust takes longer, or less long
+	maxBake    = 60 * 60 // seconds of a pizza with its crust: no oven bakes for longer
+)
 
 func (m *Menu) checkChoices(seen map[string]bool) error {
 	if len(m.Crusts) > maxChoices || len(m.Sauces) > maxChoices || len(m.Cuts) > maxChoices {
@@ -52,6 +55,9 @@ func (m *Menu) checkCrust(c Crust) error {
 	if slices.ContainsFunc(c.Free, func(a string) bool { return slices.Contains(c.Allergens, a) }) {
 		return fmt.Errorf("crust %s is free of an allergen that comes with it", c.ID)
 	}
+	if max(c.MakeSeconds, -c.MakeSeconds, c.BakeSeconds, -c.BakeSeconds) > maxLonger {
+		return fmt.Errorf("crust %s takes more than %d seconds longer or less long than the usual one", c.ID, maxLonger)
+	}
 	for size, uses := range c.Uses {
 		if _, ok := c.Price[size]; !ok {
 			return fmt.Errorf("crust %s uses something for size %q, for which it has no price", c.ID, size)
@@ -88,7 +94,10 @@ func (m *Menu) checkOffered(p Product) error {
 			return fmt.Errorf("product %s has the crust %q, which is unknown or stands there twice", p.ID, id)
 		}
 		if n == 0 && !c.plain(p) {
-			return fmt.Errorf("crust %s is the usual one of product %s: it costs nothing in any of its sizes, uses and spares nothing, and has no allergens of its own", id, p.ID)
+			return fmt.Errorf("crust %s is the usual one of product %s: it costs nothing in any of its sizes, uses and spares nothing, takes no longer, and has no allergens of its own", id, p.ID)
+		}
+		if size, ok := c.lasts(p); !ok {
+			return fmt.Errorf("product %s in size %q takes no time, or more than an hour in the oven, with the crust %s", p.ID, size, id)
 		}
 	}
 	for n, id := range p.Sauces {
@@ -117,5 +126,19 @@ func (c Crust) plain(p Product) bool {
 			return false
 		}
 	}
-	return len(c.Uses) == 0 && len(c.Spares) == 0 && len(c.Allergens) == 0 && len(c.Free) == 0
+	return len(c.Uses) == 0 && len(c.Spares) == 0 && len(c.Allergens) == 0 && len(c.Free) == 0 && c.MakeSeconds == 0 && c.BakeSeconds == 0
+}
+
+// lasts reports whether a product takes a time that can be with a crust, in each size in which it comes with it; or in which size it does not.
+func (c Crust) lasts(p Product) (size string, ok bool) {
+	for _, s := range p.Sizes {
+		if _, comes := c.Price[s.ID]; !comes || c.MakeSeconds == 0 && c.BakeSeconds == 0 {
+			continue
+		}
+		makes, bakes := c.times(s)
+		if makes < 1 || s.BakeSeconds > 0 && (bakes < 1 || bakes > maxBake) {
+			return s.ID, false
+		}
+	}
+	return "", true
 }

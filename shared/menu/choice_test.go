@@ -164,6 +164,39 @@ func TestWhatACrustAndASauceTakeFromTheShelves(t *testing.T) {
 	}
 }
 
+func TestACrustTakesAsMuchLongerAsTheMenuSays(t *testing.T) {
+	t.Parallel()
+	m := pizzeria(t)
+	times := func(l order.Line) [2]int {
+		t.Helper()
+		l.Product, l.Size, l.Quantity = or(l.Product, "margherita"), or(l.Size, "large"), 1
+		priced, err := m.PriceLine(l)
+		if err != nil {
+			t.Fatal(err)
+		}
+		i := m.Items([]order.Line{priced})[0]
+		return [2]int{i.MakeSeconds, i.BakeSeconds}
+	}
+	for name, c := range map[string]struct {
+		line order.Line
+		want [2]int
+	}{
+		"the usual one":  {order.Line{Crust: "classic"}, [2]int{90, 360}},
+		"filled":         {order.Line{Crust: "stuffed"}, [2]int{120, 420}},
+		"filled, halves": {order.Line{Crust: "stuffed", Half: "hawaii", Size: "medium"}, [2]int{105, 390}},
+		"thin":           {order.Line{Crust: "thin"}, [2]int{90, 330}},
+		"a sauce":        {order.Line{Sauce: "bbq", Cut: "squares"}, [2]int{90, 360}},
+	} {
+		if got := times(c.line); got != c.want {
+			t.Errorf("%s takes %d s to make and bakes for %d s, want %v", name, got[0], got[1], c.want)
+		}
+	}
+	gone := m.Items([]order.Line{{Product: "margherita", Size: "large", Quantity: 1, Crust: "of an older menu"}})[0]
+	if gone.MakeSeconds != 90 || gone.BakeSeconds != 360 || !gone.Bakes {
+		t.Errorf("on a crust that the menu does not know: %+v", gone)
+	}
+}
+
 func TestPriceAndShelvesFollowFromWhatIsChosenAndFromNothingElse(t *testing.T) {
 	t.Parallel()
 	m := pizzeria(t)
@@ -276,6 +309,11 @@ func TestChoicesThatMakeNoSenseAreNoMenu(t *testing.T) {
 		"is free of an allergen":       func(m *menu.Menu) { m.Crusts[2].Free = []string{"milk"} },
 		"for which it has no price":    func(m *menu.Menu) { m.Crusts[2].Uses["small"] = map[string]int64{"mozzarella": 1} },
 		"takes 0 of":                   func(m *menu.Menu) { m.Crusts[2].Uses["large"] = map[string]int64{"mozzarella": 0} },
+		"less long than the usual one": func(m *menu.Menu) { m.Crusts[1].BakeSeconds = -1801 },
+		"takes no longer":              func(m *menu.Menu) { m.Crusts[0].BakeSeconds = 10 },
+		"in size \"small\" takes no":   func(m *menu.Menu) { m.Crusts[1].BakeSeconds = -300 },
+		"takes no time":                func(m *menu.Menu) { m.Crusts[1].MakeSeconds = -60 },
+		"more than an hour":            func(m *menu.Menu) { m.Products[0].Sizes[2].BakeSeconds = 3600; m.Crusts[2].BakeSeconds = 1 },
 		"spares the unknown":           func(m *menu.Menu) { m.Crusts[1].Spares = []string{"gold"} },
 		"unknown topping \"gold\"":     func(m *menu.Menu) { m.Sauces[0].Topping = "gold" },
 		"its topping has no price":     func(m *menu.Menu) { m.Sauces[0].Price["huge"] = 1 },

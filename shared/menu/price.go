@@ -148,10 +148,12 @@ func (m *Menu) Items(lines []order.Line) []order.Item {
 	for n, l := range lines {
 		p, _ := m.Product(l.Product)
 		s, _ := p.Size(l.Size)
+		c, _ := m.Crust(l.Crust)
+		makes, bakes := c.times(s)
 		for range l.Quantity {
 			items = append(items, order.Item{
 				ID: fmt.Sprint(len(items) + 1), Line: n, Product: l.Product, Half: l.Half, Size: l.Size, Name: l.Name,
-				Station: p.Stations[0], Bakes: s.BakeSeconds > 0, MakeSeconds: s.MakeSeconds, BakeSeconds: s.BakeSeconds,
+				Station: p.Stations[0], Bakes: bakes > 0, MakeSeconds: makes, BakeSeconds: bakes,
 				State: order.ItemQueued,
 			})
 		}

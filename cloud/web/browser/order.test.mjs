@@ -5,6 +5,12 @@ import { errors, fillIn, get, internet, near, open, until } from './stage.mjs';
 
 const ofGuest = async (name) => (await get('/api/restaurants/r1/orders?limit=200')).orders.filter((o) => o.customer.name === name);
 
+/** send86 takes something off the menu at a restaurant, or puts it back. */
+async function send86(node, method, path, body) {
+	const answer = await fetch(`${node}/api/86${path}`, { method, headers: { 'Content-Type': 'application/json' }, ...(body ? { body: JSON.stringify(body) } : {}) });
+	if (!answer.ok) throw new Error(`${method} /api/86${path}: ${answer.status} ${await answer.text()}`);
+}
+
 async function toCheckout(page) {
 	await page.getByRole('link', { name: /See the menu.*Main Street/ }).click();
 	await page.getByRole('button', { name: /Diavola/ }).click();
@@ -68,6 +74,60 @@ test('another crust, sauce and cut, and an allergy, go from the guest to the coo
 	await ticket.getByText('Sauce Barbecue').waitFor();
 	await ticket.locator('.banner').getByText(/Allergy nuts/i).waitFor();
 	await board.context().close();
+});
+
+test('what is sold out is grey, is said in words, and comes back by itself', async () => {
+	const node = process.env.EDGE_R1;
+	const off = [['product', 'cola'], ['topping', 'nduja'], ['topping', 'bbq_sauce'], ['ingredient', 'gluten_free_base']];
+	const gone = async () => Object.values((await get('/api/restaurants/r1/menu')).sold_out).flat().map((m) => m.id);
+	const page = await open('/');
+	await page.getByRole('link', { name: /See the menu.*Main Street/ }).click();
+	await page.getByRole('button', { name: /Margherita/ }).click();
+	await page.getByRole('radio', { name: /^Medium/ }).check();
+	await page.getByLabel('Crust', { exact: true }).selectOption('gluten_free'); // while there is some
+	await page.getByRole('button', { name: /^Add · / }).click();
+	try {
+		for (const [kind, id] of off) await send86(node, 'POST', '', { kind, id, reason: 'sold out' });
+		await until('the cloud to know', async () => {
+			const ids = await gone();
+			return ['cola', 'nduja', 'bbq', 'gluten_free'].every((id) => ids.includes(id));
+		});
+
+		const card = page.getByRole('button', { name: /Cola.*Sold out/ });
+		await card.waitFor({ timeout: 30_000 }); // it looks again by itself
+		assert.equal(await card.isDisabled(), true);
+		await page.getByRole('button', { name: /Diavola.*Today without/ }).click();
+		await page.getByText('Sold out', { exact: true }).locator('visible=true').first().waitFor();
+		assert.equal(await page.getByRole('button', { name: /Put .*nduja.* back/i }).count(), 0);
+		assert.equal(await page.getByRole('button', { name: /Barbecue.*Sold out/ }).isDisabled(), true);
+		await page.getByRole('button', { name: 'Close' }).click();
+
+		await page.getByRole('button', { name: /Margherita/ }).first().click();
+		const crust = page.getByLabel('Crust', { exact: true });
+		const sauce = page.getByLabel('Sauce', { exact: true });
+		assert.equal(await crust.locator('option', { hasText: 'Gluten-free (sold out)' }).isDisabled(), true);
+		assert.equal(await sauce.locator('option', { hasText: 'Barbecue (sold out)' }).isDisabled(), true);
+		assert.equal(await crust.locator('option', { hasText: 'Thin' }).isDisabled(), false);
+		await page.getByRole('button', { name: 'Close' }).click();
+
+		await page.getByRole('link', { name: /Go to checkout/ }).locator('visible=true').first().click();
+		await page.getByRole('radio', { name: 'Carry out' }).check();
+		await fillIn(page, { delivery: false });
+		await page.getByRole('button', { name: /Order now/ }).click();
+		await page.getByText(/Gluten-free.*sold out\. Please change it, or take it out\./).waitFor();
+		await page.getByText('Something in your basket is sold out.').first().waitFor();
+		await page.getByRole('button', { name: 'Change Margherita' }).click();
+		await page.getByText('This is sold out. Please choose another one.').waitFor();
+		await page.getByLabel('Crust', { exact: true }).selectOption('thin');
+		await page.getByRole('button', { name: /^Save · / }).click();
+		await page.getByText('Please change it, or take it out.').waitFor({ state: 'detached' });
+	} finally {
+		for (const [kind, id] of off) await send86(node, 'DELETE', `/${kind}/${id}`);
+	}
+	await until('the cloud to know that it is back', async () => (await gone()).length === 0);
+	await page.getByRole('link', { name: /Back to the menu/ }).click();
+	await page.getByRole('button', { name: /Cola.*Sold out/ }).waitFor({ state: 'detached', timeout: 30_000 });
+	await page.context().close();
 });
 
 test('what is missing is said beside the field, and focus goes there', async () => {

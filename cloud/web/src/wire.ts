@@ -144,8 +144,25 @@ export interface Order {
 	timeline: TimelineStep[];
 }
 
+/** Missing is one thing that cannot be had now. */
+export interface Missing {
+	id: string;
+	name: string;
+	/** of a product: it can be had without these toppings */
+	without?: string[];
+}
+
+/** SoldOut is what of a menu cannot be had now, as the restaurant said last. */
+export interface SoldOut {
+	products: Missing[];
+	toppings: Missing[];
+	crusts?: Missing[];
+	sauces?: Missing[];
+}
+
 /** Menu is what a restaurant sells, and what comes on top of its prices: tax in basis points, and the fee of a delivery. */
 export interface Menu extends Sold {
 	tax_bp: number;
 	fee_minor: number;
+	sold_out?: SoldOut;
 }

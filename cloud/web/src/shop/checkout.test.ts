@@ -129,7 +129,7 @@ describe('quotes', () => {
 		const q = new Quotes('r1');
 		q.ask(request, 0);
 		await vi.advanceTimersByTimeAsync(1);
-		expect(faultsOf(q.problem, {}).fields.door).toBe('too far');
+		expect(faultsOf(q.problem, {}, String).fields.door).toBe('too far');
 		q.again(request);
 		await vi.advanceTimersByTimeAsync(1);
 		expect(q.problem?.code).toBe('unreached');
@@ -142,10 +142,17 @@ test('what is wrong stands where it is wrong', () => {
 		{ path: 'lines[1].toppings[0].topping', detail: 'no such topping' },
 		{ path: 'fire_at', detail: 'too soon' },
 	];
-	const f = faultsOf({ code: 'invalid_order', title: 'Unprocessable', status: 422, detail: 'the order is wrong', errors }, {});
+	const f = faultsOf({ code: 'invalid_order', title: 'Unprocessable', status: 422, detail: 'the order is wrong', errors }, {}, String);
 	expect(f.fields).toEqual({ phone: 'a phone number like +12025550123' });
 	expect(f.lines).toEqual({ 1: 'no such topping' });
 	expect(f.general).toBe('the order is wrong');
-	expect(faultsOf({ code: 'restaurant_closed', title: '', status: 409, detail: 'closed' }, { restaurant_closed: 'Chiuso.' }).general).toBe('Chiuso.');
-	expect(faultsOf(undefined, {}).general).toBe('');
+	expect(faultsOf({ code: 'restaurant_closed', title: '', status: 409, detail: 'closed' }, { restaurant_closed: 'Chiuso.' }, String).general).toBe('Chiuso.');
+	expect(faultsOf(undefined, {}, String).general).toBe('');
+});
+
+test('what is sold out is said at the line that wants it, each thing once', () => {
+	const sold_out = [{ line: 1, name: 'Gluten-free base' }, { line: 1, name: 'Barbecue sauce' }, { line: 1, name: 'Gluten-free base' }, { line: 0, name: 'Cola' }];
+	const f = faultsOf({ code: 'sold_out', title: '', status: 409, detail: 'sold out', sold_out }, { sold_out: 'Something is sold out.' }, (what) => `no ${what}`);
+	expect(f.lines).toEqual({ 0: 'no Cola', 1: 'no Gluten-free base, Barbecue sauce' });
+	expect(f.general).toBe('Something is sold out.');
 });

@@ -19,8 +19,8 @@ const fieldOf: Record<string, Field> = {
 	address: 'door',
 };
 
-/** faultsOf sorts a refusal by the places it names. known are our own words for some codes. */
-export function faultsOf(p: Problem | undefined, known: Record<string, string>): Faults {
+/** faultsOf sorts a refusal by the places it names. known are our own words for some codes, soldOut those for what there is none of. */
+export function faultsOf(p: Problem | undefined, known: Record<string, string>, soldOut: (what: string) => string): Faults {
 	const out: Faults = { fields: {}, lines: {}, general: '' };
 	if (!p) return out;
 	const places = Array.isArray(p['errors']) ? (p['errors'] as { path: string; detail: string }[]) : [];
@@ -30,6 +30,11 @@ export function faultsOf(p: Problem | undefined, known: Record<string, string>):
 		const line = /^lines\[(\d+)\]/.exec(path)?.[1];
 		if (field) out.fields[field] = own ?? detail;
 		else if (line !== undefined) out.lines[Number(line)] = own ?? detail;
+	}
+	const lacks = Array.isArray(p['sold_out']) ? (p['sold_out'] as { line: number; name: string }[]) : [];
+	for (const { line } of lacks) {
+		const names = lacks.filter((l) => l.line === line).map((l) => l.name);
+		out.lines[line] = soldOut([...new Set(names)].join(', '));
 	}
 	out.general = own ?? p.detail ?? p.title;
 	return out;

@@ -1,6 +1,7 @@
 import { call, Refusal } from '@awesome/ui';
-import type { Menu } from '../wire.ts';
+import type { Menu, SoldOut } from '../wire.ts';
 import { Basket } from './basket.svelte.ts';
+import { nothing } from './gone.ts';
 import { sorted, type Restaurant } from './restaurant.ts';
 
 /** Where in the shop the guest is. The address bar knows too, so that Back and reload work. */
@@ -22,6 +23,7 @@ export class Shop {
 	#lost = $state(false);
 	#where = $state.raw<Where>({ basket: false });
 	#menu = $state.raw<Menu | undefined>();
+	#gone = $state.raw<SoldOut>(nothing);
 	#menuOf = '';
 	#basket = $state.raw<Basket | undefined>();
 	#dropped = $state(0);
@@ -52,6 +54,11 @@ export class Shop {
 		return this.#menu;
 	}
 
+	/** gone is what of the menu cannot be had now. */
+	get gone(): SoldOut {
+		return this.#gone;
+	}
+
 	get basket(): Basket | undefined {
 		return this.#basket;
 	}
@@ -61,8 +68,9 @@ export class Shop {
 		return this.#dropped;
 	}
 
-	/** refresh reads the restaurants again. */
+	/** refresh reads the restaurants again, and what is sold out where the guest is. */
 	async refresh(): Promise<void> {
+		if (this.#menu) void this.#look(this.#menuOf);
 		try {
 			const answer = await call<{ restaurants: Restaurant[] }>('/api/restaurants');
 			this.#restaurants = answer.restaurants;
@@ -71,6 +79,12 @@ export class Shop {
 		} catch (err) {
 			this.#lost = !(err instanceof Refusal) || err.problem.status >= 500;
 		}
+	}
+
+	/** look asks again what can be had. Who cannot be asked has nothing new to say. */
+	async #look(id: string): Promise<void> {
+		const menu = await call<Menu>(menuPath(id)).catch(() => undefined);
+		if (menu && this.#menuOf === id) this.#gone = menu.sold_out ?? nothing;
 	}
 
 	/** go follows the address bar. */
@@ -82,11 +96,12 @@ export class Shop {
 		this.#menu = undefined;
 		this.#basket = undefined;
 		try {
-			const menu = await call<Menu>(`/api/restaurants/${encodeURIComponent(id)}/menu`);
+			const menu = await call<Menu>(menuPath(id));
 			if (this.#menuOf !== id) return;
 			const basket = new Basket(id);
 			this.#dropped = basket.fit(menu);
 			this.#basket = basket;
+			this.#gone = menu.sold_out ?? nothing;
 			this.#menu = menu;
 		} catch (err) {
 			this.#menuOf = '';
@@ -94,4 +109,8 @@ export class Shop {
 			if (err instanceof Refusal) location.hash = '#/';
 		}
 	}
+}
+
+function menuPath(id: string): string {
+	return `/api/restaurants/${encodeURIComponent(id)}/menu`;
 }

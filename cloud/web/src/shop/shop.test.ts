@@ -125,6 +125,18 @@ describe('the shop', () => {
 		expect(s.basket?.rows).toEqual([]);
 	});
 
+	test('hears what is sold out, and what is back, while the guest looks', async () => {
+		const crusts = [{ id: 'gluten_free', name: 'Gluten-free' }];
+		let gone: object | undefined = { products: [], toppings: [], crusts };
+		vi.stubGlobal('fetch', vi.fn(async (url: string) => Promise.resolve(new Response(JSON.stringify(url.endsWith('/menu') ? { ...menu, sold_out: gone } : { restaurants: [r1] })))));
+		const s = new Shop();
+		await s.go('#/r1');
+		expect(s.gone.crusts).toEqual(crusts);
+		gone = undefined;
+		await s.refresh();
+		await vi.waitFor(() => expect(s.gone.crusts).toBeUndefined());
+	});
+
 	test('keeps what it knows when the cloud cannot be reached, and says so', async () => {
 		const f = vi.fn(async () => Promise.resolve(new Response(JSON.stringify({ restaurants: [r1] }))));
 		vi.stubGlobal('fetch', f);

@@ -19,6 +19,7 @@ it('alike alerts are one worry with the numbers of its orders, the worst first',
 	expect(found.map((w) => [w.what, w.level, w.who, w.since])).toEqual([
 		['not_shown', 'critical', ['4'], at(30)], ['stuck_order', 'warning', ['4', '7'], at(3)], ['low_stock', 'info', ['basil'], at(1)],
 	]);
+	expect(found.map((w) => w.text)).toEqual(['is on no screen', 'have not moved for long', 'is running low']);
 });
 
 it('an order whose paper never came out is named beside the printer that is ill', () => {
@@ -43,7 +44,7 @@ it('a printer is called by its name, once, with where its papers go meanwhile', 
 it('a screen that is gone has the name somebody gave it, else the beginning of its id; what nobody has words for is said as it is', () => {
 	const alerts = [alert('screen_lost', 'warning', 1, { device: 'abcdef' }), alert('screen_lost', 'critical', 2, { device: 'make-1' }), alert('odd_thing', 'info', 3, { device: 'x' })];
 	expect(worries(alerts, { ...nobody, screens: new Map([['make-1', 'Make line']]) }).map((w) => [w.level, w.text, w.who])).toEqual([
-		['critical', 'screen is gone', ['abcd', 'Make line']], ['info', 'odd thing', ['x']],
+		['critical', 'screens are gone', ['abcd', 'Make line']], ['info', 'odd thing', ['x']],
 	]);
 });
 

@@ -37,6 +37,7 @@ export function worries(alerts: readonly Alert[], known: Known): Worry[] {
 			if (a.since < w.since) w.since = a.since;
 		}
 	}
+	for (const w of one.values()) if (w.who.length > 1) w.text = words.alertOfMany[w.what] ?? w.text;
 	return [...all, ...one.values()].sort((a, b) => levels.indexOf(a.level) - levels.indexOf(b.level) || Date.parse(a.since) - Date.parse(b.since));
 }
 

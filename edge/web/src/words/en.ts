@@ -186,6 +186,12 @@ export const en = {
 		not_printed: 'was not printed: print it again',
 		low_stock: 'is running low', stock_check: 'stock: something is to be ordered', count_stock: 'stock: count it, the records have gaps', count_cash: 'till: count the drawer, the records have gaps',
 	} as Record<string, string>,
+	/** alertOfMany is the same of several; what is not in here is said as of one. */
+	alertOfMany: {
+		not_shown: 'are on no screen', screen_lost: 'screens are gone', cook_away: 'are silent for long: get no tickets', stuck_order: 'have not moved for long',
+		overdue_bake: 'should be out of the oven', silent: 'are silent', overheat: 'are too hot', underheat: 'are too cold', malfunction: 'have a fault', door_open: 'doors are open',
+		probe_limit: 'are out of their limits', low_stock: 'are running low',
+	} as Record<string, string>,
 	guests: {
 		title: 'Your order', almost: 'Almost ready', ready: 'Ready', lost: 'This board stands still', enableSound: 'Touch here to hear the calls',
 		asOf: (time: string, ago: string) => `as of ${time} (${ago} ago). Please ask at the counter.`,

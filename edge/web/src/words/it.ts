@@ -183,6 +183,11 @@ export const it: Words = {
 		not_printed: 'non è uscito dalla stampante: ristampalo',
 		low_stock: 'sta per finire', stock_check: 'scorte: c’è qualcosa da ordinare', count_stock: 'scorte: contale, nel registro ci sono buchi', count_cash: 'cassa: conta il cassetto, nel registro ci sono buchi',
 	},
+	alertOfMany: {
+		not_shown: 'non sono su nessuno schermo', screen_lost: 'schermi assenti', cook_away: 'tacciono da molto: non ricevono comande', stuck_order: 'sono fermi da molto',
+		overdue_bake: 'dovrebbero essere fuori dal forno', silent: 'tacciono', overheat: 'troppo caldi', underheat: 'troppo freddi', malfunction: 'guasti',
+		door_open: 'sportelli aperti', probe_limit: 'fuori dai limiti', low_stock: 'stanno per finire',
+	},
 	guests: {
 		title: 'Il tuo ordine', almost: 'Quasi pronto', ready: 'Pronto', lost: 'Questo tabellone è fermo', enableSound: 'Tocca qui per sentire le chiamate',
 		asOf: (time, ago) => `alle ${time} (${ago} fa). Chiedi alla cassa.`,

@@ -25,6 +25,7 @@ interface Known {
 export class Purse {
 	#known = $state.raw<Known | undefined>();
 	#shelf: Shelf<Known>;
+	#forgotten = false;
 
 	constructor(
 		private readonly driver: string,
@@ -80,7 +81,9 @@ export class Purse {
 	async look(): Promise<void> {
 		const mark = this.deeds.mark;
 		try {
-			this.#known = await call<Known>(`/api/drivers/${encodeURIComponent(this.driver)}/bag`, { headers: this.headers() });
+			const known = await call<Known>(`/api/drivers/${encodeURIComponent(this.driver)}/bag`, { headers: this.headers() });
+			if (this.#forgotten) return;
+			this.#known = known;
 			this.#shelf.write(this.#known);
 			this.deeds.settle(mark, true);
 		} catch (err) {
@@ -88,7 +91,9 @@ export class Purse {
 		}
 	}
 
+	/** forget keeps nothing, and takes nothing any more. */
 	forget(): void {
+		this.#forgotten = true;
 		this.#shelf.clear();
 	}
 }

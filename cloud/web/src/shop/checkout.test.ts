@@ -125,21 +125,20 @@ describe('quotes', () => {
 	});
 
 	test('that are asked for again while one is under way stay until the newer is here', async () => {
-		let [slow, slower]: ((r: Response) => void)[] = [];
+		const done: ((r: Response) => void)[] = [];
 		const held = (init?: RequestInit) => new Promise<Response>((_, no) => init?.signal?.addEventListener('abort', () => no(new DOMException('', 'AbortError'))));
 		fetches.mockResolvedValueOnce(answer(200, quote));
 		const q = new Quotes('r1');
 		q.ask(request, 0);
 		await vi.advanceTimersByTimeAsync(1);
-		fetches.mockImplementationOnce(async (_, init) => Promise.race([new Promise<Response>((done) => (slow = done)), held(init)]));
-		fetches.mockImplementationOnce(async (_, init) => Promise.race([new Promise<Response>((done) => (slower = done)), held(init)]));
+		fetches.mockImplementation(async (_, init) => Promise.race([new Promise<Response>((yes) => done.push(yes)), held(init)]));
 		q.again(request);
 		await vi.advanceTimersByTimeAsync(1);
 		q.again(request);
 		await vi.advanceTimersByTimeAsync(1);
 		expect([q.quote, q.problem, q.waiting]).toEqual([quote, undefined, true]);
-		slow?.(answer(200, { ...quote, lines: ['old'] }));
-		slower?.(answer(200, { ...quote, lines: ['new'] }));
+		done[0]?.(answer(200, { ...quote, lines: ['old'] }));
+		done[1]?.(answer(200, { ...quote, lines: ['new'] }));
 		await vi.advanceTimersByTimeAsync(1);
 		expect([q.quote?.lines, q.waiting]).toEqual([['new'], false]);
 	});

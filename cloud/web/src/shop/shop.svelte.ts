@@ -89,6 +89,7 @@ export class Shop {
 			this.#basket = basket;
 			this.#menu = menu;
 		} catch (err) {
+			if (this.#menuOf !== id) return; // the guest has gone on to another
 			this.#menuOf = '';
 			this.#lost = !(err instanceof Refusal);
 			if (err instanceof Refusal) location.hash = '#/';

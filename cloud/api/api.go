@@ -60,6 +60,9 @@ type Orders interface {
 	OfDriver(ctx context.Context, driver string) ([]ordering.Record, error)
 	// Hands are all acts about who brings an order, oldest first. It reports NotFound "no_such_order".
 	Hands(ctx context.Context, id order.ID) ([]ordering.Hand, error)
+	// Numbered are the orders that kitchens call by a number, newest first: of one restaurant, or of all with "", and with days only those that
+	// guests wanted on one of them.
+	Numbered(ctx context.Context, number int, restaurant string, days []restaurant.Day, limit int) ([]ordering.Record, error)
 }
 
 // List says which orders of a restaurant a page has.

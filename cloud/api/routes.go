@@ -93,6 +93,7 @@ func (a *API) tradeRoutes() []route {
 		on(patch, "/api/hq/drivers/{driverId}", "changeDriver", "Say anew what is known of a driver", 200, staff, (*API).changeDriver, 404),
 		on(get, "/api/hq/dispatch", "dispatchBoard", "Orders and drivers of a zone, who is to bring what, when and why", 200, staff, (*API).dispatchBoard, 404),
 		on(post, "/api/hq/dispatch/priority", "prefer", "Have an order go before others, or no more", 200, staff, (*API).prefer, 404, 409),
+		rarely(240, on(get, "/api/hq/orders", "findOrders", "Orders by the number that kitchens call them by, newest first", 200, staff, (*API).findOrders, 404)),
 		on(get, "/api/hq/orders/{orderId}/hands", "hands", "Who was asked to bring an order, who had it, by whose word and why", 200, staff, (*API).hands, 404),
 		unnoted(rarely(120, on(post, "/api/hq/dispatch/what-if", "whatIf", "What some drivers more would change", 200, staff, (*API).whatIf, 404))),
 	}

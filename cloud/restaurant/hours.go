@@ -83,6 +83,22 @@ func (r *Restaurant) zone() *time.Location {
 	return zone
 }
 
+// dayStarts is the hour at which a day begins: an order after midnight is of the evening before. Kitchens count so unless they are told otherwise.
+const dayStarts = 4
+
+// Day is a day at a restaurant, by its own clocks: from an instant until before another.
+type Day struct {
+	Restaurant string
+	From, To   time.Time
+}
+
+// Day is when a date was, or will be, at the restaurant.
+func (r *Restaurant) Day(date time.Time) Day {
+	y, m, d := date.Date()
+	at := func(d int) time.Time { return time.Date(y, m, d, dayStarts, 0, 0, 0, r.zone()).UTC() }
+	return Day{Restaurant: r.ID, From: at(d), To: at(d + 1)}
+}
+
 type span struct{ from, to time.Time }
 
 // on are the spans that begin days after the local day of t, as instants: a day with a change to or from summer time is shorter or longer.

@@ -127,6 +127,7 @@ type updates struct {
 	opens, intakes        []bool
 	dues                  []*time.Time
 	drivers, couriers     []*string
+	numbers               []*int64
 }
 
 func (u *updates) add(r *ordering.Record, state []byte) {
@@ -138,6 +139,7 @@ func (u *updates) add(r *ordering.Record, state []byte) {
 	u.dues = append(u.dues, acceptDue(r))
 	u.drivers = append(u.drivers, driverID(r))
 	u.couriers = append(u.couriers, courierRun(r))
+	u.numbers = append(u.numbers, number(r))
 	u.states = append(u.states, string(state))
 }
 
@@ -148,11 +150,11 @@ func (u *updates) queue(b *pgx.Batch) {
 	b.Queue(`
 		UPDATE orders o
 		SET version = u.version, status = u.status, open = u.open, intake = u.intake, accept_due = u.accept_due, driver = u.driver, courier = u.courier,
-			state = u.state::json
-		FROM unnest($1::text[]::uuid[], $2::int[], $3::text[], $4::bool[], $5::timestamptz[], $6::text[], $7::text[], $8::bool[], $9::text[]::uuid[])
-			AS u (id, version, status, open, accept_due, driver, state, intake, courier)
+			state = u.state::json, number = u.number
+		FROM unnest($1::text[]::uuid[], $2::int[], $3::text[], $4::bool[], $5::timestamptz[], $6::text[], $7::text[], $8::bool[], $9::text[]::uuid[],
+			$10::bigint[]) AS u (id, version, status, open, accept_due, driver, state, intake, courier, number)
 		WHERE o.id = u.id`,
-		u.ids, u.versions, u.statuses, u.opens, u.dues, u.drivers, u.states, u.intakes, u.couriers)
+		u.ids, u.versions, u.statuses, u.opens, u.dues, u.drivers, u.states, u.intakes, u.couriers, u.numbers)
 }
 
 // inserts are the columns of new orders.
@@ -179,22 +181,31 @@ func (n *inserts) add(r *ordering.Record, doc, state []byte) {
 }
 
 const insertOrders = `
-	INSERT INTO orders (id, restaurant, token, placed_at, delivers, make_seconds, version, status, open, intake, accept_due, driver, doc, state)
-	SELECT id, restaurant, token, placed_at, delivers, make_seconds, version, status, open, intake, accept_due, driver, doc::json, state::json
+	INSERT INTO orders (id, restaurant, token, placed_at, delivers, make_seconds, version, status, open, intake, accept_due, driver, doc, state, number)
+	SELECT id, restaurant, token, placed_at, delivers, make_seconds, version, status, open, intake, accept_due, driver, doc::json, state::json, number
 	FROM u `
 
 const newOrders = `
 	WITH u AS MATERIALIZED (
 		SELECT * FROM unnest($1::text[]::uuid[], $2::int[], $3::text[], $4::bool[], $5::timestamptz[], $6::text[], $7::text[],
-			$8::text[], $9::text[], $10::timestamptz[], $11::bool[], $12::int[], $13::text[], $14::text[], $15::bytea[], $16::bool[])
-		AS u (id, version, status, open, accept_due, driver, state, restaurant, token, placed_at, delivers, make_seconds, doc, key, body, intake)
+			$8::text[], $9::text[], $10::timestamptz[], $11::bool[], $12::int[], $13::text[], $14::text[], $15::bytea[], $16::bool[], $17::bigint[])
+		AS u (id, version, status, open, accept_due, driver, state, restaurant, token, placed_at, delivers, make_seconds, doc, key, body, intake, number)
 	) `
 
 func (n *inserts) args() []any {
 	return []any{
 		n.ids, n.versions, n.statuses, n.opens, n.dues, n.drivers, n.states,
-		n.restaurants, n.tokens, n.placed, n.delivers, n.makes, n.docs, n.keys, n.bodies, n.intakes,
+		n.restaurants, n.tokens, n.placed, n.delivers, n.makes, n.docs, n.keys, n.bodies, n.intakes, n.numbers,
 	}
+}
+
+// number is what the kitchen calls an order, once it does.
+func number(r *ordering.Record) *int64 {
+	if r.Number <= 0 {
+		return nil
+	}
+	n := int64(r.Number)
+	return &n
 }
 
 func acceptDue(r *ordering.Record) *time.Time {

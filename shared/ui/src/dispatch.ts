@@ -197,6 +197,14 @@ export function wayOf(b: Board, d: Duty): Place[] {
 	return out.length > 1 ? out : [];
 }
 
+const underWay = 300_000; // ms: no answer is for nearly so long
+
+/** older: a board is of before the one that is shown. One of long before is of a clock that was set since: what comes last holds. */
+export function older(asOf: Instant, shown: Instant): boolean {
+	const by = Date.parse(shown) - Date.parse(asOf);
+	return by > 0 && by < underWay;
+}
+
 /** betterBy tells which sums of a plan one driver more would change. */
 export function betterBy(w: WhatIf): { late: boolean; door: boolean; nobody: boolean } {
 	const round = Math.round;

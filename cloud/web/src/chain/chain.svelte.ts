@@ -59,11 +59,13 @@ export class Chain {
 
 	/** look reads what no stream tells: how much each node has yet to send, when it was heard, and what needs a person. */
 	async look(): Promise<void> {
+		const before = this.#houses;
 		const fleet = await this.staff.call<{ nodes: FleetNode[] }>('/api/fleet').catch(() => undefined);
 		if (fleet) this.#troubles = byKey(fleet.nodes, (n) => n.restaurant_id);
 		for (const n of fleet?.nodes ?? []) {
 			const h = this.#houses.get(n.restaurant_id);
-			if (h) this.#houses = withEntry(this.#houses, h.id, { ...h, link: n.link, backlog: n.node.backlog });
+			const link = h === before.get(n.restaurant_id) ? n.link : undefined; // else the stream has told of it since
+			if (h) this.#houses = withEntry(this.#houses, h.id, { ...h, ...(link ? { link } : {}), backlog: n.node.backlog });
 		}
 	}
 

@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Order } from '../wire.ts';
 import { Chain } from './chain.svelte.ts';
 import { countAt, isLate, sumsOf, worstFirst, type House, type QueuedOrder } from './house.ts';
-import { Chosen, find, Room } from './room.svelte.ts';
+import { Chosen, Room } from './room.svelte.ts';
 import { Staff } from './staff.svelte.ts';
 
 const house = (id: string, more: Partial<House> = {}): House => ({
@@ -69,6 +68,18 @@ describe('the chain', () => {
 		expect(c.house('a')).toMatchObject({ backlog: 12, link: { state: 'down' } });
 		expect(c.house('z')).toBeUndefined();
 	});
+
+	test('believes the stream more than an answer that was asked for before', async () => {
+		let answer: (r: Response) => void = () => undefined;
+		vi.stubGlobal('fetch', async () => new Promise<Response>((done) => (answer = done)));
+		const c = new Chain(new Staff());
+		c.take('snapshot', { restaurants: [house('a'), house('b')] });
+		const look = c.look();
+		c.take('restaurant', house('a', { link: { state: 'down' } }));
+		answer(new Response(JSON.stringify({ nodes: ['a', 'b'].map((id) => ({ restaurant_id: id, link: { state: 'up' }, node: { backlog: 12 } })) })));
+		await look;
+		expect([c.house('a'), c.house('b')]).toMatchObject([{ backlog: 12, link: { state: 'down' } }, { backlog: 12, link: { state: 'up' } }]);
+	});
 });
 
 describe('staff', () => {
@@ -93,6 +104,18 @@ describe('staff', () => {
 		const s = new Staff();
 		await expect(s.call('/api/fleet')).rejects.toThrow();
 		expect(s.asked).toBe(true);
+	});
+
+	test('are not signed out by the answer to a token that they have replaced since', async () => {
+		let late: (r: Response) => void = () => undefined;
+		vi.stubGlobal('fetch', async () => new Promise<Response>((done) => (late = done)));
+		const s = new Staff();
+		s.enter('old');
+		const asked = s.call('/api/fleet');
+		s.enter('new');
+		late(new Response(JSON.stringify({ code: 'unauthorized', title: '', status: 401 }), { status: 401 }));
+		await expect(asked).rejects.toThrow();
+		expect([s.asked, s.wrong, new Staff().token]).toEqual([false, false, 'new']);
 	});
 
 	test('are not signed out by an answer that is of the order and not of them', async () => {
@@ -133,33 +156,29 @@ describe('a room', () => {
 	});
 });
 
-describe('finding an order', () => {
-	const orders: Record<string, Partial<Order>[]> = {
-		a: [{ id: 'x', number: 42, placed_at: '2026-07-02T18:00:00.000Z' }, { id: 'y', number: 41, placed_at: '2026-07-03T18:00:00.000Z' }],
-		b: [{ id: 'z', number: 42, placed_at: '2026-07-03T18:00:00.000Z' }],
-	};
-	beforeEach(() => {
-		vi.stubGlobal('fetch', async (url: string) => {
-			const list = /restaurants\/(\w)\/orders/.exec(url)?.[1];
-			if (list) return Promise.resolve(new Response(JSON.stringify({ orders: orders[list] })));
-			return Promise.resolve(url.endsWith('/api/orders/01a2-b3') ? new Response(JSON.stringify({ id: '01a2-b3' })) : new Response(JSON.stringify({ code: 'no_such_order', title: 'Not Found', status: 404 }), { status: 404 }));
-		});
-	});
-
-	test('by the kitchen’s number, at any restaurant, the newest first', async () => {
-		expect((await find(' 42 ', ['a', 'b'], new Staff())).map((o) => o.id)).toEqual(['z', 'x']);
-	});
-
-	test('by its id, or not at all', async () => {
-		expect((await find('01a2-b3', ['a'], new Staff())).map((o) => o.id)).toEqual(['01a2-b3']);
-		expect(await find('nothing', ['a'], new Staff())).toEqual([]);
-	});
-
-	test('one that does not exist says so', async () => {
+describe('an order', () => {
+	test('that does not exist says so', async () => {
+		vi.stubGlobal('fetch', async () => Promise.resolve(new Response(JSON.stringify({ code: 'no_such_order', title: 'Not Found', status: 404 }), { status: 404 })));
 		const c = new Chosen('nothing', new Staff());
 		await c.read();
 		expect(c.missing).toBe(true);
 		await c.cancel('why');
 		expect(c.refusal).not.toBe('');
+	});
+
+	test('is not put back by a read that was begun before', async () => {
+		const waits: ((r: Response) => void)[] = [];
+		vi.stubGlobal('fetch', async (url: string) => (url.endsWith('/hands') ? Promise.resolve(new Response('{"hands":[]}')) : new Promise<Response>((done) => waits.push(done))));
+		const at = (version: number, status: string) => new Response(JSON.stringify({ id: 'x', version, status }));
+		const c = new Chosen('x', new Staff());
+		const [early, late, cancelled] = [c.read(), c.read(), c.cancel('why')];
+		waits[2]?.(at(6, 'Cancelled'));
+		await cancelled;
+		waits[1]?.(at(5, 'Queued'));
+		await late;
+		expect(c.order?.status).toBe('Cancelled');
+		waits[0]?.(new Response(JSON.stringify({ code: 'no_such_order', title: '', status: 404 }), { status: 404 }));
+		await early;
+		expect([c.order?.version, c.missing]).toEqual([6, false]);
 	});
 });

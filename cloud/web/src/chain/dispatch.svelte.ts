@@ -1,6 +1,6 @@
 import { none, withEntry } from '../maps.ts';
 import type { Order } from '../wire.ts';
-import { away, bearer, called, movable, type Board, type Planned, type Priority, type WhatIf } from './dispatch.ts';
+import { away, bearer, called, movable, older, type Board, type Planned, type Priority, type WhatIf } from './dispatch.ts';
 import type { Staff } from './staff.svelte.ts';
 
 const lookEvery = 4_000; // ms: positions and forecasts move without any order's doing so
@@ -25,7 +25,7 @@ export class Desk {
 	#doubt = $state.raw<{ order: string; to: string } | undefined>();
 	#busy = $state(false);
 	#answers = $state.raw<ReadonlyMap<string, WhatIf>>(none());
-	#settledAt = 0;
+	#settledAt = 0; // by performance.now(), which nobody sets
 	#timer: ReturnType<typeof setTimeout> | undefined;
 
 	constructor(
@@ -92,11 +92,11 @@ export class Desk {
 	}
 
 	async look(): Promise<void> {
-		const begun = Date.now();
+		const begun = performance.now();
 		const query = this.restaurant === '' ? '' : `?restaurant_id=${encodeURIComponent(this.restaurant)}`;
 		try {
 			const seen = await this.staff.call<Board>(`/api/hq/dispatch${query}`);
-			if (begun < this.#settledAt || (this.#board && seen.as_of < this.#board.as_of)) return; // older than what is shown
+			if (begun < this.#settledAt || (this.#board && older(seen.as_of, this.#board.as_of))) return; // older than what is shown
 			this.#board = seen;
 			this.#heardAt = Date.now();
 			this.#missing = '';
@@ -110,7 +110,7 @@ export class Desk {
 		this.#timer ??= setTimeout(() => {
 			this.#timer = undefined;
 			void this.look();
-		}, Math.max(settles, this.#settledAt - Date.now()));
+		}, Math.max(settles, this.#settledAt - performance.now()));
 	}
 
 	follow(): () => void {
@@ -159,7 +159,7 @@ export class Desk {
 		this.#refusal = '';
 		try {
 			await this.staff.call('/api/hq/dispatch/priority', { body: { order_id: order, priority } });
-			this.#settledAt = Date.now();
+			this.#settledAt = performance.now();
 			const b = this.#board;
 			if (b) this.#board = { ...b, orders: b.orders.map((o) => (o.order_id === order ? { ...o, priority: { is: priority, because: '', said: true } } : o)) };
 		} catch (err) {
@@ -190,7 +190,7 @@ export class Desk {
 		this.#undone = false;
 		try {
 			const now = await this.staff.call<Order>(`/api/orders/${encodeURIComponent(o.order_id)}/${verb}`, { body });
-			this.#settledAt = Date.now() + settles;
+			this.#settledAt = performance.now() + settles;
 			this.#show(o.order_id, now);
 			return true;
 		} catch (err) {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Desk } from './dispatch.svelte.ts';
-import { betterBy, goes, lanes, ownPart, slack, standing, unbrought, wayOf, type Board, type Duty, type Outlook, type Planned } from './dispatch.ts';
+import { betterBy, goes, lanes, older, ownPart, slack, standing, unbrought, wayOf, type Board, type Duty, type Outlook, type Planned } from './dispatch.ts';
 import { Staff } from './staff.svelte.ts';
 
 const now = Date.parse('2026-07-03T18:00:00.000Z');
@@ -184,4 +184,29 @@ test('a driver who is on no shift gets an order only when that is said twice', a
 	expect([desk.doubt, asked.length]).toEqual([{ order: 'x', to: 'a' }, 1]);
 	await desk.give('x', 'a');
 	expect([desk.doubt, desk.order('x')?.driver_id]).toEqual([undefined, 'a']);
+});
+
+test('a board of a moment before is passed over, one of a clock that was set back is not', async () => {
+	expect([older(at(0), at(0)), older(at(-0.1), at(0)), older(at(-60), at(0)), older(at(1), at(0))]).toEqual([false, true, false, false]);
+	let seen = board([planned('a')], [], at(0));
+	cloud({ 'GET /api/hq/dispatch': () => seen });
+	const desk = new Desk('', new Staff());
+	await desk.look();
+	seen = board([], [], at(-0.1));
+	await desk.look();
+	expect(desk.board?.orders).toHaveLength(1);
+	seen = board([], [], at(-60));
+	await desk.look();
+	expect(desk.board?.orders).toEqual([]);
+});
+
+test('a desk whose own clock is set back reads on', async () => {
+	const asked = cloud({ 'GET /api/hq/dispatch': () => board([planned('a')], [], new Date().toISOString()), 'POST /api/hq/dispatch/priority': () => ({}) });
+	const desk = new Desk('', new Staff());
+	await desk.look();
+	await desk.prefer('a', 'first');
+	vi.setSystemTime(now - 3_600_000);
+	await vi.advanceTimersByTimeAsync(1_200);
+	expect(asked.filter((a) => a === 'GET /api/hq/dispatch')).toHaveLength(2);
+	expect(desk.heardAt).toBeLessThan(now);
 });

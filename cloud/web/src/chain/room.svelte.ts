@@ -136,6 +136,8 @@ export class Chosen {
 	#hands = $state.raw<Hand[]>([]);
 	#missing = $state(false);
 	#refusal = $state('');
+	#asked = 0; // reads that were begun
+	#seen = 0; // the last of them whose answer is shown
 
 	constructor(
 		readonly id: string,
@@ -160,37 +162,33 @@ export class Chosen {
 		return this.#refusal;
 	}
 
+	/** read reads it again. An answer behind a later one, or behind what was done meanwhile, is none. */
 	async read(): Promise<void> {
+		const turn = ++this.#asked;
+		const id = encodeURIComponent(this.id);
 		try {
-			this.#order = await this.staff.call<Order>(`/api/orders/${encodeURIComponent(this.id)}`);
+			const order = await this.staff.call<Order>(`/api/orders/${id}`);
+			if (turn < this.#seen) return;
+			this.#seen = turn;
+			this.#take(order);
 			this.#missing = false;
-			this.#hands = (await this.staff.call<{ hands: Hand[] }>(`/api/hq/orders/${encodeURIComponent(this.id)}/hands`).catch(() => undefined))?.hands ?? this.#hands;
+			const said = await this.staff.call<{ hands: Hand[] }>(`/api/hq/orders/${id}/hands`).catch(() => undefined);
+			if (said && turn === this.#seen) this.#hands = said.hands;
 		} catch (err) {
-			this.#missing = err instanceof Refusal && err.problem.status === 404;
+			if (turn >= this.#seen) this.#missing = err instanceof Refusal && err.problem.status === 404;
 		}
 	}
 
 	async cancel(reason: string): Promise<void> {
 		this.#refusal = '';
 		try {
-			this.#order = await this.staff.call<Order>(`/api/orders/${encodeURIComponent(this.id)}/cancel`, { body: { reason } });
+			this.#take(await this.staff.call<Order>(`/api/orders/${encodeURIComponent(this.id)}/cancel`, { body: { reason } }));
 		} catch (err) {
 			this.#refusal = err instanceof Error ? err.message : String(err);
 		}
 	}
-}
 
-/** find looks for an order by its id, or by the kitchen's number at any restaurant; the newest first. */
-export async function find(text: string, houses: string[], staff: Staff): Promise<Order[]> {
-	const wanted = text.trim();
-	if (!/^\d{1,6}$/.test(wanted)) {
-		return staff.call<Order>(`/api/orders/${encodeURIComponent(wanted)}`).then(
-			(o) => [o],
-			() => [],
-		);
+	#take(order: Order): void {
+		if (order.version >= (this.#order?.version ?? 0)) this.#order = order;
 	}
-	const pages = await Promise.all(
-		houses.map((id) => staff.call<{ orders: Order[] }>(`/api/restaurants/${encodeURIComponent(id)}/orders?limit=200`).catch(() => ({ orders: [] }))),
-	);
-	return pages.flatMap((p) => p.orders).filter((o) => o.number === Number(wanted)).sort((a, b) => Date.parse(b.placed_at) - Date.parse(a.placed_at));
 }

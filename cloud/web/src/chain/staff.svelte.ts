@@ -55,12 +55,13 @@ export class Staff {
 		this.#asked = true;
 	}
 
-	/** call asks the cloud as this person. */
+	/** call asks the cloud as this person. A refusal that comes when there is another token says nothing of that one. */
 	async call<T>(url: string, init: Parameters<typeof call>[1] = {}): Promise<T> {
+		const token = this.#token;
 		try {
 			return await call<T>(url, { ...init, headers: { ...init.headers, ...this.headers } });
 		} catch (err) {
-			if (err instanceof Refusal) this.refused(err.problem.status, err.problem.code);
+			if (err instanceof Refusal && token === this.#token) this.refused(err.problem.status, err.problem.code);
 			throw err;
 		}
 	}

@@ -128,7 +128,7 @@ describe('a proof', () => {
 		const deeds = make();
 		deeds.add({ kind: 'proof', order: 'o1', number: 7, code: '1234' });
 		await vi.advanceTimersByTimeAsync(100);
-		expect([deeds.rejected?.detail, deeds.waiting]).toEqual(['this is not the guest’s code', []]);
+		expect([deeds.rejected[0]?.detail, deeds.waiting]).toEqual(['this is not the guest’s code', []]);
 	});
 
 	test('is made small enough, or not sent at all', async () => {

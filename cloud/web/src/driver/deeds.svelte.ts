@@ -37,6 +37,9 @@ export interface Rejected {
 
 export const undoSeconds = 5;
 
+const lag = 2_000; // ms by which a page's clock, which ticks, is behind the phone's
+const most = 20; // that were not accepted and that nobody has read
+
 /**
  * Deeds keeps what the driver did until the cloud has it, over reloads and hours without signal, and sends it in order: one at a time, each
  * with its true time. A deed that can be taken back waits five seconds first.
@@ -45,7 +48,7 @@ export class Deeds {
 	#waiting = $state.raw<Deed[]>([]);
 	#sent = $state.raw<{ deed: Deed; n: number }[]>([]); // the cloud has them, and what was read of it may be older
 	#count = 0;
-	#rejected = $state.raw<Rejected | undefined>();
+	#rejected = $state.raw<Rejected[]>([]);
 	#offline = $state(false);
 	#sending = false;
 	#stopped = false;
@@ -87,7 +90,8 @@ export class Deeds {
 		if (this.#sent.some((s) => s.n <= mark && (s.deed.what.kind === 'bag') === bag)) this.#sent = this.#sent.filter((s) => s.n > mark || (s.deed.what.kind === 'bag') !== bag);
 	}
 
-	get rejected(): Rejected | undefined {
+	/** rejected is what was not accepted and nobody has dismissed, oldest first: what came after it is often refused because of it. */
+	get rejected(): Rejected[] {
 		return this.#rejected;
 	}
 
@@ -99,7 +103,7 @@ export class Deeds {
 	/** undoable is the newest deed that can still be taken back. */
 	undoable(now: number): Deed | undefined {
 		const last = this.#waiting.at(-1);
-		return last && last.what.kind === 'order' && last.due > now ? last : undefined;
+		return last?.what.kind === 'order' && left(last, now) > 0 ? last : undefined;
 	}
 
 	/** statusOf is an order's status with what waits here taken for done. */
@@ -141,17 +145,18 @@ export class Deeds {
 		if (last) this.#forget(last.id);
 	}
 
-	dismiss(): void {
-		this.#rejected = undefined;
+	/** dismiss takes away what the driver has read. */
+	dismiss(deed: string): void {
+		this.#rejected = this.#rejected.filter((r) => r.deed.id !== deed);
 	}
 
 	/** flush sends what is due, and comes back for the rest. */
 	flush(): void {
 		clearTimeout(this.#timer);
-		if (this.#sending) return;
+		if (this.#sending || this.#stopped) return;
 		const first = this.#waiting[0];
 		if (!first) return;
-		const wait = first.due - Date.now();
+		const wait = left(first, Date.now());
 		if (wait > 0) {
 			this.#timer = setTimeout(() => this.flush(), wait);
 			return;
@@ -175,6 +180,7 @@ export class Deeds {
 	async #sendAlone(deed: Deed): Promise<number> {
 		let again = 1_000;
 		await alone(`deeds.${this.driver}`, async () => {
+			if (this.#stopped) return;
 			this.#waiting = this.#queue.read();
 			again = this.#waiting[0]?.id === deed.id ? await this.#send(deed) : 0;
 		});
@@ -195,7 +201,7 @@ export class Deeds {
 			if (err.problem.status === 412) return 500; // the kitchen moved the order in the same moment
 			if (!alreadySo(deed, err)) {
 				taken = false;
-				this.#rejected = { deed, detail: err.message };
+				this.#rejected = [...this.#rejected.slice(1 - most), { deed, detail: err.message }];
 			}
 		}
 		this.#offline = false;
@@ -251,6 +257,12 @@ export class Deeds {
 		this.#queue.remove(id);
 		this.#waiting = this.#waiting.filter((d) => d.id !== id);
 	}
+}
+
+/** left is for how many ms a deed can still be taken back, and is not sent. More than there ever was is a clock that was set back since: none. */
+function left(deed: Deed, now: number): number {
+	const ms = deed.due - now;
+	return ms > undoSeconds * 1000 + lag ? 0 : Math.max(0, ms);
 }
 
 /** later: the answer is of the moment and not of the deed. A code that was wrong too often is no better later, and older clouds said so with 429. */

@@ -88,10 +88,10 @@ describe('deeds', () => {
 		const d = make();
 		d.add(delivered);
 		await vi.advanceTimersByTimeAsync(5100);
-		expect(d.rejected?.detail).toBe('no');
+		expect(d.rejected.map((r) => r.detail)).toEqual(['no']);
 		expect(d.waiting).toEqual([]);
-		d.dismiss();
-		expect(d.rejected).toBeUndefined();
+		d.dismiss(d.rejected[0]?.deed.id ?? '');
+		expect(d.rejected).toEqual([]);
 	});
 
 	test('whose answer was lost are no error when they come twice', async () => {
@@ -99,7 +99,7 @@ describe('deeds', () => {
 		const d = make();
 		d.add(delivered);
 		await vi.advanceTimersByTimeAsync(5100);
-		expect(d.rejected).toBeUndefined();
+		expect(d.rejected).toEqual([]);
 		expect(d.waiting).toEqual([]);
 	});
 
@@ -109,7 +109,7 @@ describe('deeds', () => {
 		before.add(delivered);
 		before.add({ kind: 'proof', order: 'o1', number: 7, name: 'Ada' });
 		await vi.advanceTimersByTimeAsync(30_000);
-		expect([before.waiting.length, before.rejected]).toEqual([2, undefined]);
+		expect([before.waiting.length, before.rejected]).toEqual([2, []]);
 		before.stop();
 		answer = ok;
 		const after = make();
@@ -124,7 +124,7 @@ describe('deeds', () => {
 		const d = make();
 		d.add(delivered);
 		await vi.advanceTimersByTimeAsync(5100);
-		expect([d.waiting.length, d.rejected?.detail]).toEqual([0, 'no']);
+		expect([d.waiting.length, d.rejected[0]?.detail]).toEqual([0, 'no']);
 	});
 
 	test('of a code that was wrong too often are told and hold up nothing; of a phone that asks too much they wait', async () => {
@@ -133,13 +133,13 @@ describe('deeds', () => {
 		d.add({ kind: 'proof', order: 'o1', number: 7, code: '1234' });
 		d.add(delivered);
 		await vi.advanceTimersByTimeAsync(6000);
-		expect([d.waiting.length, d.rejected?.detail]).toEqual([0, 'no']);
+		expect([d.waiting.length, d.rejected[0]?.detail]).toEqual([0, 'no']);
 		expect(sent().map((c) => c.url)).toEqual(['/api/orders/o1/proof', '/api/orders/o1/complete-delivery']);
-		d.dismiss();
+		d.dismiss(d.rejected[0]?.deed.id ?? '');
 		answer = () => no(429, { code: 'too_many_requests' });
 		d.add({ kind: 'proof', order: 'o1', number: 7, code: '1234' });
 		await vi.advanceTimersByTimeAsync(20_000);
-		expect([d.waiting.length, d.rejected]).toEqual([1, undefined]);
+		expect([d.waiting.length, d.rejected]).toEqual([1, []]);
 	});
 
 	test('are sent by nobody once the page is left', async () => {
@@ -160,7 +160,7 @@ describe('deeds', () => {
 		d.add({ ...delivered, verb: 'depart' });
 		await vi.advanceTimersByTimeAsync(6000);
 		expect(sent()).toHaveLength(2);
-		expect([d.waiting, d.rejected]).toEqual([[], undefined]);
+		expect([d.waiting, d.rejected]).toEqual([[], []]);
 	});
 
 	test('wait when the cloud is in trouble', async () => {

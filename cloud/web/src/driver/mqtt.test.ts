@@ -124,3 +124,56 @@ test('a secret that does not open ends the attempt', () => {
 	expect([w.readyState, line.up]).toEqual([3, false]);
 	line.stop();
 });
+
+test('a line that is open at this end only is given up when a beat is not answered, and another is dialled', () => {
+	const line = dial();
+	const w = wires[0] as Wire;
+	w.opens();
+	w.says(welcome);
+	vi.advanceTimersByTime(24_000);
+	w.says(packet(0xd0)); // it beats
+	vi.advanceTimersByTime(24_000 + 7_999);
+	expect([line.up, wires.length]).toEqual([true, 1]);
+	w.close = () => undefined; // nobody answers that either
+	vi.advanceTimersByTime(1);
+	expect([line.up, ups]).toEqual([false, [true, false]]);
+	vi.advanceTimersByTime(1_000);
+	expect(wires).toHaveLength(2);
+	w.says(welcome); // too late, and of a line that is none any more
+	expect(line.up).toBe(false);
+	wires[1]?.opens();
+	wires[1]?.says(welcome);
+	w.onclose();
+	expect(line.up).toBe(true);
+	line.stop();
+});
+
+test('what is not acknowledged asks at once whether anybody is there', async () => {
+	const line = dial();
+	const w = wires[0] as Wire;
+	w.opens();
+	w.says(welcome);
+	const lost = line.say('a', '1');
+	vi.advanceTimersByTime(8_000);
+	expect(await lost).toBeUndefined();
+	expect([...(w.sent.at(-1) ?? [])]).toEqual([0xc0, 0]);
+	w.says(packet(0xd0));
+	vi.advanceTimersByTime(8_000);
+	expect(line.up).toBe(true);
+	void line.say('a', '2');
+	vi.advanceTimersByTime(16_000);
+	expect([line.up, w.readyState]).toEqual([false, 3]);
+	line.stop();
+});
+
+test('a line that nobody says hello on is given up', () => {
+	const line = dial();
+	wires[0]?.opens();
+	vi.advanceTimersByTime(30_000);
+	expect(wires[0]?.readyState).toBe(3);
+	vi.advanceTimersByTime(1_000);
+	expect(wires).toHaveLength(2);
+	line.stop();
+	vi.advanceTimersByTime(60_000);
+	expect(wires).toHaveLength(2);
+});

@@ -10,9 +10,11 @@ const enum Kind {
 	puback = 4,
 	subscribe = 8,
 	pingreq = 12,
+	pingresp = 13,
 }
 
 const keepAlive = 30; // seconds
+const patience = 8_000; // ms for an answer
 
 /** packet is one packet of MQTT as its bytes. */
 export function packet(head: number, ...parts: Uint8Array[]): Uint8Array {
@@ -98,6 +100,7 @@ export class Line {
 	#waits = new Map<number, (reason: number | undefined) => void>();
 	#timer: ReturnType<typeof setTimeout> | undefined;
 	#beat: ReturnType<typeof setInterval> | undefined;
+	#awaited: ReturnType<typeof setTimeout> | undefined; // until when the other end must have answered
 
 	constructor(
 		private readonly o: LineOptions,
@@ -116,7 +119,10 @@ export class Line {
 		if (!this.#up) return Promise.resolve(undefined);
 		const id = (this.#next = (this.#next % 0xffff) + 1);
 		return new Promise((done) => {
-			const late = setTimeout(() => answer(undefined), 8_000);
+			const late = setTimeout(() => {
+				answer(undefined);
+				this.#ping(); // is anybody there?
+			}, patience);
 			const answer = (reason: number | undefined) => {
 				clearTimeout(late);
 				this.#waits.delete(id);
@@ -149,13 +155,14 @@ export class Line {
 			return this.#ended(); // the browser does not let us
 		}
 		this.#socket = socket;
+		this.#await(keepAlive * 1000); // until it is open, and somebody has said hello
 		const packets = new Packets();
 		socket.binaryType = 'arraybuffer';
 		socket.onopen = () => {
 			this.#send(packet(Kind.connect << 4, text('MQTT'), bytes(5, 0xc2, 0, keepAlive, 0), text(this.#name), text(this.o.user), text(this.o.secret)));
 		};
 		socket.onmessage = (e: MessageEvent<ArrayBuffer>) => {
-			for (const p of packets.take(new Uint8Array(e.data))) this.#take(p.head, p.body);
+			if (this.#socket === socket) for (const p of packets.take(new Uint8Array(e.data))) this.#take(p.head, p.body);
 		};
 		socket.onclose = () => {
 			if (this.#socket === socket) this.#ended();
@@ -166,17 +173,42 @@ export class Line {
 		switch (head >> 4) {
 			case Kind.connack:
 				if ((body[1] ?? 128) >= 128) return this.#socket?.close();
+				this.#answered();
 				this.#tries = 0;
 				this.#send(packet((Kind.subscribe << 4) | 2, bytes(0, 1, 0), ...this.o.topics.flatMap((t) => [text(t), bytes(1)])));
-				this.#beat = setInterval(() => this.#send(packet(Kind.pingreq << 4)), keepAlive * 800);
+				this.#beat = setInterval(() => this.#ping(), keepAlive * 800);
 				this.#set(true);
 				return;
 			case Kind.puback:
 				this.#waits.get(((body[0] ?? 0) << 8) | (body[1] ?? 0))?.(body[2] ?? 0);
 				return;
+			case Kind.pingresp:
+				return this.#answered();
 			case Kind.publish:
 				this.#heard(head, body);
 		}
+	}
+
+	/** ping asks whether anybody is there, unless that is asked already. */
+	#ping(): void {
+		if (!this.#up || this.#awaited !== undefined) return;
+		this.#await(patience);
+		this.#send(packet(Kind.pingreq << 4));
+	}
+
+	/** await gives a line up that does not answer: one that is open at this end only tells nobody. Nor does closing it wait for the other end. */
+	#await(ms: number): void {
+		this.#answered();
+		this.#awaited = setTimeout(() => {
+			const socket = this.#socket;
+			this.#ended();
+			socket?.close();
+		}, ms);
+	}
+
+	#answered(): void {
+		clearTimeout(this.#awaited);
+		this.#awaited = undefined;
 	}
 
 	#heard(head: number, body: Uint8Array): void {
@@ -197,6 +229,7 @@ export class Line {
 	#ended(): void {
 		this.#socket = undefined;
 		clearInterval(this.#beat);
+		this.#answered();
 		for (const answer of [...this.#waits.values()]) answer(undefined);
 		this.#set(false);
 		if (this.#stopped) return;

@@ -23,7 +23,7 @@ export class Places {
 
 	/** here is where the phone was when it last knew, if that is not long ago. */
 	here(now: number): Place | undefined {
-		return this.#here && now - this.#here.at < 60_000 ? this.#here.place : undefined;
+		return this.#here && Math.abs(now - this.#here.at) < 60_000 ? this.#here.place : undefined;
 	}
 
 	/** denied: the driver does not let the phone tell. */
@@ -38,7 +38,9 @@ export class Places {
 
 	watch(): void {
 		if (this.#watch !== undefined || !('geolocation' in navigator)) return;
+		const watched = () => this.#watch !== undefined; // a phone that was asked may answer after that
 		const found = (p: GeolocationPosition) => {
+			if (!watched()) return;
 			this.#denied = false;
 			this.#here = { place: { latitude: p.coords.latitude, longitude: p.coords.longitude }, at: Date.now() };
 			void this.#tell(p);
@@ -47,7 +49,7 @@ export class Places {
 		const how = { enableHighAccuracy: true, maximumAge: 2_000, timeout: quiet };
 		this.#watch = navigator.geolocation.watchPosition(found, failed, how);
 		this.#timer = setInterval(() => {
-			if (Date.now() - this.#sentAt >= quiet) navigator.geolocation.getCurrentPosition(found, failed, how);
+			if (Math.abs(Date.now() - this.#sentAt) >= quiet) navigator.geolocation.getCurrentPosition(found, failed, how);
 		}, quiet);
 	}
 
@@ -60,7 +62,7 @@ export class Places {
 
 	/** tell sends one position; the next one replaces it if it gets lost. */
 	async #tell(p: GeolocationPosition): Promise<void> {
-		if (Date.now() - this.#sentAt < every) return;
+		if (Math.abs(Date.now() - this.#sentAt) < every) return; // a clock that was set back is no reason to be silent
 		this.#sentAt = Date.now();
 		const { latitude, longitude, speed, heading, accuracy } = p.coords;
 		const body = {
@@ -76,6 +78,7 @@ export class Places {
 			this.#refused = '';
 			return;
 		}
+		if (this.#watch === undefined) return; // the shift has ended while the line was waited for
 		try {
 			await call(`/api/drivers/${encodeURIComponent(this.driver)}/location`, { body, headers: this.headers() });
 			this.#refused = '';

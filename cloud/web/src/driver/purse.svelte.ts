@@ -32,6 +32,7 @@ interface Loose {
 export class Purse {
 	#known = $state.raw<Known | undefined>();
 	#shelf: Shelf<Known>;
+	#forgotten = false;
 
 	constructor(
 		private readonly driver: string,
@@ -92,7 +93,9 @@ export class Purse {
 	async look(): Promise<void> {
 		const mark = this.deeds.mark;
 		try {
-			this.#known = await call<Known>(`/api/drivers/${encodeURIComponent(this.driver)}/bag`, { headers: this.headers() });
+			const known = await call<Known>(`/api/drivers/${encodeURIComponent(this.driver)}/bag`, { headers: this.headers() });
+			if (this.#forgotten) return;
+			this.#known = known;
 			this.#shelf.write(this.#known);
 			this.deeds.settle(mark, true);
 		} catch (err) {
@@ -100,7 +103,9 @@ export class Purse {
 		}
 	}
 
+	/** forget keeps nothing, and takes nothing any more. */
 	forget(): void {
+		this.#forgotten = true;
 		this.#shelf.clear();
 	}
 }

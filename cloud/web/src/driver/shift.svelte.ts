@@ -45,6 +45,9 @@ export class Shift {
 	#timer: ReturnType<typeof setInterval> | undefined;
 	#line: Line | undefined;
 	#bagAt = 0;
+	#entered = 0; // attempts to sign in
+	#asked = 0; // looks that were begun
+	#seen = 0; // the last of them whose answer is shown
 
 	constructor() {
 		const kept = this.#shelf.read();
@@ -133,9 +136,11 @@ export class Shift {
 	}
 
 	async enter(id: string, secret: string): Promise<void> {
+		const turn = ++this.#entered;
 		this.#signIn = 'asking';
 		try {
 			const me = await call<{ id: string; name: string; status: DriverState }>(`/api/drivers/${encodeURIComponent(id.trim())}`, { headers: bearer(secret.trim()) });
+			if (turn !== this.#entered) return;
 			this.#status = me.status;
 			const session = { id: me.id, secret: secret.trim(), name: me.name };
 			this.#shelf.write(session);
@@ -143,6 +148,7 @@ export class Shift {
 			this.#begin(session);
 			void this.look();
 		} catch (err) {
+			if (turn !== this.#entered) return;
 			this.#signIn = err instanceof Refusal && err.problem.status < 500 && err.problem.status !== 429 ? 'wrong' : 'unreached';
 		}
 	}
@@ -150,6 +156,8 @@ export class Shift {
 	leave(): void {
 		this.stop();
 		this.#session = undefined;
+		this.#entered++;
+		this.#answering = '';
 		this.#purse?.forget();
 		this.#deeds = undefined;
 		this.#purse = undefined;
@@ -188,43 +196,52 @@ export class Shift {
 	 * what holds; the rest of the trip is answered all the same. Without signal the rest stays open.
 	 */
 	async answer(trip: Trip, yes: boolean): Promise<string> {
-		if (!this.#session || this.#answering) return '';
+		const s = this.#session;
+		if (!s || this.#answering) return '';
 		this.#answering = trip.id;
 		let failed = '';
 		try {
 			for (const offer of trip.offers) {
-				const err = await this.#say(this.#session.id, offer, yes);
+				const err = await this.#say(s, offer, yes);
+				if (this.#session !== s) return '';
 				if (err) failed ||= err instanceof Refusal ? err.message : 'unreached';
 				if (err && !(err instanceof Refusal)) break;
 			}
 			return failed;
 		} finally {
-			this.#answering = '';
-			void this.look();
+			if (this.#session === s) {
+				this.#answering = '';
+				void this.look();
+			}
 		}
 	}
 
-	async #say(driver: string, offer: Offer, yes: boolean): Promise<unknown> {
+	async #say(s: Session, offer: Offer, yes: boolean): Promise<unknown> {
 		try {
-			await call(`/api/drivers/${encodeURIComponent(driver)}/offers/${encodeURIComponent(offer.id)}/${yes ? 'accept' : 'decline'}`, { method: 'POST', headers: this.#headers() });
-			this.#offers = this.#offers.filter((o) => o.id !== offer.id);
+			await call(`/api/drivers/${encodeURIComponent(s.id)}/offers/${encodeURIComponent(offer.id)}/${yes ? 'accept' : 'decline'}`, { method: 'POST', headers: bearer(s.secret) });
+			if (this.#session === s) this.#offers = this.#offers.filter((o) => o.id !== offer.id);
 			return undefined;
 		} catch (err) {
 			return err;
 		}
 	}
 
-	/** look asks what is offered and what was taken on. */
+	/** look asks what is offered and what was taken on. An answer to somebody who has left since, or behind one that was asked for later, is none. */
 	async look(): Promise<void> {
 		const s = this.#session;
 		if (!s) return;
 		const id = encodeURIComponent(s.id);
+		const headers = bearer(s.secret);
 		const mark = this.#deeds?.mark ?? 0;
+		const turn = ++this.#asked;
+		const late = () => this.#session !== s || turn < this.#seen;
 		try {
 			const [work, me] = await Promise.all([
-				call<{ offers: Offer[]; stops: Stop[]; wait_near?: Wait | null }>(`/api/drivers/${id}/offers`, { headers: this.#headers() }),
-				call<{ status: DriverState }>(`/api/drivers/${id}/status`, { headers: this.#headers() }),
+				call<{ offers: Offer[]; stops: Stop[]; wait_near?: Wait | null }>(`/api/drivers/${id}/offers`, { headers }),
+				call<{ status: DriverState }>(`/api/drivers/${id}/status`, { headers }),
 			]);
+			if (late()) return;
+			this.#seen = turn;
 			this.#offers = work.offers;
 			this.#stops = work.stops;
 			this.#wait = work.wait_near ?? undefined;
@@ -234,10 +251,11 @@ export class Shift {
 			this.#deeds?.settle(mark, false);
 			this.#deeds?.flush();
 			this.#follow();
-			if (Date.now() - this.#bagAt > bagEvery) void this.#lookBag();
+			if (Math.abs(Date.now() - this.#bagAt) > bagEvery) void this.#lookBag();
 			if (work.stops.some((stop) => !this.#restaurants.has(stop.restaurant_id))) await this.#readRestaurants();
-			this.#remember();
+			if (!late()) this.#remember();
 		} catch (err) {
+			if (late()) return;
 			if (err instanceof Refusal && (err.problem.status === 401 || err.problem.status === 403)) {
 				const kept = this.#deeds?.waiting.length ?? 0;
 				this.leave();
@@ -254,11 +272,12 @@ export class Shift {
 	}
 
 	#begin(session: Session): void {
+		const headers = () => bearer(session.secret); // what is still under way when somebody else signs in is never sent as them
 		this.#session = session;
 		this.#signIn = 'in';
-		this.#deeds = new Deeds(session.id, () => this.#headers(), () => void this.#sent());
-		this.#places = new Places(session.id, () => this.#headers(), () => this.#line);
-		this.#purse = new Purse(session.id, () => this.#headers(), this.#deeds);
+		this.#deeds = new Deeds(session.id, headers, () => void this.#sent(session));
+		this.#places = new Places(session.id, headers, () => this.#line);
+		this.#purse = new Purse(session.id, headers, this.#deeds);
 		this.#deeds.flush();
 		clearInterval(this.#timer);
 		this.#timer = setInterval(() => void this.look(), pollEvery);
@@ -300,7 +319,8 @@ export class Shift {
 		this.#known.write({ status: this.status, stops, restaurants });
 	}
 
-	async #sent(): Promise<void> {
+	async #sent(session: Session): Promise<void> {
+		if (this.#session !== session) return;
 		this.#remember();
 		await Promise.all([this.look(), this.#lookBag()]);
 	}
@@ -308,10 +328,6 @@ export class Shift {
 	async #readRestaurants(): Promise<void> {
 		const all = await call<{ restaurants: Restaurant[] }>('/api/restaurants').catch(() => undefined);
 		if (all) this.#restaurants = byKey(all.restaurants, (r) => r.id);
-	}
-
-	#headers(): Record<string, string> {
-		return bearer(this.#session?.secret ?? '');
 	}
 }
 

@@ -105,6 +105,7 @@ export class Quotes {
 	#problem = $state.raw<Problem | undefined>();
 	#waiting = $state(false);
 	#asked = '';
+	#turn = 0;
 	#timer: ReturnType<typeof setTimeout> | undefined;
 	#request: AbortController | undefined;
 
@@ -128,8 +129,9 @@ export class Quotes {
 		if (body === this.#asked) return;
 		this.#asked = body;
 		this.#waiting = true;
+		const turn = ++this.#turn;
 		clearTimeout(this.#timer);
-		this.#timer = setTimeout(() => void this.#fetch(request, body), after);
+		this.#timer = setTimeout(() => void this.#fetch(request, turn), after);
 	}
 
 	/** again asks the same once more: time has passed, or the network is back. */
@@ -139,20 +141,21 @@ export class Quotes {
 	}
 
 	stop(): void {
+		this.#turn++;
 		clearTimeout(this.#timer);
 		this.#request?.abort();
 	}
 
-	async #fetch(request: QuoteRequest, body: string): Promise<void> {
+	async #fetch(request: QuoteRequest, turn: number): Promise<void> {
 		this.#request?.abort();
 		this.#request = new AbortController();
 		try {
 			const quote = await call<Quote>(`/api/restaurants/${encodeURIComponent(this.restaurant)}/quote`, { body: request, signal: this.#request.signal });
-			if (body !== this.#asked) return;
+			if (turn !== this.#turn) return;
 			this.#quote = quote;
 			this.#problem = undefined;
 		} catch (err) {
-			if (body !== this.#asked) return;
+			if (turn !== this.#turn) return;
 			this.#quote = undefined;
 			this.#problem = err instanceof Refusal ? err.problem : { code: 'unreached', title: '', status: 0 };
 		}

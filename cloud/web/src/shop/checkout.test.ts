@@ -124,6 +124,25 @@ describe('quotes', () => {
 		expect(q.quote?.lines).toEqual(['new']);
 	});
 
+	test('that are asked for again while one is under way stay until the newer is here', async () => {
+		const done: ((r: Response) => void)[] = [];
+		const held = (init?: RequestInit) => new Promise<Response>((_, no) => init?.signal?.addEventListener('abort', () => no(new DOMException('', 'AbortError'))));
+		fetches.mockResolvedValueOnce(answer(200, quote));
+		const q = new Quotes('r1');
+		q.ask(request, 0);
+		await vi.advanceTimersByTimeAsync(1);
+		fetches.mockImplementation(async (_, init) => Promise.race([new Promise<Response>((yes) => done.push(yes)), held(init)]));
+		q.again(request);
+		await vi.advanceTimersByTimeAsync(1);
+		q.again(request);
+		await vi.advanceTimersByTimeAsync(1);
+		expect([q.quote, q.problem, q.waiting]).toEqual([quote, undefined, true]);
+		done[0]?.(answer(200, { ...quote, lines: ['old'] }));
+		done[1]?.(answer(200, { ...quote, lines: ['new'] }));
+		await vi.advanceTimersByTimeAsync(1);
+		expect([q.quote?.lines, q.waiting]).toEqual([['new'], false]);
+	});
+
 	test('that are refused or not reached say so', async () => {
 		fetches.mockResolvedValueOnce(answer(422, { code: 'out_of_zone', title: '', status: 422, errors: [{ path: 'address', detail: 'too far' }] })).mockRejectedValueOnce(new TypeError('network'));
 		const q = new Quotes('r1');

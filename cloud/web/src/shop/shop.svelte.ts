@@ -104,6 +104,7 @@ export class Shop {
 			this.#gone = menu.sold_out ?? nothing;
 			this.#menu = menu;
 		} catch (err) {
+			if (this.#menuOf !== id) return; // the guest has gone on to another
 			this.#menuOf = '';
 			this.#lost = !(err instanceof Refusal);
 			if (err instanceof Refusal) location.hash = '#/';

@@ -148,6 +148,19 @@ describe('the shop', () => {
 		expect(s.restaurants).toHaveLength(1);
 	});
 
+	test('stays with the restaurant that was chosen last, whatever becomes of the one before', async () => {
+		const lost: (() => void)[] = [];
+		vi.stubGlobal('fetch', async (url: string) => (url.includes('/r1/') ? new Promise<Response>((done) => lost.push(() => done(new Response('{"code":"no_such_restaurant"}', { status: 404 })))) : Promise.resolve(new Response(JSON.stringify(menu)))));
+		location.hash = '#/r2';
+		const s = new Shop();
+		const first = s.go('#/r1');
+		const second = s.go('#/r2');
+		lost[0]?.();
+		await Promise.all([first, second]);
+		expect([location.hash, s.menu]).toEqual(['#/r2', menu]);
+		expect(s.basket).toBeDefined();
+	});
+
 	test('goes back to the list when there is no such restaurant', async () => {
 		location.hash = '#/nowhere';
 		vi.stubGlobal('fetch', vi.fn(async () => Promise.resolve(new Response(JSON.stringify({ code: 'no_such_restaurant', title: '', status: 404 }), { status: 404 }))));

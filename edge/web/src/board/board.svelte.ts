@@ -123,8 +123,7 @@ export class Board {
 
 	/** merge takes a ticket from an answer to a tap, before the stream brings it; an older one is ignored. */
 	merge(ticket: Ticket): void {
-		if (!this.#tickets.has(ticket.order_id)) return;
-		this.#put([ticket], []);
+		if (this.#tickets.has(ticket.order_id)) this.#put([ticket], []);
 	}
 
 	#takeSnapshot(s: Snapshot): void {
@@ -176,10 +175,11 @@ export class Board {
 		}
 	}
 
+	/** put takes tickets in, but none that is older than what is there: answers and the stream overtake each other. */
 	#put(tickets: readonly Ticket[], gone: readonly string[]): void {
 		const next = new Map(this.#tickets);
 		for (const id of gone) next.delete(id);
-		for (const t of tickets) next.set(t.order_id, t);
+		for (const t of tickets) if (t.version >= (next.get(t.order_id)?.version ?? 0)) next.set(t.order_id, t);
 		this.#tickets = next;
 	}
 

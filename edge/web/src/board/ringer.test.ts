@@ -67,3 +67,12 @@ it('what shall be started later rings once, and from then on until somebody come
 	expect(kinds(calls([later], 'make', minutes(9)))).toEqual(['new']);
 	expect(kinds(calls([later], 'make', minutes(10)))).toEqual(['new again']);
 });
+
+it('rings again in its time though the clock was set back, or on', () => {
+	const late = calls([ticket(1, [item('1')])], 'make', minutes(1));
+	const ringer = new Ringer();
+	const hour = 3_600_000;
+	expect(ringer.ring(late, 2 * hour)).toBe('new');
+	expect(ringer.ring(late, hour)).toBe('new');
+	expect([ringer.ring(late, hour + 14_000), ringer.ring(late, hour + 15_000)]).toEqual([undefined, 'new']);
+});

@@ -41,7 +41,7 @@ function callsOf(ticket: Ticket, view: View, now: number): Call[] {
 
 export const everySeconds = 15;
 
-/** Ringer decides when to ring: at once for a new reason, and again for those that are still there. */
+/** Ringer decides when to ring: at once for a new reason, and again for those that are still there, also when a clock was set back. */
 export class Ringer {
 	#rung = new Map<string, number>();
 
@@ -51,7 +51,7 @@ export class Ringer {
 		for (const key of this.#rung.keys()) if (!there.has(key)) this.#rung.delete(key);
 		const due = reasons.filter((c) => {
 			const last = this.#rung.get(c.key);
-			return last === undefined || (c.again && now - last >= everySeconds * 1000);
+			return last === undefined || (c.again && Math.abs(now - last) >= everySeconds * 1000);
 		});
 		if (due.length === 0) return undefined;
 		const again = reasons.filter((c) => c.again && this.#rung.has(c.key));

@@ -1,11 +1,12 @@
 import { insist, Refusal, Unreached, uuid, type Station, type Ticket } from '@awesome/ui';
-import type { Guard, More } from '../house/desk.svelte.ts';
+import { Backed, type Guard, type More } from '../house/desk.svelte.ts';
 import type { Whereabout } from './stations.ts';
 
 export type Verb = 'start' | 'bump' | 'recall' | 'remake' | 'hand-over' | 'void' | 'confirm' | 'hold' | 'release' | 'rush' | 'calm' | 'acknowledge';
 
 export interface Tap {
 	verb: Verb;
+	id?: string | undefined; // under which it is sent; none: a new one
 	station?: Station | undefined;
 	item?: string | undefined;
 	reason?: string | undefined;
@@ -29,13 +30,29 @@ export const undoSeconds = 5;
 
 const unnoticed = 300; // ms that nobody minds waiting for an answer
 
+/** Back is what was done here and can be taken back: the ids of the taps that do so, the same however often they are sent. */
+interface Back {
+	turn: number;
+	ticket: Ticket;
+	recalls: string[];
+}
+
+/** Outcome of some taps: what became of the last that was tried, and how many were done. */
+interface Outcome {
+	how: 'done' | 'refused' | 'backed' | 'lost' | 'bounced';
+	done: number;
+}
+
+const most = 20; // that can be taken back
+
 /** Taps sends what hands do and remembers what can be taken back. A tap whose answer was lost is sent again under its own id: one tap. */
 export class Taps {
 	#said = $state.raw<Said | undefined>();
 	#busy = $state.raw<ReadonlySet<string>>(new Set());
 	#slow = $state.raw<ReadonlyMap<string, number>>(new Map()); // numbers of tickets, by order
 	#running = new Map<string, { what: string; done: Promise<void> }>();
-	#back: { ticket: Ticket; steps: number }[] = []; // what was done here and can be taken back, last at the end
+	#back: Back[] = []; // last at the end
+	#turn = 0;
 	#timer: ReturnType<typeof setTimeout> | undefined;
 
 	#merge: (ticket: Ticket) => void;
@@ -74,15 +91,22 @@ export class Taps {
 	 * its way waits for it; the same once more is a finger that bounced.
 	 */
 	async act(ticket: Ticket, ...taps: Tap[]): Promise<boolean> {
-		const what = JSON.stringify(taps);
+		const { how, done } = await this.#run(ticket, taps);
+		const verb = taps.at(-1)?.verb;
+		if (done > 0 && (verb === 'bump' || verb === 'hand-over')) this.#keep({ turn: ++this.#turn, ticket, recalls: Array.from({ length: done }, uuid) });
+		return how === 'done';
+	}
+
+	async #run(ticket: Ticket, taps: Tap[]): Promise<Outcome> {
+		const what = JSON.stringify(taps.map((tap) => ({ ...tap, id: undefined })));
 		for (let running = this.#running.get(ticket.order_id); running; running = this.#running.get(ticket.order_id)) {
-			if (running.what === what) return false;
+			if (running.what === what) return { how: 'bounced', done: 0 };
 			await running.done;
 		}
 		const verb = taps.at(-1)?.verb ?? 'bump';
 		if (!this.#reachable()) {
 			this.#say({ kind: 'lost', number: ticket.number, verb, detail: '', undo: false });
-			return false;
+			return { how: 'lost', done: 0 };
 		}
 		const { promise, resolve } = later();
 		this.#running.set(ticket.order_id, { what, done: promise });
@@ -93,13 +117,11 @@ export class Taps {
 				this.#merge(await this.#guard((more) => this.#minded(ticket, send(ticket.order_id, tap, more, this.#headers)), { reason: tap.text ?? tap.reason }));
 				done++;
 			}
-			const undo = verb === 'bump' || verb === 'hand-over';
-			this.#say({ kind: verb === 'recall' ? 'undone' : 'done', number: ticket.number, verb, detail: '', undo });
-			if (undo) this.#back = [...this.#back.slice(-19), { ticket, steps: done }];
-			return true;
+			this.#say({ kind: verb === 'recall' ? 'undone' : 'done', number: ticket.number, verb, detail: '', undo: verb === 'bump' || verb === 'hand-over' });
+			return { how: 'done', done };
 		} catch (err) {
 			this.#explain(ticket, verb, err);
-			return false;
+			return { how: err instanceof Backed ? 'backed' : err instanceof Refusal ? 'refused' : 'lost', done };
 		} finally {
 			this.#busy = new Set([...this.#busy].filter((id) => id !== ticket.order_id));
 			this.#running.delete(ticket.order_id);
@@ -126,7 +148,13 @@ export class Taps {
 			return false;
 		}
 		this.#back = this.#back.slice(0, -1);
-		return this.act(last.ticket, ...Array.from({ length: last.steps }, () => ({ verb: 'recall' as const })));
+		const { how, done } = await this.#run(last.ticket, last.recalls.map((id) => ({ verb: 'recall', id })));
+		if (how !== 'done' && how !== 'refused') this.#keep({ ...last, recalls: last.recalls.slice(done) }); // the node has said nothing against it
+		return how === 'done';
+	}
+
+	#keep(back: Back): void {
+		this.#back = [...this.#back, back].sort((a, b) => a.turn - b.turn).slice(-most);
 	}
 
 	/** settled waits for what is on its way: the board may show it before its answer is here. */
@@ -184,7 +212,7 @@ async function send(order: string, tap: Tap, more: More, headers: Record<string,
 	const item = tap.item !== undefined && tap.verb === 'bump';
 	const url = `/api/tickets/${encodeURIComponent(order)}/${item ? `items/${encodeURIComponent(tap.item ?? '')}/` : ''}${tap.verb}`;
 	const body = {
-		tap: uuid(),
+		tap: tap.id ?? uuid(),
 		...(tap.station ? { station: tap.station } : {}),
 		...(tap.item && !item ? { item: tap.item } : {}),
 		...(tap.reason ? { reason: tap.reason } : {}),

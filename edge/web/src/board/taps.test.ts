@@ -158,4 +158,58 @@ describe('taps', () => {
 		expect(await taps.recallLast()).toBe(false);
 		expect(taps.said?.code).toBe('nothing_to_recall');
 	});
+
+	it('a recall that is lost can be asked for once more, under the same id', async () => {
+		answers = [ok(2), lost, lost];
+		await taps.act(t, { verb: 'bump', station: 'make' });
+		expect(await taps.recallLast()).toBe(false);
+		expect(taps.said).toMatchObject({ kind: 'lost', verb: 'recall' });
+		reachable = false;
+		expect(await taps.recallLast()).toBe(false);
+		reachable = true;
+		answers = [ok(3)];
+		expect(await taps.recallLast()).toBe(true);
+		expect(new Set(asked.slice(1).map((a) => a.body['tap'])).size).toBe(1);
+		expect(await taps.recallLast()).toBe(false);
+		expect(taps.said?.code).toBe('nothing_to_recall');
+	});
+
+	it('of a recall of two steps that is lost in the middle only the rest is asked for again', async () => {
+		answers = [ok(2), ok(3), ok(4), lost, lost];
+		await taps.act(t, { verb: 'start', item: '1' }, { verb: 'bump', item: '1' });
+		expect(await taps.recallLast()).toBe(false);
+		answers = [ok(5)];
+		expect(await taps.recallLast()).toBe(true);
+		expect(asked).toHaveLength(6);
+		expect([asked[4]?.body['tap'], asked[5]?.body['tap']]).toEqual([asked[3]?.body['tap'], asked[3]?.body['tap']]);
+	});
+
+	it('what the node does not take back is in nobody’s way', async () => {
+		answers = [ok(2), ok(3), no({ code: 'not_here', title: 'Conflict', status: 409 }), ok(4)];
+		const other = ticket(9, [item('1')]);
+		await taps.act(other, { verb: 'bump', station: 'make' });
+		await taps.act(t, { verb: 'hand-over', station: 'pass' });
+		expect([await taps.recallLast(), await taps.recallLast()]).toEqual([false, true]);
+		expect(asked.at(-1)?.url).toBe(`/api/tickets/${other.order_id}/recall`);
+	});
+
+	it('when the second of two taps is refused the first can be taken back', async () => {
+		answers = [ok(2), no({ code: 'illegal_step', title: 'Conflict', status: 409 }), ok(3)];
+		expect(await taps.act(t, { verb: 'start', item: '1' }, { verb: 'bump', item: '1' })).toBe(false);
+		expect(await taps.recallLast()).toBe(true);
+		expect(asked.map((a) => a.url.split('/').at(-1))).toEqual(['start', 'bump', 'recall']);
+	});
+
+	it('two recalls in one moment take back one after the other, of one ticket one', async () => {
+		answers = [ok(2), ok(2), ok(3), ok(3)];
+		const other = ticket(9, [item('1')]);
+		await taps.act(t, { verb: 'bump', station: 'make' });
+		await taps.act(other, { verb: 'bump', station: 'make' });
+		expect(await Promise.all([taps.recallLast(), taps.recallLast()])).toEqual([true, true]);
+		answers = [ok(4), ok(5), ok(6), ok(7)];
+		await taps.act(t, { verb: 'bump', station: 'make' });
+		await taps.act(t, { verb: 'bump', station: 'oven' });
+		expect(await Promise.all([taps.recallLast(), taps.recallLast()])).toEqual([true, false]); // a finger that bounced
+		expect(await taps.recallLast()).toBe(true);
+	});
 });

@@ -1,6 +1,7 @@
 /** Clock is the node's time on this screen: a tablet's own clock may be wrong, and ages must not be. It ticks once a second. */
 export class Clock {
 	#ahead = 0;
+	#last = Date.now();
 	#now = $state(Date.now());
 
 	/** now in ms since 1970, as the node counts. */
@@ -17,13 +18,22 @@ export class Clock {
 	tell(at: string): void {
 		const node = Date.parse(at);
 		if (Number.isNaN(node)) return;
-		this.#ahead = node - Date.now();
+		this.#last = Date.now();
+		this.#ahead = node - this.#last;
 		this.#now = node;
+	}
+
+	/** tick goes on. A tablet whose clock is set back meanwhile has not gone back: its clock was wrong, or is. */
+	#tick(): void {
+		const local = Date.now();
+		if (local < this.#last) this.#ahead += this.#last - local;
+		this.#last = local;
+		this.#now = local + this.#ahead;
 	}
 
 	/** run ticks until the returned function is called. */
 	run(): () => void {
-		const timer = setInterval(() => (this.#now = Date.now() + this.#ahead), 1000);
+		const timer = setInterval(() => this.#tick(), 1000);
 		return () => clearInterval(timer);
 	}
 }

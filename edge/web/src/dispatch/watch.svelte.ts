@@ -1,5 +1,5 @@
 import { Refusal, type Instant, type LinkState } from '@awesome/ui';
-import { called, movable, type Board, type Planned, type WhatIf } from '@awesome/ui/dispatch';
+import { called, movable, older, type Board, type Planned, type WhatIf } from '@awesome/ui/dispatch';
 import type { Desk } from '../order/desk.svelte.ts';
 
 const lookEvery = 4_000; // ms: positions and forecasts move without anything's being done here
@@ -143,7 +143,7 @@ export class Watch {
 	#take(seen: View): void {
 		this.#shut = false;
 		const was = this.board?.as_of;
-		if (was !== undefined && seen.board !== null && seen.board.as_of < was && seen.current) return; // older than what is shown
+		if (was !== undefined && seen.board !== null && seen.current && older(seen.board.as_of, was)) return; // older than what is shown
 		this.#view = seen;
 	}
 

@@ -34,6 +34,7 @@ export class Backed extends Refusal {}
 export class Desk {
 	#session = $state.raw<SessionState | undefined>();
 	#asked = $state.raw<Asked | undefined>();
+	#seen = 0; // whoever signed in or out since a look was begun is not in its answer
 	readonly headers: Record<string, string>;
 
 	constructor(screen: string) {
@@ -52,8 +53,10 @@ export class Desk {
 
 	/** look asks the node who is signed in. */
 	async look(): Promise<void> {
+		const turn = ++this.#seen;
 		try {
-			this.#session = await call<SessionState>('/api/session', { headers: this.headers });
+			const session = await call<SessionState>('/api/session', { headers: this.headers });
+			if (turn === this.#seen) this.#session = session;
 		} catch {
 			// the strip says that the node is lost, and who was signed in still is
 		}
@@ -72,6 +75,7 @@ export class Desk {
 
 	async signOut(): Promise<void> {
 		await call('/api/session', { method: 'DELETE', headers: this.headers });
+		this.#session = { signed_in: false, pins: this.#session?.pins ?? 'required', may: [] }; // whether or not the node can be asked what is left
 		await this.look();
 	}
 
@@ -151,7 +155,9 @@ export class Desk {
 	}
 
 	async #begin(pin: string): Promise<void> {
-		this.#session = await call<SessionState>('/api/session', { body: { pin }, headers: this.headers });
+		const session = await call<SessionState>('/api/session', { body: { pin }, headers: this.headers });
+		this.#seen++;
+		this.#session = session;
 	}
 }
 

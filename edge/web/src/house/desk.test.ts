@@ -118,3 +118,40 @@ describe('what takes a person', () => {
 		expect(desk.asked).toBeUndefined();
 	});
 });
+
+describe('who is signed in', () => {
+	let waits: ((r: Response) => void)[];
+	let desk: Desk;
+	const state = (more: object) => new Response(JSON.stringify({ pins: 'required', may: [], ...more }));
+
+	beforeEach(() => {
+		waits = [];
+		desk = new Desk('left-of-the-oven');
+		vi.stubGlobal('fetch', () => new Promise<Response>((done) => waits.push(done)));
+	});
+
+	afterEach(() => vi.unstubAllGlobals());
+
+	it('is not who was before, though the answer comes later', async () => {
+		const look = desk.look();
+		desk.signIn();
+		const given = desk.asked?.give('sign_in', '4444', '');
+		waits[1]?.(state({ signed_in: true, name: 'Dora' }));
+		await given;
+		waits[0]?.(state({ signed_in: false }));
+		await look;
+		expect(desk.session?.name).toBe('Dora');
+	});
+
+	it('is nobody once somebody has signed out, though the node can be asked no more', async () => {
+		const look = desk.look();
+		waits[0]?.(state({ signed_in: true, name: 'Dora', may: ['void'] }));
+		await look;
+		const out = desk.signOut();
+		waits[1]?.(new Response('{}'));
+		await vi.waitFor(() => expect(waits).toHaveLength(3));
+		waits[2]?.(new Response('gone', { status: 502 }));
+		await out;
+		expect(desk.session).toEqual({ signed_in: false, pins: 'required', may: [] });
+	});
+});

@@ -101,6 +101,17 @@ describe('a pad', () => {
 		expect(gone).toHaveBeenCalled();
 	});
 
+	it('minds no clock that is set', async () => {
+		const gone = vi.spyOn(desk, 'giveUp');
+		open();
+		vi.setSystemTime(Date.now() + 3_600_000);
+		await vi.advanceTimersByTimeAsync(1_000);
+		expect(gone).not.toHaveBeenCalled();
+		vi.setSystemTime(Date.now() - 7_200_000);
+		await vi.advanceTimersByTimeAsync(46_000);
+		expect(gone).toHaveBeenCalled();
+	});
+
 	it('asks a cook for their own PIN, and a shift manager for a word instead', async () => {
 		open({ ways: ['cook', 'word'], name: 'Ada' });
 		answer = () => Promise.reject(new Refusal({ code: 'pin_needed', title: '', status: 403 }));

@@ -68,15 +68,26 @@ export class Shift {
 	}
 
 	lookOffers(): Promise<boolean> {
-		return this.try_(async () => (this.#offers = await call<Offers>('/api/menu')));
+		return this.#look(async () => (this.#offers = await call<Offers>('/api/menu')));
 	}
 
 	lookScreens(): Promise<boolean> {
-		return this.try_(async () => (this.#screens = (await call<{ screens: Glass[] }>('/api/screens')).screens));
+		return this.#look(async () => (this.#screens = (await call<{ screens: Glass[] }>('/api/screens')).screens));
 	}
 
 	lookIntake(): Promise<boolean> {
-		return this.try_(async () => (this.#wait = (await call<{ wait_s?: number }>('/api/intake')).wait_s));
+		return this.#look(async () => (this.#wait = (await call<{ wait_s?: number }>('/api/intake')).wait_s));
+	}
+
+	/** look reads something: what was said about a deed stays. */
+	async #look(what: () => Promise<unknown>): Promise<boolean> {
+		try {
+			await what();
+			return true;
+		} catch (err) {
+			this.failed ||= said(err);
+			return false;
+		}
 	}
 
 	/** sellOut takes something off the menu, until a moment or until somebody lifts it. */

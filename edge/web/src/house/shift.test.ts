@@ -1,6 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { Board } from '../board/board.svelte.ts';
+import { Desk } from './desk.svelte.ts';
 import { ill } from './printing.ts';
-import { offs, tomorrow } from './shift.svelte.ts';
+import { offs, Shift, tomorrow } from './shift.svelte.ts';
 
 describe('what cannot be had', () => {
 	it('is told with what it is made with, and what was taken off itself comes first', () => {
@@ -30,5 +32,20 @@ describe('a printer', () => {
 	it('is ill when somebody has to come, or when another prints for it', () => {
 		expect([printer, { ...printer, state: 'starting' as const }, { ...printer, paper_low: true }].map(ill)).toEqual([false, false, false]);
 		expect([{ ...printer, state: 'paper_out' as const }, { ...printer, on_backup: true }].map(ill)).toEqual([true, true]);
+	});
+});
+
+describe('what went wrong', () => {
+	afterEach(() => vi.unstubAllGlobals());
+
+	it('is said until something else is done, whatever is looked at meanwhile', async () => {
+		const refused = { code: 'no_such_printer', title: '', detail: 'there is no such printer', status: 404 };
+		vi.stubGlobal('fetch', async (url: string) => Promise.resolve(url.endsWith('/test') ? new Response(JSON.stringify(refused), { status: 404 }) : new Response('{"screens":[],"wait_s":60}')));
+		const shift = new Shift({} as Board, new Desk('s'));
+		expect(await shift.testPrint('p')).toBe(false);
+		const said = shift.failed;
+		expect(said).not.toBe('');
+		expect([await shift.lookScreens(), await shift.lookIntake(), shift.wait, shift.failed]).toEqual([true, true, 60, said]);
+		expect([await shift.resume(), shift.failed]).toEqual([true, '']);
 	});
 });

@@ -9,7 +9,8 @@ export class Books {
 	#orders = $state.raw<Order[]>([]);
 	#runs = $state.raw<Run[]>([]);
 	#till = $state.raw<Till | undefined>();
-	#lastRead = 0;
+	#lastRead = -Infinity; // by performance.now(), which nobody sets
+	#reads = 0; // begun
 	#next: ReturnType<typeof setTimeout> | undefined;
 
 	/** lists says whether all the orders are in view: otherwise they are not read. */
@@ -33,7 +34,7 @@ export class Books {
 
 	/** soon reads after a moment if it has just been done: in a rush the kitchen changes several times in a second. */
 	soon(): void {
-		this.#next ??= setTimeout(() => void this.read(), Math.max(0, this.#lastRead + pause - Date.now()));
+		this.#next ??= setTimeout(() => void this.read(), Math.max(0, this.#lastRead + pause - performance.now()));
 	}
 
 	stop(): void {
@@ -43,12 +44,14 @@ export class Books {
 	async read(): Promise<void> {
 		clearTimeout(this.#next);
 		this.#next = undefined;
-		this.#lastRead = Date.now();
+		this.#lastRead = performance.now();
+		const turn = ++this.#reads;
 		const [orders, runs, till] = await Promise.allSettled([
 			this.lists() ? this.desk.peek<{ orders: Order[] }>('/api/orders') : Promise.resolve({ orders: this.#orders }),
 			this.desk.peek<{ runs: Run[] }>('/api/runs'),
 			this.desk.peek<Till>('/api/till'),
 		]);
+		if (turn !== this.#reads) return; // what was asked for later knows more
 		if (orders.status === 'fulfilled') this.#orders = orders.value.orders;
 		if (runs.status === 'fulfilled') this.#runs = runs.value.runs;
 		if (till.status === 'fulfilled') this.#till = till.value;

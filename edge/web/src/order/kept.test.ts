@@ -81,6 +81,7 @@ it('after a shift nobody asks for it any more', () => {
 	phone();
 	expect(page(menu, now + 12 * hour).back).toBe(false);
 	expect(page(menu, now + 11 * hour).back).toBe(true);
+	expect(page(menu, now - hour).back).toBe(true); // the clock was set back: what was sent keeps its key
 });
 
 it('nothing is written before what is there was read', () => {

@@ -42,7 +42,7 @@ export function forget(shelf: Storage | undefined): void {
 export function read(shelf: Storage | undefined, now: number): Kept | undefined {
 	try {
 		const kept = JSON.parse(shelf?.getItem(name) ?? 'null') as unknown;
-		return whole(kept) && kept.at <= now + 60_000 && now - kept.at < longest ? kept : undefined;
+		return whole(kept) && Math.abs(now - kept.at) < longest ? kept : undefined;
 	} catch {
 		return undefined;
 	}

@@ -146,6 +146,7 @@ type work struct {
 	told    []told
 	sales   sales
 	letGo   []string // orders that are not for the courier any more who was asked
+	alerts  []alert
 }
 
 // try lets one job decide on a copy of its record. What it changed stands before the next job of the same order decides.
@@ -191,7 +192,7 @@ func decide(d ordering.Decide, r *ordering.Record) (err error) {
 }
 
 func (w *work) keep(row *recordRow, next ordering.Record, state []byte, tells []told) {
-	if was := row.Courier; was != nil && (next.Courier == nil || next.Courier.Run != was.Run) {
+	if letsGo(&row.Record, &next) {
 		w.letGo = append(w.letGo, string(next.Order.ID))
 	}
 	if w.states == nil {
@@ -215,6 +216,9 @@ func (w *work) commit(ctx context.Context, conn *pgxpool.Conn, rows map[order.ID
 	u.queue(b)
 	w.sales.queue(b)
 	queueLetGo(b, w.letGo)
+	for _, x := range w.alerts {
+		queueAlert(b, x, x.heard())
+	}
 	queueCommands(b, w.told)
 	b.Queue(`COMMIT`)
 	if err := conn.SendBatch(ctx, b).Close(); err != nil {

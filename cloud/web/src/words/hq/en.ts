@@ -110,6 +110,7 @@ export const en = {
 		silent: 'Silent', overheat: 'Too hot', underheat: 'Too cold',
 		malfunction: 'Broken', door_open: 'Door open', probe_limit: 'Probe out of bounds',
 		quarantine_full: 'No more can be kept aside', unbrought_order: 'An order is on no screen of its restaurant',
+		delivered_unready: 'A courier says it has delivered what the kitchen has not handed over',
 	} as Record<string, string>,
 	needs: (n: number) => (n === 1 ? '1 thing needs a person' : `${n} things need a person`),
 	cleared: 'Done',
@@ -164,6 +165,7 @@ export const en = {
 		asked: (name) => `${name} was asked`, declined: (name) => `${name} said no`, unanswered: (name) => `${name} did not answer`,
 		withdrawn: (name) => `The question to ${name} was withdrawn`, agreed: (name) => `${name} said yes`, given: (name) => `Given to ${name}`,
 		taken_off: (name) => `Taken from ${name}`, to_courier: (name) => `${name} was asked to send a courier`, off_courier: (name) => `${name} does not bring it`,
+		said_unready: (name) => `${name} said that it is delivered before it was ready`,
 	} as Record<string, (name: string) => string>,
 	who: { dispatch: 'the plan', staff: 'a person', cloud: 'the chain', edge: 'the kitchen', guest: 'the guest' } as Record<string, string>,
 	dispatch: {

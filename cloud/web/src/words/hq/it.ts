@@ -103,6 +103,7 @@ export const it: Words = {
 		silent: 'Muto', overheat: 'Troppo caldo', underheat: 'Troppo freddo',
 		malfunction: 'Guasto', door_open: 'Porta aperta', probe_limit: 'Sonda fuori limite',
 		quarantine_full: 'Non si può tenere da parte altro', unbrought_order: 'Un ordine non è su nessuno schermo del suo ristorante',
+		delivered_unready: 'Un corriere dice di aver consegnato ciò che la cucina non ha ancora dato',
 	},
 	needs: (n) => (n === 1 ? '1 cosa richiede una persona' : `${n} cose richiedono una persona`),
 	cleared: 'Fatto',
@@ -157,6 +158,7 @@ export const it: Words = {
 		asked: (name) => `Si è chiesto a ${name}`, declined: (name) => `${name} ha detto di no`, unanswered: (name) => `${name} non ha risposto`,
 		withdrawn: (name) => `La domanda a ${name} è stata ritirata`, agreed: (name) => `${name} ha detto di sì`, given: (name) => `Dato a ${name}`,
 		taken_off: (name) => `Tolto a ${name}`, to_courier: (name) => `Si è chiesto un corriere a ${name}`, off_courier: (name) => `${name} non lo porta`,
+		said_unready: (name) => `${name} ha detto di averlo consegnato prima che fosse pronto`,
 	},
 	who: { dispatch: 'il piano', staff: 'una persona', cloud: 'la catena', edge: 'la cucina', guest: 'il cliente' },
 	dispatch: {

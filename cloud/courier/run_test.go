@@ -90,7 +90,8 @@ func TestDetailsAreShownAsPeopleCanReadThem(t *testing.T) {
 	if r.Rider != "Mila" || r.Link != "https://swift.example/1" || r.Code != "4711" || !r.At.Equal(now) || !r.DropAt.Equal(now.Add(time.Minute)) {
 		t.Errorf("%+v", r)
 	}
-	for _, link := range []string{"javascript:alert(1)", "http://swift.example", "http://127.0.0.1:22/", "https://swift.example/\n", "https://" + string(make([]byte, 500)),
+	for _, link := range []string{
+		"javascript:alert(1)", "http://swift.example", "http://127.0.0.1:22/", "https://swift.example/\n", "https://" + string(make([]byte, 500)),
 		"https://", "https:swift.example", "https://localhost/1", "https://pc/1", "https://127.0.0.1/1", "https://10.0.0.7/1", "https://[::1]/1", "https://8.8.8.8/1",
 		"https://2130706433/", "https://0x7f.1/", "https://127.1/", "https://printer.local/", "https://db.internal/", "https://swift.example@evil.example/", "https://a:b@swift.example/",
 		"https://swift.example\\@10.0.0.7/", "https://swıft.example/", "HTTPS://swift.example /", "https://-swift.example/", "https://swift..example/", "https://swift.example:x/",

@@ -51,7 +51,6 @@ func (r *Record) given(d *Driver, by string, at time.Time) {
 		act = Agreed
 	}
 	r.hand(Hand{At: at, Act: act, Driver: d.ID, Name: d.Name, By: by, Because: d.Because})
-
 }
 
 // taken notes that the order's driver, if it has one, does not have it any more.

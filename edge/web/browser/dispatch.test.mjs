@@ -116,7 +116,7 @@ test('who is off shift is asked about first, and why all the same is written dow
 	assert.ok(await anyway.isDisabled());
 	assert.deepEqual(await violations(page, 'off shift'), []);
 	await photograph(page, 'dispatch-counter-off-shift');
-	await asked.getByRole('button', { name: 'Back' }).click();
+	await asked.getByRole('button', { name: 'Back', exact: true }).click();
 	await asked.waitFor({ state: 'detached' });
 	assert.equal(await bearer('o2'), null);
 	await give.click();

@@ -311,7 +311,7 @@ func TestACompanyThatCannotBeReachedHearsOfTheEndWhenItCan(t *testing.T) {
 		o.stop() // and the core dies
 		f.deafen(nil)
 		heard := f.count("cancel")
-		o = openDesk(t, b, map[string]courier.Company{"firm": f})
+		openDesk(t, b, map[string]courier.Company{"firm": f})
 		pass(2 * time.Minute)
 		if _, runs := b.now(); runs[0].State != courier.Cancelled || f.count("cancel") != heard+1 {
 			t.Errorf("told %d times, and it is %s", f.count("cancel")-heard, runs[0].State)

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
+	"unicode"
 
 	"awesome.pizza/cloud/acts"
 	"awesome.pizza/cloud/dispatch"
@@ -117,7 +119,7 @@ func (c *counters) turn(ctx context.Context, edge string, q link.DeskRequest) er
 	if err != nil {
 		return err
 	}
-	chosen := ordering.Driver{ID: d.ID, Name: d.Name, ByHand: true}
+	chosen := ordering.Driver{ID: d.ID, Name: d.Name, ByHand: true, Because: oneLine(q.Reason)}
 	switch {
 	case has == d.ID && r.Driver.ByHand:
 		return nil // asked twice
@@ -131,7 +133,7 @@ func (c *counters) turn(ctx context.Context, edge string, q link.DeskRequest) er
 
 // boardOf is a restaurant's view as it travels.
 func boardOf(v *dispatch.View) link.DeskBoard {
-	b := link.DeskBoard{AsOf: v.Now, Totals: sumOf(v.Outcome()), Restaurants: []link.DeskHouse{}, Drivers: []link.DeskDriver{}, Orders: []link.DeskOrder{}}
+	b := link.DeskBoard{AsOf: v.Now, Base: v.Base, Rev: v.Rev, Totals: sumOf(v.Outcome()), Restaurants: []link.DeskHouse{}, Drivers: []link.DeskDriver{}, Orders: []link.DeskOrder{}}
 	for _, r := range v.Restaurants {
 		b.Restaurants = append(b.Restaurants, link.DeskHouse{ID: r.ID, Latitude: r.Position.Lat, Longitude: r.Position.Lon})
 	}
@@ -195,6 +197,9 @@ func reasonsOf(why []dispatch.Reason) []link.DeskReason {
 
 func driverOf(d *dispatch.Driver, plan []dispatch.Outlook, shown map[order.ID]bool) link.DeskDriver {
 	out := link.DeskDriver{ID: d.ID, Name: d.Name, Vehicle: string(d.Vehicle), Status: string(d.Status), Orders: []order.ID{}, Way: []order.ID{}}
+	if d.StatusAt.After(time.Unix(0, 0)) {
+		out.Since = timeOr(d.StatusAt)
+	}
 	if !d.SeenAt.IsZero() && !d.OffShift() {
 		out.Position = &link.DeskSeen{DeskPlace: link.DeskPlace{Latitude: d.Position.Lat, Longitude: d.Position.Lon}, At: d.SeenAt}
 	}
@@ -220,6 +225,16 @@ func driverOf(d *dispatch.Driver, plan []dispatch.Outlook, shown map[order.ID]bo
 
 func sumOf(o dispatch.Outcome) link.DeskSum {
 	return link.DeskSum{Late: o.Late, LateMin: o.Lateness.Minutes(), ClickToDoor: o.ClickToDoor.Minutes(), Nobody: o.Nobody}
+}
+
+// oneLine is what a person wrote, as a history shows it.
+func oneLine(s string) string {
+	return strings.TrimSpace(strings.Map(func(c rune) rune {
+		if !unicode.IsPrint(c) {
+			return ' '
+		}
+		return c
+	}, strings.ToValidUTF8(s, "")))
 }
 
 func timeOr(t time.Time) *time.Time {

@@ -2,6 +2,7 @@ package cloud
 
 import (
 	"log/slog"
+	"slices"
 	"testing"
 	"time"
 
@@ -150,5 +151,34 @@ func TestACounterGivesItsOrdersToWhoServesItAndNobodyElses(t *testing.T) {
 	}
 	if r := w.ask("r1", link.DeskRequest{Ask: link.DeskWhatIf, Extra: 2}); r.WhatIf == nil {
 		t.Errorf("%+v", r)
+	}
+}
+
+func TestWhyACounterInsistedOnADriverStandsInTheOrdersHistory(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	if _, err := w.db.SetStatus(t.Context(), w.ours.ID, wire.EndOfShift, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	board := w.ask("r1", link.DeskRequest{Ask: link.DeskLook}).Board
+	if board.Base == "" || board.Rev == 0 {
+		t.Errorf("a board that does not say when it is of: %+v", board)
+	}
+	i := slices.IndexFunc(board.Drivers, func(d link.DeskDriver) bool { return d.ID == w.ours.ID })
+	if i < 0 || board.Drivers[i].Status != string(wire.EndOfShift) || board.Drivers[i].Since == nil {
+		t.Fatalf("%+v", board.Drivers)
+	}
+	later := w.ask("r1", link.DeskRequest{Ask: link.DeskAssign, Order: w.own, Driver: w.ours.ID, Reason: "stands\nhere "}).Board
+	if later == nil || later.Older(board) || !board.Older(later) {
+		t.Errorf("%+v after %+v", later, board)
+	}
+	hands, err := w.db.Hands(t.Context(), w.own)
+	if err != nil || len(hands) == 0 || hands[len(hands)-1].Act != ordering.Given || hands[len(hands)-1].Because != "stands here" {
+		t.Errorf("%+v, %v", hands, err)
+	}
+	w.ask("r1", link.DeskRequest{Ask: link.DeskUnassign, Order: w.own, Driver: w.ours.ID})
+	w.ask("r1", link.DeskRequest{Ask: link.DeskAssign, Order: w.own, Driver: w.ours.ID})
+	if hands, err = w.db.Hands(t.Context(), w.own); err != nil || hands[len(hands)-1].Because != "" {
+		t.Errorf("%+v, %v", hands, err)
 	}
 }

@@ -79,7 +79,7 @@ func bodies(driver string) map[string]any {
 		"sellOut":       map[string]any{"kind": "product", "id": "margherita"}, "bringBack": nil,
 		"hireDriver": map[string]any{"name": "Eve", "phone": "+12025550199"}, "putDriverStatus": map[string]any{"status": "available"},
 		"changeDriver": map[string]any{"name": "Dora B.", "phone": "+12025550188"},
-		"acceptOffer":  nil, "declineOffer": nil,
+		"acceptOffer":  nil, "declineOffer": nil, "acceptTrip": nil, "declineTrip": nil,
 		"openBag": map[string]any{"id": id.New(), "float_minor": 2000}, "dropCash": map[string]any{"id": id.New(), "amount_minor": 500},
 		"closeBag": map[string]any{"bag_id": id.New(), "counted_minor": 100}, "prefer": map[string]any{"order_id": "ORDER", "priority": "first"},
 		"enroll": nil, "revoke": nil, "revokeDevice": nil, "approve": nil, "discard": nil, "clearAlert": nil, "claim": "CODE",
@@ -126,7 +126,7 @@ func (c *chain) leavesALine(t *testing.T, method, path, driver string, body any)
 	t.Helper()
 	oid := string(c.call(t, req{"POST", "/api/orders", basket(order.ByDelivery), nil}).is(t, 201).id())
 	path = strings.NewReplacer("{orderId}", oid, "{driverId}", driver, "{restaurantId}", "r1", "{device}", "UOTHER", "{alert}", "a1", "{kind}", "product",
-		"{id}", "margherita", "{offerId}", id.New()).Replace(path)
+		"{id}", "margherita", "{offerId}", id.New(), "{tripId}", id.New()).Replace(path)
 	if body == "CODE" {
 		code, _ := c.call(t, req{"POST", "/api/fleet/r2/enroll", nil, c.asStaff}).is(t, 200).at("code").(string)
 		body = map[string]any{"code": code, "public_key": "UNODE"}

@@ -122,6 +122,8 @@ type Drivers interface {
 type Offers interface {
 	Accept(ctx context.Context, driver, offer string) (dispatch.Offer, error)
 	Decline(ctx context.Context, driver, offer string) (dispatch.Offer, error)
+	// AnswerTrip answers all doors of a trip, or nothing of it: see dispatch.TripAnswer.
+	AnswerTrip(ctx context.Context, driver string, t dispatch.TripAnswer) ([]dispatch.Offer, error)
 	SetStatus(ctx context.Context, driver string, s wire.DriverState, at time.Time) error
 }
 

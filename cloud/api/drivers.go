@@ -204,13 +204,14 @@ type offerView struct {
 	Trip       string              `json:"trip" doc:"what is fetched together and brought on one way has the same one"`
 	Stop       int                 `json:"stop" doc:"place of its door on that way, from 0"`
 	Fetch      int                 `json:"fetch_after" doc:"doors of that way that come before its restaurant: 0 unless it is the second one on the way"`
+	Doors      int                 `json:"doors" doc:"how many doors the trip asks about; 0 for an offer that is over"`
 }
 
 func offerOf(o *dispatch.Offer) offerView {
 	v := offerView{
 		ID: o.ID, Order: o.Order, State: o.State, At: instant{o.Created}, Expires: instant{o.Expires}, Ready: at(o.Run.Ready),
 		CashDue: or[money.Amount]{o.Run.CashDue}, Because: dispatch.Sentences(o.Because), Reasons: reasonsOf(o.Because),
-		Trip: o.Trip, Stop: o.Stop, Fetch: o.Fetch,
+		Trip: o.Trip, Stop: o.Stop, Fetch: o.Fetch, Doors: o.Doors,
 	}
 	if o.Run.Restaurant != (wire.Place{}) {
 		v.Restaurant, v.Drop = some(o.Run.Restaurant), some(o.Run.Drop)

@@ -75,6 +75,65 @@ func (c *chain) offer(t testing.TB, driver string) (order.ID, string) {
 	return oid, made[0].ID
 }
 
+// trip asks a driver for a trip of so many doors.
+func (c *chain) trip(t testing.TB, driver string, doors int) (trip string, offers []string, orders []order.ID) {
+	t.Helper()
+	trip = id.New()
+	now := time.Now().UTC().Truncate(time.Millisecond)
+	var all []dispatch.Offer
+	for i := range doors {
+		oid := c.place(t, order.ByDelivery).id()
+		c.confirm(t, oid)
+		orders = append(orders, oid)
+		all = append(all, dispatch.Offer{
+			ID: id.New(), Order: oid, Driver: driver, Trip: trip, Stop: i, State: dispatch.Open, Created: now, Expires: now.Add(time.Minute), ArriveAt: now,
+		})
+	}
+	made, err := c.CreateOffers(t.Context(), all)
+	if err != nil || len(made) != doors {
+		t.Fatalf("%d offers: %v", len(made), err)
+	}
+	for _, f := range made {
+		offers = append(offers, f.ID)
+	}
+	return trip, offers, orders
+}
+
+func TestADriverAnswersATripAsOneAct(t *testing.T) {
+	t.Parallel()
+	c := open(t)
+	driver := string(c.post(t, "/api/drivers", map[string]any{"name": "Dora"}).is(t, 201).id())
+	me := "/api/drivers/" + driver
+	c.call(t, req{"PUT", me + "/status", map[string]any{"status": "available"}, nil}).is(t, 200)
+	trip, offers, orders := c.trip(t, driver, 2)
+	all, _ := c.get(t, me+"/offers").is(t, 200).at("offers").([]any)
+	if len(all) != 2 || all[0].(map[string]any)["trip"] != trip || all[0].(map[string]any)["doors"] != 2.0 {
+		t.Fatalf("offers %v", all)
+	}
+	act := func(verb, key string, body any) reply {
+		return c.call(t, req{"POST", me + "/trips/" + trip + "/" + verb, body, map[string]string{"Idempotency-Key": key}})
+	}
+	act("accept", "a", map[string]any{"offers": []string{offers[0], id.New()}}).refused(t, 404, "no_such_offer")
+	act("accept", "a", map[string]any{"offers": []string{}}).refused(t, 422, "invalid_request")
+	act("accept", "a", map[string]any{"offers": make([]string, 17)}).refused(t, 422, "invalid_request")
+	for range 2 {
+		a := act("accept", "b", map[string]any{"offers": offers, "at": time.Now().UTC().Format(time.RFC3339Nano)}).is(t, 200)
+		if taken, _ := a.at("offers").([]any); len(taken) != 2 || a.at("state") != "accepted" || a.at("trip") != trip {
+			t.Errorf("%s", a.body)
+		}
+	}
+	for _, oid := range orders {
+		if a := c.get(t, "/api/orders/"+string(oid)).is(t, 200); a.at("delivery", "driver", "id") != driver {
+			t.Errorf("%s", a.body)
+		}
+	}
+	act("decline", "b", nil).refused(t, 422, "idempotency_mismatch")
+	act("decline", "c", nil).refused(t, 409, "offer_over")
+	act("accept", "", nil).is(t, 200)
+	c.post(t, me+"/trips/"+id.New()+"/accept", nil).refused(t, 404, "no_such_trip")
+	c.post(t, me+"/trips/x/accept", nil).refused(t, 404, "no_such_trip")
+}
+
 func TestADriverAnswersOffers(t *testing.T) {
 	t.Parallel()
 	c := open(t)

@@ -10,7 +10,7 @@ import (
 // handView is a line of an order's history that no status tells.
 type handView struct {
 	At      instant         `json:"at"`
-	Act     ordering.Act    `json:"act" doc:"asked, declined, unanswered, withdrawn, agreed, given, taken_off, to_courier, off_courier; others may come"`
+	Act     ordering.Act    `json:"act" doc:"asked, declined, unanswered, withdrawn, agreed, given, taken_off, to_courier, off_courier, said_unready; others may come"`
 	Driver  or[driverBrief] `json:"driver" doc:"whom it is about; null for a delivery company"`
 	Courier string          `json:"courier" doc:"name of the delivery company; empty for a driver"`
 	By      string          `json:"by" doc:"dispatch, staff, cloud, edge, driver:ID or courier:ID"`

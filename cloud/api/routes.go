@@ -71,6 +71,8 @@ func (a *API) tradeRoutes() []route {
 		on(get, "/api/drivers/{driverId}/offers", "listOffers", "What a driver is asked, and has taken on", 200, driver, (*API).listOffers, 404),
 		on(post, "/api/drivers/{driverId}/offers/{offerId}/accept", "acceptOffer", "Take an order on", 200, driver, (*API).acceptOffer, 404, 409),
 		on(post, "/api/drivers/{driverId}/offers/{offerId}/decline", "declineOffer", "Turn an order down", 200, driver, (*API).declineOffer, 404, 409),
+		on(post, "/api/drivers/{driverId}/trips/{tripId}/accept", "acceptTrip", "Take a trip on: all of its doors, or none", 200, driver, (*API).acceptTrip, 404, 409),
+		on(post, "/api/drivers/{driverId}/trips/{tripId}/decline", "declineTrip", "Turn a trip down", 200, driver, (*API).declineTrip, 404, 409),
 		on(get, "/api/drivers/{driverId}/bag", "getBag", "A driver's cash bag", 200, driver, (*API).getBag, 404),
 		cash(on(post, "/api/drivers/{driverId}/bag", "openBag", "Check a cash bag in: 200 when it is there already", 201, driver, (*API).openBag, 404, 409)),
 		cash(on(post, "/api/drivers/{driverId}/bag/drops", "dropCash", "Put cash into the safe", 200, driver, (*API).dropCash, 404, 409)),

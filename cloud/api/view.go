@@ -7,6 +7,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"awesome.pizza/cloud/courier"
 	"awesome.pizza/cloud/ordering"
 	"awesome.pizza/cloud/road"
 	"awesome.pizza/shared/clock"
@@ -98,8 +99,8 @@ func courierOf(r *ordering.Record) or[courierView] {
 		return or[courierView]{}
 	}
 	v := courierView{ID: c.ID, Name: c.Name, State: c.State, Rider: c.Rider, Since: instant{c.Since}}
-	if c.Link != "" {
-		v.Link = some(c.Link)
+	if link := courier.PublicLink(c.Link); link != "" { // what is kept may be of a time that looked less closely
+		v.Link = some(link)
 	}
 	return some(v)
 }

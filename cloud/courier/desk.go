@@ -238,7 +238,14 @@ func (d *Desk) quotes(ctx context.Context, p Parcel) []Quote {
 // say brings a company's word, or our own about one, to its run and order.
 func (d *Desk) say(ctx context.Context, run, by, message string, u Update) (v Verdict, err error) {
 	now := d.now()
+	var doubt, company string
 	repeated, err := d.Book.ChangeRun(ctx, run, by, message, func(r *Run, o *ordering.Record) error {
+		known := r.Doubted()
+		defer func() {
+			if doubt, company = "", r.Quote.Courier; r.Doubted() && !known {
+				doubt = string(r.Order)
+			}
+		}()
 		*r, v = r.Follow(u, now)
 		r.Tries, r.Next = 0, now.Add(poll)
 		err := r.settle(o, func(restaurant string) bool { return d.Links.Up(restaurant, now) }, now)
@@ -253,6 +260,10 @@ func (d *Desk) say(ctx context.Context, run, by, message string, u Update) (v Ve
 	}
 	if err != nil {
 		return v, fmt.Errorf("follow courier run %s: %w", run, err)
+	}
+	if doubt != "" && !repeated {
+		d.Count(company, "said_unready")
+		d.Log.WarnContext(ctx, "a courier says that it has delivered what its kitchen has not made", "order", doubt, "courier", company, "run", run)
 	}
 	return v, nil
 }

@@ -243,17 +243,82 @@ func TestTheOrderCatchesUpWhenTheKitchenHas(t *testing.T) {
 		b, f := newBook(t), newFirm(800, 20*time.Minute)
 		o := openDesk(t, b, map[string]courier.Company{"firm": f})
 		o.wants()
-		if _, err := o.hears("firm", "1", courier.Delivered); err != nil {
+		if _, err := o.hears("firm", "1", courier.PickedUp); err != nil {
 			t.Fatal(err)
 		}
+		f.says(courier.PickedUp)
 		r, runs := b.now()
-		if r.Status().Terminal() || r.Progress.Delivery != order.Assigned || !runs[0].Open() || !runs[0].Behind {
+		if r.Status().Terminal() || r.Progress.Delivery != order.Assigned || !runs[0].Open() || !runs[0].Behind || runs[0].Doubted() {
 			t.Fatalf("%s, %+v", r.Status(), runs[0])
 		}
 		b.do(func(r *ordering.Record) { kitchen(t, r, time.Now(), shelve...) })
 		pass(10 * time.Second)
-		if r, runs = b.now(); r.Status() != order.StatusDelivered || runs[0].Open() {
+		if r, runs = b.now(); r.Status() != order.StatusOutForDelivery || runs[0].Behind {
 			t.Errorf("%s, %+v", r.Status(), runs[0])
+		}
+	})
+}
+
+// What is not made is at no door, whatever a courier says: the order stays open until somebody gives it out of the house.
+func TestWhatTheKitchenHasNotMadeIsNotDelivered(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b, f := newBook(t), newFirm(800, 20*time.Minute)
+		o := openDesk(t, b, map[string]courier.Company{"firm": f})
+		o.wants()
+		for _, id := range []string{"1", "1", "2"} {
+			if _, err := o.hears("firm", id, courier.Delivered); err != nil {
+				t.Fatal(err)
+			}
+		}
+		b.do(func(r *ordering.Record) { kitchen(t, r, time.Now(), shelve...) })
+		pass(time.Minute)
+		r, runs := b.now()
+		if r.Progress.Delivery != order.Assigned || !runs[0].Doubted() || r.Courier.State != "assigned" || o.count["said_unready"] != 1 {
+			t.Fatalf("it is ready, nobody has given it away, and it is %s: %+v, %v", r.Status(), runs[0], o.count)
+		}
+		if said := r.Hands[1]; len(r.Hands) != 3 || said.Act != ordering.SaidUnready || said.By != "courier:firm" {
+			t.Errorf("%+v", r.Hands)
+		}
+		b.do(func(r *ordering.Record) { kitchen(t, r, time.Now(), order.HandOver) })
+		pass(10 * time.Second)
+		if r, runs = b.now(); r.Status() != order.StatusDelivered || runs[0].Open() || runs[0].Doubted() || len(r.Hands) > 3 {
+			t.Errorf("%s, %+v, %+v", r.Status(), runs[0], r.Hands)
+		}
+	})
+}
+
+// The company cannot be reached when the order ends: it is told when it can, and once.
+func TestACompanyThatCannotBeReachedHearsOfTheEndWhenItCan(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b, f := newBook(t), newFirm(800, 20*time.Minute)
+		o := openDesk(t, b, map[string]courier.Company{"firm": f})
+		o.wants()
+		if _, err := o.hears("firm", "1", courier.Assigned); err != nil {
+			t.Fatal(err)
+		}
+		f.says(courier.Assigned)
+		f.deafen(func(string) error { return errors.New("no way leads there") })
+		b.do(func(r *ordering.Record) { kitchen(t, r, time.Now(), order.Void) })
+		b.mu.Lock()
+		b.runs[0].Next = time.Now() // as the store has it
+		b.mu.Unlock()
+		pass(10 * time.Minute)
+		if tries := f.count("cancel"); tries < 5 || tries > 20 {
+			t.Errorf("it was tried %d times in ten minutes", tries)
+		}
+		o.stop() // and the core dies
+		f.deafen(nil)
+		heard := f.count("cancel")
+		openDesk(t, b, map[string]courier.Company{"firm": f})
+		pass(2 * time.Minute)
+		if _, runs := b.now(); runs[0].State != courier.Cancelled || f.count("cancel") != heard+1 {
+			t.Errorf("told %d times, and it is %s", f.count("cancel")-heard, runs[0].State)
+		}
+		pass(time.Hour)
+		if f.count("cancel") != heard+1 {
+			t.Error("it is told again and again")
 		}
 	})
 }

@@ -78,6 +78,7 @@ type Run struct {
 	Code    string    `json:"code,omitempty"`
 	Reason  string    `json:"reason,omitempty"`
 	Behind  bool      `json:"behind,omitempty"` // the order is not yet where the courier says it is
+	Unready time.Time `json:"unready,omitzero"` // when it was said to be delivered, of an order that its kitchen had not ready
 	Created time.Time `json:"created"`
 	Ended   time.Time `json:"ended,omitzero"`
 
@@ -88,6 +89,9 @@ type Run struct {
 	Tries  int       `json:"-"` // how often it was looked at since the company last said something
 	Wanted bool      `json:"-"` // the order is still kept for it; only what the store has read says so
 }
+
+// Doubted reports whether the food is said to be delivered, and its kitchen still has it: a person has to look.
+func (r *Run) Doubted() bool { return r.Behind && !r.Unready.IsZero() }
 
 // Open reports whether there is still something to be done about it.
 func (r *Run) Open() bool { return !r.State.Over() || r.Behind }
@@ -151,8 +155,8 @@ func (r *Run) learn(u Update) {
 			*d.to = s
 		}
 	}
-	if webLink(u.Link) {
-		r.Link = u.Link
+	if link := PublicLink(u.Link); link != "" {
+		r.Link = link
 	}
 	if sensible(u.PickupAt) {
 		r.PickupAt = u.PickupAt.UTC().Truncate(time.Second)
@@ -176,11 +180,6 @@ func clean(s string) string {
 	return string(text[:min(MaxText, len(text))])
 }
 
-// webLink reports whether a link can be shown to guests: on the web, and not so long that it is something else.
-func webLink(s string) bool {
-	return len(s) <= 500 && strings.HasPrefix(s, "https://") && clean(s[:min(len(s), MaxText)]) == s[:min(len(s), MaxText)]
-}
-
 func sensible(t time.Time) bool { return t.Year() >= 2000 && t.Year() < 3000 }
 
 // settle lets the order follow its run.
@@ -196,7 +195,14 @@ func (r *Run) settle(o *ordering.Record, linkUp func(string) bool, now time.Time
 	if o.Status().Terminal() {
 		return nil
 	}
-	w := ordering.CourierWord{Courier: r.brief(), To: lane, At: r.At}
+	if r.State == Delivered && r.Unready.IsZero() && o.Unready(linkUp) {
+		r.Unready = now
+		o.Doubt(r.brief(), now)
+	}
+	w := ordering.CourierWord{Courier: r.brief(), To: lane, At: r.At, Unready: !r.Unready.IsZero()}
+	if w.Unready && o.Progress.Whole != order.HandedOver {
+		w.Courier.State = string(Assigned) // nobody is shown what cannot be
+	}
 	at := r.PickupAt
 	if lane == order.OutForDelivery || lane == order.Delivered {
 		at = r.DropAt
@@ -221,6 +227,6 @@ func (r *Run) reason() string {
 // brief is the run as everybody is shown it with the order.
 func (r *Run) brief() ordering.Courier {
 	return ordering.Courier{
-		Run: r.ID, ID: r.Quote.Courier, Name: r.Quote.Name, State: string(r.State), Rider: r.Rider, Link: r.Link, Code: r.Code, Since: r.Created,
+		Run: r.ID, ID: r.Quote.Courier, Name: r.Quote.Name, State: string(r.State), Rider: r.Rider, Link: PublicLink(r.Link), Code: r.Code, Since: r.Created,
 	}
 }

@@ -1,6 +1,7 @@
 package courier_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -89,10 +90,27 @@ func TestDetailsAreShownAsPeopleCanReadThem(t *testing.T) {
 	if r.Rider != "Mila" || r.Link != "https://swift.example/1" || r.Code != "4711" || !r.At.Equal(now) || !r.DropAt.Equal(now.Add(time.Minute)) {
 		t.Errorf("%+v", r)
 	}
-	for _, link := range []string{"javascript:alert(1)", "http://swift.example", "http://127.0.0.1:22/", "https://swift.example/\n", "https://" + string(make([]byte, 500))} {
+	for _, link := range []string{
+		"javascript:alert(1)", "http://swift.example", "http://127.0.0.1:22/", "https://swift.example/\n", "https://" + string(make([]byte, 500)),
+		"https://", "https:swift.example", "https://localhost/1", "https://pc/1", "https://127.0.0.1/1", "https://10.0.0.7/1", "https://[::1]/1", "https://8.8.8.8/1",
+		"https://2130706433/", "https://0x7f.1/", "https://127.1/", "https://printer.local/", "https://db.internal/", "https://swift.example@evil.example/", "https://a:b@swift.example/",
+		"https://swift.example\\@10.0.0.7/", "https://swıft.example/", "HTTPS://swift.example /", "https://-swift.example/", "https://swift..example/", "https://swift.example:x/",
+		"https://" + strings.Repeat("a", 64) + ".example/", "//swift.example/1", " https://swift.example/1", "https://swift.example/1#" + strings.Repeat("a", 500),
+	} {
 		r, _ := courier.Run{State: courier.Accepted}.Follow(courier.Update{State: courier.Assigned, Link: link}, now)
 		if r.Link != "" {
 			t.Errorf("guests are shown %q", link)
+		}
+	}
+}
+
+func TestALinkOfThePublicWebIsShown(t *testing.T) {
+	t.Parallel()
+	for _, link := range []string{
+		"https://swift.example/1", "https://track.swift.example:8443/a/b?c=d&e=%20#f", "https://xn--swft-0ra.example/", "https://swift.xn--p1ai/1", "https://SWIFT.Example/1", "https://swift.example./1",
+	} {
+		if courier.PublicLink(link) != link {
+			t.Errorf("guests are not shown %q", link)
 		}
 	}
 }

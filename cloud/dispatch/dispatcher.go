@@ -48,6 +48,9 @@ type Answers interface {
 	AcceptOffer(ctx context.Context, driver, offer string, now time.Time) (Offer, error)
 	// DeclineOffer declines it.
 	DeclineOffer(ctx context.Context, driver, offer string, now time.Time) (Offer, error)
+	// AnswerTrip answers all doors of a trip, and assigns their orders, or nothing of it: see TripAnswer.Take. fresh is false when that was done
+	// before. It reports NotFound "no_such_trip", Conflict "bag_full" and what Take reports.
+	AnswerTrip(ctx context.Context, driver string, a TripAnswer, now time.Time) (taken []Offer, fresh bool, err error)
 }
 
 // Store is all that dispatch keeps.

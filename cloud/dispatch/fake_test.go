@@ -223,6 +223,21 @@ func (r *rows) DeclineOffer(_ context.Context, driver, offer string, now time.Ti
 	return r.answer(driver, offer, dispatch.Decline, now)
 }
 
+func (r *rows) AnswerTrip(_ context.Context, driver string, a dispatch.TripAnswer, now time.Time) (taken []dispatch.Offer, fresh bool, err error) {
+	r.mu.Lock()
+	all := slices.DeleteFunc(slices.Clone(r.offers), func(f dispatch.Offer) bool { return f.Driver != driver || f.Trip != a.Trip })
+	r.mu.Unlock()
+	if taken, fresh, err = a.Take(all, now); err != nil {
+		return nil, false, err
+	}
+	for i := range taken {
+		if taken[i], err = r.answer(driver, taken[i].ID, a.Answer, now); err != nil {
+			return nil, false, err
+		}
+	}
+	return taken, fresh, nil
+}
+
 func (r *rows) answer(driver, offer string, a dispatch.Answer, now time.Time) (dispatch.Offer, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

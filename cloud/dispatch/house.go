@@ -43,7 +43,7 @@ func (d *Driver) Serves(restaurant string) bool { return d.Home == "" || d.Home 
 
 // of is a view without the orders of other restaurants, and without the drivers who have nothing to do with this one.
 func (v *View) of(restaurant string) View {
-	out := View{Zone: Zone{ID: v.Zone.ID}, Snapshot: Snapshot{Now: v.Now, Travel: v.Travel}}
+	out := View{Zone: Zone{ID: v.Zone.ID}, Snapshot: Snapshot{Now: v.Now, Base: v.Base, Rev: v.Rev, Travel: v.Travel}}
 	for _, r := range v.Restaurants {
 		if r.ID == restaurant {
 			out.Restaurants, out.Zone.Restaurants = []Restaurant{r}, []Restaurant{r}

@@ -92,6 +92,7 @@ func (d *Dispatcher) deliver(ctx context.Context, now time.Time) error {
 		return fmt.Errorf("read offers: %w", err)
 	}
 	var errs []error
+	CountDoors(offers)
 	fresh := d.mail.greeted(now)
 	for i := range offers {
 		o := &offers[i]

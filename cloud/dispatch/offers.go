@@ -49,7 +49,7 @@ var offerSteps = []struct {
 }
 
 // Offer asks one driver to bring one order. At any time an order has at most one open offer. A driver may have several, if they are of one
-// trip: what is fetched together, and brought on one way. Each is answered by itself.
+// trip: what is fetched together, and brought on one way. They are answered together (TripAnswer) or, by older phones, each by itself.
 type Offer struct {
 	ID       string
 	Order    order.ID
@@ -61,6 +61,8 @@ type Offer struct {
 	Created  time.Time
 	Expires  time.Time
 	Answered time.Time // or ended otherwise; zero while open
+	Act      string    // the phone's own name for the act that answered it; empty: it had none
+	Doors    int       // how many doors of its trip are open; 0 unless it is read with the rest of them
 	ArriveAt time.Time // at the restaurant, if it is accepted at once
 	Because  []Reason
 	Run      Run
@@ -104,7 +106,11 @@ func (o Offer) Wire() wire.Offer {
 	if w.Revoked {
 		return w
 	}
-	w.Trip, w.Stop = o.Trip, o.Stop
+	w.Trip, w.Stop, w.Fetch, w.Doors = o.Trip, o.Stop, o.Fetch, o.Doors
+	w.Because = Sentences(o.Because)
+	for _, r := range o.Because {
+		w.Reasons = append(w.Reasons, wire.Reason{Key: r.Key, N: r.N, Name: r.Name})
+	}
 	ready := wire.At(o.Run.Ready)
 	restaurant, drop := o.Run.Restaurant, o.Run.Drop
 	w.Restaurant, w.Drop, w.ReadyAt, w.CashDue = &restaurant, &drop, &ready, o.Run.CashDue

@@ -20,6 +20,8 @@ import (
 // Snapshot is all that a plan may know: of one zone, or of several.
 type Snapshot struct {
 	Now         time.Time
+	Base        string   // which history of the database it is of
+	Rev         int64    // rises with whatever is committed there: of two snapshots of one base the higher one is the later one, whoever took it
 	Orders      []Order  // every delivery that has not ended
 	Drivers     []Driver // everybody who is on shift or has something in the bag
 	Restaurants []Restaurant

@@ -140,7 +140,7 @@ func (a *Atlas) share(s *Snapshot, zones []string) []Snapshot {
 	for z := range a.Zones {
 		if slices.Contains(zones, a.Zones[z].ID) {
 			number[z] = len(out)
-			out = append(out, Snapshot{Now: s.Now, Travel: s.Travel, Restaurants: a.Zones[z].Restaurants})
+			out = append(out, Snapshot{Now: s.Now, Base: s.Base, Rev: s.Rev, Travel: s.Travel, Restaurants: a.Zones[z].Restaurants})
 		}
 	}
 	has := map[string]int{}

@@ -51,6 +51,24 @@ type CourierWord struct {
 	To      order.Delivery // how far the delivery is by this
 	Arrives *time.Time     // at the restaurant or, once it has left, at the door
 	At      time.Time      // when it came so far
+	Unready bool           // it was said to be at the door before its kitchen had it ready: it leaves only when the kitchen says so
+}
+
+// Unready reports whether food cannot be where somebody says it is delivered: its kitchen, whose line is up, has not said that it is ready.
+func (r *Record) Unready(linkUp func(restaurant string) bool) bool {
+	if r.Status().Terminal() || r.Progress.Delivery != order.Unassigned && r.Progress.Delivery != order.Assigned {
+		return false
+	}
+	switch r.Progress.Kitchen() {
+	case order.Waiting, order.Queued, order.Preparing, order.Baking, order.QualityCheck:
+		return linkUp(r.Order.Restaurant)
+	}
+	return false
+}
+
+// Doubt notes that a company said that an order is delivered which its kitchen had not made.
+func (r *Record) Doubt(c Courier, now time.Time) {
+	r.hand(Hand{At: now, Act: SaidUnready, Name: c.Name, By: ByCourier(c.ID), Because: "its kitchen had not said that it is ready"})
 }
 
 // CourierSays records what the company that has the order says: the steps that lead there are taken one by one, as far as they are legal now.
@@ -95,6 +113,9 @@ func (r *Record) climb(w CourierWord, linkUp func(restaurant string) bool, now t
 				r.fetched(d.By, at)
 			}
 		case order.Assigned:
+			if w.Unready && r.Progress.Whole != order.HandedOver {
+				return false
+			}
 			step := r.Take
 			if !linkUp(r.Order.Restaurant) && !r.Status().Terminal() {
 				step = r.Follow

@@ -71,8 +71,10 @@ func ToDriver(d Driver, arrives *time.Time, by string, now time.Time) Decide {
 		if err := r.Take(order.Cloud, order.Assign, by, now); err != nil {
 			return err
 		}
+		who := d
+		who.Because = ""
 		r.given(&d, by, now)
-		r.Driver, r.Arrives, r.Expected, r.Courier = &d, arrives, nil, nil // a person's word counts: the courier is told not to come
+		r.Driver, r.Arrives, r.Expected, r.Courier = &who, arrives, nil, nil // a person's word counts: the courier is told not to come
 		if r.Progress.Whole == order.HandedOver {
 			if err := r.Take(order.Cloud, order.PickUp, by, now); err != nil {
 				return err
@@ -80,6 +82,14 @@ func ToDriver(d Driver, arrives *time.Time, by string, now time.Time) Decide {
 		}
 		r.tellDelivery()
 		return nil
+	}
+}
+
+// Agree is what a driver's own yes decides. It counts from when it was said, by the phone's clock, and is not shown before what it follows.
+func Agree(d Driver, arrives, said, now time.Time) Decide {
+	return func(r *Record) error {
+		deed := Deed{By: ByDriver(d.ID), At: said}
+		return ToDriver(d, &arrives, deed.By, deed.when(r.lastStep(), now))(r)
 	}
 }
 

@@ -20,6 +20,8 @@ const (
 	TakenOff   Act = "taken_off"   // it was taken from him
 	ToCourier  Act = "to_courier"  // a delivery company was asked
 	OffCourier Act = "off_courier" // and does not bring it
+
+	SaidUnready Act = "said_unready" // and said that it is delivered before it was made
 )
 
 // Hand is a line of an order's history that no status tells: through whose hands it went, by whose word, and why.
@@ -48,7 +50,7 @@ func (r *Record) given(d *Driver, by string, at time.Time) {
 	if !d.ByHand && strings.HasPrefix(by, "driver:") {
 		act = Agreed
 	}
-	r.hand(Hand{At: at, Act: act, Driver: d.ID, Name: d.Name, By: by})
+	r.hand(Hand{At: at, Act: act, Driver: d.ID, Name: d.Name, By: by, Because: d.Because})
 }
 
 // taken notes that the order's driver, if it has one, does not have it any more.

@@ -62,6 +62,8 @@ type Driver struct {
 	Trip   string `json:"trip,omitempty"`    // what was offered together with it has the same one
 	Stop   int    `json:"stop,omitempty"`    // place of its door on that trip, from 0
 	Fetch  int    `json:"fetch,omitempty"`   // behind so many doors of that trip it is fetched
+
+	Because string `json:"-"` // why a person chose this one all the same: it goes into the history of the order
 }
 
 // Step is one line of the timeline. Several steps can stand in one version.

@@ -16,6 +16,9 @@ const QuarantineFull = "quarantine_full"
 // Unbrought is what an alert says of an order of a device that is gone which is too large to be brought to the restaurant's present node.
 const Unbrought = "unbrought_order"
 
+// SaidUnready is what an alert says of an order of which a delivery company says that it has delivered it, while its kitchen has not handed it over.
+const SaidUnready = "delivered_unready"
+
 // EnrolmentForgotten is what an alert says of a restaurant whose node was enrolled in what a restored database has lost: the node has shown the
 // chain's own proof, and serves. What else was decided about devices since is forgotten, too.
 const EnrolmentForgotten = "enrolment_forgotten"

@@ -28,6 +28,14 @@ func cleared(edge string, b event.AlertCleared) alert {
 	return alert{restaurant: edge, AlertRaised: event.AlertRaised{Alert: b.Alert, Device: b.Device}, cleared: &b.At}
 }
 
+// heard is when what the cloud says by itself was found.
+func (x alert) heard() time.Time {
+	if x.cleared != nil {
+		return *x.cleared
+	}
+	return x.Since
+}
+
 // settled ends what was raised because something about an order was not understood, or did not reach its restaurant.
 func settled(edge string, oid order.ID) alert {
 	return alert{restaurant: edge, AlertRaised: event.AlertRaised{Order: oid}, settled: true}

@@ -190,6 +190,7 @@ func (a *applying) write(ctx context.Context, conn *pgx.Conn, b *pgx.Batch) erro
 	}
 	a.known.queue(b)
 	a.queueReworded(b)
+	queueLetGo(b, a.letGo)
 	a.queueAnswers(b)
 	a.queueAlerts(b)
 	a.queueIntakes(b)

@@ -150,6 +150,7 @@ type work struct {
 	sales   sales
 	letGo   []string // orders that are not for the courier any more who was asked
 	noted   []noted
+	alerts  []alert
 }
 
 // try lets one job decide on a copy of its record. What it changed stands before the next job of the same order decides.
@@ -196,7 +197,7 @@ func decide(d ordering.Decide, r *ordering.Record) (err error) {
 }
 
 func (w *work) keep(row *recordRow, next ordering.Record, state []byte, tells []told) {
-	if was := row.Courier; was != nil && (next.Courier == nil || next.Courier.Run != was.Run) {
+	if letsGo(&row.Record, &next) {
 		w.letGo = append(w.letGo, string(next.Order.ID))
 	}
 	if w.states == nil {
@@ -220,6 +221,9 @@ func (w *work) commit(ctx context.Context, conn *pgxpool.Conn, rows map[order.ID
 	u.queue(b)
 	w.sales.queue(b)
 	queueLetGo(b, w.letGo)
+	for _, x := range w.alerts {
+		queueAlert(b, x, x.heard())
+	}
 	queueCommands(b, w.told)
 	queueNotes(b, w.noted, now)
 	b.Queue(`COMMIT`)

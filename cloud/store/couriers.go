@@ -11,6 +11,8 @@ import (
 
 	"awesome.pizza/cloud/courier"
 	"awesome.pizza/cloud/ordering"
+	"awesome.pizza/cloud/restaurant"
+	"awesome.pizza/shared/event"
 	"awesome.pizza/shared/id"
 	"awesome.pizza/shared/order"
 	"awesome.pizza/shared/problem"
@@ -137,11 +139,26 @@ func (s *Store) ChangeRun(ctx context.Context, run, by, message string, decide f
 			if err != nil {
 				return err
 			}
+			w.doubt(&was, &r, row.Order.Restaurant, s.now())
 			return writeRun(ctx, conn, &r)
 		})
 		return err
 	})
 	return repeated, err
+}
+
+// doubt raises an alarm when a courier begins to say what cannot be, and ends it when it has become so, or is of no account any more.
+func (w *work) doubt(was, is *courier.Run, edge string, now time.Time) {
+	name := "courier/" + is.ID
+	switch {
+	case is.Doubted() && !was.Doubted():
+		w.alerts = append(w.alerts, alert{
+			restaurant: edge, detail: is.Quote.Name + " says that it is delivered, and the kitchen has not handed it over: look where it is",
+			AlertRaised: event.AlertRaised{Alert: name, Device: "cloud", What: restaurant.SaidUnready, Level: "critical", Order: is.Order, Since: now},
+		})
+	case was.Doubted() && !is.Doubted():
+		w.alerts = append(w.alerts, cleared(edge, event.AlertCleared{Alert: name, Device: "cloud", At: now}))
+	}
 }
 
 func lockRun(ctx context.Context, conn *pgxpool.Conn, run string) (courier.Run, error) {
@@ -174,6 +191,12 @@ func writeRun(ctx context.Context, conn *pgxpool.Conn, r *courier.Run) error {
 	_, err = conn.Exec(ctx, `UPDATE courier_runs SET state = $2, open = $3, next = $4, tries = $5, ended = $6, doc = $7::text::json WHERE id = $1::text::uuid`,
 		r.ID, string(r.State), r.Open(), r.Next.UTC(), r.Tries, orNull(r.Ended), string(doc))
 	return err
+}
+
+// letsGo reports whether the courier who was asked for an order is not needed any more: it is for somebody else, or it has ended, by whosever word.
+func letsGo(was, next *ordering.Record) bool {
+	c := was.Courier
+	return c != nil && (next.Courier == nil || next.Courier.Run != c.Run || next.Status().Terminal() && !was.Status().Terminal())
 }
 
 // queueLetGo has runs whose order is not for them any more looked at again at once: until the company hears of it, somebody is on the way for

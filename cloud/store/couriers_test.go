@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -13,6 +14,8 @@ import (
 	"awesome.pizza/cloud/courier"
 	"awesome.pizza/cloud/dispatch"
 	"awesome.pizza/cloud/ordering"
+	"awesome.pizza/cloud/restaurant"
+	"awesome.pizza/shared/clock"
 	"awesome.pizza/shared/event"
 	"awesome.pizza/shared/id"
 	"awesome.pizza/shared/money"
@@ -202,6 +205,137 @@ func TestACompanyThatDroppedAnOrderIsKnownForAWhile(t *testing.T) {
 		}
 	}
 	c.oneEach(t)
+}
+
+// Until a company hears that its courier is not needed, somebody is on the way for nothing, or stands at a counter.
+func TestTheCompanyHearsAtOnceWhenTheOrderHasEnded(t *testing.T) {
+	t.Parallel()
+	void := func(t *testing.T, c *chain, n *node, oid order.ID) {
+		n.says(t, oid, event.OrderStepped{Order: oid, Action: order.Void, Reason: "no more dough", Cause: event.ByTap})
+		c.apply(t, "apply", n.batch(uint64(len(n.events)), uint64(len(n.events))))
+	}
+	cancel := func(t *testing.T, c *chain, n *node, oid order.ID) { // by the guest: it is a wish, and the kitchen grants it
+		if _, _, err := c.service.Cancel(t.Context(), oid, 0, ordering.ByGuest, "changed plans"); err != nil {
+			t.Fatal(err)
+		}
+		n.says(t, oid, event.OrderStepped{Order: oid, Action: order.Void, Reason: "changed plans", Cause: event.ByWish})
+		c.apply(t, "apply", n.batch(uint64(len(n.events)), uint64(len(n.events))))
+	}
+	fail := func(t *testing.T, c *chain, _ *node, oid order.ID) {
+		if _, err := c.service.GiveUp(t.Context(), oid, 0, ordering.Deed{By: ordering.ByStaff}, "the guest is gone"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, x := range map[string]struct {
+		far courier.State
+		end func(*testing.T, *chain, *node, order.ID)
+	}{
+		"voided before somebody was sent":     {courier.Accepted, void},
+		"voided while somebody is on the way": {courier.Assigned, void},
+		"cancelled by the guest":              {courier.Assigned, cancel},
+		"failed on the way":                   {courier.PickedUp, fail},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := newChain(t)
+			oid, n := c.place(t, order.ByDelivery).Order.ID, &node{edge: "r1"}
+			c.shelve(t, n, oid)
+			r, err := c.swift(t, oid, time.Now())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, _, err := c.follows(t, r.ID, "m1", x.far); err != nil {
+				t.Fatal(err)
+			}
+			c.sql(t, `UPDATE courier_runs SET next = now() + interval '1 hour'`) // somebody has just asked how far it is
+			x.end(t, c, n, oid)
+			soon := time.Now().Add(time.Second)
+			due, err := c.DueRuns(t.Context(), soon, time.Minute, 9)
+			if err != nil || len(due) != 1 || due[0].Wanted || due[0].ID != r.ID {
+				t.Fatalf("nobody sees that the courier is not needed: %+v, %v", due, err)
+			}
+			if due, err := c.DueRuns(t.Context(), soon, time.Minute, 9); err != nil || len(due) > 0 {
+				t.Errorf("the company is told by two at once: %+v, %v", due, err)
+			}
+			other := openChain(t, c.url) // whoever was about to tell it has died
+			if due, err := other.DueRuns(t.Context(), soon.Add(2*time.Minute), time.Minute, 9); err != nil || len(due) != 1 || due[0].Wanted {
+				t.Errorf("nobody tells it any more: %+v, %v", due, err)
+			}
+			end := map[bool]courier.State{true: courier.Failed, false: courier.Cancelled}[x.far == courier.PickedUp]
+			if _, _, err := other.follows(t, r.ID, "", end); err != nil {
+				t.Fatal(err)
+			}
+			if due, err := other.DueRuns(t.Context(), soon.Add(time.Hour), time.Minute, 9); err != nil || len(due) > 0 {
+				t.Errorf("it is told again and again: %+v, %v", due, err)
+			}
+		})
+	}
+}
+
+// alarms are the open alerts about an order.
+func (c *chain) alarms(t *testing.T, oid order.ID) (out []restaurant.Alert) {
+	t.Helper()
+	all, err := c.OpenAlerts(t.Context(), "r1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return slices.DeleteFunc(all, func(a restaurant.Alert) bool { return a.Order != string(oid) })
+}
+
+func TestACourierWhoHasDeliveredWhatIsNotMadeIsAnAlarm(t *testing.T) {
+	t.Parallel()
+	c := newChain(t)
+	oid, n := c.place(t, order.ByDelivery).Order.ID, &node{edge: "r1"}
+	n.steps(t, oid, order.Queue)
+	n.steps(t, oid, order.Start, "1", "2")
+	c.apply(t, "apply", n.all())
+	r, err := c.swift(t, oid, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	desk := courier.New(c, nil, c.presence, clock.System{}, quiet)
+	desk.Secrets = map[string][]string{"swift": {"the secret we share"}}
+	says := func(message string) {
+		t.Helper()
+		stamp := strconv.FormatInt(time.Now().Unix(), 10)
+		v, err := desk.Hear(t.Context(), courier.Message{
+			Courier: "swift", Timestamp: stamp, Signature: courier.Sign("the secret we share", stamp, nil), ID: message, Run: r.ID,
+			Update: courier.Update{State: courier.Delivered, At: time.Now()},
+		})
+		if err != nil {
+			t.Fatalf("%s: %s, %v", message, v, err)
+		}
+	}
+	for _, message := range []string{"m1", "m1", "m2"} {
+		says(message)
+	}
+	o := c.order(t, oid)
+	if o.Status().Terminal() || o.Progress.Delivery != order.Assigned || o.Courier.State != "assigned" {
+		t.Errorf("%s, %+v", o.Status(), o.Courier)
+	}
+	hands := slices.DeleteFunc(slices.Clone(o.Hands), func(h ordering.Hand) bool { return h.Act != ordering.SaidUnready })
+	if len(hands) != 1 || hands[0].By != "courier:swift" || hands[0].Because == "" {
+		t.Errorf("%+v", o.Hands)
+	}
+	if a := c.alarms(t, oid); len(a) != 1 || a[0].What != restaurant.SaidUnready || a[0].Level != "critical" || a[0].Detail == "" {
+		t.Errorf("%+v", a)
+	}
+	from := uint64(len(n.events) + 1)
+	n.steps(t, oid, order.Make, "1")
+	n.steps(t, oid, order.Bake, "1")
+	n.steps(t, oid, order.Unload, "1")
+	n.steps(t, oid, order.Finish, "1", "2")
+	c.apply(t, "apply", n.batch(from, uint64(len(n.events))))
+	says("m3")
+	if o := c.order(t, oid); o.Progress.Delivery != order.Assigned || len(c.alarms(t, oid)) != 1 {
+		t.Errorf("it is ready, nobody has given it to anybody, and it is %s", o.Status())
+	}
+	n.steps(t, oid, order.HandOver)
+	c.apply(t, "apply", n.batch(uint64(len(n.events)), uint64(len(n.events))))
+	says("m4")
+	if o := c.order(t, oid); o.Status() != order.StatusDelivered || len(c.alarms(t, oid)) > 0 || c.runs(t, oid)[0].Open() {
+		t.Errorf("%s, %+v, %+v", o.Status(), c.alarms(t, oid), c.runs(t, oid))
+	}
 }
 
 // oneEach looks at the rows themselves.

@@ -3,6 +3,8 @@ package store
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"time"
 
@@ -48,7 +50,7 @@ func (d *Dispatch) Houses(ctx context.Context, now time.Time) ([]dispatch.Restau
 // DispatchSnapshot is every delivery of some restaurants that has not ended, and every driver who is on shift for one of them or for all, or
 // has one of the deliveries in the bag, as of one instant.
 func (d *Dispatch) DispatchSnapshot(ctx context.Context, now time.Time, restaurants []string) (dispatch.Snapshot, error) {
-	out := dispatch.Snapshot{Now: now}
+	out := dispatch.Snapshot{Now: now, Base: base(d.Incarnation())}
 	if err := d.readHouses(ctx, now); err != nil {
 		return out, err
 	}
@@ -58,6 +60,9 @@ func (d *Dispatch) DispatchSnapshot(ctx context.Context, now time.Time, restaura
 		}
 	}
 	err := pgx.BeginTxFunc(ctx, d.pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) (err error) {
+		if err = tx.QueryRow(ctx, revision).Scan(&out.Rev); err != nil {
+			return err
+		}
 		if out.Orders, err = d.undelivered(ctx, tx, restaurants); err != nil {
 			return err
 		}
@@ -83,6 +88,15 @@ func (d *Dispatch) DispatchSnapshot(ctx context.Context, now time.Time, restaura
 		return dispatch.Snapshot{}, fmt.Errorf("read deliveries: %w", err)
 	}
 	return out, nil
+}
+
+// revision is how many transactions of the database's history a snapshot sees ended. It counts without a clock, the same for every core.
+const revision = `SELECT pg_snapshot_xmax(s)::text::bigint - (SELECT count(*) FROM pg_snapshot_xip(s)) FROM pg_current_snapshot() s`
+
+// base is an incarnation as it is told to whoever only has to know whether it is the same one.
+func base(incarnation string) string {
+	sum := sha256.Sum256([]byte(incarnation))
+	return hex.EncodeToString(sum[:6])
 }
 
 func (d *Dispatch) readHouses(ctx context.Context, now time.Time) error {

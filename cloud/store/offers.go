@@ -12,16 +12,10 @@ import (
 	"unicode"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jackc/pgx/v5/pgxpool"
 
-	"awesome.pizza/cloud/acts"
 	"awesome.pizza/cloud/dispatch"
-	"awesome.pizza/cloud/ordering"
 	"awesome.pizza/cloud/restaurant"
-	"awesome.pizza/shared/id"
 	"awesome.pizza/shared/order"
-	"awesome.pizza/shared/problem"
 	"awesome.pizza/shared/wire"
 )
 
@@ -113,7 +107,7 @@ func (s *Store) EndOffers(ctx context.Context, now time.Time) (ended dispatch.En
 	return ended, nil
 }
 
-const offerColumns = `f.id::text, f.order_id::text, f.driver, coalesce(f.trip, f.id)::text, f.stop, f.fetch_after, f.state, f.created, f.expires, f.answered, f.arrive_at, f.because, f.reasons`
+const offerColumns = `f.id::text, f.order_id::text, f.driver, coalesce(f.trip, f.id)::text, f.stop, f.fetch_after, f.state, f.created, f.expires, f.answered, f.arrive_at, f.because, f.reasons, f.act`
 
 // readOffers also reads what a phone is told of a run.
 const readOffers = `SELECT ` + offerColumns + `, o.doc, o.state, r.doc FROM offers f
@@ -126,11 +120,13 @@ func (s *Store) RecentOffers(ctx context.Context, endedAfter time.Time) ([]dispa
 
 // OpenOffers are what a driver is asked now: one trip, or none, in the sequence of its stops.
 func (s *Store) OpenOffers(ctx context.Context, driver string) ([]dispatch.Offer, error) {
-	return s.offers(ctx, readOffers+`WHERE f.state = 'open' AND f.driver = $1 ORDER BY f.stop, f.created`, plain(driver, MaxKey))
+	all, err := s.offers(ctx, readOffers+`WHERE f.state = 'open' AND f.driver = $1 ORDER BY f.stop, f.created`, plain(driver, MaxKey))
+	dispatch.CountDoors(all)
+	return all, err
 }
 
-func (s *Store) offers(ctx context.Context, sql string, arg any) ([]dispatch.Offer, error) {
-	rows, err := s.pool.Query(ctx, sql, arg)
+func (s *Store) offers(ctx context.Context, sql string, args ...any) ([]dispatch.Offer, error) {
+	rows, err := s.pool.Query(ctx, sql, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read offers: %w", err)
 	}
@@ -162,7 +158,7 @@ func scanOffer(row pgx.CollectableRow, more ...any) (dispatch.Offer, error) {
 	var answered *time.Time
 	var said []string
 	var reasons []byte
-	err := row.Scan(append([]any{&f.ID, &f.Order, &f.Driver, &f.Trip, &f.Stop, &f.Fetch, &f.State, &f.Created, &f.Expires, &answered, &f.ArriveAt, &said, &reasons}, more...)...)
+	err := row.Scan(append([]any{&f.ID, &f.Order, &f.Driver, &f.Trip, &f.Stop, &f.Fetch, &f.State, &f.Created, &f.Expires, &answered, &f.ArriveAt, &said, &reasons, &f.Act}, more...)...)
 	f.Created, f.Expires, f.ArriveAt = f.Created.UTC(), f.Expires.UTC(), f.ArriveAt.UTC()
 	if answered != nil {
 		f.Answered = answered.UTC()
@@ -223,136 +219,4 @@ func shown(s string, most int) string {
 		return "-"
 	}
 	return string(clean[:min(most, len(clean))])
-}
-
-// AcceptOffer accepts an offer and assigns its order to the driver, both or neither. Accepting again changes nothing. It reports NotFound
-// "no_such_offer", Conflict "offer_over", Conflict "illegal_step", and Conflict "bag_full" to a driver who has an order of another trip by now.
-func (s *Store) AcceptOffer(ctx context.Context, driver, offer string, now time.Time) (dispatch.Offer, error) {
-	f, err := s.offer(ctx, driver, offer)
-	if err != nil {
-		return f, err
-	}
-	err = again(func() error { f, err = s.acceptOnce(ctx, f, now.UTC()); return err })
-	return f, err
-}
-
-// acceptOnce locks the order, the driver and the offer, in this order, decides, and commits.
-func (s *Store) acceptOnce(ctx context.Context, f dispatch.Offer, now time.Time) (dispatch.Offer, error) {
-	ctx, cancel := context.WithTimeout(ctx, callLimit)
-	defer cancel()
-	conn, err := s.pool.Acquire(ctx)
-	if err != nil {
-		return f, fmt.Errorf("get a connection: %w", err)
-	}
-	defer conn.Release()
-	t := &acceptance{}
-	if t.rows, err = t.work.begin(ctx, conn, []string{string(f.Order)}); err != nil {
-		return f, rollback(context.WithoutCancel(ctx), conn, err)
-	}
-	f, err = t.decide(ctx, conn, f, now, s.now().Truncate(time.Millisecond))
-	if err == nil {
-		err = t.work.commit(ctx, conn, t.rows, s.now())
-	}
-	if err != nil {
-		return f, rollback(context.WithoutCancel(ctx), conn, err)
-	}
-	s.publish(t.work.changed, t.work.told)
-	return f, nil
-}
-
-// acceptance is one transaction: what becomes of the order is committed with the offer.
-type acceptance struct {
-	rows map[order.ID]*recordRow
-	work work
-}
-
-// decide accepts the offer at now, and has the order assigned at the instant its timeline shows.
-func (t *acceptance) decide(ctx context.Context, conn *pgxpool.Conn, f dispatch.Offer, now, at time.Time) (dispatch.Offer, error) {
-	d := ordering.Driver{ID: f.Driver}
-	if err := conn.QueryRow(ctx, `SELECT name FROM drivers WHERE id = $1 FOR NO KEY UPDATE`, f.Driver).Scan(&d.Name); isNone(err) {
-		return f, noDriver(f.Driver)
-	} else if err != nil {
-		return f, fmt.Errorf("lock driver: %w", err)
-	}
-	f, repeated, err := t.lock(ctx, conn, f.ID, now)
-	if err != nil || repeated {
-		return f, err
-	}
-	d.Trip, d.Stop, d.Fetch = f.Trip, f.Stop, f.Fetch
-	var full bool
-	if err := conn.QueryRow(ctx, fullBag, f.Driver, f.Trip).Scan(&full); err != nil {
-		return f, fmt.Errorf("look into the bag: %w", err)
-	}
-	if full {
-		return f, problem.New(problem.Conflict, "bag_full", "deliver what you have first")
-	}
-	arrives := f.ArriveAt
-	assign := &changing{id: f.Order, decide: ordering.ToDriver(d, &arrives, ordering.ByDriver(d.ID), at), act: acts.Of(ctx)}
-	if err := t.work.try(t.rows[f.Order], assign); err != nil {
-		return f, err
-	}
-	_, err = conn.Exec(ctx, `UPDATE offers SET state = $2, answered = $3 WHERE id = $1`, f.ID, f.State, f.Answered)
-	return f, err
-}
-
-// fullBag finds what a driver has that is of another trip, or on its way already.
-const fullBag = `SELECT EXISTS (SELECT FROM orders o WHERE o.driver = $1 AND o.open AND NOT (o.state->>'delivery' IN ('assigned', 'picked_up') AND EXISTS (
-	SELECT FROM offers f WHERE f.order_id = o.id AND f.driver = $1 AND f.state = 'accepted' AND coalesce(f.trip, f.id) = $2::text::uuid)))`
-
-// lock locks the offer and accepts it; repeated says that it was accepted before.
-func (t *acceptance) lock(ctx context.Context, conn *pgxpool.Conn, offer string, now time.Time) (f dispatch.Offer, repeated bool, err error) {
-	rows, err := conn.Query(ctx, `SELECT `+offerColumns+` FROM offers f WHERE f.id = $1 FOR NO KEY UPDATE`, offer)
-	if err != nil {
-		return f, false, fmt.Errorf("lock offer: %w", err)
-	}
-	f, err = pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (dispatch.Offer, error) { return scanOffer(row) })
-	if err != nil {
-		return f, false, fmt.Errorf("lock offer: %w", err)
-	}
-	was := f.State
-	f, err = f.Take(dispatch.Accept, now)
-	return f, f.State == was, err
-}
-
-// DeclineOffer declines an offer. Declining again changes nothing. It reports NotFound "no_such_offer" and Conflict "offer_over".
-func (s *Store) DeclineOffer(ctx context.Context, driver, offer string, now time.Time) (dispatch.Offer, error) {
-	f, err := s.offer(ctx, driver, offer)
-	if err != nil {
-		return f, err
-	}
-	declined, err := f.Take(dispatch.Decline, now.UTC())
-	if err != nil || declined.State == f.State {
-		return declined, err
-	}
-	var tag pgconn.CommandTag
-	err = s.noting(ctx, func(q doer) (err error) {
-		tag, err = q.Exec(ctx, `UPDATE offers SET state = $2, answered = $3 WHERE id = $1 AND state = 'open'`, f.ID, declined.State, declined.Answered)
-		return err
-	})
-	if err != nil {
-		return f, fmt.Errorf("decline offer %s: %w", f.ID, err)
-	}
-	if tag.RowsAffected() == 0 { // it has just ended otherwise
-		if f, err = s.offer(ctx, driver, offer); err == nil {
-			return f.Take(dispatch.Decline, now.UTC())
-		}
-		return f, err
-	}
-	return declined, nil
-}
-
-// offer is one offer, if it is this driver's.
-func (s *Store) offer(ctx context.Context, driver, offer string) (dispatch.Offer, error) {
-	none := problem.New(problem.NotFound, "no_such_offer", "driver %s has no offer %q", plain(driver, MaxKey), plain(offer, MaxKey))
-	if !id.Valid(offer) {
-		return dispatch.Offer{}, none
-	}
-	all, err := s.offers(ctx, readOffers+`WHERE f.id = $1`, offer)
-	if err != nil {
-		return dispatch.Offer{}, err
-	}
-	if len(all) == 0 || all[0].Driver != driver {
-		return dispatch.Offer{}, none
-	}
-	return all[0], nil
 }

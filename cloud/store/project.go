@@ -85,6 +85,7 @@ type applying struct {
 	shelves   []shelf
 	purses    purses
 	told      []told
+	letGo     []string // orders that are not for the courier any more who was asked
 	fresh     inserts
 	known     updates
 }
@@ -309,6 +310,9 @@ func (a *applying) change(oid order.ID, how func(*ordering.Record) error) error 
 		if err := a.reword(&next); err != nil {
 			return err
 		}
+	}
+	if letsGo(&row.Record, &next) {
+		a.letGo = append(a.letGo, string(oid))
 	}
 	row.Record, row.state, a.touched[oid] = next.Untold(), state, true
 	a.told = append(a.told, tells...)

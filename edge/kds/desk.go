@@ -87,7 +87,8 @@ func (d *desk) due() bool {
 	return d.tried.IsZero() || since < 0 || since >= lookedFor || d.why != nil && d.why.Code == "cut_off" && d.server.Link.LinkState().State == "up"
 }
 
-// take keeps an answer. One that is older than what is there is not news: another core may have looked earlier.
+// take keeps an answer. One that is older than what is there is not news: another core may have looked earlier. How old it is says the database that
+// all cores share, and none of their clocks.
 func (d *desk) take(reply link.DeskReply, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -98,7 +99,7 @@ func (d *desk) take(reply link.DeskReply, err error) {
 	case reply.Refused != nil:
 		d.why = reply.Refused.Problem()
 	case reply.Board != nil:
-		if d.board == nil || !reply.Board.AsOf.Before(d.board.AsOf) {
+		if d.board == nil || !reply.Board.Older(d.board) {
 			d.board = reply.Board
 		}
 		d.heard = d.tried

@@ -6,6 +6,9 @@ import (
 	"net/http"
 	"regexp"
 	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/go-chi/chi/v5"
 
@@ -28,6 +31,7 @@ type assignBody struct {
 	overridable
 	Driver  string `json:"driver_id"`
 	Instead string `json:"instead_of"` // assign: who has it
+	Reason  string `json:"reason"`     // assign: why this one all the same, where somebody has asked
 }
 
 // deskID is what the chain calls orders and drivers by.
@@ -57,6 +61,8 @@ func (s *Server) turn(w http.ResponseWriter, r *http.Request, ask string) error 
 		return invalid("driver_id", "say which driver: the id as the board has it")
 	case body.Instead != "" && (ask != link.DeskAssign || !deskID.MatchString(body.Instead)):
 		return invalid("instead_of", "instead_of is the driver from whom an order is taken to be given to another")
+	case body.Reason != "" && (ask != link.DeskAssign || !printable(body.Reason, link.DeskReasonMost)):
+		return invalid("reason", "a reason why this driver gets it has up to %d printable characters", link.DeskReasonMost)
 	}
 	if line := s.Link.LinkState(); line.State != "up" { // it takes no PIN to hear that it cannot be done
 		return cutOff(line)
@@ -69,10 +75,15 @@ func (s *Server) turn(w http.ResponseWriter, r *http.Request, ask string) error 
 	if body.Instead != "" {
 		detail += " instead of " + body.Instead
 	}
+	if body.Reason != "" {
+		detail += ": " + body.Reason
+	}
 	if err := s.Kitchen.Guard(ctx, staff.AssignDriver, id, detail); err != nil {
 		return err
 	}
-	_, err = s.desk.ask(ctx, link.DeskRequest{Ask: ask, Order: order.ID(id), Driver: body.Driver, Instead: body.Instead, By: s.sayer(ctx)})
+	_, err = s.desk.ask(ctx, link.DeskRequest{
+		Ask: ask, Order: order.ID(id), Driver: body.Driver, Instead: body.Instead, Reason: body.Reason, By: s.sayer(ctx),
+	})
 	if err != nil {
 		if logged := s.Kitchen.Guard(context.WithoutCancel(ctx), staff.AssignDriver, id, outcome(err)); logged != nil {
 			s.settings.Log.Warn("the log does not say what came of it", "order", id, "err", logged)
@@ -136,4 +147,9 @@ func (s *Server) whatIf(w http.ResponseWriter, r *http.Request) error {
 	}
 	c := *reply.WhatIf
 	return respond(w, http.StatusOK, whatIfView{c, c.Then.LateMin - c.Now.LateMin, c.Then.ClickToDoor - c.Now.ClickToDoor})
+}
+
+// printable reports whether a text is a line that people can read, of so many characters at most.
+func printable(s string, most int) bool {
+	return utf8.RuneCountInString(s) <= most && strings.TrimSpace(s) != "" && strings.IndexFunc(s, func(c rune) bool { return !unicode.IsPrint(c) }) < 0
 }

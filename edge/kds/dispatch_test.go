@@ -312,3 +312,74 @@ func TestACloudThatDoesNotAnswerHoldsUpNobodyElse(t *testing.T) {
 		t.Errorf("two who look at once asked %d times", asked)
 	}
 }
+
+// cores are processes of a cloud whose clocks are far apart: each answers with what it has looked up.
+type cores struct {
+	mu   sync.Mutex
+	says link.DeskBoard
+}
+
+func (c *cores) AskDesk(context.Context, link.DeskRequest) (link.DeskReply, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	b := c.says
+	return link.DeskReply{Board: &b}, nil
+}
+
+func TestTheLaterBoardIsShownWhateverTheClocksOfTheCoresSay(t *testing.T) {
+	t.Parallel()
+	c := new(cores)
+	n := open(t, func(d *kds.Deps, _ *kds.Settings) { d.Desk = c })
+	for _, x := range []struct {
+		why    string
+		ahead  time.Duration // the clock of the core that answers
+		base   string
+		rev    int64
+		driver string // who has the order, as that core has read it
+		shown  any
+	}{
+		{"the first", 5 * time.Minute, "b1", 100, "", nil},
+		{"a later one, of a core whose clock is five minutes behind that one's", 0, "b1", 101, "d1", "d1"},
+		{"an older one that comes late, of the core that is ahead", 5 * time.Minute, "b1", 100, "", "d1"},
+		{"the same state once more", -5 * time.Minute, "b1", 101, "d1", "d1"},
+		{"a later one, of a core that is behind both", -5 * time.Minute, "b1", 102, "d2", "d2"},
+		{"a database that was restored counts from where it is", 0, "b2", 7, "", nil},
+		{"an older core says nothing of that: its word counts as it comes", -5 * time.Minute, "", 0, "d1", "d1"},
+	} {
+		o := link.DeskOrder{Order: "o1", Kitchen: order.Baking, Delivery: order.Unassigned}
+		if x.driver != "" {
+			o.Driver, o.Delivery = &x.driver, order.Assigned
+		}
+		c.mu.Lock()
+		c.says = link.DeskBoard{AsOf: time.Now().Add(x.ahead), Base: x.base, Rev: x.rev, Orders: []link.DeskOrder{o}}
+		c.mu.Unlock()
+		if r := n.post("/api/dispatch/orders/o1/unassign", object{"driver_id": "d1"}); r.status != http.StatusOK || bearer(r) != x.shown {
+			t.Errorf("%s: %d, %v is shown: %s", x.why, r.status, bearer(r), r.body)
+		}
+	}
+}
+
+func TestWhyAnOrderGoesToWhoIsOnNoShiftIsWrittenDown(t *testing.T) {
+	t.Parallel()
+	f := new(faraway)
+	n := openWith(t, f)
+	if r := n.post("/api/dispatch/orders/o1/assign", object{"driver_id": "d1", "reason": "agreed by phone"}); r.status != http.StatusOK || bearer(r) != "d1" {
+		t.Fatalf("%d %s", r.status, r.body)
+	}
+	if asked := f.asked[len(f.asked)-1]; asked.Reason != "agreed by phone" {
+		t.Errorf("the cloud is told %+v", asked)
+	}
+	if r := n.get("/api/audit"); !strings.Contains(string(r.body), "assign d1: agreed by phone") {
+		t.Errorf("%s", r.body)
+	}
+	for name, body := range map[string]object{
+		"too long": {"driver_id": "d1", "reason": strings.Repeat("é", 201)}, "no line": {"driver_id": "d1", "reason": "a\nb"}, "nothing": {"driver_id": "d1", "reason": "  "},
+	} {
+		if r := n.post("/api/dispatch/orders/o1/assign", body); r.status != http.StatusUnprocessableEntity || r.json["path"] != "reason" {
+			t.Errorf("%s: %d %s", name, r.status, r.body)
+		}
+	}
+	if r := n.post("/api/dispatch/orders/o1/unassign", object{"driver_id": "d1", "reason": "no"}); r.status != http.StatusUnprocessableEntity {
+		t.Errorf("%d %s", r.status, r.body)
+	}
+}

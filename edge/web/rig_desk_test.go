@@ -17,7 +17,7 @@ type farCloud struct {
 	given map[order.ID]string
 }
 
-// AskDesk answers as a cloud with three drivers and four orders, unless the line is cut.
+// AskDesk answers as a cloud with three drivers on shift, one off shift and four orders, unless the line is cut.
 func (r *rig) AskDesk(_ context.Context, q link.DeskRequest) (link.DeskReply, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -52,11 +52,14 @@ func (c *farCloud) board(now time.Time) *link.DeskBoard {
 		id, name, status string
 		at               link.DeskPlace
 		seen, elsewhere  int
-	}{{"ada", "Ada Lovelace", "busy", place(0.6, 0.9), 0, 0}, {"ben", "Ben Okafor", "available", place(-0.3, -0.5), 0, 0}, {"cleo", "Cleo Marchetti", "on_break", place(1.1, -0.9), -5, 2}} {
+	}{{"ada", "Ada Lovelace", "busy", place(0.6, 0.9), 0, 0}, {"ben", "Ben Okafor", "available", place(-0.3, -0.5), 0, 0}, {"cleo", "Cleo Marchetti", "on_break", place(1.1, -0.9), -5, 2}, {"luca", "Luca Rossi", "end_of_shift", place(0.2, 0.2), -50, 0}} {
 		b.Drivers = append(b.Drivers, link.DeskDriver{
 			ID: d.id, Name: d.name, Vehicle: "scooter", Status: d.status, Position: &link.DeskSeen{DeskPlace: d.at, At: *in(d.seen)}, Elsewhere: d.elsewhere,
 			Orders: []order.ID{}, Way: []order.ID{},
 		})
+		if d.status == "end_of_shift" {
+			b.Drivers[len(b.Drivers)-1].Since, b.Drivers[len(b.Drivers)-1].Position = in(d.seen), nil
+		}
 	}
 	for i, o := range []struct {
 		id             order.ID

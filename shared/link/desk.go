@@ -3,6 +3,7 @@ package link
 import (
 	"fmt"
 	"time"
+	"unicode/utf8"
 
 	"awesome.pizza/shared/order"
 	"awesome.pizza/shared/problem"
@@ -38,7 +39,11 @@ type DeskRequest struct {
 	Driver  string   `json:"driver,omitempty"`     // assign: to whom; unassign: from whom
 	Instead string   `json:"instead_of,omitempty"` // assign: who has it, as the asker sees it; empty: nobody
 	By      string   `json:"by,omitempty"`         // assign, unassign: who says so; empty: nobody is signed in, or the node is older
+	Reason  string   `json:"reason,omitempty"`     // assign: why him all the same
 }
+
+// DeskReasonMost is how long a reason can be, in characters.
+const DeskReasonMost = 200
 
 // DeskReply answers a DeskRequest: with the board as it is afterwards, with what would be, or with why not.
 type DeskReply struct {
@@ -56,12 +61,19 @@ type DeskRefusal struct {
 
 // DeskBoard is what one restaurant has to deliver, who can bring it, and what the plan makes of it.
 type DeskBoard struct {
-	AsOf        time.Time    `json:"as_of"`
-	Restaurants []DeskHouse  `json:"restaurants"` // the one
+	AsOf        time.Time    `json:"as_of"`          // by the clock of the core that answers: cores' clocks differ
+	Base        string       `json:"base,omitempty"` // which history of the database it is of
+	Rev         int64        `json:"rev,omitempty"`  // rises with whatever is committed there, whichever core looks
+	Restaurants []DeskHouse  `json:"restaurants"`    // the one
 	Drivers     []DeskDriver `json:"drivers"`
 	Orders      []DeskOrder  `json:"orders"`
 	Totals      DeskSum      `json:"totals"`
 	More        int          `json:"more,omitempty"` // orders that did not fit
+}
+
+// Older reports whether a board was looked up before another one, as far as the database they are of can tell: clocks are not asked.
+func (b *DeskBoard) Older(than *DeskBoard) bool {
+	return b.Base != "" && b.Base == than.Base && b.Rev < than.Rev
 }
 
 // DeskHouse is a restaurant on the map.
@@ -89,6 +101,7 @@ type DeskDriver struct {
 	Name      string     `json:"name"`
 	Vehicle   string     `json:"vehicle"`
 	Status    string     `json:"status"`
+	Since     *time.Time `json:"status_at,omitempty"` // of Status
 	Position  *DeskSeen  `json:"position"`
 	Orders    []order.ID `json:"orders"`              // in the bag, or agreed to
 	Elsewhere int        `json:"elsewhere,omitempty"` // how many orders of other restaurants
@@ -158,7 +171,8 @@ func (r DeskRequest) check() error {
 	needs := r.Ask == DeskAssign || r.Ask == DeskUnassign
 	switch {
 	case !named(r.Device), r.Ask == "", len(r.Ask) > 20, r.Extra < 0, r.Extra > DeskExtra, r.Ask == DeskWhatIf && r.Extra == 0,
-		needs && (!named(string(r.Order)) || !named(r.Driver)), r.Instead != "" && !named(r.Instead), r.By != "" && !named(r.By):
+		needs && (!named(string(r.Order)) || !named(r.Driver)), r.Instead != "" && !named(r.Instead), r.By != "" && !named(r.By),
+		len(r.Reason) > 4*DeskReasonMost, utf8.RuneCountInString(r.Reason) > DeskReasonMost:
 		return fmt.Errorf("%w: a desk asks for %q", ErrCorrupt, r.Ask[:min(len(r.Ask), 20)])
 	}
 	return nil

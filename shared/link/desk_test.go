@@ -20,6 +20,7 @@ func TestAQuestionOfADeskThatMakesNoSenseIsNotOne(t *testing.T) {
 		"to give nothing":           {Device: "UDEV1", Ask: link.DeskAssign, Driver: "d1"},
 		"to give to nobody":         {Device: "UDEV1", Ask: link.DeskAssign, Order: "o1"},
 		"to take from nobody":       {Device: "UDEV1", Ask: link.DeskUnassign, Order: "o1"},
+		"with a speech":             {Device: "UDEV1", Ask: link.DeskAssign, Order: "o1", Driver: "d1", Reason: strings.Repeat("é", link.DeskReasonMost+1)},
 		"to give instead of a song": {Device: "UDEV1", Ask: link.DeskAssign, Order: "o1", Driver: "d1", Instead: strings.Repeat("la", 1000)},
 	} {
 		if _, err := link.Encode(q); !errors.Is(err, link.ErrCorrupt) {

@@ -24,7 +24,7 @@ var readers = map[string]read{
 	"oven_telemetry": as[wire.OvenTelemetry], "oven_event": as[wire.OvenEvent], "oven_command": as[wire.OvenCommand],
 	"alert": as[wire.Alert], "probe": as[wire.Probe], "scale": as[wire.Scale], "button": as[wire.Button], "light": as[wire.Light],
 	"order_event": as[wire.OrderEvent], "driver_location": as[wire.DriverLocation], "driver_status": as[wire.DriverStatus],
-	"offer": as[wire.Offer], "driver_eta": as[wire.DriverETA],
+	"offer": as[wire.Offer], "offer_trip": as[wire.Offer], "driver_eta": as[wire.DriverETA],
 }
 
 func golden(t testing.TB, name string) []byte {

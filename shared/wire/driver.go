@@ -94,9 +94,20 @@ type Offer struct {
 	ReadyAt    *Instant      `json:"ready_at,omitempty"` // when the pizza is expected on its shelf
 	ExpiresAt  Instant       `json:"expires_at"`
 	CashDue    *money.Amount `json:"cash_due,omitempty"`
-	Trip       string        `json:"trip,omitempty"` // what is fetched together and brought on one way has the same one
-	Stop       int           `json:"stop,omitempty"` // place of its door on that way, from 0
+	Trip       string        `json:"trip,omitempty"`        // what is fetched together and brought on one way has the same one
+	Stop       int           `json:"stop,omitempty"`        // place of its door on that way, from 0
+	Fetch      int           `json:"fetch_after,omitempty"` // behind so many doors of that way it is fetched: of two restaurants the second can be on the way
+	Doors      int           `json:"doors,omitempty"`       // how many doors the trip asks about; 0: nobody has counted
+	Because    []string      `json:"because,omitempty"`     // why this driver is asked, in English
+	Reasons    []Reason      `json:"reasons,omitempty"`     // the same, for a phone in any language
 	Revoked    bool          `json:"revoked,omitempty"`
+}
+
+// Reason is one sentence of why a driver is asked: which, and what it is about.
+type Reason struct {
+	Key  string `json:"key"`
+	N    int    `json:"n,omitempty"`
+	Name string `json:"name,omitempty"`
 }
 
 // Validate checks ids, and that an offer which is not revoked says from where to where and when.
@@ -119,6 +130,9 @@ func (o Offer) validateRun() error {
 	}
 	if o.Stop < 0 || o.Stop >= MaxStops {
 		return refuse("bad_stop", "stop", "a trip has at most %d stops", MaxStops)
+	}
+	if o.Fetch < 0 || o.Fetch >= MaxStops || o.Doors < 0 || o.Doors > MaxStops {
+		return refuse("bad_stop", "fetch_after", "a trip has at most %d doors, and is fetched before the last of them", MaxStops)
 	}
 	return first(o.Restaurant.validate("restaurant"), o.Drop.validate("drop"))
 }

@@ -104,6 +104,33 @@ test('the line is cut in the middle: what was known stays, says how old it is, a
 	await page.context().close();
 });
 
+test('who is off shift is asked about first, and why all the same is written down', async () => {
+	const page = await open();
+	await order(page, 42).click();
+	await page.getByText('1 driver is not on shift').click();
+	const give = page.getByRole('button', { name: 'Give to Luca Rossi' });
+	await give.click();
+	const asked = page.getByRole('dialog', { name: /^Luca Rossi’s shift ended at \d\d:\d\d$/ });
+	await asked.getByText(/^Give order 42 to Luca Rossi anyway\?/).waitFor();
+	const anyway = asked.getByRole('button', { name: 'Give anyway' });
+	assert.ok(await anyway.isDisabled());
+	assert.deepEqual(await violations(page, 'off shift'), []);
+	await photograph(page, 'dispatch-counter-off-shift');
+	await asked.getByRole('button', { name: 'Back', exact: true }).click();
+	await asked.waitFor({ state: 'detached' });
+	assert.equal(await bearer('o2'), null);
+	await give.click();
+	await asked.getByRole('button', { name: 'agreed by phone' }).click();
+	await anyway.click();
+	await page.getByText('Order 42 is with Luca Rossi now.').waitFor();
+	assert.equal(await bearer('o2'), 'luca');
+	const log = await (await fetch(`${edge}/api/audit`)).json();
+	assert.ok(JSON.stringify(log).includes('assign luca: agreed by phone'));
+	await page.getByRole('button', { name: 'Undo' }).click();
+	await until('42 to be for the plan to give', async () => (await bearer('o2')) === null);
+	await page.context().close();
+});
+
 test('it can be read by everybody, in both themes and sizes', async () => {
 	for (const [theme, width, height] of [['dark', 1280, 800], ['light', 1920, 1080]]) {
 		const page = await open({ theme, width, height });

@@ -54,6 +54,7 @@ export interface Duty {
 	name: string;
 	vehicle: string;
 	status: 'offline' | 'available' | 'busy' | 'on_break' | 'end_of_shift';
+	status_at?: Instant | null; // since when
 	position: (Place & { at: Instant }) | null;
 	orders: string[];
 	shift_end?: Instant | null; // null: open end

@@ -12,6 +12,7 @@ interface Call {
 	method: string | undefined;
 	body: Record<string, unknown>;
 	auth: string | undefined;
+	key: string | undefined;
 }
 let calls: Call[];
 let answer: (url: string) => Response | Promise<Response>;
@@ -27,7 +28,9 @@ beforeEach(() => {
 	answer = ok;
 	vi.stubGlobal('WebSocket', undefined); // lines have a test of their own
 	vi.stubGlobal('fetch', async (url: string, init: RequestInit = {}) => {
-		calls.push({ url, method: init.method, body: init.body ? (JSON.parse(init.body as string) as Record<string, unknown>) : {}, auth: (init.headers as Record<string, string>)['Authorization'] });
+		const headers = init.headers as Record<string, string>;
+		const body = init.body ? (JSON.parse(init.body as string) as Record<string, unknown>) : {};
+		calls.push({ url, method: init.method, body, auth: headers['Authorization'], key: headers['Idempotency-Key'] });
 		return answer(url);
 	});
 });
@@ -237,25 +240,43 @@ describe('a shift', () => {
 
 	test('an offer is answered; one that is gone says so', async () => {
 		const s = await signedIn();
+		const at = new Date().toISOString();
 		expect(await s.answer({ id: 't1', offers: [offer] }, true)).toBe('');
-		expect(sent().at(-1)).toMatchObject({ url: '/api/drivers/d1/offers/f1/accept', method: 'POST' });
+		expect(sent().at(-1)).toMatchObject({ url: '/api/drivers/d1/trips/t1/accept', method: 'POST', body: { offers: ['f1'], at } });
 		answer = (url) => (url.endsWith('/decline') ? no(409, { detail: 'over' }) : cloud(url));
 		expect(await s.answer({ id: 't1', offers: [offer] }, false)).toBe('over');
 		s.stop();
 	});
 
-	test('a trip is answered as a whole, door by door; what is gone does not keep the rest from it, and no signal does', async () => {
+	test('a trip is answered as a whole; said again because no answer came, it is the same act', async () => {
 		const s = await signedIn();
 		const t = { id: 't1', offers: ['f1', 'f2', 'f3'].map((id) => ({ ...offer, id })) };
-		const said = () => sent().map((c) => c.url.split('/').slice(-2).join(' '));
-		answer = (url) => (url.includes('/f2/') ? no(409, { code: 'offer_over', detail: 'over' }) : cloud(url));
+		const said = () => sent().map((c) => [c.url.split('/').slice(-3).join(' '), c.body['offers'], c.body['at'], c.key]);
 		calls = [];
-		expect(await s.answer(t, true)).toBe('over');
-		expect(said()).toEqual(['f1 accept', 'f2 accept', 'f3 accept']);
+		const at = new Date().toISOString();
+		answer = (url) => (url.includes('/trips/') ? lost() : cloud(url));
+		expect(await s.answer(t, true)).toBe('unreached');
+		await vi.advanceTimersByTimeAsync(4000);
+		answer = cloud;
+		expect(await s.answer(t, true)).toBe('');
+		const [first, again] = said();
+		expect(first?.slice(0, 3)).toEqual(['trips t1 accept', ['f1', 'f2', 'f3'], at]);
+		expect(first?.[3]).toMatch(/^[0-9a-f-]{36}$/);
+		expect(again).toEqual(first);
 		calls = [];
-		answer = (url) => (url.includes('/f2/') ? lost() : cloud(url));
-		expect(await s.answer(t, false)).toBe('unreached');
-		expect(said()).toEqual(['f1 decline', 'f2 decline']);
+		await s.answer({ ...t, offers: t.offers.slice(1) }, true); // other doors are another question
+		await s.answer(t, false);
+		expect(new Set([first?.[3], ...said().map((c) => c[3])]).size).toBe(3);
+		s.stop();
+	});
+
+	test('a core that knows no trips yet is answered door by door', async () => {
+		const s = await signedIn();
+		const t = { id: 't1', offers: ['f1', 'f2'].map((id) => ({ ...offer, id })) };
+		calls = [];
+		answer = (url) => (url.includes('/trips/') ? no(404, { code: 'no_such_path' }) : cloud(url));
+		expect(await s.answer(t, true)).toBe('');
+		expect(sent().map((c) => c.url.split('/').slice(-2).join(' '))).toEqual(['t1 accept', 'f1 accept', 'f2 accept']);
 		s.stop();
 	});
 

@@ -1,4 +1,4 @@
-import { call, Refusal } from '@awesome/ui';
+import { call, Refusal, uuid, type Instant } from '@awesome/ui';
 import { farMetres, metres } from '../map/distance.ts';
 import { byKey, none } from '../maps.ts';
 import { Shelf } from '../shelf.ts';
@@ -9,6 +9,7 @@ import { Line } from './mqtt.ts';
 import { Places } from './places.svelte.ts';
 import { Purse } from './purse.svelte.ts';
 import { inTurn } from './stops.ts';
+import { instant } from '../time.ts';
 import { trips, type Trip } from './trips.ts';
 import type { DriverState, Offer, Stop, Wait } from './wire.ts';
 
@@ -16,6 +17,13 @@ interface Session {
 	id: string;
 	secret: string;
 	name: string;
+}
+
+/** Act is an answer to a trip, by its own name. */
+interface Act {
+	what: string;
+	id: string;
+	at: Instant;
 }
 
 export type SignIn = 'out' | 'asking' | 'wrong' | 'unreached' | 'in';
@@ -38,6 +46,7 @@ export class Shift {
 	#purse = $state.raw<Purse | undefined>();
 	#direct = $state(false);
 	#answering = $state('');
+	#act: Act | undefined;
 	#deeds = $state.raw<Deeds | undefined>();
 	#shelf = new Shelf<Session>('driver');
 	#known = new Shelf<{ status: DriverState; stops: Stop[]; restaurants?: Restaurant[] }>('driver.stops');
@@ -192,22 +201,21 @@ export class Shift {
 	}
 
 	/**
-	 * answer accepts or declines a trip: each of its offers, first the door that is next. An answer that comes late is refused, and the next look shows
-	 * what holds; the rest of the trip is answered all the same. Without signal the rest stays open.
+	 * answer accepts or declines a trip: all of the doors that were shown, as one act, or none. Said again because no answer came, it is the same act. What comes
+	 * late is refused, and the next look shows what holds.
 	 */
 	async answer(trip: Trip, yes: boolean): Promise<string> {
 		const s = this.#session;
 		if (!s || this.#answering) return '';
 		this.#answering = trip.id;
-		let failed = '';
+		const act = this.#actOf(trip, yes);
 		try {
-			for (const offer of trip.offers) {
-				const err = await this.#say(s, offer, yes);
-				if (this.#session !== s) return '';
-				if (err) failed ||= err instanceof Refusal ? err.message : 'unreached';
-				if (err && !(err instanceof Refusal)) break;
-			}
-			return failed;
+			await this.#say(s, trip, yes, act);
+			if (this.#session === s) this.#offers = this.#offers.filter((o) => !trip.offers.some((of) => of.id === o.id));
+			return '';
+		} catch (err) {
+			if (this.#session !== s) return '';
+			return err instanceof Refusal ? err.message : 'unreached';
 		} finally {
 			if (this.#session === s) {
 				this.#answering = '';
@@ -216,13 +224,22 @@ export class Shift {
 		}
 	}
 
-	async #say(s: Session, offer: Offer, yes: boolean): Promise<unknown> {
+	/** actOf is the name of an answer, and when it was first given: the same for the same doors until another answer is given. */
+	#actOf(trip: Trip, yes: boolean): Act {
+		const what = [yes, trip.id, ...trip.offers.map((o) => o.id)].join(' ');
+		if (this.#act?.what !== what) this.#act = { what, id: uuid(), at: instant(Date.now()) };
+		return this.#act;
+	}
+
+	async #say(s: Session, trip: Trip, yes: boolean, act: Act): Promise<void> {
+		const me = `/api/drivers/${encodeURIComponent(s.id)}`;
+		const verb = yes ? 'accept' : 'decline';
+		const body = { offers: trip.offers.map((o) => o.id), at: act.at };
 		try {
-			await call(`/api/drivers/${encodeURIComponent(s.id)}/offers/${encodeURIComponent(offer.id)}/${yes ? 'accept' : 'decline'}`, { method: 'POST', headers: bearer(s.secret) });
-			if (this.#session === s) this.#offers = this.#offers.filter((o) => o.id !== offer.id);
-			return undefined;
+			await call(`${me}/trips/${encodeURIComponent(trip.id)}/${verb}`, { method: 'POST', headers: { ...bearer(s.secret), 'Idempotency-Key': act.id }, body });
 		} catch (err) {
-			return err;
+			if (!(err instanceof Refusal) || err.problem.status !== 404 || err.problem.code !== 'no_such_path') throw err;
+			for (const o of trip.offers) await call(`${me}/offers/${encodeURIComponent(o.id)}/${verb}`, { method: 'POST', headers: bearer(s.secret) }); // an older core
 		}
 	}
 

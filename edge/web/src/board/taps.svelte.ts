@@ -13,6 +13,7 @@ export interface Tap {
 	text?: string | undefined; // remake: what was wrong, in words
 	notice?: string | undefined; // acknowledge: this one only
 	state?: Whereabout | undefined; // confirm: where the food is, if not where the ticket says
+	of?: string | undefined; // recall: the id of the tap that is taken back, and no other
 }
 
 /** Said is what the screen tells about the last tap. */
@@ -30,11 +31,11 @@ export const undoSeconds = 5;
 
 const unnoticed = 300; // ms that nobody minds waiting for an answer
 
-/** Back is what was done here and can be taken back: the ids of the taps that do so, the same however often they are sent. */
+/** Back is what was done here and can be taken back: the taps that do so, under the same ids however often they are sent. */
 interface Back {
 	turn: number;
 	ticket: Ticket;
-	recalls: string[];
+	recalls: { id: string; of: string }[];
 }
 
 /** Outcome of some taps: what became of the last that was tried, and how many were done. */
@@ -91,14 +92,17 @@ export class Taps {
 	 * its way waits for it; the same once more is a finger that bounced.
 	 */
 	async act(ticket: Ticket, ...taps: Tap[]): Promise<boolean> {
-		const { how, done } = await this.#run(ticket, taps);
+		const named = taps.map((tap) => ({ ...tap, id: tap.id ?? uuid() }));
+		const { how, done } = await this.#run(ticket, named);
 		const verb = taps.at(-1)?.verb;
-		if (done > 0 && (verb === 'bump' || verb === 'hand-over')) this.#keep({ turn: ++this.#turn, ticket, recalls: Array.from({ length: done }, uuid) });
+		if (done > 0 && (verb === 'bump' || verb === 'hand-over')) {
+			this.#keep({ turn: ++this.#turn, ticket, recalls: named.slice(0, done).reverse().map((tap) => ({ id: uuid(), of: tap.id })) });
+		}
 		return how === 'done';
 	}
 
 	async #run(ticket: Ticket, taps: Tap[]): Promise<Outcome> {
-		const what = JSON.stringify(taps.map((tap) => ({ ...tap, id: undefined })));
+		const what = JSON.stringify(taps.map((tap) => ({ ...tap, id: undefined, of: undefined })));
 		for (let running = this.#running.get(ticket.order_id); running; running = this.#running.get(ticket.order_id)) {
 			if (running.what === what) return { how: 'bounced', done: 0 };
 			await running.done;
@@ -148,7 +152,7 @@ export class Taps {
 			return false;
 		}
 		this.#back = this.#back.slice(0, -1);
-		const { how, done } = await this.#run(last.ticket, last.recalls.map((id) => ({ verb: 'recall', id })));
+		const { how, done } = await this.#run(last.ticket, last.recalls.map((recall) => ({ verb: 'recall', ...recall })));
 		if (how !== 'done' && how !== 'refused') this.#keep({ ...last, recalls: last.recalls.slice(done) }); // the node has said nothing against it
 		return how === 'done';
 	}
@@ -219,6 +223,7 @@ async function send(order: string, tap: Tap, more: More, headers: Record<string,
 		...(tap.text ? { text: tap.text } : {}),
 		...(tap.notice ? { notice: tap.notice } : {}),
 		...(tap.state ? { state: tap.state } : {}),
+		...(tap.of ? { of: tap.of } : {}),
 		...more,
 	};
 	return insist<Ticket>(url, { body, headers });

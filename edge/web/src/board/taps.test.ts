@@ -80,6 +80,7 @@ describe('taps', () => {
 		await taps.act(t, { verb: 'start', item: '1' }, { verb: 'bump', item: '1' });
 		await taps.undo();
 		expect(asked.map((a) => a.url.split('/').slice(4).join('/'))).toEqual(['start', 'items/1/bump', 'recall', 'recall']);
+		expect([asked[2]?.body['of'], asked[3]?.body['of']]).toEqual([asked[1]?.body['tap'], asked[0]?.body['tap']]); // and nobody else's
 		expect(asked[0]?.body['item']).toBe('1');
 	});
 

@@ -1,5 +1,5 @@
 import { Refusal, type Instant, type LinkState } from '@awesome/ui';
-import { called, movable, older, type Board, type Planned, type WhatIf } from '@awesome/ui/dispatch';
+import { away, called, movable, type Board, type Planned, type WhatIf } from '@awesome/ui/dispatch';
 import type { Desk } from '../order/desk.svelte.ts';
 
 const lookEvery = 4_000; // ms: positions and forecasts move without anything's being done here
@@ -12,7 +12,7 @@ export interface View {
 	heard_at?: Instant;
 	age_s: number;
 	refused?: { code: string; detail: string };
-	board: (Board & { more?: number }) | null;
+	board: (Board & { more?: number; base?: string; rev?: number }) | null; // rev rises with what the database of that base has committed: it tells the later of two
 }
 
 /** Given is what was last done here about an order, and who had it before. */
@@ -30,6 +30,7 @@ export class Watch {
 	#given = $state.raw<Given | undefined>();
 	#undone = $state(false);
 	#answer = $state.raw<WhatIf | undefined>();
+	#sure = $state.raw<{ order: string; to: string } | undefined>();
 	#looking = false;
 
 	constructor(private readonly desk: Desk) {}
@@ -106,12 +107,38 @@ export class Watch {
 		return () => clearInterval(every);
 	}
 
-	/** give an order to a driver by hand; the plan respects it. */
+	/** sure is what is asked before it is done, because the driver is on no shift. */
+	get sure(): { order: string; to: string } | undefined {
+		return this.#sure;
+	}
+
+	/** give an order to a driver by hand; the plan respects it. Whether to one who is on no shift is asked first. */
 	async give(id: string, to: string): Promise<void> {
 		const o = this.order(id);
 		if (!o || !movable(o) || o.driver_id === to) return;
+		const driver = this.board?.drivers.find((d) => d.id === to);
+		if (driver && away(driver)) this.#sure = { order: id, to };
+		else await this.#hand(o, to);
+	}
+
+	/** insist gives it to him all the same. */
+	async insist(reason: string): Promise<void> {
+		const o = this.order(this.#sure?.order ?? '');
+		const to = this.#sure?.to;
+		if (!o || !movable(o) || to === undefined || (await this.#hand(o, to, reason))) this.leave();
+	}
+
+	/** leave leaves it with whoever has it. */
+	leave(): void {
+		this.#sure = undefined;
+	}
+
+	async #hand(o: Planned, to: string, reason?: string): Promise<boolean> {
 		const from = o.driver_id;
-		if (await this.#turn(id, 'assign', { driver_id: to, ...(from === null ? {} : { instead_of: from }) })) this.#given = { order: id, number: o.number, to, from };
+		const body = { driver_id: to, ...(from === null ? {} : { instead_of: from }), ...(reason === undefined ? {} : { reason }) };
+		const done = await this.#turn(o.order_id, 'assign', body);
+		if (done) this.#given = { order: o.order_id, number: o.number, to, from };
+		return done;
 	}
 
 	/** release takes an order back from who has it: the plan decides again. */
@@ -142,8 +169,8 @@ export class Watch {
 
 	#take(seen: View): void {
 		this.#shut = false;
-		const was = this.board?.as_of;
-		if (was !== undefined && seen.board !== null && seen.current && older(seen.board.as_of, was)) return; // older than what is shown
+		const was = this.board;
+		if (seen.board?.base && seen.board.base === was?.base && (seen.board.rev ?? 0) < (was.rev ?? 0) && seen.current) return; // older than what is shown
 		this.#view = seen;
 	}
 

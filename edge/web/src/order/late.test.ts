@@ -1,7 +1,8 @@
 import { cleanup, fireEvent, render, screen as page } from '@testing-library/svelte';
 import { tick } from 'svelte';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { Basket, type Menu, type Product } from './basket.svelte.ts';
+import type { Menu, Product } from '@awesome/ui';
+import { Basket } from './basket.svelte.ts';
 import Caller from './Caller.svelte';
 import { Desk } from './desk.svelte.ts';
 import Sell from './Sell.svelte';

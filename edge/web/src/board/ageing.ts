@@ -28,7 +28,8 @@ export function age(ticket: Ticket, view: View, now: number): Age {
 	const seconds = view === 'pass' ? shelf(ticket, now) : oldest(here(ticket, view), view, now, fires(ticket));
 	const tone = over(seconds, limits[view]);
 	if (view === 'pass') return { seconds, tone };
-	const shown = view === 'oven' ? total : seconds; // how long it still bakes stands on the line
+	// How long it still bakes stands on the line. Of what is late, or will be, a plan that moves on with every minute says nothing any more.
+	const shown = view === 'oven' ? total : promised !== 'fresh' ? Math.max(seconds, total - (fires(ticket) ? (fires(ticket) - ms(ticket.queued_at ?? ticket.placed_at)) / 1000 : 0)) : seconds;
 	return { seconds: shown, tone: worse(tone, promised) };
 }
 

@@ -24,6 +24,7 @@ export interface Room {
 
 const around = 212; // head, foot and edges of a card
 const between = 12; // keeps a finger from hitting two rows
+const signed = 9; // what is around a change that has a sign, which stands out of its line a little
 const least = 72; // of a row: a finger has to hit it
 const torn = 64; // how much more room a part has that continues elsewhere: no names and no buttons stand under it
 const again = 40; // and how much less one that is continued
@@ -38,7 +39,7 @@ export function height(row: Row, room: Room): number {
 	const text = room.inner - 10;
 	const line = size * 1.18 + 0.2;
 	const changes = (all: Change[], px: number, type: number) =>
-		all.reduce((sum, c) => sum + 7 + (type * 1.18 + 0.2) * lines(label(c), px - (c.amount === 'none' ? type + 8 : 0), { size: type, bold: true }).lines, 0);
+		all.reduce((sum, c) => sum + (c.amount === 'none' ? signed : 7) + (type * 1.18 + 0.2) * lines(label(c), px - (c.amount === 'none' ? type + 8 : 0), { size: type, bold: true }).lines, 0);
 	let h = 10;
 	if (split(row)) {
 		const half = text / 2 - 10;
@@ -52,7 +53,7 @@ export function height(row: Row, room: Room): number {
 		h += fits ? Math.max(62, line * own.lines) : Math.max(62, line * lines(name, text - first, bold).lines) + 30;
 	}
 	for (const b of row.cut ? [...row.base, { what: words.cut, name: row.cut }] : row.base) h += 7 + line * lines(`${b.what} ${hyphenated(b.name)}`, text - 20, bold).lines;
-	if (row.avoid) h += 7 + line * lines(`${words.allergy}: ${hyphenated(row.avoid)}`, text - 20 - size - 8, bold).lines;
+	if (row.avoid) h += signed + line * lines(`${words.allergy}: ${hyphenated(row.avoid)}`, text - 20 - size - 8, bold).lines;
 	h += changes(row.changes, text - 20, size);
 	for (const note of row.notes) h += 3 + 26.2 * lines(note, text, { size: 22 }).lines;
 	if (row.contains) h += 3 + 21.5 * lines(row.contains, text, { size: 18 }).lines;

@@ -1,7 +1,7 @@
 import type { Ticket } from '@awesome/ui';
 import { house } from '../words/house.ts';
 import { plain } from './cut.ts';
-import { wide } from './measure.ts';
+import { lines, wide } from './measure.ts';
 import { news } from './changes.ts';
 import { remade } from './rows.ts';
 import { open, type View } from './stations.ts';
@@ -50,7 +50,10 @@ export function aside(ticket: Ticket, view: View, small: boolean): number {
 	return Math.ceil(Math.max(said, ...marks));
 }
 
-/** edge is by how much the edges of a ticket that shouts are thicker than those of a calm one, both together. */
-export function edge(ticket: Ticket): number {
-	return ticket.voided || ticket.recovered || remade(ticket) || open(ticket).length > 0 ? 6 : 0;
+/** edge is by how much head, foot and edges of a ticket that shouts are higher than those of a calm one. */
+export function edge(ticket: Ticket, inner: number): number {
+	const shouts = ticket.voided || ticket.recovered || remade(ticket) || open(ticket).length > 0;
+	const notice = !ticket.voided ? open(ticket).find((n) => !n.lines) : undefined; // it stands over its buttons
+	const why = notice?.reason ? 21 * Math.min(2, lines(house.remadeFor[notice.reason] ?? notice.reason, inner - 10, { size: 18 }).lines) : 0;
+	return (shouts ? 6 : 0) + (notice ? 4 + 28 + why : 0);
 }

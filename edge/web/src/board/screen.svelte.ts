@@ -70,7 +70,7 @@ export class Screen {
 
 	#cut: Map<string, Part[]> = $derived.by(() => {
 		const { inner, high, small, columns } = this.layout;
-		const cut = (t: Ticket) => parts(rows(here(t, this.view), this.view === 'pass', this.view !== 'make' && this.view !== 'oven'), { inner, high, small, aside: aside(t, this.view, small), edge: edge(t), banners: banners(t, this.layout) }, columns);
+		const cut = (t: Ticket) => parts(rows(here(t, this.view), this.view === 'pass', this.view !== 'make' && this.view !== 'oven'), { inner, high, small, aside: aside(t, this.view, small), edge: edge(t, inner), banners: banners(t, this.layout) }, columns);
 		return new Map(this.tickets.map((t) => [t.order_id, cut(t)]));
 	});
 

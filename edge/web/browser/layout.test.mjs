@@ -9,12 +9,12 @@ const sizes = [{ width: 1280, height: 800 }, { width: 1920, height: 1080 }];
 const board = async () => (await fetch(`${edge}/api/board`)).json();
 
 /** shown waits until a page has so many tickets. */
-const shown = (page, n) => until(`${n} tickets`, async () => (await page.locator('article:not(.torn-top)').count()) === n, 20_000);
+const shown = (page, n) => until(`${n} tickets`, async () => (await page.locator('article[data-order]:not(.torn-top)').count()) === n, 20_000);
 
 /** cut are the cards of a page of which something does not lie within them. */
 const cut = (page) =>
 	page.evaluate(() =>
-		[...document.querySelectorAll('article')].flatMap((a) => {
+		[...document.querySelectorAll('article[data-order]')].flatMap((a) => {
 			const inside = a.getBoundingClientRect().bottom - parseFloat(getComputedStyle(a).borderBottomWidth) + 0.5;
 			const rows = a.querySelector('.rows');
 			const over = rows.scrollHeight - rows.clientHeight;
@@ -38,6 +38,8 @@ async function rush() {
 		const delivery = i % 4 === 0 ? { fulfilment: 'delivery', channel: 'phone', address } : {};
 		orders.push(await place(lines(i), { confirmed: true, customer: { name: ['Ada', 'Bartholomew Featherstonehaugh'][i % 2] }, ...delivery }));
 	}
+	const long = `allergic to ${'nuts and sesame '.repeat(9)}`;
+	orders.push(await place([{ product: 'margherita', size: 'large', note: long }, { product: 'green_salad', note: `${long}!` }]));
 	for (const i of [2, 9]) await tap(orders[i].id, 'rush', { reason: 'the guest waits' });
 	for (const i of [3, 10]) await tap(orders[i].id, 'hold', { reason: 'the guest called and comes a little later' });
 	for (const i of [5, 12]) await tap(orders[i].id, 'start', { station: 'make' });
@@ -48,6 +50,7 @@ async function rush() {
 }
 
 test('whom a ticket could harm is whole on the glass, and so is what is to be made', async () => {
+	await world('ovens', [{ id: 'deck', kind: 'deck', state: 'ok', slots: 6, band: { low: 280, high: 320 }, chambers: [{ name: 'top', celsius: 301 }], items: [], decks: [1, 2].map((deck) => ({ deck, state: 'ok' })) }]);
 	await rush();
 	const { tickets } = await board();
 	const found = [];
@@ -60,6 +63,7 @@ test('whom a ticket could harm is whole on the glass, and so is what is to be ma
 			await page.context().close();
 		}
 	}
+	await world('ovens', []);
 	assert.deepEqual(found, []);
 });
 

@@ -40,7 +40,7 @@ export function waits(ticket: Ticket, now: number): Banner[] {
 	return all;
 }
 
-/** news are the notices that stand among the banners; the others stand where the hand goes next. */
+/** changed are the notices that stand among the banners; the others stand where the hand goes next. */
 export function changed(ticket: Ticket): Notice[] {
 	return open(ticket).filter((n) => n.lines);
 }

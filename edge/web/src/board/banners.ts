@@ -57,7 +57,7 @@ export function banners(ticket: Ticket, space: Space): number {
 }
 
 const leading = 1.25;
-const icon = 38; // with what is beside it
+const icon = 44; // with what is beside it and beside its word
 
 function height(b: Banner, space: Space, small: boolean): number {
 	const size = b.kind === 'ask' ? 26 : b.kind === 'allergy' && small ? 18 : 24;

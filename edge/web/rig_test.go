@@ -166,6 +166,7 @@ func (r *rig) control(t *testing.T) *httptest.Server {
 	mux.HandleFunc("POST /link", answer(r.setLink))
 	mux.HandleFunc("POST /ovens", answer(r.setOvens))
 	mux.HandleFunc("POST /oven", answer(func(raw json.RawMessage) (any, error) { return r.ovenEvent(t.Context(), raw) }))
+	mux.HandleFunc("POST /alert", answer(func(raw json.RawMessage) (any, error) { return nil, r.alert(t.Context(), raw) }))
 	mux.HandleFunc("POST /shown", answer(func(raw json.RawMessage) (any, error) { return r.shown(t.Context(), raw) }))
 	mux.HandleFunc("POST /recover", answer(func(raw json.RawMessage) (any, error) { return r.recover(t.Context(), raw) }))
 	server := httptest.NewServer(mux)
@@ -225,6 +226,24 @@ func (r *rig) ovenEvent(ctx context.Context, raw json.RawMessage) (any, error) {
 	}
 	at := wire.Instant{Time: r.Now()}
 	return nil, r.node.kitchen.OvenEvent(ctx, body.Oven, wire.OvenEvent{ID: id.New(), At: at, Kind: body.Kind, Slot: body.Slot})
+}
+
+// alert raises an alert, or says that it is over.
+func (r *rig) alert(ctx context.Context, raw json.RawMessage) error {
+	var body struct {
+		Device string `json:"device"`
+		What   string `json:"what"`
+		Level  string `json:"level"`
+		Over   bool   `json:"over"`
+	}
+	if err := json.Unmarshal(raw, &body); err != nil {
+		return err
+	}
+	name := body.What + "/" + body.Device
+	if body.Over {
+		return r.node.kitchen.ClearAlert(ctx, name)
+	}
+	return r.node.kitchen.Alert(ctx, kitchen.Alert{ID: name, Device: body.Device, What: body.What, Level: body.Level, Since: r.Now()})
 }
 
 func (r *rig) shown(ctx context.Context, raw json.RawMessage) (any, error) {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ago, money, span } from './format.ts';
+import { ago, money, span, timeOfDay } from './format.ts';
 import { worse } from './tone.ts';
 import { uuid } from './uuid.ts';
 
@@ -12,6 +12,12 @@ it('writes money with the digits its currency has', () => {
 it('writes spans as a kitchen reads them', () => {
 	expect([0, 5, 65, 3599, 3725, -3].map(span)).toEqual(['0:00', '0:05', '1:05', '59:59', '1:02:05', '0:00']);
 	expect([8.9, 60, 7200].map(ago)).toEqual(['8 s', '1 min', '2 h']);
+});
+
+it('writes the time of day as the place does, and no nought where nobody says it', () => {
+	const at = (hour: number) => new Date(2026, 6, 3, hour, 5).getTime();
+	expect([8, 20].map((h) => timeOfDay(at(h), 'en-GB'))).toEqual(['08:05', '20:05']);
+	expect([8, 22].map((h) => timeOfDay(at(h), 'en-US').replace(/\s/, ' '))).toEqual(['8:05 AM', '10:05 PM']);
 });
 
 it('makes UUIDs of version 4, also where only plain http is spoken', () => {

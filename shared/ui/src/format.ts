@@ -23,7 +23,7 @@ export function ago(seconds: number): string {
 	return `${Math.floor(s / 3600)} h`;
 }
 
-/** The time of day of an instant on this screen's wall: "18:05". */
+/** The time of day of an instant on this screen's wall: "08:05"; where the day has two halves, "8:05 AM". */
 export function timeOfDay(at: Instant | number, locale?: string): string {
-	return new Date(at).toLocaleTimeString(locale, { hour: '2-digit', minute: '2-digit' });
+	return new Date(at).toLocaleTimeString(locale, { hour: '2-digit', minute: '2-digit' }).replace(/^0(?=\d\D\d\d\s)/, '');
 }

@@ -47,6 +47,16 @@ it('what is made quickly waits for what bakes, and is late with nothing until th
 	expect(age(cola, 'sides', minutes(12)).tone).toBe('late');
 });
 
+it('a ticket that nobody begins does not grow younger with each new plan: what is late says how old it is, at every station', () => {
+	const forgotten = (m: number) => item('1', { plan: { start_at: new Date(minutes(m + 1)).toISOString(), ready: new Date(minutes(m + 9)).toISOString() } });
+	const at = (m: number, view: 'make' | 'sides' | 'all') => age(ticket(1, [{ ...forgotten(m), station: view === 'sides' ? 'sides' : 'make' }], { ready: new Date(minutes(m + 9)).toISOString() }), view, minutes(m));
+	expect(at(10, 'make')).toEqual({ seconds: 0, tone: 'fresh' }); // it can still be ready in time
+	expect(at(20, 'make')).toEqual({ seconds: 20 * 60, tone: 'warn' });
+	for (const view of ['make', 'sides', 'all'] as const) expect(at(36, view), view).toEqual({ seconds: 36 * 60, tone: 'late' });
+	const later = ticket(2, [forgotten(36)], { fire_at: new Date(minutes(30)).toISOString() });
+	expect(age(later, 'make', minutes(36)).seconds).toBe(6 * 60); // it was let wait until then
+});
+
 it('where all is shown, what nobody fetches ages too', () => {
 	const t = ticket(1, [item('1', { station: 'pass', state: 'done' })], { state: 'ready' });
 	expect([1, 2, 5].map((m) => age(t, 'all', minutes(m)).tone)).toEqual(['fresh', 'warn', 'late']);

@@ -23,13 +23,16 @@ export function age(ticket: Ticket, view: View, now: number): Age {
 	const promised = againstPromise(ticket, now);
 	if (ticket.hold) return { seconds: (now - ms(ticket.hold.at)) / 1000, tone: 'fresh' }; // what is held does not age
 	const held = ticket.held_s ?? 0;
-	const total = (now - ms(ticket.queued_at ?? ticket.placed_at)) / 1000 - held;
+	const queued = ms(ticket.queued_at ?? ticket.placed_at);
+	const total = (now - queued) / 1000 - held;
 	if (view === 'all') return { seconds: total, tone: worse(promised, over(shelf(ticket, now), limits.pass)) };
 	const seconds = view === 'pass' ? shelf(ticket, now) : oldest(here(ticket, view), view, now, fires(ticket));
 	const tone = over(seconds, limits[view]);
 	if (view === 'pass') return { seconds, tone };
-	const shown = view === 'oven' ? total : seconds; // how long it still bakes stands on the line
-	return { seconds: shown, tone: worse(tone, promised) };
+	if (view === 'oven') return { seconds: total, tone: worse(tone, promised) }; // how long it still bakes stands on the line
+	if (promised === 'fresh') return { seconds, tone };
+	const waited = (now - Math.max(queued, fires(ticket))) / 1000 - held; // of what is late a plan says nothing: it moves on with every minute
+	return { seconds: Math.max(seconds, waited), tone: worse(tone, promised) };
 }
 
 function over(seconds: number, [warn, late]: readonly [number, number]): Tone {

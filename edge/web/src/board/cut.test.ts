@@ -3,7 +3,7 @@ import { height, parts, type Room } from './cut.ts';
 import { rows, type Row } from './rows.ts';
 import { item } from './testing.ts';
 
-const room: Room = { inner: 340, high: 212 + 270, banners: 0, small: false, aside: 48 };
+const room: Room = { inner: 340, high: 212 + 270, banners: 0, edge: 0, small: false, aside: 48 };
 const many = rows(Array.from({ length: 9 }, (_, i) => item(String(i), { line: i })));
 const without = (n: number) => Array.from({ length: n }, (_, i) => ({ topping: `t${i}`, name: `Topping ${i}`, amount: 'none' as const }));
 const said = (all: Row[]) => all.flatMap((r) => [...r.left, ...r.right, ...r.changes].map((c) => c.topping).concat(r.notes, r.contains || []));

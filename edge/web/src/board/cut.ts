@@ -17,14 +17,20 @@ export interface Room {
 	inner: number; // pixels from side to side
 	high: number; // and from top to bottom
 	banners: number; // over the rows of the first part
+	edge: number; // more than the edge of a calm ticket takes
 	small: boolean; // the type is that of a tablet
 	aside: number; // pixels for what is said beside a row's name: clocks, counts
 }
 
 const around = 212; // head, foot and edges of a card
 const between = 12; // keeps a finger from hitting two rows
+const signed = 9; // what is around a change that has a sign, which stands out of its line a little
+const least = 72; // of a row: a finger has to hit it
 const torn = 64; // how much more room a part has that continues elsewhere: no names and no buttons stand under it
 const again = 40; // and how much less one that is continued
+
+/** plain is how high the plainest ticket is: one line, of which there is nothing more to say. */
+export const plain = around + least;
 
 /** height is how many pixels a row takes, a little too much rather than too little: the stylesheet of LineRow in numbers. */
 export function height(row: Row, room: Room): number {
@@ -33,8 +39,8 @@ export function height(row: Row, room: Room): number {
 	const text = room.inner - 10;
 	const line = size * 1.18 + 0.2;
 	const changes = (all: Change[], px: number, type: number) =>
-		all.reduce((sum, c) => sum + 7 + (type * 1.18 + 0.2) * lines(label(c), px - (c.amount === 'none' ? type + 8 : 0), { size: type, bold: true }).lines, 0);
-	let h = 12;
+		all.reduce((sum, c) => sum + (c.amount === 'none' ? signed : 7) + (type * 1.18 + 0.2) * lines(label(c), px - (c.amount === 'none' ? type + 8 : 0), { size: type, bold: true }).lines, 0);
+	let h = 10;
 	if (split(row)) {
 		const half = text / 2 - 10;
 		const column = (name: string, all: Change[]) => line * lines(`oo ${hyphenated(name)}`, half, bold).lines + changes(all, half - 18, room.small ? 20 : 24);
@@ -47,12 +53,12 @@ export function height(row: Row, room: Room): number {
 		h += fits ? Math.max(62, line * own.lines) : Math.max(62, line * lines(name, text - first, bold).lines) + 30;
 	}
 	for (const b of row.cut ? [...row.base, { what: words.cut, name: row.cut }] : row.base) h += 7 + line * lines(`${b.what} ${hyphenated(b.name)}`, text - 20, bold).lines;
-	if (row.avoid) h += 7 + line * lines(`${words.allergy}: ${hyphenated(row.avoid)}`, text - 20 - size - 8, bold).lines;
+	if (row.avoid) h += signed + line * lines(`${words.allergy}: ${hyphenated(row.avoid)}`, text - 20 - size - 8, bold).lines;
 	h += changes(row.changes, text - 20, size);
 	for (const note of row.notes) h += 3 + 26.2 * lines(note, text, { size: 22 }).lines;
 	if (row.contains) h += 3 + 21.5 * lines(row.contains, text, { size: 18 }).lines;
 	if (row.again) h += 24;
-	return Math.max(72, Math.ceil(h)) + between;
+	return Math.max(least, Math.ceil(h)) + between;
 }
 
 function label(c: Change): string {
@@ -91,7 +97,7 @@ export function parts(all: readonly Row[], room: Room, most: number): Part[] {
 
 /** holds is what a part has for its rows. */
 function holds(room: Room, index: number, last: boolean): number {
-	return room.high - around - (index === 0 ? room.banners : again) + (last ? 0 : torn);
+	return room.high - around - room.edge - (index === 0 ? room.banners : again) + (last ? 0 : torn);
 }
 
 function high(rows: readonly Row[], room: Room): number {

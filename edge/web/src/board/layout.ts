@@ -1,8 +1,10 @@
 import type { Ticket } from '@awesome/ui';
-import { fires } from './ageing.ts';
-import { told } from './changes.ts';
-import { allergies, remade } from './rows.ts';
-import { open } from './stations.ts';
+import { house } from '../words/house.ts';
+import { plain } from './cut.ts';
+import { lines, wide } from './measure.ts';
+import { news } from './changes.ts';
+import { remade } from './rows.ts';
+import { open, type View } from './stations.ts';
 
 /** Size of the field that tickets are laid out in, in CSS pixels. */
 export interface Field {
@@ -22,26 +24,36 @@ export interface Layout {
 }
 
 export const gap = 12;
-const stride = 24; // cards begin and end at multiples of this, so that a hole fits the next one
+const stride = 24; // cards begin and end at multiples of about this, so that a hole fits the next one
 
-/** layout keeps cards wide enough to read at two metres. */
+/**
+ * layout keeps cards wide enough to read at two metres. A column is divided into as many of the plainest tickets as it holds, and each of them
+ * into steps: of what most orders are, none is one step too high for the place that there is.
+ */
 export function layout(field: Field): Layout {
 	const small = field.width < 1400;
 	const columns = Math.max(1, Math.floor((field.width + gap) / ((small ? 300 : 340) + gap)));
-	const steps = Math.max(10, Math.floor((field.height + gap) / stride));
+	const column = field.height + gap;
+	const most = Math.max(1, Math.floor(column / (plain + gap)));
+	const steps = most * Math.max(10, Math.floor(column / most / stride));
 	const width = (field.width - gap * (columns - 1)) / columns;
-	return { columns, steps, step: (field.height + gap) / steps, page: field.height + gap, inner: width - 26, high: field.height, small };
+	return { columns, steps, step: column / steps, page: column, inner: width - 26, high: field.height, small };
 }
 
-/** banners is the height of what stands over the rows of a ticket, in pixels. */
-export function banners(ticket: Ticket): number {
-	const notices = open(ticket);
-	let high = 0;
-	if (ticket.recovered) high += 76;
-	for (const n of notices) high += (n.lines ? 90 : 0) + told(n).reduce((sum, line) => sum + 30 * Math.ceil((line.text.length + 2) / 24), 0);
-	if (fires(ticket) > 0) high += 44;
-	if (ticket.hold) high += 44;
-	if (remade(ticket) && !notices.some((n) => n.kind === 'remake')) high += 40;
-	for (const a of allergies(ticket)) high += 48 + 26 * Math.floor(a.length / 23);
-	return high;
+/**
+ * aside is how much of a row is kept for what is said beside its name: a clock, a count, a tick, where it goes. Nothing is kept where nothing
+ * can ever be said, and what is kept is kept all the time: no name wraps anew because of a tap.
+ */
+export function aside(ticket: Ticket, view: View, small: boolean): number {
+	const said = view === 'oven' || (view === 'all' && !small) ? 100 : view === 'all' || view === 'pass' ? 40 : 0;
+	const marks = ticket.items.flatMap((i) => news(ticket, i) ?? []).map((n) => 24 + wide(house[n], { size: 18, bold: true }));
+	return Math.ceil(Math.max(said, ...marks));
+}
+
+/** edge is by how much head, foot and edges of a ticket that shouts are higher than those of a calm one. */
+export function edge(ticket: Ticket, inner: number): number {
+	const shouts = ticket.voided || ticket.recovered || remade(ticket) || open(ticket).length > 0;
+	const notice = !ticket.voided ? open(ticket).find((n) => !n.lines) : undefined; // it stands over its buttons
+	const why = notice?.reason ? 21 * Math.min(2, lines(house.remadeFor[notice.reason] ?? notice.reason, inner - 10, { size: 18 }).lines) : 0;
+	return (shouts ? 6 : 0) + (notice ? 4 + 28 + why : 0);
 }

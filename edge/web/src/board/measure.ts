@@ -25,10 +25,10 @@ export function wide(text: string, type: Type): number {
 	return px;
 }
 
-/** lines is how many lines a text takes that breaks at spaces and soft hyphens, and its longest piece that does not break. */
-export function lines(text: string, px: number, type: Type): { lines: number; piece: number } {
+/** lines is how many lines a text takes that breaks at spaces and soft hyphens, and its longest piece that does not break. It begins so far in. */
+export function lines(text: string, px: number, type: Type, indent = 0): { lines: number; piece: number } {
 	let count = 1;
-	let at = 0;
+	let at = indent;
 	let piece = 0;
 	for (const word of text.split(' ')) {
 		const space = at > 0 ? wide(' ', type) : 0;

@@ -5,13 +5,14 @@ import { house } from '../words/house.ts';
 import { words } from '../words/words.ts';
 import type { Chime } from '../device/sound.svelte.ts';
 import type { Board } from './board.svelte.ts';
+import { banners } from './banners.ts';
 import { beside, pagesOf, settle, type Seat } from './grid.ts';
 import { fires } from './ageing.ts';
 import { Dial } from './dial.svelte.ts';
 import { Glass } from './glass.svelte.ts';
 import { calls, Ringer } from './ringer.ts';
 import { Cursor } from './cursor.svelte.ts';
-import { banners, gap, layout, type Field, type Layout } from './layout.ts';
+import { aside, edge, gap, layout, type Field, type Layout } from './layout.ts';
 import { Presence } from './presence.ts';
 import { parts, type Part } from './cut.ts';
 import { rows, said, type Row } from './rows.ts';
@@ -69,8 +70,7 @@ export class Screen {
 
 	#cut: Map<string, Part[]> = $derived.by(() => {
 		const { inner, high, small, columns } = this.layout;
-		const aside = this.view === 'oven' || (this.view === 'all' && !small) ? 100 : 40; // clocks and words
-		const cut = (t: Ticket) => parts(rows(here(t, this.view), this.view === 'pass', this.view !== 'make' && this.view !== 'oven'), { inner, high, small, aside, banners: banners(t) }, columns);
+		const cut = (t: Ticket) => parts(rows(here(t, this.view), this.view === 'pass', this.view !== 'make' && this.view !== 'oven'), { inner, high, small, aside: aside(t, this.view, small), edge: edge(t, inner), banners: banners(t, this.layout) }, columns);
 		return new Map(this.tickets.map((t) => [t.order_id, cut(t)]));
 	});
 

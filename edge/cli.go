@@ -25,7 +25,7 @@ and tells the cloud what happened whenever the line is there. With the internet 
   edge init --restaurant r1 --time-zone Europe/Rome      a restaurant of its own, without a chain, instead of the first two`,
 		Version: watch.BuildVersion(),
 	}
-	root.AddCommand(serveCommand(), enrollCommand(), initCommand(), menuCommand(), doctorCommand(), backupCommand(), restoreCommand(), settings.HealthCommand("EDGE", "the node", Config{}.withDefaults().Listen))
+	root.AddCommand(serveCommand(), enrollCommand(), initCommand(), menuCommand(), doctorCommand(), clockCommand(), backupCommand(), restoreCommand(), settings.HealthCommand("EDGE", "the node", Config{}.withDefaults().Listen))
 	return root
 }
 

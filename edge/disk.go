@@ -142,6 +142,8 @@ func (c *caretaker) run(ctx context.Context) error {
 		case !now.Before(night):
 			c.examine(ctx)
 			night = c.nextNight()
+		case night.Sub(now) > 25*time.Hour: // the clock went back
+			night = c.nextNight()
 		case !settled.IsZero() && !now.Before(settled):
 			c.say(ctx, logAlert, "", "")
 			settled = time.Time{}

@@ -93,6 +93,9 @@ func (d *doctor) clock(context.Context) []finding {
 	case behind > 2*time.Minute:
 		f.State, f.Says = bad, fmt.Sprintf("it is %s, which is %s before this node was last running", d.now.Format(time.RFC3339), ago(behind))
 		f.Do = "set the clock (timedatectl set-ntp true), and replace the clock's battery if it stops when the power is off. The node goes on by its own reckoning meanwhile"
+		if d.enrolment.Alone {
+			f.Do += ". If this machine's clock is right: edge clock --machine-is-right"
+		}
 	case !saved.Doubt.IsZero() && !d.enrolment.Alone:
 		f.State, f.Says = worry, fmt.Sprintf("it is %s, but the node has not been told the time by the cloud since %s", d.now.Format(time.RFC3339), saved.Doubt.Format(time.RFC3339))
 		f.Do = "nothing, if the line is cut: the cloud tells the time with the next connection. Otherwise see the line \"hub\""

@@ -27,7 +27,8 @@ type hours struct {
 	*clock.Steady
 	dir     string
 	log     *slog.Logger
-	own     bool                                                                          // there is no cloud to ask: the machine's clock is believed, for it has not gone back
+	began   time.Time                                                                     // the label with which this run began, or went on after a step
+	own     bool                                                                          // there is no cloud to ask: the machine's clock is believed, for it is no other
 	relabel func(ctx context.Context, from time.Time, by time.Duration, set func()) error // the kitchen's, which holds labels
 }
 
@@ -47,7 +48,9 @@ func readHours(dir string, log *slog.Logger) *hours {
 	if err != nil {
 		log.Warn("what was saved of the time is of no use", "err", err)
 	}
-	return &hours{Steady: clock.NewSteady(clock.Machine(), saved, builtAt()), dir: dir, log: log}
+	h := &hours{Steady: clock.NewSteady(clock.Machine(), saved, builtAt()), dir: dir, log: log}
+	h.began = h.Now()
+	return h
 }
 
 func readClock(dir string) (s clock.Saved, err error) {
@@ -98,11 +101,11 @@ func builtAt() time.Time {
 }
 
 // Trusted reports whether the time is known. A restaurant that belongs to no chain has nobody to ask: there it is the machine's, unless that woke
-// before what it saw last.
+// before what it saw last, or absurdly far ahead of it.
 func (h *hours) Trusted() bool { return h.own || h.Steady.Trusted() }
 
-// believe takes the machine's clock for right if it is not before what was saved.
-func (h *hours) believe(machine time.Time) { h.own = h.Now().Sub(machine) < time.Second }
+// believe takes the machine's clock for right if the node's is no other: that one is neither before what was saved, nor too far ahead of it.
+func (h *hours) believe(machine time.Time) { h.own = h.Now().Sub(machine).Abs() < time.Second }
 
 func (h *hours) save() error { return keepClock(h.dir, h.Save()) }
 
@@ -136,6 +139,11 @@ func (h *hours) Told(ctx context.Context, asked time.Duration, cloud time.Time) 
 		}
 		return nil
 	}
+	return h.take(ctx, step)
+}
+
+// take carries out a step of the clock.
+func (h *hours) take(ctx context.Context, step *clock.Step) error {
 	h.log.Warn("the clock is put right", "by", step.By.Round(time.Second).String(), "labels_since", step.From)
 	if step.By < 0 {
 		if err := keepClock(h.dir, step.Save()); err != nil {

@@ -73,7 +73,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	g, ctx := errgroup.WithContext(ctx)
 	keeper := caretakerOf(db, saved, r.kitchen, r.now, c.localNights(r.enrolment.TimeZone), log)
 	for _, work := range []func(context.Context) error{
-		devices, r.kitchen.Run, r.hearths.run, r.paper.room.Run, r.felt.run, r.line.Run, r.now.run, card{c.Data, r.kitchen, log}.run, keeper.run,
+		devices, r.kitchen.Run, r.hearths.run, r.paper.room.Run, r.felt.run, r.line.Run, r.now.run, card{c.Data, r.kitchen, log}.run, keeper.run, timekeeperOf(r.place, r.kitchen).run,
 	} {
 		g.Go(func() error { return work(ctx) })
 	}

@@ -149,8 +149,9 @@ func TestAButtonBumpsOncePerPressAndAScaleIsOnTheBoard(t *testing.T) {
 	if _, err := bell.Publish(t.Context(), &paho.Publish{Topic: wire.ButtonTopic("r1", "bell"), QoS: 1, Payload: late}); err == nil {
 		t.Error("a press of an hour ago is taken for one")
 	}
-	press("p-1", time.Now())
-	press("p-1", time.Now())
+	pressed := time.Now().Add(-3 * time.Second)
+	press("p-1", pressed)
+	press("p-1", pressed)
 	n.until("/api/board", `"state":"ready"`)
 	scale, _ := n.listen("dough", "a-long-enough-secret", "pizza/orders/+/events")
 	n.says(scale, wire.ScaleTopic("r1", "dough"), wire.Scale{At: wire.At(time.Now()), Grams: 1250.5, Stable: true})
@@ -159,9 +160,9 @@ func TestAButtonBumpsOncePerPressAndAScaleIsOnTheBoard(t *testing.T) {
 	if err := json.Unmarshal([]byte(board), &is); err != nil || len(is.Tickets) != 2 || is.Tickets[0].State == is.Tickets[1].State {
 		t.Errorf("one press twice, and one that is an hour old: %+v, %v", is, err)
 	}
-	press("p-2", time.Now())
+	press("p-2", pressed.Add(time.Second))
 	n.until("/api/board", `-"state":"queued"`)
-	press("p-3", time.Now()) // nothing waits there any more
+	press("p-3", pressed.Add(2*time.Second)) // nothing waits there any more
 	n.says(scale, wire.ScaleTopic("r1", "dough"), wire.Scale{At: wire.At(time.Now()), Grams: 1})
 	n.until("/api/board", `"grams":1,`, `"state":"ready"`)
 }

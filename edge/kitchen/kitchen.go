@@ -37,6 +37,7 @@ type Kitchen struct {
 	board   board // as the last commit left it
 	misses  misses
 	probes  probes        // has its own lock
+	bounces bounces       // has its own lock
 	met     time.Time     // the last exchange with the cloud; written by the holder of turn too
 	settled chan struct{} // closed when the cloud has given something back
 

@@ -15,10 +15,15 @@ import (
 const pressLate = 30 * time.Second
 
 // Press does what a button at a station stands for to the first ticket there, in the order of the queue: what is on hold, has to be confirmed or cannot
-// go yet is passed over. id names the press: repeated, it does nothing more. Where nothing waits, nothing is done.
+// go yet is passed over. id names the press: repeated, it does nothing more. Where nothing waits, nothing is done, and nothing when the button was
+// pressed a moment before.
 func (k *Kitchen) Press(ctx context.Context, device, id, station string, action order.Action, at time.Time) error {
 	if late := k.now().Sub(at); late > pressLate {
 		return problem.New(problem.Refused, "late_press", "the press came %d seconds late: press again", int(late.Seconds()))
+	}
+	if k.bounces.bounced(device+" "+station+" "+string(action), id, at) {
+		k.settings.Log.DebugContext(ctx, "a press too soon after the last is dropped", "device", device, "station", station, "press", id)
+		return nil
 	}
 	tap := Tap{ID: "button/" + device + "/" + id, Station: station, button: device}
 	if len(tap.ID) > 100 {

@@ -38,6 +38,9 @@ func (s *Steady) Now() time.Time {
 // Ran is how long the machine has run: it measures what nobody may set.
 func (s *Steady) Ran() time.Duration { return s.machine().Ran }
 
+// Machine is what the machine's own clock says, right or wrong.
+func (s *Steady) Machine() time.Time { return s.machine().Wall.UTC().Round(0) }
+
 // Trusted reports whether the cloud has told the time since boot.
 func (s *Steady) Trusted() bool {
 	s.mu.Lock()
@@ -81,6 +84,17 @@ func (s *Steady) Hear(asked time.Duration, cloud time.Time) *Step {
 	}
 	after := s.k
 	after.Correct(asked, heard, c)
+	return &Step{Correction: c, clock: s, after: after}
+}
+
+// Put is a person's word for the time, where there is no cloud to ask: labels from the given one on belong to it. It takes effect with Take.
+func (s *Steady) Put(from, to time.Time) *Step {
+	heard := s.Ran()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := Correction{From: from, By: to.UTC().Round(0).Sub(s.k.Now(heard))}
+	after := s.k
+	after.Correct(heard, heard, c)
 	return &Step{Correction: c, clock: s, after: after}
 }
 

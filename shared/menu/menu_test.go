@@ -89,6 +89,13 @@ func TestUnusableLinesSayWhereAndWhy(t *testing.T) {
 		"a note to the printer": {order.Line{Product: "cola", Quantity: 1, Note: "\x1bp0"}, "note"},
 		"half a cola":           {order.Line{Product: "cola", Half: "margherita", Quantity: 1}, "size"},
 		"half of what?":         {order.Line{Product: "margherita", Half: "calzone", Size: "small", Quantity: 1}, "half"},
+		"half and half of one":  {order.Line{Product: "margherita", Half: "margherita", Size: "small", Quantity: 1}, "half"},
+		"extra on the left of none at all": {order.Line{Product: "margherita", Size: "small", Quantity: 1, Toppings: []order.Topping{
+			{Topping: "basil", Placement: order.Left, Amount: order.Extra}, {Topping: "basil", Placement: order.Whole, Amount: order.None},
+		}}, "toppings[1]"},
+		"none, and some": {order.Line{Product: "margherita", Size: "small", Quantity: 1, Toppings: []order.Topping{
+			{Topping: "feta"}, {Topping: "basil", Amount: order.None}, {Topping: "basil", Placement: order.Right},
+		}}, "toppings[2]"},
 		"cheese on salad":       {order.Line{Product: "green_salad", Quantity: 1, Toppings: []order.Topping{{Topping: "feta"}}}, "toppings[0].topping"},
 		"unknown topping":       {order.Line{Product: "hawaii", Size: "small", Quantity: 1, Toppings: []order.Topping{{Topping: "basil"}, {Topping: "gold"}}}, "toppings[1].topping"},
 		"on the top":            {order.Line{Product: "hawaii", Size: "small", Quantity: 1, Toppings: []order.Topping{{Topping: "basil", Placement: "top"}}}, "toppings[0].placement"},
@@ -162,5 +169,20 @@ func TestBadMenusAreRefused(t *testing.T) {
 	}
 	if _, err := menu.Parse([]byte(`{"version":`)); err == nil {
 		t.Error("torn JSON passes for a menu")
+	}
+}
+
+func TestAToppingMayBeLeftOutOfOneHalfAndLieOnTheOther(t *testing.T) {
+	t.Parallel()
+	m := pizzeria(t)
+	for name, changes := range map[string][]order.Topping{
+		"left out on the left, extra on the right": {{Topping: "basil", Placement: order.Left, Amount: order.None}, {Topping: "basil", Placement: order.Right, Amount: order.Extra}},
+		"said twice":                       {{Topping: "feta", Amount: order.None}, {Topping: "feta", Amount: order.None}},
+		"a whole one and more on the left": {{Topping: "feta"}, {Topping: "feta", Placement: order.Left, Amount: order.Double}},
+		"two toppings":                     {{Topping: "basil", Amount: order.None}, {Topping: "feta"}},
+	} {
+		if _, err := m.PriceLine(order.Line{Product: "margherita", Size: "small", Quantity: 1, Toppings: changes}); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

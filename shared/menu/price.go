@@ -1,6 +1,7 @@
 package menu
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -43,6 +44,9 @@ func (m *Menu) PriceLine(l order.Line) (order.Line, error) {
 	l.Size, l.Name = size.ID, p.Name
 	price, of := size.Price, []Product{p}
 	if l.Half != "" {
+		if l.Half == l.Product {
+			return l, invalid("half", "both halves are %s: order a whole one, with toppings on the left or the right", p.Name)
+		}
 		half, halfSize, err := m.find(l.Half, l.Size, "half")
 		if err != nil {
 			return l, err
@@ -84,6 +88,9 @@ func (m *Menu) toppings(p Product, l order.Line) (price int64, allergens []strin
 	if len(l.Toppings) > maxToppings {
 		return 0, nil, invalid("toppings", "%d changes are more than the %d a pizza can have", len(l.Toppings), maxToppings)
 	}
+	if err := m.agree(l.Toppings); err != nil {
+		return 0, nil, err
+	}
 	for i, change := range l.Toppings {
 		path := fmt.Sprintf("toppings[%d]", i)
 		t, known := m.Topping(change.Topping)
@@ -105,6 +112,25 @@ func (m *Menu) toppings(p Product, l order.Line) (price int64, allergens []strin
 		}
 	}
 	return price, allergens, nil
+}
+
+// agree refuses changes that say of one topping on one half both that it is left out and how much of it there is.
+func (m *Menu) agree(changes []order.Topping) error {
+	for i, c := range changes {
+		for _, before := range changes[:i] {
+			if c.Topping != before.Topping || !overlap(c.Placement, before.Placement) || (c.Amount == order.None) == (before.Amount == order.None) {
+				continue
+			}
+			t, _ := m.Topping(c.Topping)
+			return invalid(fmt.Sprintf("toppings[%d]", i), "%s is both put on and left out of the same half: say one of them", cmp.Or(t.Name, c.Topping))
+		}
+	}
+	return nil
+}
+
+// overlap reports whether two placements share a half.
+func overlap(a, b order.Placement) bool {
+	return a == b || a == "" || b == "" || a == order.Whole || b == order.Whole
 }
 
 // quartersOf is how many quarters of a normal topping are to be paid for.

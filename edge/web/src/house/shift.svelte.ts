@@ -2,6 +2,7 @@ import { call, uuid, type SoldOut } from '@awesome/ui';
 import type { Board } from '../board/board.svelte.ts';
 import type { Desk } from './desk.svelte.ts';
 import { said } from './said.ts';
+import { calledBy } from './worries.ts';
 
 /** What is to be had, as far as this page needs it. */
 export interface Offers {
@@ -51,7 +52,8 @@ export class Shift {
 
 	/** screenName is how people call a screen. */
 	screenName(id: string): string {
-		return this.#screens.find((s) => s.id === id)?.name || id.slice(0, 4);
+		const screen = this.#screens.find((s) => s.id === id);
+		return (screen && calledBy(screen)) || id.slice(0, 4);
 	}
 
 	/** try_ does something and keeps what went wrong; it reports whether it was done. */

@@ -1,6 +1,6 @@
 import type { Alert, Printer, Ticket } from '@awesome/ui';
 import { expect, it } from 'vitest';
-import { fetched, told, worries } from './worries.ts';
+import { calledBy, fetched, told, worries } from './worries.ts';
 
 const at = (minute: number) => `2026-07-04T19:${String(minute).padStart(2, '0')}:00.000Z`;
 const alert = (what: string, level: Alert['level'], minute: number, more: Partial<Alert> = {}): Alert => ({ id: `${what} ${minute}`, device: 'd', what, level, since: at(minute), ...more });
@@ -46,6 +46,12 @@ it('a screen that is gone has the name somebody gave it, else the beginning of i
 	expect(worries(alerts, { ...nobody, screens: new Map([['make-1', 'Make line']]) }).map((w) => [w.level, w.text, w.who])).toEqual([
 		['critical', 'screens are gone', ['abcd', 'Make line']], ['info', 'odd thing', ['x']],
 	]);
+});
+
+it('a screen that nobody named is called by what it shows, so that it can be found', () => {
+	expect(calledBy({ id: '2830abcd', name: 'Make line', station: 'make' })).toBe('Make line');
+	expect(calledBy({ id: '2830abcd', name: '', station: 'make' })).toMatch(/Make.*2830/);
+	expect(calledBy({ id: '2830abcd', name: '', station: 'unheard of' })).toBe('');
 });
 
 it('the full disk has its own strip and is not told twice', () => expect(worries([alert('disk_full', 'critical', 1)], nobody)).toEqual([]));

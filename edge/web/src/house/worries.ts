@@ -54,6 +54,12 @@ function named(a: Alert, known: Known): string {
 	return a.device.replace(/^(printer|stock)\//, '');
 }
 
+/** calledBy is how people call a screen: by its name, else by what it shows and the beginning of its id. */
+export function calledBy(g: { id: string; name: string; station: string }): string {
+	const view = words.view[g.station as keyof typeof words.view] as string | undefined;
+	return g.name || (view ? house.screenName(view, g.id.slice(0, 4)) : '');
+}
+
 /** fetched are the orders that are ready for whoever comes to the counter, the one that waits longest first. */
 export function fetched(tickets: readonly Ticket[]): Ticket[] {
 	return tickets.filter((t) => t.state === 'ready' && t.fulfilment !== 'delivery' && !t.voided).sort((a, b) => Date.parse(a.since) - Date.parse(b.since));

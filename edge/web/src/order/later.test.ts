@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dayOf, days, hours, moments, when } from './later.ts';
+import { dayOf, days, hours, moments, promised, when } from './later.ts';
 
 describe('an order for later', () => {
 	const evening = new Date(2026, 6, 3, 18, 20).getTime();
@@ -39,5 +39,15 @@ describe('an order for later', () => {
 		expect(when(new Date(at(1)).toISOString(), evening, 'en')).toMatch(/^Sat /);
 		expect(when(at(7), evening, 'en')).toMatch(/^Fri,? .*10/);
 		expect([dayOf(at(0), evening), dayOf(at(1), evening), dayOf(new Date(2026, 6, 4, 0, 5).getTime(), new Date(2026, 6, 3, 23, 55).getTime())]).toEqual([0, 1, 1]);
+	});
+
+	it('is promised with its day where that is the next morning, and without for the rest of this night', () => {
+		const at = (day: number, hour: number, minute = 0) => new Date(2026, 6, 3 + day, hour, minute).toISOString();
+		const said = (from: string, to: string, now = evening) => promised(from, to, now, 'en').map((text) => /[a-z]{3}/i.exec(text.replace(/[AP]M/, ''))?.[0] ?? '');
+		expect(said(at(0, 19), at(0, 19, 20))).toEqual(['', '']);
+		expect(said(at(1, 4, 8), at(1, 4, 28))).toEqual(['Sat', '']);
+		expect(said(at(0, 23, 50), at(1, 0, 10))).toEqual(['', '']);
+		expect(said(at(1, 0, 10), at(1, 0, 30), new Date(2026, 6, 3, 23, 40).getTime())).toEqual(['', '']);
+		expect(said(at(1, 23, 50), at(2, 0, 10))).toEqual(['Sat', 'Sun']);
 	});
 });

@@ -39,6 +39,20 @@ export function dayNamed(at: number, now: number, language: string): string {
 	return new Date(at).toLocaleDateString(language, { weekday: 'short', ...(far ? { day: 'numeric', month: 'short' } : {}) });
 }
 
+const near = 6 * 3_600_000; // ms: past midnight it is still this night
+
+/** about is a moment with its day where that is another one, and not just the rest of this night. */
+export function about(at: string, now: number, language: string): string {
+	const moment = Date.parse(at);
+	return moment - now > near ? when(moment, now, language) : timeOfDay(moment);
+}
+
+/** promised are the ends of a promise, as about says them; the day is said once. */
+export function promised(from: string, to: string, now: number, language: string): [string, string] {
+	const sameDay = dayOf(Date.parse(to), Date.parse(from)) === 0;
+	return [about(from, now, language), sameDay ? timeOfDay(to) : about(to, now, language)];
+}
+
 /** when is a moment as short as it can be said: "19:30" today, "Sat 19:30" on another day. */
 export function when(at: string | number, now: number, language: string): string {
 	const moment = typeof at === 'number' ? at : Date.parse(at);

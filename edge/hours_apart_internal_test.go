@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -105,9 +106,10 @@ func TestAWordThatTheDiskRefusesIsTakenWhenItCanBe(t *testing.T) {
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
 		h := offHours(t, dir, 0, clock.Saved{Floor: time.Now().Add(time.Hour)})
-		full := true
+		var full atomic.Bool
+		full.Store(true)
 		h.relabel = func(_ context.Context, _ time.Time, _ time.Duration, set func()) error {
-			if full {
+			if full.Load() {
 				return os.ErrPermission
 			}
 			set()
@@ -121,7 +123,7 @@ func TestAWordThatTheDiskRefusesIsTakenWhenItCanBe(t *testing.T) {
 		if h.apart() != time.Hour || !strings.Contains(strings.Join(rings.all(), ","), clockApart) {
 			t.Errorf("apart %v", h.apart())
 		}
-		full = false
+		full.Store(false)
 		time.Sleep(apartLook)
 		synctest.Wait()
 		if h.apart() != 0 {

@@ -274,7 +274,7 @@ test('an order for later is taken in three touches, promised for then, and in th
 	}
 	await panel.getByRole('button', { name: /^For \w+ 19:30$/ }).click();
 	await panel.waitFor({ state: 'detached' });
-	await page.getByText(/Ready 19:30–/).waitFor();
+	await page.getByText(/Ready \w+ 19:30–/).waitFor();
 	assert.deepEqual(await violations(page, 'for later'), []);
 	await photograph(page, 'counter-later');
 	await page.getByRole('textbox', { name: 'Name or table' }).fill('Hedy');

@@ -80,7 +80,7 @@ it('what was put in while the order was on its way is not lost without a word', 
 	const basket = new Basket();
 	const size = product.sizes[0] as Product['sizes'][0];
 	basket.add(product, size);
-	render(Sell, { basket, desk: new Desk('s'), menu, gone: undefined, till: false, lost: false, renewals: 0, onchange: () => undefined });
+	render(Sell, { basket, desk: new Desk('s'), menu, gone: undefined, till: false, lost: false, renewals: 0, now: Date.now(), onchange: () => undefined });
 	await fireEvent.keyDown(document.body, { key: 'Enter', ctrlKey: true });
 	const sent = asked.find((a) => a.url === '/api/orders');
 	expect(sent?.method).toBe('POST');

@@ -147,6 +147,7 @@ var codes = []struct{ Code, Means string }{
 	{"another_database", "the database is not the one that the device named: ask again what it has"},
 	{"current_device", "the device is the restaurant's node: what it has to say goes over the link"},
 	{"bad_events", "these are not events as they stand in an outbox"},
+	{"bad_day", "the day is no date as YYYY-MM-DD"},
 	{"bad_ids", "these are not ids of events, or too many in one question"},
 	{"bad_alert", "the alert's id is not escaped as one segment of the path"},
 	{"bad_key", "this is no public key of a node"},

@@ -67,6 +67,7 @@ func (c *chain) restore(spare ...string) {
 			if err != nil {
 				return err
 			}
+			spare = append(spare, "acts") // a log that nobody takes lines out of
 			names = slices.DeleteFunc(names, func(name string) bool { return slices.Contains(spare, name) })
 			if _, err := tx.Exec(ctx, `TRUNCATE public.`+strings.Join(names, ", public.")); err != nil { // together: some refer to others
 				return err

@@ -161,7 +161,7 @@ test-web: $(web:%=%/node_modules/.package-lock.json)
 	@for dir in $(web); do echo "$$dir: npm test"; (cd $$dir && npm test); done
 
 test-browser: build need-postgres need-chromium $(pages:%=%/node_modules/.package-lock.json)
-	go test -tags browser -count=1 -timeout 25m $(pages:%=./%)
+	@for dir in $(pages); do echo "$$dir: npm run test:browser"; (cd $$dir && npm run test:browser); done
 
 # ---- checks -----------------------------------------------------------------------------------------------------
 

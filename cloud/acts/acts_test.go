@@ -42,6 +42,7 @@ func TestTheLastWordAboutAFieldCountsAndALineHasBounds(t *testing.T) {
 	t.Parallel()
 	ctx, o := acts.Begin(t.Context(), acts.Who{Role: acts.Staff}, "set_status", "q1", acts.Subject{Kind: acts.OfOrder, ID: "o1"})
 	acts.Of(ctx).Say("status", "", "Cancelled")
+	acts.Of(ctx).Say("vehicle", "", "") // nobody said one
 	line := o.Line(acts.Change{Field: "status", From: "Queued", To: "Cancelled"}, acts.Change{Field: "driver", From: "d1"})
 	if len(line.Changes) != 2 || line.Changes[0] != (acts.Change{Field: "status", From: "Queued", To: "Cancelled"}) || line.Outcome != acts.Done || line.Request != "q1" {
 		t.Errorf("%+v", line)

@@ -61,9 +61,9 @@ func (o *Open) About(on Subject) {
 	o.act.On = on
 }
 
-// Say notes what a field was and is to be. The last word about a field counts.
+// Say notes what a field was and is to be. The last word about a field counts; that nothing stays nothing is no word.
 func (o *Open) Say(field, from, to string) {
-	if o == nil {
+	if o == nil || from == "" && to == "" {
 		return
 	}
 	o.mu.Lock()

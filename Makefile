@@ -48,6 +48,7 @@ bench-dispatch: bin/cloud ## meal delivery days played by the dispatch engine: M
 		bin/cloud dispatch bench --instances "$(MDRP)" --only '$(DAYS)' --category $$c --out .cache/mdrp/$$c --spent || exit 1; echo; \
 	done | tee .cache/mdrp/tables.md
 	@bin/cloud dispatch bench --instances "$(MDRP)" --only '$(DAYS)' --category P --cities 10 | tee -a .cache/mdrp/tables.md
+	@bin/cloud dispatch bench --instances "$(MDRP)" --only '$(DAYS)' --category P --declines 20 | tee -a .cache/mdrp/tables.md
 	@echo "tables, plots and solutions are in .cache/mdrp"
 
 ifndef SEED

@@ -26,7 +26,7 @@ func dispatchCommand() *cobra.Command {
 func dispatchBenchCommand() *cobra.Command {
 	b := mdrp.Bench{Workers: runtime.NumCPU()}
 	var category string
-	var cities int
+	var cities, declines int
 	var spent bool
 	cmd := &cobra.Command{
 		Use:     "bench",
@@ -44,12 +44,21 @@ func dispatchBenchCommand() *cobra.Command {
 			if cities < 0 || cities > maxCities {
 				return settings.Usage("--cities is %d; at most %d fit", cities, maxCities)
 			}
+			if declines < 0 || declines > maxDeclines {
+				return settings.Usage("--declines is %d; write how many of a hundred commands are declined, at most %d", declines, maxDeclines)
+			}
 			b.Weights = mdrp.Weights()
 			clock := time.Now
 			if spent {
 				b.Workers, clock = 1, processorTime
 			}
-			return bench(cmd, b, cities, clock)
+			switch {
+			case cities > 0:
+				return benchCities(cmd, b, cities, clock)
+			case declines > 0:
+				return benchDeclines(cmd, b, declines, clock)
+			}
+			return bench(cmd, b, clock)
 		},
 	}
 	f := cmd.Flags()
@@ -57,24 +66,21 @@ func dispatchBenchCommand() *cobra.Command {
 	f.StringVar(&b.Only, "only", "", "`pattern` of the instances' names: 0o* is base day 0 with all or half of its orders")
 	f.StringVar(&b.Out, "out", "", "`folder` for the solutions, the table and three plots; without it only the table is printed")
 	f.IntVar(&cities, "cities", 0, "play so many days side by side in this process, and tell how long a minute of all of them takes")
+	f.IntVar(&declines, "declines", 0, "let couriers decline so many of a hundred commands, and tell what that does to the engine and to the plain assignment")
+	f.BoolVar(&b.Plain, "plain", false, "let the plain assignment decide: bundles of up to three orders, matched with couriers every five minutes")
 	f.BoolVar(&spent, "spent", false, "measure decisions by the processor time they take, not by the clock: on a machine that does other things, too")
 	f.IntVar(&b.Workers, "workers", b.Workers, "days played at a time")
 	categoryFlag(cmd, &category)
 	return cmd
 }
 
-// maxCities is how many days are played side by side: each holds a few MB.
-const maxCities = 100
+// Limits: a city holds a few MB; of couriers who decline everything there is nothing to learn.
+const (
+	maxCities   = 100
+	maxDeclines = 90
+)
 
-func bench(cmd *cobra.Command, b mdrp.Bench, cities int, clock func() time.Time) error {
-	if cities > 0 {
-		pace, _, err := b.Cities(cmd.Context(), cities, clock)
-		if err != nil {
-			return err
-		}
-		_, err = fmt.Fprintln(cmd.OutOrStdout(), pace)
-		return err
-	}
+func bench(cmd *cobra.Command, b mdrp.Bench, clock func() time.Time) error {
 	days, err := b.Run(cmd.Context(), clock)
 	if err != nil {
 		return err
@@ -85,6 +91,26 @@ func bench(cmd *cobra.Command, b mdrp.Bench, cities int, clock func() time.Time)
 		}
 	}
 	return mdrp.Table(cmd.OutOrStdout(), b.Category, days)
+}
+
+func benchCities(cmd *cobra.Command, b mdrp.Bench, cities int, clock func() time.Time) error {
+	pace, _, err := b.Cities(cmd.Context(), cities, clock)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(cmd.OutOrStdout(), pace)
+	return err
+}
+
+func benchDeclines(cmd *cobra.Command, b mdrp.Bench, declines int, clock func() time.Time) error {
+	if b.Out != "" {
+		return settings.Usage("--out keeps one solution of a day, and --declines plays each day four times; leave one of them out")
+	}
+	engine, plain, err := b.Suffer(cmd.Context(), declines, clock)
+	if err != nil {
+		return err
+	}
+	return mdrp.SufferTable(cmd.OutOrStdout(), declines, engine, plain)
 }
 
 // processorTime is a clock that goes only while this process works.

@@ -3,9 +3,9 @@ package engine
 // unreachable marks a pair that must not be. Sums of a few thousand stay below the largest number.
 const unreachable = impossible
 
-// assign solves the linear assignment problem: to each row its own column, so that the sum is least; there are at least as many columns as
+// Assign solves the linear assignment problem: to each row its own column, so that the sum is least; there are at least as many columns as
 // rows. It finds shortest augmenting paths row by row, with prices that keep every reduced cost at or above zero (Jonker and Volgenant 1987).
-func assign(cost [][]int64) []int {
+func Assign(cost [][]int64) []int {
 	rows := len(cost)
 	if rows == 0 {
 		return nil
@@ -77,7 +77,7 @@ func (s *search) swap() {
 			cost[i][d] = s.cost(d, s.routes[h])
 		}
 	}
-	to := assign(cost)
+	to := Assign(cost)
 	routes := make([][]visit, len(held))
 	for i, h := range held {
 		routes[i] = append([]visit(nil), s.routes[h]...)

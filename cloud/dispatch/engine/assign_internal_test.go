@@ -21,7 +21,7 @@ func TestWhoIsAssignedToWhatCostsTheLeastOfAllWays(t *testing.T) {
 				cost[i] = append(cost[i], c)
 			}
 		}
-		got, taken, sum := assign(cost), map[int]bool{}, int64(0)
+		got, taken, sum := Assign(cost), map[int]bool{}, int64(0)
 		for i, j := range got {
 			if taken[j] {
 				t.Fatalf("column %d is given twice: %v", j, got)

@@ -20,6 +20,8 @@ type Bench struct {
 	Weights   engine.Weights
 	Out       string // a folder for the solutions, one folder each; empty: they are not kept
 	Workers   int    // days played at a time; 0 is 1
+	Plain     bool   // the plain assignment decides, not the engine
+	Declines  int    // so many of a hundred commands to go somewhere are declined
 }
 
 // Run plays the days, checks each of them by retracing it, and measures them, by name.
@@ -68,12 +70,20 @@ func (b Bench) day(folder string, clock func() time.Time) (Measures, error) {
 	if err != nil {
 		return Measures{}, err
 	}
-	p := NewPolicy(Init{in.Parameters, in.Restaurants, in.Couriers}, b.Category, b.Weights)
-	s, err := Play(in, b.Category, p.Minute, clock)
+	s, err := Play(in, b.Category, b.decide(in), clock)
 	if err != nil {
 		return Measures{}, err
 	}
 	return b.judge(in, s)
+}
+
+// decide is who decides on a day.
+func (b Bench) decide(in *Instance) Decide {
+	init, refuse := Init{in.Parameters, in.Restaurants, in.Couriers}, Declining(b.Declines)
+	if b.Plain {
+		return NewMatching(init, b.Category, refuse).Minute
+	}
+	return NewPolicy(init, b.Category, b.Weights).Refusing(refuse).Minute
 }
 
 // judge retraces a day that was played, keeps and measures it.

@@ -71,13 +71,13 @@ type Policy struct {
 	orders   map[string]*Placed
 	open     []*Placed           // in the sequence of their coming
 	not      map[string][]string // couriers who declined an order
+	refuse   Refuse
 }
 
 // courier is where the policy knows one to be.
 type courier struct {
 	Courier
 	spot
-	was   spot     // before the last command
 	meant []string // orders of the last command
 }
 
@@ -117,7 +117,7 @@ func (p *Policy) Minute(n News) []Command {
 	for _, a := range plan.Actions {
 		c := &p.couriers[who[a.Driver]]
 		cmd := Command{Courier: c.ID}
-		c.was, c.meant = c.spot, c.meant[:0]
+		c.meant = c.meant[:0]
 		if a.Kind == engine.Go {
 			cmd.Move = p.init.Restaurants[a.Restaurant].ID
 		}
@@ -127,20 +127,31 @@ func (p *Policy) Minute(n News) []Command {
 				cmd.Deliver = append(cmd.Deliver, s.Orders[o].ID)
 			}
 		}
+		if p.refused(n.Now, cmd) {
+			p.planner.Declined()
+			continue
+		}
 		p.follow(n.Now, cmd)
 		out = append(out, cmd)
 	}
 	return out
 }
 
-// Declined says that a courier did not do the last command, which was to go and fetch orders: others are asked for them.
-func (p *Policy) Declined(id string) {
-	c := &p.couriers[p.number[id]]
-	c.spot = c.was
-	for _, o := range c.meant {
-		p.not[o] = append(p.not[o], id)
+// Refusing is the policy with couriers who decline: who does so is not asked for the same orders again.
+func (p *Policy) Refusing(r Refuse) *Policy {
+	p.refuse = r
+	return p
+}
+
+// refused asks a courier to go, and keeps what he does not want.
+func (p *Policy) refused(now int, cmd Command) bool {
+	if cmd.Move == "" || p.refuse == nil || !p.refuse(cmd.Courier, cmd.Move, now) {
+		return false
 	}
-	p.planner.Declined()
+	for _, o := range p.couriers[p.number[cmd.Courier]].meant {
+		p.not[o] = append(p.not[o], cmd.Courier)
+	}
+	return true
 }
 
 // Recall tells a new policy of a minute that another one decided.
@@ -179,10 +190,16 @@ func (p *Policy) follow(now int, cmd Command) {
 		c.at, c.room = p.rooms[room], room
 		return
 	}
-	at := now + p.init.Parameters.Pickup/2
+	p.fetch(now, cmd)
+}
+
+// fetch keeps where a courier will be who picks orders up at a minute.
+func (p *Policy) fetch(pickup int, cmd Command) {
+	c := &p.couriers[p.number[cmd.Courier]]
+	at := pickup + p.init.Parameters.Pickup/2
 	for _, id := range cmd.Deliver {
 		drop := engine.Place{X: p.orders[id].X, Y: p.orders[id].Y}
-		at += p.travel.Time(c.at, drop, now) + p.init.Parameters.Dropoff/2*2
+		at += p.travel.Time(c.at, drop, pickup) + p.init.Parameters.Dropoff/2*2
 		c.at, c.room, c.since = drop, -1, at
 	}
 	p.open = slices.DeleteFunc(p.open, func(o *Placed) bool { return slices.Contains(cmd.Deliver, o.ID) })

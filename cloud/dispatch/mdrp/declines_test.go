@@ -18,7 +18,7 @@ func TestDeclinesHurtLessThanHalfAsMuchAsTheyHurtThePlainAssignment(t *testing.T
 		t.Run(fmt.Sprintf("%d couriers", couriers), func(t *testing.T) {
 			t.Parallel()
 			folder := t.TempDir()
-			for seed := range uint64(8) {
+			for seed := range uint64(6) {
 				in := town(20+seed, 110, couriers)
 				write(t, filepath.Join(folder, in.Name), in)
 			}

@@ -113,6 +113,7 @@ type outcomeView struct {
 type weightsView struct {
 	Late   float64 `json:"late"`
 	Fresh  float64 `json:"fresh"`
+	Held   float64 `json:"held" doc:"a minute that a pizza lies beside its driver for another one, after the first three"`
 	Drive  float64 `json:"drive"`
 	Fair   float64 `json:"fair"`
 	Switch float64 `json:"switch"`
@@ -128,7 +129,7 @@ func (a *API) dispatchBoard(ctx context.Context, in *dispatchInput) (*dispatchOu
 	out, w := &dispatchOutput{}, dispatch.Usual()
 	b := &out.Body
 	b.AsOf, b.Zone, b.Totals = instant{v.Now}, v.Zone.ID, outcomeOf(v.Outcome())
-	b.Weights = weightsView{w.Late, w.Fresh, w.Drive, w.Fair, w.Switch, w.Raised, w.First}
+	b.Weights = weightsView{w.Late, w.Fresh, w.Held, w.Drive, w.Fair, w.Switch, w.Raised, w.First}
 	b.Zones, b.Restaurants = []zoneView{}, []housePlace{}
 	for _, z := range v.Zones {
 		ids := make([]string, len(z.Restaurants))

@@ -110,6 +110,9 @@ type asking struct {
 func (a *asking) ask(d int) {
 	driver, route := a.drivers[d], a.best.Routes[d]
 	b := a.bags[driver.ID]
+	if b != nil {
+		a.part(driver, b, route)
+	}
 	if len(route) == 0 || !driver.Askable(a.Now) || b != nil && !b.loose {
 		return
 	}
@@ -155,6 +158,30 @@ func (a *asking) wait(d *Driver, b *bag, next []*Order) {
 	}
 	for _, o := range b.orders {
 		a.out.Moves = append(a.out.Moves, Move{Order: o.ID, Driver: d.ID, Because: "there is time for another order before it"})
+	}
+}
+
+// part has a driver leave with what is done when the rest of the trip needs much longer: that goes back into the plan. Whoever has fetched
+// something waits for nothing that is long not done; whoever has not, at the counter, only for what the plan still has for the same way.
+func (a *asking) part(d *Driver, b *bag, route []engine.Stop) {
+	var goes, stay []*Order
+	for _, o := range b.orders {
+		with := b.loose && len(route) > 0 && slices.Contains(route[0].Orders, slices.Index(a.orders, o))
+		switch done := o.Kitchen == order.Ready; {
+		case o.Delivery == order.PickedUp || o.Delivery == order.OutForDelivery:
+			goes = append(goes, o)
+		case with && (!done || Kilometres(d.Position, o.Pickup) > There):
+			return
+		case with:
+			goes = append(goes, o)
+		case !done && o.Delivery == order.Assigned && !o.ByHand && o.Fetch == 0 && o.ready(*a.Snapshot).Sub(a.Now) > Hold:
+			stay = append(stay, o)
+		}
+	}
+	for _, o := range stay {
+		if slices.ContainsFunc(goes, func(g *Order) bool { return g.Restaurant == o.Restaurant }) {
+			a.out.Moves = append(a.out.Moves, Move{Order: o.ID, Driver: d.ID, Because: "what is done does not wait for it"})
+		}
 	}
 }
 

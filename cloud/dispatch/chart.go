@@ -175,6 +175,7 @@ func (c *chart) fewest() int {
 func (c *chart) driver(d *Driver, fewest int) engine.Driver {
 	v := engine.Driver{
 		ID: d.ID, At: place(d.Position), Restaurant: -1, FreeAt: present, ShiftEnd: 2 * present,
+		Most: d.Vehicle.Most(),
 		Pace: int(100*Car.SpeedKMH()/d.speed() + 0.5), Extra: int64(c.Weights.Fair * float64(max(0, d.Trips-fewest)) * minute),
 	}
 	if !d.ShiftEnd.IsZero() {
@@ -271,9 +272,12 @@ func (c *chart) plan() engine.Plan {
 	w := c.Weights
 	thousandth := func(f float64) int64 { return int64(f * 1000) }
 	p := engine.NewPlanner(
-		engine.Rules{PickupHalf: units(AtCounter / 2), DropHalf: units(AtDoor / 2), Target: units(promised), Explain: true, Beside: units(c.Beside), Detour: units(c.Detour)},
+		engine.Rules{
+			PickupHalf: units(AtCounter / 2), DropHalf: units(AtDoor / 2), Target: units(promised), Explain: true, Hold: units(Hold), Beside: units(c.Beside),
+			Detour: units(c.Detour),
+		},
 		engine.Weights{
-			Late: thousandth(w.Late), Fresh: thousandth(w.Fresh), Drive: thousandth(w.Drive), Left: int64(w.Left * minute),
+			Late: thousandth(w.Late), Fresh: thousandth(w.Fresh), Held: thousandth(w.Held), Drive: thousandth(w.Drive), Left: int64(w.Left * minute),
 			Switch: int64(w.Switch * minute), Quantile: early, Steps: min(search, steps*len(c.in.Orders)), Seed: 1,
 		})
 	return p.Plan(&c.in)

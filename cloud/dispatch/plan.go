@@ -142,6 +142,8 @@ const (
 	Early = 20 * time.Minute // before they have to leave, drivers with nothing better to do are asked at most
 	There = 0.15             // km from a restaurant: a driver so near has arrived
 
+	Hold = 3 * time.Minute // a pizza may lie beside its driver until another one is in the bag
+
 	Beside = 5 * time.Minute  // by car between restaurants whose orders may share a bag, if a chain says nothing else
 	Detour = 10 * time.Minute // for which such a bag may lead an order out of its way, the second counter and all
 )
@@ -150,6 +152,7 @@ const (
 type Weights struct {
 	Late   float64 // a minute after the promise, beside that minute
 	Fresh  float64 // a minute between the kitchen's shelf and the door, beside that minute
+	Held   float64 // a minute longer than Hold that it lies beside its driver
 	Drive  float64 // a minute of driving: fuel, wage, and a driver who is missing elsewhere
 	Fair   float64 // each trip that a driver has had lately more than the one who had the fewest
 	Left   float64 // an order that nobody brings
@@ -161,7 +164,7 @@ type Weights struct {
 // Usual are the weights of a chain that has set none: four minutes of one guest's waiting make up for one of another's broken promise, a
 // pizza ages half as fast as a guest's patience, and nobody is called back for less than a quarter of an hour.
 func Usual() Weights {
-	return Weights{Late: 3, Fresh: 0.5, Drive: 0.1, Fair: 0.5, Left: 400, Switch: 20, Raised: 2, First: 5}
+	return Weights{Late: 3, Fresh: 0.5, Held: 15, Drive: 0.1, Fair: 0.5, Left: 400, Switch: 20, Raised: 2, First: 5}
 }
 
 // waiting are the orders somebody may be asked to bring: the kitchen works on them, nobody has them, and the way is known. Earliest ready first.

@@ -225,6 +225,61 @@ func TestWhoWaitsAtTheCounterTakesOneMoreAlong(t *testing.T) {
 	}
 }
 
+func TestWhatIsDoneLeavesWhenTheRestOfTheTripIsLate(t *testing.T) {
+	t.Parallel()
+	agreed := func(o dispatch.Order) dispatch.Order {
+		o.Driver, o.Delivery, o.Trip = "d1", order.Assigned, "trip"
+		return o
+	}
+	waits := with(driver("d1", 0.05), func(d *dispatch.Driver) { d.Bag, d.Trip = []order.ID{"o1", "o2"}, "trip" })
+	p := best(scene([]dispatch.Order{agreed(onShelf("o1")), agreed(baking("o2", 20*time.Minute))}, waits))
+	if len(p.Moves) != 1 || p.Moves[0].Order != "o2" || p.Moves[0].Driver != "d1" {
+		t.Errorf("%+v", p.Moves)
+	}
+	held := with(agreed(onShelf("o1")), func(o *dispatch.Order) { o.Delivery = order.PickedUp })
+	if p := best(scene([]dispatch.Order{held, agreed(baking("o2", 20*time.Minute))}, waits)); len(p.Moves) != 1 || p.Moves[0].Order != "o2" {
+		t.Errorf("in hand: %+v", p.Moves)
+	}
+	for name, s := range map[string]dispatch.Snapshot{
+		"in hand, soon": scene([]dispatch.Order{held, agreed(baking("o2", 2*time.Minute))}, waits),
+		"in hand, and a person wants it so": scene([]dispatch.Order{
+			held, with(agreed(baking("o2", 20*time.Minute)), func(o *dispatch.Order) { o.ByHand = true }),
+		}, waits),
+		"in hand, and perhaps the other one too": scene([]dispatch.Order{held, agreed(onShelf("o2"))}, waits),
+		"soon":                                   scene([]dispatch.Order{agreed(onShelf("o1")), agreed(baking("o2", 2*time.Minute))}, waits),
+		"none is done":                           scene([]dispatch.Order{agreed(baking("o1", time.Minute)), agreed(baking("o2", 20*time.Minute))}, waits),
+		"not yet there":                          scene([]dispatch.Order{agreed(onShelf("o1")), agreed(baking("o2", 20*time.Minute))}, with(waits, func(d *dispatch.Driver) { d.Position = north(1) })),
+	} {
+		if p := best(s); len(p.Moves) > 0 {
+			t.Errorf("%s: %+v", name, p.Moves)
+		}
+	}
+}
+
+func TestNoBagIsPlannedThatAVehicleDoesNotTake(t *testing.T) {
+	t.Parallel()
+	var orders []dispatch.Order
+	for i := range 5 {
+		orders = append(orders, with(onShelf(fmt.Sprint("o", i)), func(o *dispatch.Order) { o.Drop = north(0.2) }))
+	}
+	for _, v := range []dispatch.Vehicle{dispatch.OnFoot, dispatch.Bicycle, dispatch.Scooter, dispatch.Car} {
+		p, together := best(scene(orders, with(driver("d1", 0.1), func(d *dispatch.Driver) { d.Vehicle = v }))), map[time.Time]int{}
+		for _, l := range p.Orders {
+			if together[l.Pickup]++; l.Driver != "d1" {
+				t.Errorf("%s: nobody brings %s", v, l.Order)
+			}
+		}
+		for at, n := range together {
+			if n > v.Most() {
+				t.Errorf("%s: %d orders are fetched at %v", v, n, at)
+			}
+		}
+		if len(p.Offers) != v.Most() {
+			t.Errorf("%s: %s", v, said(p))
+		}
+	}
+}
+
 func TestNobodyComplainsBeforeItIsTime(t *testing.T) {
 	t.Parallel()
 	if got := said(best(scene([]dispatch.Order{baking("o1", 10*time.Minute)}))); got != "" {

@@ -120,6 +120,9 @@ func (t *table) ahead(bag []visit, f fetching) int {
 // order, and when an order is led further out of its way than the rules allow.
 func (t *table) drive(d int, route []visit, i, end, before int, f fetching) (l leg, can bool) {
 	rooms, pace, at := len(t.rooms), t.pace[d], before
+	if end-i > t.most[d] {
+		return l, false
+	}
 	l.fetching = f
 	if i == 0 {
 		l.drive, at = t.toRoom[d*rooms+f.first], t.arrive[d*rooms+f.first]*minute
@@ -182,7 +185,8 @@ func (t *table) fetch(d int, bag []visit, l *leg, which, at int) (left int, can 
 		return at, false
 	}
 	l.arrive[which] = at
-	at += t.rules.PickupHalf * minute
+	from := at + t.rules.PickupHalf*minute
+	at = from
 	for _, v := range bag {
 		switch o := int(v.order); t.room[o] {
 		case room:
@@ -190,6 +194,13 @@ func (t *table) fetch(d int, bag []visit, l *leg, which, at int) (left int, can 
 		case l.first, l.second:
 		default:
 			return at, false
+		}
+	}
+	if t.w.Held > 0 {
+		for _, v := range bag {
+			if o := int(v.order); t.room[o] == room {
+				l.cost += t.held(o, from, at)
+			}
 		}
 	}
 	l.pick[which] = at

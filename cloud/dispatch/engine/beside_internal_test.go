@@ -21,8 +21,8 @@ func (grid) Time(a, b Place, _ int) int {
 }
 
 var (
-	neighbours = Rules{PickupHalf: 2, DropHalf: 1, Target: 40, Beside: 8, Detour: 12}
-	fair       = Weights{Late: 900, Drive: 300, Fresh: 500, Switch: 9000, Left: 400_000, Steps: 600, Seed: 1}
+	neighbours = Rules{PickupHalf: 2, DropHalf: 1, Target: 40, Hold: 3, Beside: 8, Detour: 12}
+	fair       = Weights{Late: 900, Drive: 300, Fresh: 500, Held: 2000, Switch: 9000, Left: 400_000, Steps: 600, Seed: 1}
 )
 
 // block is a small snapshot: restaurants close to each other and one apart, and guests around.
@@ -30,7 +30,9 @@ func block(dice *rand.Rand, orders, drivers int) *Snapshot {
 	s := &Snapshot{Now: 100, Travel: grid{}, Restaurants: []Place{{X: 10, Y: 10}, {X: 17, Y: 10}, {X: 29, Y: 10}}}
 	spot := func() Place { return Place{X: float64(dice.IntN(30)), Y: float64(dice.IntN(20))} }
 	for i := range drivers {
-		s.Drivers = append(s.Drivers, Driver{ID: fmt.Sprint("d", i), At: spot(), Restaurant: -1, FreeAt: 100, ShiftEnd: 900, Extra: int64(dice.IntN(3) * 500)})
+		s.Drivers = append(s.Drivers, Driver{
+			ID: fmt.Sprint("d", i), At: spot(), Restaurant: -1, FreeAt: 100, ShiftEnd: 900, Most: []int{0, 0, 1, 2, 3}[dice.IntN(5)], Extra: int64(dice.IntN(3) * 500),
+		})
 	}
 	for i := range orders {
 		ready := 95 + dice.IntN(25)
@@ -53,6 +55,7 @@ type walked struct {
 	cost          int64
 	fetch, doors  map[int]int // by order
 	led           int         // minutes that an order was led out of its way at most, within bags of two restaurants
+	most          int         // orders of the fullest bag
 	restaurantsOf []int       // how many restaurants each bag has
 }
 
@@ -69,6 +72,7 @@ func walk(s *Snapshot, r Rules, w Weights, d int, bags [][]errand) walked {
 	}
 	for _, bag := range bags {
 		left, restaurants := map[int]int{}, 0
+		out.most = max(out.most, len(slices.DeleteFunc(slices.Clone(bag), func(e errand) bool { return e.restaurant >= 0 })))
 		for _, e := range bag {
 			if e.restaurant < 0 {
 				o := &s.Orders[e.order]
@@ -77,14 +81,14 @@ func walk(s *Snapshot, r Rules, w Weights, d int, bags [][]errand) walked {
 				out.led = max(out.led, (at-left[o.Restaurant]-straight)*min(restaurants-1, 1))
 				at += r.DropHalf
 				out.doors[e.order] = at
-				door := int64(at-o.Placed)*1000 + int64(max(0, at-o.Placed-r.Target))*w.Late + int64(max(0, at-o.Ready))*w.Fresh
-				out.cost += door * counts(o) / 100
+				out.cost += o.atDoor(r, w, at)
 				at += r.DropHalf
 				continue
 			}
 			restaurants++
 			go_(s.Restaurants[e.restaurant])
 			at += r.PickupHalf
+			from := at
 			for _, b := range bag {
 				if b.restaurant < 0 && s.Orders[b.order].Restaurant == e.restaurant {
 					at = max(at, s.Orders[b.order].Ready)
@@ -93,6 +97,7 @@ func walk(s *Snapshot, r Rules, w Weights, d int, bags [][]errand) walked {
 			for _, b := range bag {
 				if b.restaurant < 0 && s.Orders[b.order].Restaurant == e.restaurant {
 					out.fetch[b.order] = at
+					out.cost += int64(max(0, at-max(from, s.Orders[b.order].Ready)-r.Hold)) * w.Held
 				}
 			}
 			at += r.PickupHalf
@@ -105,6 +110,17 @@ func walk(s *Snapshot, r Rules, w Weights, d int, bags [][]errand) walked {
 	}
 	out.cost += int64(drive) * w.Drive
 	return out
+}
+
+// atDoor is what it costs that an order is at its door at a time.
+func (o *Order) atDoor(r Rules, w Weights, at int) int64 {
+	return (int64(at-o.Placed)*1000 + int64(max(0, at-o.Placed-r.Target))*w.Late + int64(max(0, at-o.Ready))*w.Fresh) * counts(o) / 100
+}
+
+// leaving is what it costs that nobody brings an order: that, and what it would cost at best to bring it.
+func leaving(s *Snapshot, r Rules, w Weights, i int) int64 {
+	o := &s.Orders[i]
+	return w.Left*counts(o)/100 + o.atDoor(r, w, max(o.Ready, s.Now)+s.Travel.Time(s.Restaurants[o.Restaurant], o.Drop, s.Now))
 }
 
 func counts(o *Order) int64 {
@@ -144,12 +160,15 @@ func TestAPlanWithTwoRestaurantsInABagIsWhatItSays(t *testing.T) {
 			if of.led > neighbours.Detour {
 				rt.Fatalf("an order is led %d min out of its way: %+v", of.led, route)
 			}
+			if most := s.Drivers[d].Most; most > 0 && of.most > most {
+				rt.Fatalf("%d orders in a bag for %d: %+v", of.most, most, route)
+			}
 			for n, stop := range route {
 				rt.Log(checkStop(rt, s, stop, of, n, brought))
 			}
 		}
 		for _, o := range plan.Left {
-			sum += w.Left * counts(&s.Orders[o]) / 100
+			sum += leaving(s, neighbours, w, o)
 		}
 		if sum != plan.Cost || len(brought)+len(plan.Left) != len(s.Orders) {
 			rt.Fatalf("the plan says it costs %d, and it costs %d; %d brought, %d left of %d", plan.Cost, sum, len(brought), len(plan.Left), len(s.Orders))
@@ -239,9 +258,10 @@ func leastOf(s *Snapshot) int64 {
 	var give func(d int, left []int, sum int64)
 	give = func(d int, left []int, sum int64) {
 		if d == len(s.Drivers) {
-			if len(left) == 0 {
-				least = min(least, sum)
+			for _, o := range left {
+				sum += leaving(s, neighbours, fair, o)
 			}
+			least = min(least, sum)
 			return
 		}
 		var extend func(left []int)
@@ -251,7 +271,7 @@ func leastOf(s *Snapshot) int64 {
 			each(left, func(bag, rest []int) {
 				for _, filled := range fillings(s, bag) {
 					routes[d] = append(routes[d], filled)
-					if of := walk(s, neighbours, fair, d, routes[d]); of.led <= neighbours.Detour {
+					if of := walk(s, neighbours, fair, d, routes[d]); of.led <= neighbours.Detour && (s.Drivers[d].Most == 0 || of.most <= s.Drivers[d].Most) {
 						extend(rest)
 					}
 					routes[d] = routes[d][:len(routes[d])-1]
@@ -327,6 +347,40 @@ func TestWithoutTheRuleABagIsOfOneRestaurant(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestNobodyIsLeftBecauseTheyHaveWaitedForLong: what was placed days ago, for today, costs more than it costs to leave an order, and is brought.
+func TestNobodyIsLeftBecauseTheyHaveWaitedForLong(t *testing.T) {
+	t.Parallel()
+	s := &Snapshot{Now: 5000, Travel: grid{}, Restaurants: []Place{{}}, Drivers: []Driver{{ID: "d", Restaurant: 0, FreeAt: 4990, ShiftEnd: 9000}}}
+	for i := range 6 {
+		s.Orders = append(s.Orders, Order{ID: fmt.Sprint("o", i), Drop: Place{X: float64(5 * i)}, Placed: 100, Ready: 5000, Due: 5040})
+	}
+	w := fair
+	for seed := range uint64(20) {
+		w.Seed = seed
+		if plan := NewPlanner(neighbours, w).Plan(s); len(plan.Left) > 0 {
+			t.Fatalf("seed %d: %v are left", seed, plan.Left)
+		}
+	}
+}
+
+// TestAHotPizzaDoesNotWaitForAColdOne: there is work for an hour, so each bag the driver saves is worth much, and still the pizza that is done
+// leaves alone when the next one needs long.
+func TestAHotPizzaDoesNotWaitForAColdOne(t *testing.T) {
+	t.Parallel()
+	s := &Snapshot{Now: 100, Travel: grid{}, Restaurants: []Place{{}}, Drivers: []Driver{{ID: "d", Restaurant: 0, FreeAt: 98, ShiftEnd: 900}}}
+	for i := range 8 {
+		s.Orders = append(s.Orders, Order{ID: fmt.Sprint("o", i), Drop: Place{X: 5}, Placed: 80, Ready: 112})
+	}
+	s.Orders[0].Ready = 100
+	w := fair
+	for held, want := range map[int64]int{0: 8, 15_000: 1} {
+		w.Held = held
+		if first := NewPlanner(neighbours, w).Plan(s).Routes[0][0]; !slices.Contains(first.Orders, 0) || len(first.Orders) != want {
+			t.Errorf("at %d for a minute the first bag is %+v", held, first)
+		}
+	}
 }
 
 func TestWhatCountsMoreIsBroughtFirst(t *testing.T) {

@@ -35,6 +35,7 @@ type Driver struct {
 	FreeAt     int    // since when, or from when on; at a restaurant: the arrival
 	ShiftEnd   int    // no pick-up after it
 	Pace       int    // of Travel's times, in percent; 0 is 100
+	Most       int    // orders of a bag; 0: as many as there are
 	Only       int    // the one restaurant to drive for, counted from 1; 0: for all
 	Extra      int64  // what it costs to give this one anything, in thousandths of a minute
 }
@@ -112,6 +113,7 @@ type Rules struct {
 	FreeMoves            bool // a driver may be sent to a restaurant where nothing waits
 	Explain              bool // the plan says why
 	Beside               int  // minutes between two restaurants whose orders may share a bag; 0: each bag is of one
+	Hold                 int  // minutes that an order may lie beside its driver until the rest of the bag is done; longer costs Held
 	Detour               int  // minutes that such a bag may lead an order out of its way, between its restaurant and its door
 }
 
@@ -120,6 +122,7 @@ type Weights struct {
 	Late     int64 // a minute over Target, beside the minute itself
 	Drive    int64 // a minute of driving
 	Fresh    int64 // a minute between the kitchen and the door
+	Held     int64 // a minute longer than Hold
 	Switch   int64 // taking an order from the driver who has agreed to fetch it
 	Left     int64 // an order that nobody brings
 	Begin    int64 // sending a driver whom the surroundings will need, of the minutes lost there

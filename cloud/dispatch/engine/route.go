@@ -43,12 +43,18 @@ func (t *table) cost(d int, route []visit) int64 {
 			drive += way
 			at += way * minute
 		}
-		at = t.pick(o, at+half)
+		from := at + half
+		at = t.pick(o, from)
 		for ; end < len(route) && route[end].joins; end++ {
 			at = t.pick(int(route[end].order), at)
 		}
-		if at > t.end[d]*minute {
+		if at > t.end[d]*minute || end-i > t.most[d] {
 			return impossible
+		}
+		if t.w.Held > 0 && end > i+1 {
+			for _, v := range route[i:end] {
+				sum += t.held(int(v.order), from, at)
+			}
 		}
 		at += half
 		way := t.direct[o] * pace >> paceBits
@@ -91,14 +97,24 @@ func (t *table) pick(o, from int) int {
 	return now + int(soft[k]) + int(soft[k+1]-soft[k])*part/minute
 }
 
+// held is what it costs that an order, which its driver could take from a time on, is not in the bag before another time.
+func (t *table) held(o, from, until int) int64 {
+	return int64(max(0, until-t.pick(o, from)-t.rules.Hold*minute)) * t.w.Held / minute
+}
+
 // toDoor is what it costs that an order reaches its guest at a time. What goes first counts so many times as much.
 func (t *table) toDoor(o, at int) int64 {
 	late, old := max(0, at-t.due[o]*minute), max(0, at-t.done[o]*minute)
 	cost := int64(at-t.placed[o]*minute) + (int64(late)*t.w.Late+int64(old)*t.w.Fresh)/minute
-	if t.heavy != nil {
-		return cost * t.heavy[o] / 100
+	return cost * t.counts(o) / 100
+}
+
+// counts is what an order counts, in percent.
+func (t *table) counts(o int) int64 {
+	if t.heavy == nil {
+		return 100
 	}
-	return cost
+	return t.heavy[o]
 }
 
 // atBest is the least that an order adds to a route of a driver who could be at its restaurant at a time.

@@ -41,6 +41,7 @@ type table struct {
 	done    []int    // when the kitchen says it will be
 	with    []int32  // of each order: the driver who has agreed to fetch it, counted from 1
 	pace    []int    // of each driver
+	most    []int    // orders of a bag, of each driver
 	heavy   []int64  // of each order: what it counts, in percent; nil when all count the same
 	leave   []int64  // of each order: what it costs that nobody brings it
 	only    []int    // short number of the one restaurant a driver drives for, -1 for all, -2 when it has no orders
@@ -110,9 +111,10 @@ func (t *table) orders() {
 	}
 }
 
-// weigh notes what an order counts. One that counts more is dearer to leave as well: it must not pay to leave what is dear to bring.
+// weigh notes what an order counts. One that counts more is dearer to leave as well, and so is one that waits for long or was placed a day
+// ago: it must not pay to leave what is dear to bring.
 func (t *table) weigh(o int) {
-	t.leave[o] = t.w.Left
+	soonest := max(t.ready[o], t.snap.Now) + t.direct[o]
 	if counts := int64(t.snap.Orders[o].Counts); counts > 0 {
 		if t.heavy == nil {
 			t.heavy = make([]int64, len(t.snap.Orders))
@@ -120,19 +122,23 @@ func (t *table) weigh(o int) {
 				t.heavy[i] = 100
 			}
 		}
-		t.heavy[o], t.leave[o] = counts, t.w.Left*counts/100
+		t.heavy[o] = counts
 	}
+	t.leave[o] = t.w.Left*t.counts(o)/100 + max(0, t.toDoor(o, soonest*minute))
 }
 
 func (t *table) drivers() {
 	s, n, rooms := t.snap, len(t.snap.Drivers), len(t.rooms)
 	t.from, t.here, t.end, t.begin = make([]int, n), make([]int, n), make([]int, n), make([]int64, n)
 	t.toRoom, t.arrive = make([]int, n*rooms), make([]int, n*rooms)
-	t.pace, t.only = make([]int, n), make([]int, n)
+	t.pace, t.only, t.most = make([]int, n), make([]int, n), make([]int, n)
 	for d := range s.Drivers {
 		v := &s.Drivers[d]
 		t.from[d], t.here[d], t.end[d], t.begin[d] = max(s.Now, v.FreeAt), -1, v.ShiftEnd, v.Extra
-		t.pace[d], t.only[d] = 1<<paceBits, -1
+		t.pace[d], t.only[d], t.most[d] = 1<<paceBits, -1, longest
+		if v.Most > 0 {
+			t.most[d] = v.Most
+		}
 		if v.Pace > 0 {
 			t.pace[d] = v.Pace << paceBits / 100
 		}

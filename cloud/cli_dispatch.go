@@ -41,6 +41,12 @@ func dispatchBenchCommand() *cobra.Command {
 			if b.Category, err = categoryOf(category); err != nil {
 				return err
 			}
+			if _, err := b.Folders(); err != nil {
+				return settings.Usage("%w", err)
+			}
+			if b.Workers < 1 || b.Workers > maxCities {
+				return settings.Usage("--workers is %d; write 1 to %d", b.Workers, maxCities)
+			}
 			if cities < 0 || cities > maxCities {
 				return settings.Usage("--cities is %d; at most %d fit", cities, maxCities)
 			}

@@ -53,13 +53,22 @@ func TestDaysArePlayedFromTheCommandLine(t *testing.T) {
 		}
 	}
 	for _, args := range [][]string{
-		{"--category", "X"}, {"--declines", "91"}, {"--declines", "-1"}, {"--declines", "20", "--out", t.TempDir()}, {"--cities", "101"}, {"--instances", ""},
+		{"--category", "X"},
+		{"--declines", "91"},
+		{"--declines", "-1"},
+		{"--declines", "20", "--out", t.TempDir()},
+		{"--cities", "101"},
+		{"--instances", ""},
+		{"--only", "["},
+		{"--only", "9*"},
+		{"--workers", "0"},
+		{"--workers", "-3"},
 	} {
 		if _, err := run(args...); !errors.Is(err, settings.ErrUsage) {
 			t.Errorf("%v: %v", args, err)
 		}
 	}
-	if _, err := run("--only", "9*"); err == nil || !strings.Contains(err.Error(), "give the folder that holds the instances") {
+	if _, err := run("--only", "9*"); !strings.Contains(err.Error(), "give the folder that holds the instances") {
 		t.Error(err)
 	}
 }

@@ -26,7 +26,7 @@ type Bench struct {
 
 // Run plays the days, checks each of them by retracing it, and measures them, by name.
 func (b Bench) Run(ctx context.Context, clock func() time.Time) ([]Measures, error) {
-	found, err := b.folders()
+	found, err := b.Folders()
 	if err != nil {
 		return nil, err
 	}
@@ -45,8 +45,8 @@ func (b Bench) Run(ctx context.Context, clock func() time.Time) ([]Measures, err
 	return out, g.Wait()
 }
 
-// folders are those of the days, by name.
-func (b Bench) folders() ([]string, error) {
+// Folders are those of the days, by name: at least one.
+func (b Bench) Folders() ([]string, error) {
 	only := b.Only
 	if only == "" {
 		only = "*"

@@ -22,7 +22,7 @@ type Pace struct {
 // Cities plays so many days side by side, minute by minute, as one process serves as many cities. When there are fewer days than cities, some
 // are played several times.
 func (b Bench) Cities(ctx context.Context, n int, clock func() time.Time) (Pace, []Measures, error) {
-	found, err := b.folders()
+	found, err := b.Folders()
 	if err != nil {
 		return Pace{}, nil, err
 	}

@@ -239,6 +239,48 @@ func TestAConversationThatIsNotUnderstoodSaysWhichLine(t *testing.T) {
 	}
 }
 
+func TestWholeNumbersMayBeWrittenWithAPoint(t *testing.T) {
+	t.Parallel()
+	day := func(params, tick string) (string, error) {
+		var out strings.Builder
+		err := mdrp.Converse(strings.NewReader("\ufeff"+`{"type":"init","params":{"meters_per_minute":320,"pickup_service":`+params+`},`+
+			`"restaurants":[{"id":"r1"}],"couriers":[{"id":"c1","on":0.0,"off":90}]}`+"\n\n"+tick+"\n"), &out, mdrp.P, quick())
+		return out.String(), err
+	}
+	tick := `{"type":"tick","t":4.0,"orders":[{"id":"o1","x":3200,"restaurant":"r1","placed":4,"ready":%s}],"free":[{"courier":"c1","at":"0","free_at":0}]}`
+	plain, err := day("4", strings.ReplaceAll(fmt.Sprintf(tick, "4"), "4.0", "4"))
+	if pointed, other := day("4.0", fmt.Sprintf(tick, "4.0")); err != nil || other != nil || pointed != plain || !strings.Contains(plain, "c1") {
+		t.Errorf("%q, %v; %q, %v", plain, err, pointed, other)
+	}
+	if _, err := day("4", fmt.Sprintf(tick, "4.5")); err == nil || !strings.Contains(err.Error(), "4.5 is no whole number") {
+		t.Error(err)
+	}
+}
+
+func TestADayThatCannotBePlayedIsRefused(t *testing.T) {
+	t.Parallel()
+	for want, spoil := range map[string]func(in *mdrp.Instance){
+		`courier "c1" is there twice`: func(in *mdrp.Instance) { in.Couriers[1].ID = "c1" },
+		`courier "c2"`:                func(in *mdrp.Instance) { in.Couriers[1].Off = 900_000_000 },
+		`courier "c3"`:                func(in *mdrp.Instance) { in.Couriers[2].On = in.Couriers[2].Off + 1 },
+		"it has to name the columns":  nil,
+	} {
+		in, folder := town(4, 10, 3), filepath.Join(t.TempDir(), "4o100t100s1p100")
+		if spoil != nil {
+			spoil(in)
+		}
+		write(t, folder, in)
+		if spoil == nil {
+			if err := os.WriteFile(filepath.Join(folder, "restaurants.txt"), []byte("r1\t1\t2\nr2\t1\t2\n"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := mdrp.Read(folder); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", want, err)
+		}
+	}
+}
+
 func TestASolutionThatCouldNotHaveHappenedIsFound(t *testing.T) {
 	t.Parallel()
 	in := town(5, 40, 8)

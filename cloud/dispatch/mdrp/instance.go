@@ -102,6 +102,9 @@ func (in *Instance) check() error {
 	for _, r := range in.Restaurants {
 		known[r.ID] = true
 	}
+	if err := in.checkCouriers(); err != nil {
+		return err
+	}
 	seen := make(map[string]bool, len(in.Orders))
 	for _, o := range in.Orders {
 		if !known[o.Restaurant] || seen[o.ID] || o.Placed < 0 || o.Ready < o.Placed {
@@ -111,6 +114,20 @@ func (in *Instance) check() error {
 	}
 	if in.Parameters.Speed <= 0 || in.Parameters.Pickup < 0 || in.Parameters.Dropoff < 0 {
 		return fmt.Errorf("%s: the speed must be above zero and services not below", in.Name)
+	}
+	return nil
+}
+
+// longestDay is how many minutes a day is played at most: a week.
+const longestDay = 7 * 24 * 60
+
+func (in *Instance) checkCouriers() error {
+	seen := make(map[string]bool, len(in.Couriers))
+	for _, c := range in.Couriers {
+		if seen[c.ID] || c.On < 0 || c.Off < c.On || c.Off > longestDay {
+			return fmt.Errorf("%s: courier %q is there twice, or is not on duty from one minute to a later one of at most %d", in.Name, c.ID, longestDay)
+		}
+		seen[c.ID] = true
 	}
 	return nil
 }
@@ -148,6 +165,11 @@ func table(path string, columns int, row func(cells)) error {
 	lines := strings.Split(string(text), "\n")
 	if len(lines) > maxRows {
 		return fmt.Errorf("%d rows, at most %d", len(lines), maxRows)
+	}
+	if head := strings.Split(lines[0], "\t"); len(head) > 1 {
+		if _, err := strconv.ParseFloat(strings.TrimSpace(head[len(head)-1]), 64); err == nil {
+			return fmt.Errorf("the first row is %q; it has to name the columns", lines[0])
+		}
 	}
 	for n, line := range lines[min(1, len(lines)):] {
 		if strings.TrimSpace(line) == "" {

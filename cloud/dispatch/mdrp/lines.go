@@ -2,10 +2,12 @@ package mdrp
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"math"
 
 	"awesome.pizza/cloud/dispatch/engine"
 )
@@ -20,15 +22,15 @@ type (
 		Params      params      `json:"params"`
 		Restaurants []site      `json:"restaurants"`
 		Couriers    []site      `json:"couriers"`
-		T           int         `json:"t"`
+		T           whole       `json:"t"`
 		Orders      []orderLine `json:"orders"`
 		BecameReady []string    `json:"became_ready"`
 		Free        []freeLine  `json:"free"`
 	}
 	params struct {
 		Speed    float64 `json:"meters_per_minute"`
-		Pickup   int     `json:"pickup_service"`
-		Dropoff  int     `json:"dropoff_service"`
+		Pickup   whole   `json:"pickup_service"`
+		Dropoff  whole   `json:"dropoff_service"`
 		Target   float64 `json:"target_ctd"`
 		Most     float64 `json:"max_ctd"`
 		PerOrder float64 `json:"pay_per_order"`
@@ -38,25 +40,25 @@ type (
 		ID  string  `json:"id"`
 		X   float64 `json:"x"`
 		Y   float64 `json:"y"`
-		On  int     `json:"on"`
-		Off int     `json:"off"`
+		On  whole   `json:"on"`
+		Off whole   `json:"off"`
 	}
 	orderLine struct {
 		ID         string   `json:"id"`
 		X          float64  `json:"x"`
 		Y          float64  `json:"y"`
 		Restaurant string   `json:"restaurant"`
-		Placed     int      `json:"placed"`
-		Ready      *int     `json:"ready"`     // when it will be ready
+		Placed     whole    `json:"placed"`
+		Ready      *whole   `json:"ready"`     // when it will be ready
 		ReadyEst   *float64 `json:"ready_est"` // what its restaurant needs on average
 	}
 	freeLine struct {
 		Courier string `json:"courier"`
 		At      string `json:"at"`
-		FreeAt  int    `json:"free_at"`
+		FreeAt  whole  `json:"free_at"`
 	}
 	answer struct {
-		T        int           `json:"t"`
+		T        whole         `json:"t"`
 		Commands []commandLine `json:"commands"`
 	}
 	commandLine struct {
@@ -66,6 +68,21 @@ type (
 	}
 )
 
+// whole is a whole number that may be written with a point, as some write every number.
+type whole int
+
+func (w *whole) UnmarshalJSON(text []byte) error {
+	var f float64
+	if err := json.Unmarshal(text, &f); err != nil {
+		return err
+	}
+	if f != math.Trunc(f) || math.Abs(f) > 1e9 {
+		return fmt.Errorf("%s is no whole number of minutes", text)
+	}
+	*w = whole(f)
+	return nil
+}
+
 // Converse decides for whoever plays a day: JSON lines in, an answer to each tick out, until an end or the end of in. It reports the first
 // line that it cannot read.
 func Converse(in io.Reader, out io.Writer, c Category, w engine.Weights) error {
@@ -73,8 +90,12 @@ func Converse(in io.Reader, out io.Writer, c Category, w engine.Weights) error {
 	lines.Buffer(nil, maxLine)
 	var p *Policy
 	for n := 1; lines.Scan(); n++ {
+		text := bytes.TrimSpace(bytes.TrimPrefix(lines.Bytes(), []byte("\ufeff")))
+		if len(text) == 0 {
+			continue
+		}
 		var l line
-		if err := json.Unmarshal(lines.Bytes(), &l); err != nil {
+		if err := json.Unmarshal(text, &l); err != nil {
 			return fmt.Errorf("line %d is not understood: %w", n, err)
 		}
 		var err error
@@ -103,22 +124,22 @@ func begin(l *line, c Category, w engine.Weights) (*Policy, error) {
 		return nil, fmt.Errorf("%d restaurants and %d couriers, at most %d of each", len(l.Restaurants), len(l.Couriers), maxRows)
 	}
 	init := Init{Parameters: Parameters{
-		Speed: l.Params.Speed, Pickup: l.Params.Pickup, Dropoff: l.Params.Dropoff, Target: int(l.Params.Target), Most: int(l.Params.Most),
+		Speed: l.Params.Speed, Pickup: int(l.Params.Pickup), Dropoff: int(l.Params.Dropoff), Target: int(l.Params.Target), Most: int(l.Params.Most),
 		PerOrder: l.Params.PerOrder, PerHour: l.Params.PerHour,
 	}}
 	for _, r := range l.Restaurants {
 		init.Restaurants = append(init.Restaurants, Restaurant{ID: r.ID, X: r.X, Y: r.Y})
 	}
 	for _, k := range l.Couriers {
-		init.Couriers = append(init.Couriers, Courier(k))
+		init.Couriers = append(init.Couriers, Courier{ID: k.ID, X: k.X, Y: k.Y, On: int(k.On), Off: int(k.Off)})
 	}
 	return NewPolicy(init, c, w), nil
 }
 
 func (p *Policy) answer(l *line, out io.Writer) error {
-	n := News{Now: l.T, Ready: l.BecameReady}
+	n := News{Now: int(l.T), Ready: l.BecameReady}
 	for _, o := range l.Orders {
-		placed := Placed{Order: Order{ID: o.ID, X: o.X, Y: o.Y, Placed: o.Placed, Restaurant: o.Restaurant}}
+		placed := Placed{Order: Order{ID: o.ID, X: o.X, Y: o.Y, Placed: int(o.Placed), Restaurant: o.Restaurant}}
 		switch {
 		case o.Ready != nil:
 			placed.ReadyAt = float64(*o.Ready)
@@ -133,7 +154,7 @@ func (p *Policy) answer(l *line, out io.Writer) error {
 		n.Orders = append(n.Orders, placed)
 	}
 	for _, f := range l.Free {
-		n.Free = append(n.Free, Free{Courier: f.Courier, At: f.At, Since: f.FreeAt})
+		n.Free = append(n.Free, Free{Courier: f.Courier, At: f.At, Since: int(f.FreeAt)})
 	}
 	a := answer{T: l.T, Commands: []commandLine{}}
 	for _, cmd := range p.Minute(n) {

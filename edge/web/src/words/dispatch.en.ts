@@ -27,6 +27,7 @@ export const dispatchEnglish = {
 	status: { offline: 'offline', available: 'free', busy: 'busy', on_break: 'on a break', end_of_shift: 'off shift' } satisfies Record<Duty['status'], string>,
 	carries: (n: number) => (n === 1 ? '1 order' : `${n} orders`),
 	seen: (ago: string) => `seen ${ago} ago`,
+	onShift: 'on shift',
 	silentSince: (time: string, ago: string) => `Nothing heard of since ${time}, ${ago} ago`,
 	stakeBag: (orders: string[]) => `${orders.length === 1 ? 'Order' : 'Orders'} ${orders.join(', ')} in the bag, nobody knows where: call the driver`,
 	stakeShelf: (orders: string[]) => `${orders.length === 1 ? 'Order' : 'Orders'} ${orders.join(', ')} not fetched`,

@@ -27,6 +27,7 @@ export const dispatchItalian: DispatchWords = {
 	status: { offline: 'non in linea', available: 'libero', busy: 'occupato', on_break: 'in pausa', end_of_shift: 'fuori turno' },
 	carries: (n) => (n === 1 ? '1 ordine' : `${n} ordini`),
 	seen: (ago) => `visto ${ago} fa`,
+	onShift: 'in turno',
 	silentSince: (time, ago) => `Non se ne sa niente dalle ${time}, ${ago} fa`,
 	stakeBag: (orders) => `${orders.length === 1 ? 'Ordine' : 'Ordini'} ${orders.join(', ')} nella borsa, chissà dove: chiama il fattorino`,
 	stakeShelf: (orders) => `${orders.length === 1 ? 'Ordine' : 'Ordini'} ${orders.join(', ')} non ancora ${orders.length === 1 ? 'ritirato' : 'ritirati'}`,

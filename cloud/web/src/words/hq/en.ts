@@ -284,6 +284,7 @@ export const en = {
 		undo: 'Undo',
 		details: 'What happened to it',
 		until: (time: string) => `until ${time}`,
+		onShift: 'on shift',
 		silent: (time: string, ago: string) => `Nothing heard of since ${time}, ${ago} ago`,
 		stakeBag: (orders: string[]) => `${orders.length === 1 ? 'Order' : 'Orders'} ${orders.join(', ')} in the bag, nobody knows where: call the driver`,
 		stakeShelf: (orders: string[]) => `Order${orders.length === 1 ? '' : 's'} ${orders.join(', ')} not fetched`,

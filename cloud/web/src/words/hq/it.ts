@@ -277,6 +277,7 @@ export const it: Words = {
 		undo: 'Annulla',
 		details: 'Che cosa è successo',
 		until: (time) => `fino alle ${time}`,
+		onShift: 'in turno',
 		silent: (time, ago) => `Non se ne sa niente dalle ${time}, ${ago} fa`,
 		stakeBag: (orders) => `${orders.length === 1 ? 'Ordine' : 'Ordini'} ${orders.join(', ')} nella borsa, chissà dove: chiama il fattorino`,
 		stakeShelf: (orders) => `${orders.length === 1 ? 'Ordine' : 'Ordini'} ${orders.join(', ')} non ancora ${orders.length === 1 ? 'ritirato' : 'ritirati'}`,

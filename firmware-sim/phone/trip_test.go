@@ -159,7 +159,9 @@ func TestATripThatIsNotAllToBeHadIsTakenDoorByDoor(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			shift(t, driver(phone.Habits{Accepts: c.accept}), func(t *testing.T, p *phone.Phone, w *world, offers chan<- wire.Offer) {
+				w.mu.Lock()
 				w.answer = c.answer
+				w.mu.Unlock()
 				pass(time.Second) // on shift
 				w.set(c.away)
 				for stop, id := range []string{"1", "2", "3"} {
@@ -177,6 +179,8 @@ func TestATripThatIsNotAllToBeHadIsTakenDoorByDoor(t *testing.T) {
 				if len(want) > 0 && c.accept > 0 {
 					want = append(slices.Clone(want), rest...)
 				}
+				w.mu.Lock()
+				defer w.mu.Unlock()
 				var told []string
 				for _, a := range w.told[1:] {
 					told = append(told, said(a))

@@ -61,7 +61,7 @@ it('what is off is said of a ticket that has it: as a product, as the other half
 });
 
 it('only what somebody has begun is made again, and a void is asked about unless a PIN is', () => {
-	expect(redone(made(1, [item('1'), item('2', { state: 'baking' })])).map((i) => i.id)).toEqual(['2']);
+	expect(redone(made(1, [item('1'), item('2', { state: 'making' })])).map((i) => i.id)).toEqual(['2']);
 	const asks = [asked(undefined), asked({ pins: 'optional', may: [] }), asked({ pins: 'required', may: ['void'] }), asked({ pins: 'required', may: ['pay'] })];
 	expect(asks).toEqual([true, true, true, false]);
 });

@@ -45,7 +45,7 @@ it('one touch voids nothing for good where no PIN stands before it, and who thin
 		await touch(words.voidDo(12));
 		expect(done).toEqual([{ verb: 'void', reason: why }]);
 	}
-});
+}, 30_000); // it looks for buttons by their names, many times
 
 it('where a PIN is asked for anyway, nothing else is', async () => {
 	const done = opened({ pins: 'required', may: [] });

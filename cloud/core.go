@@ -37,77 +37,113 @@ func Run(ctx context.Context, c Config, log *slog.Logger) (err error) {
 	if err := c.check(); err != nil {
 		return err
 	}
+	k := rooms{Config: c, log: log, presence: new(restaurant.Presence), metrics: watch.Metrics()}
 
 	// Where the truth is kept: a database of ours or of yours, and the restaurants in it.
-	base, db, err := openBooks(ctx, c, log)
-	if err != nil {
+	if k.base, k.db, err = openBooks(ctx, c, log); err != nil {
 		return err
 	}
-	defer func() { db.Close(); err = errors.Join(err, base.stop()) }()
+	defer func() { k.db.Close(); err = errors.Join(err, k.base.stop()) }()
 
 	// The lines to the restaurants: keys, a hub, and who is connected.
-	is, err := c.identity()
-	if err != nil {
+	if k.is, err = c.identity(); err != nil {
 		return err
 	}
-	keys, hubURL, stopHub, err := openHub(c, is, log)
+	keys, hubURL, stopHub, err := openHub(c, k.is, log)
 	if err != nil {
 		return err
 	}
 	defer stopHub()
-	presence := new(restaurant.Presence)
-	lines, err := openLines(ctx, c, is, hubURL, keys, db, presence, log)
-	if err != nil {
+	k.keys = keys
+	if k.lines, err = openLines(ctx, c, k.is, hubURL, keys, k.db, k.presence, log); err != nil {
 		return err
 	}
 
 	// Who takes orders, and who sends drivers, or couriers; all of them by the same roads.
-	ways, askRoads := openRoads(c, log)
-	orders := openOrders(c, db, ways, presence, log)
-	metrics := watch.Metrics()
-	fleet, err := openPhones(c, db, ways, lines, refusals(metrics), log)
-	if err != nil {
+	if err := k.openTrade(); err != nil {
 		return err
 	}
-	dismissed := newDismissals(fleet, lines)
-	dispatcher := openDispatch(c, db, ways, fleet, presence, log)
-	helpers := openCouriers(c, db, presence, dispatcher, metrics, log)
-	defer helpers.close()
+	defer k.helpers.close()
 
 	// The doors: guests, staff, drivers and operators over HTTP; drivers' phones over MQTT.
-	countPhones(metrics, fleet.Stats)
-	countDispatch(metrics, dispatcher)
-	doors, err := openDoors(ctx, c, is)
+	doors, err := openDoors(ctx, c, k.is)
 	if err != nil {
 		return err
 	}
 	defer closeDoors(doors)
-	nodes := enrolment{cfg: c, store: db, keys: keys, is: is, lines: lines, log: log}
-	site, err := api.New(api.Deps{
-		Ordering: orders, Orders: db, Pager: pager{db}, Changes: db, Restaurants: db, Inventory: db, Links: presence,
-		Drivers: drivers{db, dismissed.dismiss}, Offers: dispatcher, OpenOffers: db, Dispatch: openDesk(db, dispatcher, orders, lines),
-		Positions: fleet, Bags: db, Proofs: db, Acts: db, Sockets: fleet.Sockets(), Fleet: nodes, Quarantine: quarantine{db, nodes}, Troubles: db,
-		Couriers: helpers.ears(), Checks: []api.Check{{Name: "database", Ping: db.Ping}, {Name: "hub", Ping: lines.Ping}},
-		Pages: web.FS(), Clock: clock.System{}, Travel: ways,
-	}, c.site(metrics, log))
+	site, err := k.openSite()
 	if err != nil {
 		return err
 	}
 
 	// Everybody at work, until the chain closes.
+	return k.work(ctx, site, doors, opened)
+}
+
+// rooms are what Run has opened.
+type rooms struct {
+	Config
+	log *slog.Logger
+
+	base     *database
+	db       *store.Store
+	is       *authority.Identity
+	keys     *downlink.Keys
+	lines    *downlink.Downlink
+	presence *restaurant.Presence
+	metrics  *watch.Registry
+
+	ways       *dispatch.Learned
+	askRoads   func(context.Context) error
+	orders     *ordering.Service
+	fleet      *phones.Phones
+	dismissed  dismissals
+	dispatcher *dispatch.Dispatcher
+	helpers    couriers
+}
+
+// openTrade is who takes orders, and who brings them.
+func (k *rooms) openTrade() (err error) {
+	k.ways, k.askRoads = openRoads(k.Config, k.log)
+	k.orders = openOrders(k.Config, k.db, k.ways, k.presence, k.log)
+	if k.fleet, err = openPhones(k.Config, k.db, k.ways, k.lines, refusals(k.metrics), k.log); err != nil {
+		return err
+	}
+	k.dismissed = newDismissals(k.fleet, k.lines)
+	k.dispatcher = openDispatch(k.Config, k.db, k.ways, k.fleet, k.presence, k.log)
+	k.helpers = openCouriers(k.Config, k.db, k.presence, k.dispatcher, k.metrics, k.log)
+	countPhones(k.metrics, k.fleet.Stats)
+	countDispatch(k.metrics, k.dispatcher)
+	return nil
+}
+
+// openSite is everything that is answered over HTTP.
+func (k *rooms) openSite() (*api.API, error) {
+	nodes := enrolment{cfg: k.Config, store: k.db, keys: k.keys, is: k.is, lines: k.lines, log: k.log}
+	return api.New(api.Deps{
+		Ordering: k.orders, Orders: k.db, Pager: pager{k.db}, Changes: k.db, Restaurants: k.db, Inventory: k.db, Links: k.presence,
+		Drivers: drivers{k.db, k.dismissed.dismiss}, Offers: k.dispatcher, OpenOffers: k.db, Dispatch: openDesk(k.db, k.dispatcher, k.orders, k.lines),
+		Positions: k.fleet, Bags: k.db, Proofs: k.db, Acts: k.db, Sockets: k.fleet.Sockets(), Fleet: nodes, Quarantine: quarantine{k.db, nodes}, Troubles: k.db,
+		Couriers: k.helpers.ears(), Checks: []api.Check{{Name: "database", Ping: k.db.Ping}, {Name: "hub", Ping: k.lines.Ping}},
+		Pages: web.FS(), Clock: clock.System{}, Travel: k.ways,
+	}, k.site(k.metrics, k.log))
+}
+
+// work has everybody at work until ctx ends.
+func (k *rooms) work(ctx context.Context, site *api.API, doors []net.Listener, opened time.Time) error {
 	g, ctx := errgroup.WithContext(ctx)
-	for _, work := range []func(context.Context) error{lines.Run, orders.Run, askRoads, dispatcher.Run, helpers.work, dismissed.listen} {
+	for _, work := range []func(context.Context) error{k.lines.Run, k.orders.Run, k.askRoads, k.dispatcher.Run, k.helpers.work, k.dismissed.listen} {
 		g.Go(func() error { return work(ctx) })
 	}
-	g.Go(func() error { return base.keep(ctx, db.Ping) })
-	g.Go(func() error { return sendCommands(ctx, db, lines, log) })
-	g.Go(func() error { return remind(ctx, db, lines, log) })
-	g.Go(func() error { return fleet.Run(ctx, dispatcher) })
-	g.Go(func() error { return tellDrivers(ctx, db, fleet, dispatcher) })
-	g.Go(func() error { return learnPositions(ctx, lines, fleet) })
-	g.Go(func() error { return watch.ServeMetrics(ctx, c.MetricsListen, metrics) })
+	g.Go(func() error { return k.base.keep(ctx, k.db.Ping) })
+	g.Go(func() error { return sendCommands(ctx, k.db, k.lines, k.log) })
+	g.Go(func() error { return remind(ctx, k.db, k.lines, k.log) })
+	g.Go(func() error { return k.fleet.Run(ctx, k.dispatcher) })
+	g.Go(func() error { return tellDrivers(ctx, k.db, k.fleet, k.dispatcher) })
+	g.Go(func() error { return learnPositions(ctx, k.lines, k.fleet) })
+	g.Go(func() error { return watch.ServeMetrics(ctx, k.MetricsListen, k.metrics) })
 	g.Go(func() error { return site.Serve(ctx, doors...) })
-	log.Info("the chain is open", "site", "http://"+doors[0].Addr().String(), "took", time.Since(opened).Round(time.Millisecond).String())
+	k.log.Info("the chain is open", "site", "http://"+doors[0].Addr().String(), "took", time.Since(opened).Round(time.Millisecond).String())
 	return g.Wait()
 }
 

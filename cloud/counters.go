@@ -154,7 +154,7 @@ func boardOf(v *dispatch.View) link.DeskBoard {
 		b.Orders = append(b.Orders, orderOf(o, looks[o.ID], stuck[o.ID]))
 	}
 	for i := range v.Drivers[:min(len(v.Drivers), link.DeskDrivers)] {
-		b.Drivers = append(b.Drivers, driverOf(&v.Drivers[i], v.Plan.Orders, shown))
+		b.Drivers = append(b.Drivers, driverOf(&v.Drivers[i], v.Plan.Orders, shown, v.Now))
 	}
 	return b
 }
@@ -195,8 +195,8 @@ func reasonsOf(why []dispatch.Reason) []link.DeskReason {
 	return out
 }
 
-func driverOf(d *dispatch.Driver, plan []dispatch.Outlook, shown map[order.ID]bool) link.DeskDriver {
-	out := link.DeskDriver{ID: d.ID, Name: d.Name, Vehicle: string(d.Vehicle), Status: string(d.Status), Orders: []order.ID{}, Way: []order.ID{}}
+func driverOf(d *dispatch.Driver, plan []dispatch.Outlook, shown map[order.ID]bool, now time.Time) link.DeskDriver {
+	out := link.DeskDriver{ID: d.ID, Name: d.Name, Vehicle: string(d.Vehicle), Status: string(d.Status), Orders: []order.ID{}, Way: []order.ID{}, Silent: timeOr(d.SilentSince(now))}
 	if d.StatusAt.After(time.Unix(0, 0)) {
 		out.Since = timeOr(d.StatusAt)
 	}

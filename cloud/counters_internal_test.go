@@ -182,3 +182,24 @@ func TestWhyACounterInsistedOnADriverStandsInTheOrdersHistory(t *testing.T) {
 		t.Errorf("%+v, %v", hands, err)
 	}
 }
+
+func TestACounterIsShownADriverOfWhomNobodyHears(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	long := time.Now().Add(-30 * time.Minute).UTC().Truncate(time.Millisecond)
+	d, _, err := w.db.RegisterDriver(t.Context(), dispatch.Driver{Name: "Alan", Vehicle: dispatch.Car})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.db.SetStatus(t.Context(), d.ID, wire.Available, long); err != nil {
+		t.Fatal(err)
+	}
+	board := w.ask("r1", link.DeskRequest{Ask: link.DeskLook}).Board
+	i := slices.IndexFunc(board.Drivers, func(x link.DeskDriver) bool { return x.ID == d.ID })
+	if i < 0 || board.Drivers[i].Silent == nil || !board.Drivers[i].Silent.Equal(long) || board.Drivers[i].Position != nil {
+		t.Fatalf("%+v", board.Drivers)
+	}
+	if j := slices.IndexFunc(board.Drivers, func(x link.DeskDriver) bool { return x.ID == w.ours.ID }); board.Drivers[j].Silent != nil {
+		t.Errorf("who was just heard of is silent: %+v", board.Drivers[j])
+	}
+}

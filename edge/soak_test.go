@@ -260,6 +260,7 @@ func (s *soak) rules(open int) map[string]int {
 		"runs":     0,          // no driver is out
 		"intake":   1,          // now and then there is too much to do
 		"released": 1,          // how far web orders were let go
+		"lived":    store.LivedDays,
 
 		"audit": s.now.orders + 4*s.now.hours + 2*s.now.days, "cash": s.now.orders + 2*s.now.days, "tills": s.now.days, // of 400 days: payments, and who was there
 		"lessons":     2000,             // and no more

@@ -29,12 +29,13 @@ type board struct {
 
 // house is what the board knows of one restaurant.
 type house struct {
-	id, name string
-	linkUp   bool
-	alerts   int
-	orders   map[order.ID]*ordering.Record
-	ended    map[order.ID]int // version in which an order ended: what was read before cannot bring it back
-	loaded   bool
+	id     string
+	name   string // empty: not read yet, and nobody is shown it
+	linkUp bool
+	alerts int
+	orders map[order.ID]*ordering.Record
+	ended  map[order.ID]int // version in which an order ended: what was read before cannot bring it back
+	loaded bool
 
 	said   []restaurant.Said // by its node, as last published
 	saidAt time.Time
@@ -93,16 +94,25 @@ func (b *board) load(ctx context.Context) {
 		b.retry(ctx)
 		return
 	}
+	for i := range all {
+		b.call(all[i].ID, all[i].Name)
+	}
 	whole := true
 	for i := range all {
-		h := b.house(all[i].ID)
-		b.mu.Lock()
-		h.name = all[i].Name
-		b.mu.Unlock()
 		whole = b.loadHouse(ctx, all[i].ID) && whole
 	}
 	if whole && ctx.Err() == nil { // else nobody knows what is in every bag
 		b.loads.learned()
+	}
+}
+
+// call gives a restaurant its name. With it, it is shown.
+func (b *board) call(id, name string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if h := b.houseLocked(id); h.name != name {
+		h.name = name
+		b.publish(h, nil)
 	}
 }
 
@@ -183,7 +193,7 @@ func (b *board) house(id string) *house {
 func (b *board) houseLocked(id string) *house {
 	h := b.houses[id]
 	if h == nil {
-		h = &house{id: id, name: id, orders: map[order.ID]*ordering.Record{}, ended: map[order.ID]int{}}
+		h = &house{id: id, orders: map[order.ID]*ordering.Record{}, ended: map[order.ID]int{}}
 		b.houses[id] = h
 	}
 	return h
@@ -233,7 +243,7 @@ func (b *board) lookAtLinks() {
 
 func (b *board) publish(h *house, r *ordering.Record) {
 	b.seq++
-	if b.news.Subscribers() > 0 {
+	if h.name != "" && b.news.Subscribers() > 0 {
 		b.news.Publish(boardNews{b.seq, h.id, r, b.sum(h)})
 	}
 }
@@ -244,13 +254,15 @@ func (b *board) ids() []string {
 	return slices.Sorted(maps.Keys(b.houses))
 }
 
-// all is every restaurant as it stands, by id.
+// all is every restaurant whose name is known as it stands, by id.
 func (b *board) all() (seq int, houses []houseView) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	houses = []houseView{}
 	for _, id := range slices.Sorted(maps.Keys(b.houses)) {
-		houses = append(houses, b.sum(b.houses[id]))
+		if h := b.houses[id]; h.name != "" {
+			houses = append(houses, b.sum(h))
+		}
 	}
 	return b.seq, houses
 }

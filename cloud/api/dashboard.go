@@ -97,9 +97,11 @@ type houseEvent struct {
 
 // houseDashboard streams one restaurant: "snapshot", then "order" for each order that changes, also when it ends, and "restaurant".
 func (a *API) houseDashboard(ctx context.Context, in *houseStreamInput) (pour, error) {
-	if _, err := a.Restaurants.Restaurant(ctx, in.ID); err != nil {
+	r, err := a.Restaurants.Restaurant(ctx, in.ID)
+	if err != nil {
 		return nil, err
 	}
+	a.board.call(in.ID, r.Name)
 	return func(ctx context.Context, s *stream) {
 		a.watchBoard(ctx, s, func(s *stream) int {
 			seq, sum, orders := a.board.one(in.ID)

@@ -100,6 +100,8 @@ type dutyView struct {
 	Trip string     `json:"trip" doc:"of what is in the bag"`
 	Way  []order.ID `json:"way" doc:"orders in the sequence of their doors, by the plan"`
 
+	Silent or[instant] `json:"silent_since" doc:"when he was last heard of, of one on shift or with a bag of whom nothing was heard for five minutes: what he has not fetched goes to others"`
+
 	Wait or[standsView] `json:"wait_near" doc:"where he was told to wait for the next order: a suggestion. null while there is none, or it is old"`
 }
 
@@ -225,7 +227,7 @@ func reasonsOf(why []dispatch.Reason) []reasonView {
 func dutiesOf(v *dispatch.View) []dutyView {
 	out := make([]dutyView, 0, len(v.Drivers))
 	for i := range v.Drivers {
-		d := dutyView{driverView: driverViewOf(&v.Drivers[i]), Trip: v.Drivers[i].Trip, Way: []order.ID{}}
+		d := dutyView{driverView: driverViewOf(&v.Drivers[i]), Trip: v.Drivers[i].Trip, Way: []order.ID{}, Silent: at(v.Drivers[i].SilentSince(v.Now))}
 		if w, told := v.Waits[d.ID]; told && len(d.Orders) == 0 && d.Status == wire.Available {
 			d.Wait = some(standsView{w.Restaurant, instant{w.Since}, instant{w.At}, english(w.Because), reasonsOf(w.Because)})
 		}

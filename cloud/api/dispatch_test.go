@@ -28,8 +28,9 @@ type board struct {
 		}
 	}
 	Drivers []struct {
-		ID  string
-		Way []order.ID
+		ID     string
+		Way    []order.ID
+		Silent *time.Time `json:"silent_since"`
 	}
 }
 
@@ -71,6 +72,17 @@ func TestADispatcherSeesWhoBringsWhatAndWhy(t *testing.T) {
 		t.Errorf("%+v", seen.Drivers)
 	}
 	c.get(t, "/api/hq/dispatch?restaurant_id=r9").refused(t, 404, "no_such_restaurant")
+}
+
+func TestADispatcherSeesSinceWhenADriverIsSilent(t *testing.T) {
+	t.Parallel()
+	c := open(t)
+	driver := string(c.post(t, "/api/drivers", map[string]any{"name": "Ada"}).is(t, 201).id())
+	long := time.Now().Add(-time.Hour).UTC().Truncate(time.Millisecond)
+	c.call(t, req{"PUT", "/api/drivers/" + driver + "/status", map[string]any{"status": "available", "timestamp": long}, nil}).is(t, 200)
+	if seen := c.board(t); len(seen.Drivers) != 1 || seen.Drivers[0].Silent == nil || !seen.Drivers[0].Silent.Equal(long) {
+		t.Errorf("on shift for an hour, and never seen: %+v", seen.Drivers)
+	}
 }
 
 func TestOneDriverMoreIsWorthSoMuch(t *testing.T) {

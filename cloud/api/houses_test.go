@@ -1,10 +1,12 @@
 package api_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
 
+	"awesome.pizza/cloud/api"
 	"awesome.pizza/cloud/restaurant"
 	"awesome.pizza/shared/order"
 )
@@ -237,4 +239,55 @@ func TestAQuoteSaysWhoseReckoningItIsAndWhatItWasMadeOf(t *testing.T) {
 	c.post(t, "/api/orders", body).refused(t, 409, "restaurant_paused")
 	body["channel"] = "web"
 	c.post(t, "/api/orders", body).is(t, 201)
+}
+
+type registry = api.Restaurants
+
+// slowly are restaurants of which the list takes its time.
+type slowly struct {
+	registry
+	read <-chan struct{} // closed: it is there
+}
+
+func (r slowly) Restaurants(ctx context.Context) ([]restaurant.Restaurant, error) {
+	select {
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case <-r.read:
+		return r.registry.Restaurants(ctx)
+	}
+}
+
+func TestNoDashboardCallsARestaurantByItsID(t *testing.T) {
+	t.Parallel()
+	read := make(chan struct{})
+	c := open(t, func(d *api.Deps, _ *api.Settings) { d.Restaurants = slowly{d.Restaurants, read} })
+	named := func(v map[string]any) {
+		t.Helper()
+		if v["name"] == v["id"] || v["name"] == "" {
+			t.Errorf("it is called %v: %v", v["name"], v)
+		}
+	}
+	all := c.follow(t, "/api/dashboard/stream", "")
+	if first := next(t, all, func(event) bool { return true }); len(first.data["restaurants"].([]any)) != 0 {
+		t.Errorf("shown before its name is known: %v", first.data)
+	}
+	c.place(t, order.ByDelivery)
+	one := c.follow(t, "/api/dashboard/r1/stream", "")
+	next(t, one, func(e event) bool { // the order is known to the board
+		if v, is := e.data["restaurant"].(map[string]any); is {
+			named(v)
+			return v["open"] == 1.0
+		}
+		if e.name == "restaurant" {
+			named(e.data)
+		}
+		return e.name == "restaurant" && e.data["open"] == 1.0 || e.name == "order"
+	})
+	close(read)
+	for seen := map[any]bool{}; len(seen) < 3; {
+		e := next(t, all, func(e event) bool { return e.name == "restaurant" })
+		named(e.data)
+		seen[e.data["id"]] = true
+	}
 }

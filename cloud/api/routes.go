@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"awesome.pizza/shared/link"
@@ -17,10 +18,12 @@ const (
 )
 
 // routes is the whole public interface.
-func (a *API) routes() []route { return append(a.tradeRoutes(), a.fleetRoutes()...) }
+func (a *API) routes() []route {
+	return slices.Concat(a.orderRoutes(), a.houseRoutes(), a.driverRoutes(), a.dashboardRoutes(), a.officeRoutes(), a.fleetRoutes())
+}
 
-// tradeRoutes are what guests, staff, drivers and HQ call.
-func (a *API) tradeRoutes() []route {
+// orderRoutes are what becomes of an order.
+func (a *API) orderRoutes() []route {
 	return []route{
 		unnoted(on(post, "/api/orders", "placeOrder", "Place an order", 201, anybody, (*API).placeOrder, 404, 409)),
 		on(get, "/api/orders/{orderId}", "getOrder", "An order", 200, holder, (*API).getOrder, 404),
@@ -39,7 +42,12 @@ func (a *API) tradeRoutes() []route {
 		on(get, "/api/orders/{orderId}/proof/photo", "getProofPhoto", "The picture at the door", 200, staff, (*API).getPhoto, 404),
 		on(get, "/api/track/{token}", "trackedOrder", "The order of a tracking link", 200, anybody, (*API).trackedOrder, 404),
 		on(get, "/api/track/{token}/door-code", "doorCode", "What its guest reads out to the driver", 200, anybody, (*API).doorCode, 404),
+	}
+}
 
+// houseRoutes are restaurants: what they sell, what they have to do, and what lies on their shelves.
+func (a *API) houseRoutes() []route {
+	return []route{
 		on(get, "/api/restaurants", "listRestaurants", "All restaurants", 200, anybody, (*API).listRestaurants),
 		on(get, "/api/restaurants/{restaurantId}", "getRestaurant", "A restaurant", 200, anybody, (*API).getRestaurant, 404),
 		on(get, "/api/restaurants/{restaurantId}/menu", "getMenu", "What a restaurant sells", 200, anybody, (*API).getMenu, 404),
@@ -61,7 +69,12 @@ func (a *API) tradeRoutes() []route {
 		on(post, "/api/inventory/{restaurantId}/counts", "count", "Ask a restaurant to book what was counted", 202, staff, (*API).count, 404),
 		on(post, "/api/inventory/{restaurantId}/86", "sellOut", "Ask a restaurant to take something off its menu", 202, staff, (*API).sellOut, 404),
 		on(del, "/api/inventory/{restaurantId}/86/{kind}/{id}", "bringBack", "Ask a restaurant to put something back on its menu", 202, staff, (*API).bringBack, 404),
+	}
+}
 
+// driverRoutes are drivers, their trips and their cash, and delivery companies.
+func (a *API) driverRoutes() []route {
+	return []route{
 		on(post, "/api/drivers", "hireDriver", "Register a driver", 201, staff, (*API).hire),
 		on(get, "/api/drivers", "listDrivers", "All drivers", 200, staff, (*API).listDrivers),
 		on(get, "/api/drivers/{driverId}", "getDriver", "A driver", 200, driver, (*API).getDriver, 404),
@@ -80,18 +93,28 @@ func (a *API) tradeRoutes() []route {
 		on(get, "/api/restaurants/{restaurantId}/bags", "listBags", "The cash bags of a restaurant's drivers", 200, staff, (*API).listBags, 404),
 
 		unnoted(signed(rarely(6000, on(post, "/api/couriers/{name}/webhooks", "courierWebhook", "What a delivery company says of an order that it brings", 200, anybody, (*API).courierWebhook, 403, 404)))),
+	}
+}
 
+// dashboardRoutes are the chain at a glance.
+func (a *API) dashboardRoutes() []route {
+	return []route{
 		follow("/api/dashboard/stream", "dashboard", "All restaurants, live", staff, (*API).dashboard,
 			sample{"snapshot", chainEvent{}}, sample{"restaurant", houseView{}}),
 		follow("/api/dashboard/{restaurantId}/stream", "restaurantDashboard", "One restaurant, live", staff, (*API).houseDashboard,
 			sample{"snapshot", houseEvent{}}, sample{"order", queued{}}, sample{"restaurant", houseView{}}),
 		rarely(240, on(get, "/api/dashboard/figures", "figures", "How long the parts of deliveries took", 200, staff, (*API).figures, 404)),
 		rarely(120, on(get, "/api/dashboard/history", "history", "The same, hour by hour", 200, staff, (*API).history, 404)),
-		on(get, "/api/hq/acts", "acts", "What people did in the chain's name, newest first", 200, staff, (*API).acts),
-		rarely(60, on(get, "/api/hq/acts/report", "actsReport", "The same as CSV: the newest 20,000", 200, staff, (*API).actsReport)),
 		rarely(60, on(get, "/api/dashboard/figures/report", "figuresReport", "The same for each order, as CSV: the newest 20,000", 200, staff, (*API).figuresReport, 404)),
 		on(get, "/api/dashboard/metrics", "metrics", "The chain's figures", 200, staff, (*API).metrics),
+	}
+}
 
+// officeRoutes are what head office looks up and decides.
+func (a *API) officeRoutes() []route {
+	return []route{
+		on(get, "/api/hq/acts", "acts", "What people did in the chain's name, newest first", 200, staff, (*API).acts),
+		rarely(60, on(get, "/api/hq/acts/report", "actsReport", "The same as CSV: the newest 20,000", 200, staff, (*API).actsReport)),
 		on(patch, "/api/hq/drivers/{driverId}", "changeDriver", "Say anew what is known of a driver", 200, staff, (*API).changeDriver, 404),
 		on(get, "/api/hq/dispatch", "dispatchBoard", "Orders and drivers of a zone, who is to bring what, when and why", 200, staff, (*API).dispatchBoard, 404),
 		on(post, "/api/hq/dispatch/priority", "prefer", "Have an order go before others, or no more", 200, staff, (*API).prefer, 404, 409),

@@ -83,6 +83,7 @@ func (d *Desk) Look(ctx context.Context, restaurant string) (View, error) {
 	s.hear(d.Heard)
 	v.Snapshot = d.atlas.share(&s, []string{zone.ID})[0]
 	v.Plan = d.Plan(v.Snapshot)
+	v.Drivers = append(v.Drivers, d.atlas.strays(&s)...)
 	waits, err := d.Store.WaitsSince(ctx, now.Add(-WaitHolds))
 	if err != nil {
 		return View{}, fmt.Errorf("read where drivers wait: %w", err)

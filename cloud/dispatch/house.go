@@ -70,3 +70,13 @@ func (v *View) of(restaurant string) View {
 	}
 	return out
 }
+
+// Around are those of some drivers who would bring an order of a restaurant: its own, and who drives for all and is near it.
+func Around(all []Driver, restaurant string, house Point) (out []Driver) {
+	for i := range all {
+		if d := &all[i]; d.Home == restaurant || d.Home == "" && Kilometres(d.Position, house) <= Near {
+			out = append(out, *d)
+		}
+	}
+	return out
+}

@@ -7,8 +7,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"awesome.pizza/cloud/dispatch"
 	"awesome.pizza/shared/order"
+	"awesome.pizza/shared/wire"
 )
 
 // stopped is a clock that shows noon.
@@ -93,5 +96,51 @@ func TestWhatWasJustDoneIsReadAnew(t *testing.T) {
 	desk.Forget("r1")
 	if v, err := desk.House(t.Context(), "r1"); err != nil || v.Orders[0].Driver != "ours" {
 		t.Errorf("%+v, %v", v.Orders, err)
+	}
+}
+
+// TestWhoIsOnShiftAndNotHeardOfIsListed: wherever he may be, a dispatcher is shown him, and no plan has him.
+func TestWhoIsOnShiftAndNotHeardOfIsListed(t *testing.T) {
+	t.Parallel()
+	long := noon.Add(-40 * time.Minute)
+	silent := func(id, home string, km float64) dispatch.Driver {
+		return with(driver(id, km), func(d *dispatch.Driver) { d.Home, d.SeenAt, d.StatusAt = home, long, long.Add(-time.Hour) })
+	}
+	never := silent("never seen", "", 0)
+	never.Position, never.SeenAt = dispatch.Point{}, time.Time{}
+	home := silent("gone home", "", 400)
+	off := silent("signed off", "", 400)
+	off.Status = wire.EndOfShift
+	signedOut := with(silent("signed out with a bag", "r1", 1), func(d *dispatch.Driver) { d.Status = wire.Offline })
+	r := neighbours()
+	r.drivers = append(r.drivers, silent("theirs too", "r3", 1), silent("quiet", "r1", 1), silent("near", "", 1), never, home, off, signedOut)
+	r.order("others").Driver, r.order("others").Delivery = "quiet", order.PickedUp
+	v, err := deskOf(r).House(t.Context(), "r1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	heard := map[string]time.Time{}
+	for i := range v.Drivers {
+		heard[v.Drivers[i].ID] = v.Drivers[i].SilentSince(v.Now)
+	}
+	want := map[string]time.Time{
+		"ours": {}, "both": {}, "quiet": long, "near": long, "never seen": never.StatusAt, "gone home": long, "signed out with a bag": {},
+	}
+	if diff := cmp.Diff(want, heard); diff != "" {
+		t.Error(diff)
+	}
+	for _, o := range v.Plan.Orders {
+		if o.Driver != "ours" && o.Driver != "both" {
+			t.Errorf("planned with %q, of whom nobody has heard", o.Driver)
+		}
+	}
+	for name, on := range map[string]struct {
+		ago    time.Duration
+		silent bool
+	}{"for as long as it takes": {dispatch.LostAfter, false}, "a moment longer": {dispatch.LostAfter + time.Millisecond, true}} {
+		d := with(driver("d", 1), func(d *dispatch.Driver) { d.StatusAt, d.SeenAt = noon.Add(-time.Hour), noon.Add(-on.ago) })
+		if d.SilentSince(noon).IsZero() == on.silent {
+			t.Errorf("%s: silent since %v", name, d.SilentSince(noon))
+		}
 	}
 }

@@ -116,3 +116,16 @@ func (d *Driver) speed() float64 {
 	}
 	return d.Vehicle.SpeedKMH()
 }
+
+// Mixed is the speed at which a way takes as long as it takes these drivers on the average; a car's where there are none. It is for whoever has to say
+// how long a way takes before anybody knows who goes.
+func Mixed(drivers []Driver) float64 {
+	if len(drivers) == 0 {
+		return Car.SpeedKMH()
+	}
+	hours := 0.0
+	for i := range drivers {
+		hours += 1 / drivers[i].speed()
+	}
+	return float64(len(drivers)) / hours
+}

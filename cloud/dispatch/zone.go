@@ -161,12 +161,28 @@ func (a *Atlas) share(s *Snapshot, zones []string) []Snapshot {
 		z, known := a.zone[d.Home]
 		if d.Home == "" {
 			z, known = a.nearest(d.Position)
+			known = known && !d.SeenAt.IsZero()
 		}
 		if carries, some := has[d.ID]; some {
 			z, known = carries, true
 		}
 		if n, mine := number[z]; known && mine {
 			out[n].Drivers = append(out[n].Drivers, *d)
+		}
+	}
+	return out
+}
+
+// strays are those on shift for all restaurants who are in no zone, for nobody knows where they are, or they are near none, and they have nothing to bring.
+// No plan has them; a dispatcher may wonder where they are.
+func (a *Atlas) strays(s *Snapshot) (out []Driver) {
+	for i := range s.Drivers {
+		d := &s.Drivers[i]
+		if d.Home != "" || d.OffShift() || len(d.Bag) > 0 || d.Holding != "" {
+			continue
+		}
+		if _, found := a.nearest(d.Position); d.SeenAt.IsZero() || !found {
+			out = append(out, *d)
 		}
 	}
 	return out

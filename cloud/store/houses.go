@@ -153,6 +153,10 @@ func (h Houses) House(ctx context.Context, rid string, now time.Time) (ordering.
 		travel = dispatch.Crow{}
 	}
 	house := dispatch.Point{Lat: c.row.Latitude, Lon: c.row.Longitude}
+	kmh, err := h.Store.mixOf(ctx, c.row.ID, house, now)
+	if err != nil {
+		return ordering.House{}, err
+	}
 	return ordering.House{
 		ID: c.row.ID, Name: c.row.Name, Latitude: c.row.Latitude, Longitude: c.row.Longitude, RadiusKM: c.row.RadiusKM,
 		Cooks: c.row.Cooks, Menu: c.menu, Off: c.off, Left: c.left, OpenAt: c.hours.OpenAt, Opens: c.hours.Opens, Paused: c.row.Paused,
@@ -160,7 +164,7 @@ func (h Houses) House(ctx context.Context, rid string, now time.Time) (ordering.
 		Queues: c.row.Offline == restaurant.Queue, LinkUp: l.Up, Since: l.Since, Ahead: c.ahead, AheadSeconds: c.work,
 		Outlook: l.Outlook, OutlookAt: l.OutlookAt,
 		Drive: func(to order.Address, at time.Time) time.Duration {
-			return dispatch.At(travel, at).Time(house, dispatch.Point{Lat: to.Latitude, Lon: to.Longitude}, dispatch.Car.SpeedKMH())
+			return dispatch.At(travel, at).Time(house, dispatch.Point{Lat: to.Latitude, Lon: to.Longitude}, kmh)
 		},
 	}, nil
 }

@@ -51,6 +51,7 @@ type Store struct {
 	name  string // of this process, in notifications
 	inc   atomic.Pointer[string]
 	cards cards
+	mixes mixes
 
 	placements *batcher[*placing]
 	limited    *batcher[*placing] // of restaurants that lend shares

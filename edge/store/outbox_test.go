@@ -154,8 +154,13 @@ func TestPruningForgetsAnswersAndOldTickets(t *testing.T) {
 	if _, ok, err := s.Answer(t.Context(), "tap/1"); !ok || err != nil {
 		t.Errorf("an answer was forgotten while it could be asked for, %v", err)
 	}
-	if err := s.Prune(t.Context(), at.Add(store.TicketsKept+time.Minute)); err != nil {
-		t.Fatal(err)
+	for day := range store.LivedDays {
+		if _, err := s.Ticket(t.Context(), "o1"); err != nil {
+			t.Fatalf("forgotten after %d days: %v", day, err)
+		}
+		if err := s.Prune(t.Context(), at.AddDate(0, 0, day+1)); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if _, ok, err := s.Answer(t.Context(), "tap/1"); ok || err != nil {
 		t.Errorf("an old answer is still there, %v", err)

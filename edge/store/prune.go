@@ -62,8 +62,12 @@ func (s *Store) Prune(ctx context.Context, now time.Time) error {
 	if err := s.pruneAnswers(ctx, now); err != nil {
 		return err
 	}
-	if err := s.pruneTickets(ctx, now.Add(-TicketsKept)); err != nil {
+	if before, known, err := s.lived(ctx, now); err != nil {
 		return err
+	} else if known {
+		if err := s.pruneTickets(ctx, before); err != nil {
+			return err
+		}
 	}
 	return s.foldLedger(ctx, now)
 }

@@ -36,6 +36,7 @@ func salvage(ctx context.Context, from *source, to *Store, at time.Time, day bus
 			{"lessons", k.plain("lessons")},
 			{"intake", k.plain("intake")},
 			{"released", k.plain("released")},
+			{"lived", k.plain("lived")},
 			{"screens", k.plain("screens")},
 			{"inbox", k.plain("inbox")},
 			{"stock_shelves", k.stock("stock_shelves")},

@@ -17,7 +17,7 @@ type farCloud struct {
 	given map[order.ID]string
 }
 
-// AskDesk answers as a cloud with three drivers on shift, one off shift and four orders, unless the line is cut.
+// AskDesk answers as a cloud with three drivers on shift, one of whom nobody hears, one off shift and five orders, unless the line is cut.
 func (r *rig) AskDesk(_ context.Context, q link.DeskRequest) (link.DeskReply, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -25,7 +25,7 @@ func (r *rig) AskDesk(_ context.Context, q link.DeskRequest) (link.DeskReply, er
 		return link.DeskReply{}, problem.New(problem.Unavailable, "cut_off", "the line to the cloud is cut, and only the cloud can say who of its drivers brings what")
 	}
 	if r.cloud.given == nil {
-		r.cloud.given = map[order.ID]string{"o3": "ada"}
+		r.cloud.given = map[order.ID]string{"o3": "ada", "o5": "omar"}
 	}
 	has := r.cloud.given[q.Order]
 	switch {
@@ -52,13 +52,16 @@ func (c *farCloud) board(now time.Time) *link.DeskBoard {
 		id, name, status string
 		at               link.DeskPlace
 		seen, elsewhere  int
-	}{{"ada", "Ada Lovelace", "busy", place(0.6, 0.9), 0, 0}, {"ben", "Ben Okafor", "available", place(-0.3, -0.5), 0, 0}, {"cleo", "Cleo Marchetti", "on_break", place(1.1, -0.9), -5, 2}, {"luca", "Luca Rossi", "end_of_shift", place(0.2, 0.2), -50, 0}} {
+	}{{"ada", "Ada Lovelace", "busy", place(0.6, 0.9), 0, 0}, {"ben", "Ben Okafor", "available", place(-0.3, -0.5), 0, 0}, {"cleo", "Cleo Marchetti", "on_break", place(1.1, -0.9), -5, 2}, {"luca", "Luca Rossi", "end_of_shift", place(0.2, 0.2), -50, 0}, {"omar", "Omar Haddad", "available", place(-1.5, 0.6), -42, 0}} {
 		b.Drivers = append(b.Drivers, link.DeskDriver{
 			ID: d.id, Name: d.name, Vehicle: "scooter", Status: d.status, Position: &link.DeskSeen{DeskPlace: d.at, At: *in(d.seen)}, Elsewhere: d.elsewhere,
 			Orders: []order.ID{}, Way: []order.ID{},
 		})
 		if d.status == "end_of_shift" {
 			b.Drivers[len(b.Drivers)-1].Since, b.Drivers[len(b.Drivers)-1].Position = in(d.seen), nil
+		}
+		if d.id == "omar" {
+			b.Drivers[len(b.Drivers)-1].Silent = in(d.seen)
 		}
 	}
 	for i, o := range []struct {
@@ -73,6 +76,7 @@ func (c *farCloud) board(now time.Time) *link.DeskBoard {
 		{"o2", "ben", 6, 21, 24, place(1.2, 0.1), false, false},
 		{"o3", "ada", 2, 31, 25, place(-0.8, 1.4), false, false},
 		{"o4", "", 9, 0, 20, place(-1.3, -1.1), true, false},
+		{"o5", "omar", -40, 18, 24, place(-1.7, 0.9), false, true},
 	} {
 		number, drop := 41+i, o.drop
 		x := link.DeskOrder{
@@ -81,7 +85,10 @@ func (c *farCloud) board(now time.Time) *link.DeskBoard {
 		}
 		who := o.plan
 		if has := c.given[o.id]; has != "" {
-			who, x.Driver, x.ByHand, x.Delivery = has, &has, true, order.Assigned
+			who, x.Driver, x.ByHand, x.Delivery = has, &has, !o.fetched, order.Assigned
+			if o.fetched {
+				x.Kitchen, x.Delivery = order.HandedOver, order.OutForDelivery
+			}
 		}
 		if who != "" {
 			runnerUp := "cleo"

@@ -105,6 +105,19 @@ func (d *Driver) all(k Kind, now time.Time) {
 	}
 }
 
+// answer answers what was offered: all doors of a trip as one act.
+func (d *Driver) answer(k Kind, now time.Time) {
+	if d.offer.Trip == "" {
+		d.all(k, now)
+		return
+	}
+	a := Action{Kind: k, Offer: d.offer.ID, Order: d.offer.Order, At: now, Trip: d.offer.Trip}
+	for _, o := range append([]*wire.Offer{d.offer}, d.more...) {
+		a.Doors = append(a.Doors, Door{o.ID, o.Order})
+	}
+	d.do(a)
+}
+
 // mostSeen is how many offers a phone remembers.
 const mostSeen = 64
 
@@ -172,10 +185,10 @@ func (d *Driver) decide(now time.Time) {
 	case now.After(d.offer.ExpiresAt.Time) || luck >= d.Habits.Accepts && luck < d.Habits.Accepts+d.Habits.Ignores:
 		d.offer, d.more, d.state = nil, nil, Free // too late, or no interest: nothing is said
 	case luck < d.Habits.Accepts:
-		d.all(Accept, now)
+		d.answer(Accept, now)
 		d.fetch(d.offer, now)
 	default:
-		d.all(Decline, now)
+		d.answer(Decline, now)
 		d.offer, d.more, d.state = nil, nil, Free
 	}
 }
@@ -199,7 +212,7 @@ func (d *Driver) Next() (Action, bool) {
 
 // Told says what became of telling a, which was Next. Only what the cloud will never take is dropped unheard.
 func (d *Driver) Told(a Action, o Outcome, now time.Time) {
-	if len(d.queue) == 0 || d.queue[0] != a {
+	if len(d.queue) == 0 || !d.queue[0].is(a) {
 		return // the order was forgotten meanwhile
 	}
 	waiting := a.Kind == PickUp && d.state == AtShelf && !d.trip.takenAlong && d.has(a.Order)
@@ -216,9 +229,16 @@ func (d *Driver) Told(a Action, o Outcome, now time.Time) {
 		}
 	case Hopeless:
 		d.queue = d.queue[1:]
-		if d.has(a.Order) && a.Kind != Status && a.Kind != Decline {
-			d.forget(a.Order, now)
+		if a.Kind == Status || a.Kind == Decline {
+			return
 		}
+		for _, order := range a.orders() {
+			if d.has(order) {
+				d.forget(order, now)
+			}
+		}
+	case Changed:
+		d.queue = append(a.apart(), d.queue[1:]...)
 	case Away:
 		if waiting && d.trusted(now) {
 			for i := range d.queue {

@@ -114,7 +114,7 @@ func rest(o Outcome, failures int) time.Duration {
 		return waitAgain
 	case Away:
 		return min(500*time.Millisecond<<min(failures, 5), mostAway)
-	case Done, Hopeless:
+	case Done, Hopeless, Changed:
 	}
 	return 0
 }
@@ -132,7 +132,7 @@ func (p *Phone) leave(ctx context.Context, answers chan answer) {
 	for a, ok := p.Driver.Next(); ok && ctx.Err() == nil; a, ok = p.Driver.Next() {
 		o := p.Network.Tell(ctx, a)
 		p.Driver.Told(a, o, p.now())
-		if o != Done && o != Hopeless {
+		if o != Done && o != Hopeless && o != Changed {
 			break
 		}
 	}

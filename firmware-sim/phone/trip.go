@@ -67,7 +67,13 @@ func (d *Driver) has(order string) bool {
 
 // forget drops an order of the trip and what was to be told about it. After the last one the driver goes home.
 func (d *Driver) forget(id string, now time.Time) {
-	d.queue = slices.DeleteFunc(d.queue, func(a Action) bool { return a.Order == id })
+	var left []Action
+	for _, a := range d.queue {
+		if a, none := a.without(id); !none {
+			left = append(left, a)
+		}
+	}
+	d.queue = left
 	d.more = slices.DeleteFunc(d.more, func(o *wire.Offer) bool { return o.Order == id })
 	if d.Job() == id {
 		d.next(now)

@@ -1,6 +1,8 @@
 package rig
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -17,6 +19,9 @@ func request(driver string, a phone.Action) (call.Request, error) {
 	me, at := "/api/drivers/"+url.PathEscape(driver), wire.At(a.At)
 	anOrder := "/api/orders/" + url.PathEscape(a.Order)
 	anOffer := me + "/offers/" + url.PathEscape(a.Offer)
+	if a.Trip != "" {
+		return call.Request{Method: http.MethodPost, Path: me + "/trips/" + url.PathEscape(a.Trip) + "/" + string(a.Kind), Key: actOf(a), Body: answerOf(a)}, nil
+	}
 	switch a.Kind {
 	case phone.Status:
 		return call.Request{Method: http.MethodPut, Path: me + "/status", Body: wire.DriverStatus{Status: a.State, Timestamp: at}}, nil
@@ -34,6 +39,27 @@ func request(driver string, a phone.Action) (call.Request, error) {
 		return call.Request{Method: http.MethodPost, Path: anOrder + "/fail", Body: deed{Reason: "nobody opened", At: &at}}, nil
 	}
 	return call.Request{}, fmt.Errorf("no call for %q", a.Kind)
+}
+
+// tripAnswer is the body of an answer to a trip: which doors were shown, and when it was said.
+type tripAnswer struct {
+	Offers []string     `json:"offers"`
+	At     wire.Instant `json:"at"`
+}
+
+func answerOf(a phone.Action) tripAnswer {
+	t := tripAnswer{At: wire.At(a.At)}
+	for _, d := range a.Doors {
+		t.Offers = append(t.Offers, d.Offer)
+	}
+	return t
+}
+
+// actOf names an answer: said again because no answer came, it is the same one, and about other doors it is another.
+func actOf(a phone.Action) string {
+	sum := sha256.New()
+	fmt.Fprint(sum, a.Kind, a.At.UnixNano(), a.Doors)
+	return hex.EncodeToString(sum.Sum(nil)[:16])
 }
 
 // deed is the body of a step.
@@ -58,6 +84,8 @@ func outcome(a phone.Action, err error) phone.Outcome {
 		return phone.Done
 	case call.Away(err):
 		return phone.Away
+	case r.Code == "trip_changed":
+		return phone.Changed
 	case r.HTTP != http.StatusConflict || reaches[a.Kind] == "" || r.Current == "":
 		return phone.Hopeless
 	}

@@ -98,7 +98,7 @@ func (CommandAnswered) Kind() string { return "command.answered.v1" }
 type AlertRaised struct {
 	Alert  string    `json:"alert"` // stays the same until it is cleared
 	Device string    `json:"device"`
-	What   string    `json:"what"`  // silent, overheat, underheat, malfunction, door_open, probe_limit, stuck_order, overdue_bake, not_shown, screen_lost, cook_away, unreleased, pin_guessing, not_printed
+	What   string    `json:"what"`  // docs/alerts.json lists them
 	Level  string    `json:"level"` // warning or critical
 	Order  order.ID  `json:"order,omitempty"`
 	Since  time.Time `json:"since"`

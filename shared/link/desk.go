@@ -101,7 +101,8 @@ type DeskDriver struct {
 	Name      string     `json:"name"`
 	Vehicle   string     `json:"vehicle"`
 	Status    string     `json:"status"`
-	Since     *time.Time `json:"status_at,omitempty"` // of Status
+	Since     *time.Time `json:"status_at,omitempty"`    // of Status
+	Silent    *time.Time `json:"silent_since,omitempty"` // on shift or with a bag, and not heard of since
 	Position  *DeskSeen  `json:"position"`
 	Orders    []order.ID `json:"orders"`              // in the bag, or agreed to
 	Elsewhere int        `json:"elsewhere,omitempty"` // how many orders of other restaurants

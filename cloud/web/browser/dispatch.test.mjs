@@ -25,6 +25,20 @@ async function ordered() {
 	return { ...order, number: (await get(`/api/orders/${order.id}`)).number };
 }
 
+test('a driver who is on shift and was never heard of stands on the board, with since when', async () => {
+	const name = `Silent ${crypto.randomUUID().slice(0, 4)}`;
+	const d = await post('/api/drivers', { name, vehicle: 'car' });
+	await put(`/api/drivers/${d.id}/status`, { status: 'available', timestamp: new Date(Date.now() - 3_000_000).toISOString() }, { Authorization: `Bearer ${d.secret}` });
+	const page = await open('/hq', { size: desk });
+	await page.getByRole('link', { name: 'Dispatch' }).click();
+	const lane = page.getByRole('group', { name, exact: true });
+	await lane.getByText(/Nothing heard of since \d\d:\d\d.*, 50 min ago$/).waitFor();
+	await lane.getByText('Nothing in the bag. The plan asks somebody else.').waitFor();
+	if (process.env.LOOK) await page.screenshot({ path: `${process.env.LOOK}/hq-silent.png`, fullPage: true });
+	await page.context().close();
+	await put(`/api/drivers/${d.id}/status`, { status: 'end_of_shift' }, { Authorization: `Bearer ${d.secret}` });
+});
+
 test('a dispatcher gives an order to another driver, takes it back, and asks what one more would change', async () => {
 	await clear('r1');
 	const tag = crypto.randomUUID().slice(0, 4); // the story can be told twice to one chain

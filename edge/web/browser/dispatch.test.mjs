@@ -8,9 +8,9 @@ const order = (page, n, where = page) => where.getByRole('button', { name: new R
 const bearer = async (id) => (await (await fetch(`${edge}/api/dispatch`)).json()).board.orders.find((o) => o.order_id === id).driver_id;
 const deaf = (page) => page.getByText(/^No line to the cloud since/);
 
-async function open(size = { width: 1280, height: 800 }) {
-	const page = await tablet('/counter', size);
-	await page.getByRole('button', { name: /^Dispatch/ }).click();
+async function open(size = { width: 1280, height: 800 }, locale = 'en-GB') {
+	const page = await tablet('/counter', { ...size, locale });
+	await page.getByRole('button', { name: locale === 'it-IT' ? /^Consegne/ : /^Dispatch/ }).click();
 	await order(page, 41).waitFor();
 	return page;
 }
@@ -33,6 +33,18 @@ test('why this driver, and another one by keyboard, taken back again', async () 
 	await page.getByRole('button', { name: 'What if one driver more stood here?' }).click();
 	await page.getByText('late orders 1 → 0, click to door 34 → 29 min').waitFor();
 	await page.context().close();
+});
+
+test('who is on shift and not heard of is not free: since when, and what of his bag nobody knows', async () => {
+	for (const [size, locale, since, bag] of [[{ width: 1280, height: 800 }, 'en-GB', /Nothing heard of since \d\d:\d\d, 42 min ago$/, /Order 45 in the bag, nobody knows where/], [{ width: 1920, height: 1080 }, 'it-IT', /Non se ne sa niente dalle \d\d:\d\d, 42 min fa$/, /Ordine 45 nella borsa, chissà dove/]]) {
+		const page = await open(size, locale);
+		const silent = lane(page, 'Omar Haddad');
+		await silent.getByText(since).waitFor();
+		await silent.getByText(bag).waitFor();
+		assert.deepEqual(await violations(page, 'the silent driver'), []);
+		if (process.env.LOOK) await page.screenshot({ path: `${process.env.LOOK}/silent-${size.width}.png` });
+		await page.context().close();
+	}
 });
 
 test('dragged with a mouse, and with a finger that rests before it moves', async () => {

@@ -6,6 +6,7 @@ import { address, card, clear, edge, errors, place, tablet, tap, until, world } 
 beforeEach(clear);
 
 const sizes = [{ width: 1280, height: 800 }, { width: 1920, height: 1080 }];
+const low = { width: 1280, height: 720 };
 const board = async () => (await fetch(`${edge}/api/board`)).json();
 
 /** shown waits until a page has so many tickets. */
@@ -54,12 +55,12 @@ test('whom a ticket could harm is whole on the glass, and so is what is to be ma
 	await rush();
 	const { tickets } = await board();
 	const found = [];
-	for (const viewport of sizes) {
-		for (const [view, locale] of [['make', 'en-GB'], ['sides', 'it-IT'], ['oven', 'en-US'], ['all', 'it-IT']]) {
+	for (const viewport of [...sizes, low]) {
+		for (const [view, locale] of viewport === low ? [['make', 'it-IT'], ['oven', 'it-IT']] : [['make', 'en-GB'], ['sides', 'it-IT'], ['oven', 'en-US'], ['all', 'it-IT']]) {
 			const page = await tablet('/', { view, locale, ...viewport });
 			await shown(page, tickets.filter((t) => view === 'all' || t.items.some((i) => i.station === view)).length);
-			found.push(...(await cut(page)).map((what) => `${view} ${viewport.width} ${what}`));
-			if (process.env.LOOK) await page.screenshot({ path: `${process.env.LOOK}/rush-${view}-${viewport.width}.png` });
+			found.push(...(await cut(page)).map((what) => `${view} ${viewport.width} × ${viewport.height} ${what}`));
+			if (process.env.LOOK) await page.screenshot({ path: `${process.env.LOOK}/rush-${view}-${viewport.height}.png` });
 			await page.context().close();
 		}
 	}
@@ -82,13 +83,15 @@ test('what was voided says what it was, at the oven too', async () => {
 
 test('tickets of one pizza fill the glass', async () => {
 	for (let i = 0; i < 15; i++) await place([{ product: ['margherita', 'pepperoni'][i % 2], size: 'large' }]);
-	for (const [viewport, fit] of [[sizes[0], 8], [sizes[1], 15]]) {
+	for (const [viewport, fit] of [[sizes[0], 8], [sizes[1], 15], [low, 8]]) {
 		const page = await tablet('/', { view: 'make', ...viewport });
 		await shown(page, 15);
 		const inView = await page.locator('.sheet').first().locator('article').count();
 		assert.ok(inView >= fit, `${inView} tickets at ${viewport.width}`);
 		assert.deepEqual(await cut(page), []);
-		if (process.env.LOOK) await page.screenshot({ path: `${process.env.LOOK}/plain-${viewport.width}.png` });
+		const heads = await page.locator('.sheet').first().locator('.head').evaluateAll((all) => all.map((h) => h.getBoundingClientRect().height));
+		assert.ok(Math.min(...heads) >= 72, `heads of ${heads} px`); // of a finger with flour on it
+		if (process.env.LOOK) await page.screenshot({ path: `${process.env.LOOK}/plain-${viewport.height}.png` });
 		await page.context().close();
 	}
 });

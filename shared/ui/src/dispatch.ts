@@ -55,6 +55,7 @@ export interface Duty {
 	vehicle: string;
 	status: 'offline' | 'available' | 'busy' | 'on_break' | 'end_of_shift';
 	status_at?: Instant | null; // since when
+	silent_since?: Instant | null; // on shift or with a bag, and nothing was heard of him since
 	position: (Place & { at: Instant }) | null;
 	orders: string[];
 	shift_end?: Instant | null; // null: open end
@@ -150,9 +151,32 @@ export function unbrought(o: Planned): boolean {
 	return o.plan.door === null && movable(o) && cooking.has(o.kitchen);
 }
 
-/** byName sorts drivers, those on duty first. */
+/** Stake is what hangs on a driver of whom nothing is heard. */
+export interface Stake {
+	fetched: Planned[]; // with him, wherever that is
+	waiting: Planned[]; // still at the restaurant
+	elsewhere: number; // of restaurants that are not shown
+}
+
+/** stake is what hangs on a driver. */
+export function stake(d: Duty, b: Board): Stake {
+	const shown = new Set(b.orders.map((o) => o.order_id));
+	const his = b.orders.filter((o) => o.driver_id === d.id);
+	return {
+		fetched: his.filter((o) => !movable(o)),
+		waiting: his.filter(movable),
+		elsewhere: (d.elsewhere ?? 0) + d.orders.filter((id) => !shown.has(id)).length,
+	};
+}
+
+/** counted: people can count on him to bring something, or have to think of what he has. */
+function counted(d: Duty): boolean {
+	return onDuty(d) && (!d.silent_since || d.orders.length > 0 || d.way.length > 0 || (d.elsewhere ?? 0) > 0);
+}
+
+/** byName sorts drivers: those on duty first, and of them who is silent with nothing to bring last. */
 export function byName(x: Duty, y: Duty): number {
-	return Number(onDuty(y)) - Number(onDuty(x)) || x.name.localeCompare(y.name) || x.id.localeCompare(y.id);
+	return Number(onDuty(y)) - Number(onDuty(x)) || Number(counted(y)) - Number(counted(x)) || x.name.localeCompare(y.name) || x.id.localeCompare(y.id);
 }
 
 /** ownPart is what of each name is not common to all of them, by whole words: on a map there is no room for more. */

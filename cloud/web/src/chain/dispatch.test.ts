@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Desk } from './dispatch.svelte.ts';
-import { betterBy, goes, lanes, older, ownPart, slack, standing, unbrought, wayOf, type Board, type Duty, type Outlook, type Planned } from './dispatch.ts';
+import { betterBy, goes, lanes, older, ownPart, slack, stake, standing, unbrought, wayOf, type Board, type Duty, type Outlook, type Planned } from './dispatch.ts';
 import { Staff } from './staff.svelte.ts';
 
 const now = Date.parse('2026-07-03T18:00:00.000Z');
@@ -70,6 +70,20 @@ test('an order’s standing is the nearest word to what is true of it', () => {
 test('nobody can bring what its kitchen works on and no plan has', () => {
 	const all = [planned('open'), planned('kept', { driver_id: 'a', delivery: 'assigned' }), planned('new', { kitchen: 'waiting' }), planned('out', { driver_id: 'a', delivery: 'out_for_delivery' }), planned('sure', { plan: outlook({ driver_id: 'a', door: at(9) }) })];
 	expect(all.filter(unbrought).map((o) => o.order_id)).toEqual(['open', 'kept']);
+});
+
+test('of a silent driver it is told what he has with him, what still stands at the restaurant, and what is elsewhere', () => {
+	const lost: Duty = { ...duty('a', 'Ada'), silent_since: at(-40), orders: ['bag', 'road', 'shelf', 'far'] };
+	const b = board([planned('bag', { driver_id: 'a', delivery: 'picked_up' }), planned('road', { driver_id: 'a', delivery: 'out_for_delivery' }), planned('shelf', { driver_id: 'a', delivery: 'assigned' }), planned('other', { driver_id: 'b', delivery: 'picked_up' }), planned('planned', { plan: outlook({ driver_id: 'a' }) })], [lost]);
+	const s = stake(lost, b);
+	expect([s.fetched.map((o) => o.order_id), s.waiting.map((o) => o.order_id), s.elsewhere]).toEqual([['bag', 'road'], ['shelf'], 1]);
+	expect(stake({ ...duty('c', 'Cleo'), elsewhere: 2 }, b)).toEqual({ fetched: [], waiting: [], elsewhere: 2 });
+});
+
+test('a silent driver with nothing to bring has the last lane of those on shift, one with a bag keeps his place', () => {
+	const silent = { silent_since: at(-40) };
+	const b = board([planned('x', { driver_id: 'b', delivery: 'picked_up' })], [{ ...duty('a', 'Ada'), ...silent }, { ...duty('b', 'Ben'), ...silent, orders: ['x'] }, duty('c', 'Cleo'), { ...duty('d', 'Dan'), status: 'offline' }]);
+	expect(lanes(b).map((l) => l.id)).toEqual(['', 'b', 'c', 'a']);
 });
 
 test('minutes late are rounded up, minutes to spare down, and a forecast that is over has not come true', () => {

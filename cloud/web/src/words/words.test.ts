@@ -1,4 +1,7 @@
 import { expect, test } from 'vitest';
+import kinds from '../../../../docs/alerts.json';
+import { en as hqEnglish } from './hq/en.ts';
+import { it as hqItalian } from './hq/it.ts';
 import { localeFor, pick, speak } from './pick.ts';
 
 const catalogue = { en: { language: 'en', title: 'Order' }, it: { language: 'it', title: 'Ordina' } };
@@ -33,4 +36,11 @@ test.each(['order', 'track', 'driver', 'hq'])('%s says everything in both langua
 	const { it } = (await import(`./${page}/it.ts`)) as { it: object };
 	expect(shape(it).sort()).toEqual(shape(en).sort());
 	expect(shape(en).length).toBeGreaterThan(20);
+});
+
+test('head office has words of its own for every kind of alert that a restaurant or the cloud raises, and for no other', () => {
+	const all = [...kinds.edge, ...kinds.cloud].sort();
+	expect(Object.keys(hqEnglish.alerts).sort()).toEqual(all);
+	expect(Object.keys(hqItalian.alerts).sort()).toEqual(all);
+	for (const w of [hqEnglish, hqItalian]) expect(new Set(Object.values(w.alerts).filter((text) => text.length > 3)).size).toBe(all.length);
 });

@@ -19,10 +19,12 @@ export interface Room {
 	banners: number; // over the rows of the first part
 	edge: number; // more than the edge of a calm ticket takes
 	small: boolean; // the type is that of a tablet
+	low?: boolean; // head and foot are closer: see layout.ts
 	aside: number; // pixels for what is said beside a row's name: clocks, counts
 }
 
 const around = 212; // head, foot and edges of a card
+const spared = { head: 12, foot: 4 }; // … where they are closer
 const between = 12; // keeps a finger from hitting two rows
 const signed = 9; // what is around a change that has a sign, which stands out of its line a little
 const least = 72; // of a row: a finger has to hit it
@@ -31,6 +33,9 @@ const again = 40; // and how much less one that is continued
 
 /** plain is how high the plainest ticket is: one line, of which there is nothing more to say. */
 export const plain = around + least;
+
+/** lower is how high it is where head and foot are closer. */
+export const lower = plain - spared.head - spared.foot;
 
 /** height is how many pixels a row takes, a little too much rather than too little: the stylesheet of LineRow in numbers. */
 export function height(row: Row, room: Room): number {
@@ -97,7 +102,8 @@ export function parts(all: readonly Row[], room: Room, most: number): Part[] {
 
 /** holds is what a part has for its rows. */
 function holds(room: Room, index: number, last: boolean): number {
-	return room.high - around - room.edge - (index === 0 ? room.banners : again) + (last ? 0 : torn);
+	const closer = room.low ? (index === 0 ? spared.head : 0) + (last ? spared.foot : 0) : 0;
+	return room.high - around + closer - room.edge - (index === 0 ? room.banners : again) + (last ? 0 : torn);
 }
 
 function high(rows: readonly Row[], room: Room): number {

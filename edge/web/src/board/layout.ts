@@ -1,6 +1,6 @@
 import type { Ticket } from '@awesome/ui';
 import { house } from '../words/house.ts';
-import { plain } from './cut.ts';
+import { lower, plain } from './cut.ts';
 import { lines, wide } from './measure.ts';
 import { news } from './changes.ts';
 import { remade } from './rows.ts';
@@ -21,6 +21,7 @@ export interface Layout {
 	inner: number; // width of a card's inside
 	high: number; // of the highest card
 	small: boolean; // the type is that of a tablet
+	low: boolean; // heads and feet of cards are closer, for there is one more row of them for it
 }
 
 export const gap = 12;
@@ -28,16 +29,19 @@ const stride = 24; // cards begin and end at multiples of about this, so that a 
 
 /**
  * layout keeps cards wide enough to read at two metres. A column is divided into as many of the plainest tickets as it holds, and each of them
- * into steps: of what most orders are, none is one step too high for the place that there is.
+ * into steps: of what most orders are, none is one step too high for the place that there is. Where a few pixels are missing for one more row of
+ * them, as on 1280 × 720, heads are as low as a finger allows: no text is smaller for it.
  */
 export function layout(field: Field): Layout {
 	const small = field.width < 1400;
 	const columns = Math.max(1, Math.floor((field.width + gap) / ((small ? 300 : 340) + gap)));
 	const column = field.height + gap;
-	const most = Math.max(1, Math.floor(column / (plain + gap)));
+	const fit = (high: number) => Math.max(1, Math.floor(column / (high + gap)));
+	const low = fit(lower) > fit(plain);
+	const most = fit(low ? lower : plain);
 	const steps = most * Math.max(10, Math.floor(column / most / stride));
 	const width = (field.width - gap * (columns - 1)) / columns;
-	return { columns, steps, step: column / steps, page: column, inner: width - 26, high: field.height, small };
+	return { columns, steps, step: column / steps, page: column, inner: width - 26, high: field.height, small, low };
 }
 
 /**

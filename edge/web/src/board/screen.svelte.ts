@@ -69,8 +69,8 @@ export class Screen {
 	voided: Ticket[] = $derived.by(() => this.tickets.filter((t) => t.voided));
 
 	#cut: Map<string, Part[]> = $derived.by(() => {
-		const { inner, high, small, columns } = this.layout;
-		const cut = (t: Ticket) => parts(rows(here(t, this.view), this.view === 'pass', this.view !== 'make' && this.view !== 'oven'), { inner, high, small, aside: aside(t, this.view, small), edge: edge(t, inner), banners: banners(t, this.layout) }, columns);
+		const { inner, high, small, low, columns } = this.layout;
+		const cut = (t: Ticket) => parts(rows(here(t, this.view), this.view === 'pass', this.view !== 'make' && this.view !== 'oven'), { inner, high, small, low, aside: aside(t, this.view, small), edge: edge(t, inner), banners: banners(t, this.layout) }, columns);
 		return new Map(this.tickets.map((t) => [t.order_id, cut(t)]));
 	});
 

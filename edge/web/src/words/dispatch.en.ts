@@ -27,6 +27,11 @@ export const dispatchEnglish = {
 	status: { offline: 'offline', available: 'free', busy: 'busy', on_break: 'on a break', end_of_shift: 'off shift' } satisfies Record<Duty['status'], string>,
 	carries: (n: number) => (n === 1 ? '1 order' : `${n} orders`),
 	seen: (ago: string) => `seen ${ago} ago`,
+	onShift: 'on shift',
+	silentSince: (time: string, ago: string) => `Nothing heard of since ${time}, ${ago} ago`,
+	stakeBag: (orders: string[]) => `${orders.length === 1 ? 'Order' : 'Orders'} ${orders.join(', ')} in the bag, nobody knows where: call the driver`,
+	stakeShelf: (orders: string[]) => `${orders.length === 1 ? 'Order' : 'Orders'} ${orders.join(', ')} not fetched`,
+	stakeNone: 'Nothing in the bag. The plan asks somebody else.',
 	notSeen: 'no position yet',
 	standing: {
 		gone: 'its driver is gone', stuck: 'nobody is free', open: 'not time yet', planned: 'planned', asked: 'being asked', agreed: 'has agreed', by_hand: 'given by hand', in_bag: 'in the bag',

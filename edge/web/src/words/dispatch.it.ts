@@ -27,6 +27,11 @@ export const dispatchItalian: DispatchWords = {
 	status: { offline: 'non in linea', available: 'libero', busy: 'occupato', on_break: 'in pausa', end_of_shift: 'fuori turno' },
 	carries: (n) => (n === 1 ? '1 ordine' : `${n} ordini`),
 	seen: (ago) => `visto ${ago} fa`,
+	onShift: 'in turno',
+	silentSince: (time, ago) => `Non se ne sa niente dalle ${time}, ${ago} fa`,
+	stakeBag: (orders) => `${orders.length === 1 ? 'Ordine' : 'Ordini'} ${orders.join(', ')} nella borsa, chissà dove: chiama il fattorino`,
+	stakeShelf: (orders) => `${orders.length === 1 ? 'Ordine' : 'Ordini'} ${orders.join(', ')} non ancora ${orders.length === 1 ? 'ritirato' : 'ritirati'}`,
+	stakeNone: 'Niente nella borsa. Il piano chiede a qualcun altro.',
 	notSeen: 'ancora nessuna posizione',
 	standing: {
 		gone: 'il fattorino non c’è più', stuck: 'nessuno è libero', open: 'non è ancora ora', planned: 'previsto', asked: 'gli si chiede', agreed: 'ha accettato', by_hand: 'dato a mano', in_bag: 'nella borsa',

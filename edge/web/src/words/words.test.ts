@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import kinds from '../../../../docs/alerts.json';
 import { en } from './en.ts';
 import { dispatchEnglish } from './dispatch.en.ts';
 import { dispatchItalian } from './dispatch.it.ts';
@@ -28,4 +29,12 @@ it('no text is missing or empty in any language', () => {
 it('says in Italian why dispatch was refused', () => {
 	const codes = ['cut_off', 'cloud_silent', 'unknown_outcome', 'not_with_driver', 'no_such_driver', 'fenced', 'unknown_question'];
 	expect(codes.filter((code) => deskItalian.problem(code, 'in English') === 'in English')).toEqual([]);
+});
+
+it('has words for every kind of alert that the node raises, and for no other', () => {
+	for (const w of [en, italian]) {
+		expect(Object.keys(w.alert).sort()).toEqual([...kinds.edge].sort());
+		expect(Object.keys(w.alertOfMany).filter((kind) => !kinds.edge.includes(kind))).toEqual([]);
+		expect(Object.values(w.alert).filter((text) => text.length < 4)).toEqual([]);
+	}
 });

@@ -179,14 +179,6 @@ export function byName(x: Duty, y: Duty): number {
 	return Number(onDuty(y)) - Number(onDuty(x)) || Number(counted(y)) - Number(counted(x)) || x.name.localeCompare(y.name) || x.id.localeCompare(y.id);
 }
 
-/** ownPart is what of each name is not common to all of them, by whole words: on a map there is no room for more. */
-export function ownPart(name: string, all: string[]): string {
-	const words = name.split(' ');
-	let n = 0;
-	while (all.length > 1 && n < words.length - 1 && all.every((a) => a.split(' ').slice(0, n + 1).join(' ') === words.slice(0, n + 1).join(' '))) n++;
-	return words.slice(n).join(' ');
-}
-
 /** lanes are the orders by who brings them: first those of nobody, then each driver's, always in the same sequence of drivers. */
 export function lanes(b: Board): Lane[] {
 	const promised = (o: Planned) => Date.parse(o.promise.to);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Desk } from './dispatch.svelte.ts';
-import { betterBy, goes, lanes, older, ownPart, slack, stake, standing, unbrought, wayOf, type Board, type Duty, type Outlook, type Planned } from './dispatch.ts';
+import { betterBy, Calm, goes, keep, lanes, numbered, older, ownPart, sight, signs, slack, stake, standing, unbrought, wayOf, type Board, type Duty, type Outlook, type Planned } from './dispatch.ts';
 import { Staff } from './staff.svelte.ts';
 
 const now = Date.parse('2026-07-03T18:00:00.000Z');
@@ -223,4 +223,42 @@ test('a desk whose own clock is set back reads on', async () => {
 	await vi.advanceTimersByTimeAsync(1_200);
 	expect(asked.filter((a) => a === 'GET /api/hq/dispatch')).toHaveLength(2);
 	expect(desk.heardAt).toBeLessThan(now);
+});
+
+test('lanes say where to look: nobody’s, what is stuck or silent with a bag, the latest, the rest; who has nothing stands apart', () => {
+	const due = (id: string, driver: string, minutes: number, more: Partial<Planned> = {}) => planned(id, { driver_id: driver, delivery: 'assigned', plan: outlook({ driver_id: driver, door: at(20 + minutes) }), ...more });
+	const b = board(
+		[due('1', 'a', -5), due('2', 'b', 4), due('3', 'c', 11), due('4', 'd', 0, { delivery: 'out_for_delivery' }), due('5', 'e', 0, { plan: outlook({ stuck: true }) }), due('6', 'g', 3), planned('7')],
+		[duty('a', 'Ada'), duty('b', 'Ben'), duty('c', 'Cleo'), { ...duty('d', 'Dan'), silent_since: at(-30), orders: ['4'] }, duty('e', 'Eve'), duty('f', 'Fay'), duty('g', 'Gus')],
+	);
+	expect(sight(lanes(b), now)).toEqual({ lanes: ['', 'd', 'e', 'c', 'b', 'g', 'a'], idle: ['f'] });
+	expect(sight(lanes(b), now + 2 * 60_000).lanes.slice(4)).toEqual(['b', 'g', 'a']); // 4 and 3 minutes late do not change places
+});
+
+test('while somebody is among the lanes every lane stays where it is, and what is new comes last', () => {
+	const shown = { lanes: ['', 'a', 'b'], idle: ['c', 'd'] };
+	expect(keep(shown, { lanes: ['', 'c', 'b', 'e'], idle: ['a', 'f'] })).toEqual({ lanes: ['', 'a', 'b', 'c', 'e'], idle: ['f'] });
+	expect(keep(shown, { lanes: ['', 'b'], idle: ['d', 'c'] })).toEqual({ lanes: ['', 'b'], idle: ['c', 'd'] });
+});
+
+test('lanes go where they belong once the keyboard has left them and the pointer rests', () => {
+	const [before, after] = [{ lanes: ['', 'a', 'b'], idle: [] }, { lanes: ['', 'b', 'a'], idle: [] }];
+	const calm = new Calm();
+	expect(calm.take(before, 0)).toEqual(before);
+	calm.focus(true);
+	expect(calm.take(after, 60_000)).toEqual(before);
+	calm.focus(false);
+	calm.move(60_000);
+	expect(calm.take(after, 62_999)).toEqual(before);
+	expect(calm.take(after, 63_000)).toEqual(after);
+});
+
+test('restaurants are told apart in a word and in two letters, and a single one needs no telling', () => {
+	const named = (...names: string[]) => [...signs({ restaurants: names.map((_, i) => ({ id: `r${i + 1}`, latitude: 0, longitude: 0 })) }, (id) => names[Number(id.slice(1)) - 1] ?? '').values()].map((s) => [s.short, s.mark]);
+	expect(named('Awesome Pizza Main Street', 'Awesome Pizza Harbour')).toEqual([['Main Street', 'MS'], ['Harbour', 'HA']]);
+	expect(named('Pizza Main Street', 'Pizza Mill Square', 'Pizza North')).toEqual([['Main Street', '1'], ['Mill Square', '2'], ['North', 'NO']]);
+	expect(named('Pizza', 'Pizza')).toEqual([['Pizza r1', 'PR'], ['Pizza r2', 'PR']].map(([s], i) => [s, String(i + 1)]));
+	expect(named('Pizza')).toEqual([]);
+	const all = signs({ restaurants: [{ id: 'r1', latitude: 0, longitude: 0 }, { id: 'r2', latitude: 0, longitude: 0 }] }, (id) => `Pizza ${id === 'r1' ? 'Main Street' : 'Harbour'}`);
+	expect([numbered({ number: 4, restaurant_id: 'r2' }, all), numbered({ number: null, restaurant_id: 'r1' }, all), numbered({ number: 4, restaurant_id: 'r2' }, new Map())]).toEqual(['4 (Harbour)', '… (Main Street)', '4']);
 });

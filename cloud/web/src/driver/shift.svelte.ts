@@ -1,4 +1,5 @@
 import { call, Refusal, uuid, type Instant } from '@awesome/ui';
+import { ownPart } from '@awesome/ui/lanes';
 import { farMetres, metres } from '../map/distance.ts';
 import { byKey, none } from '../maps.ts';
 import { Shelf } from '../shelf.ts';
@@ -142,6 +143,14 @@ export class Shift {
 
 	restaurant(id: string): Restaurant | undefined {
 		return this.#restaurants.get(id);
+	}
+
+	/** houseOf names the restaurant of a stop where there are stops of several: each counts its orders for itself. */
+	houseOf(stop: Stop): string {
+		const several = this.stops.some((s) => s.restaurant_id !== stop.restaurant_id);
+		const names = [...this.#restaurants.values()].map((r) => r.name);
+		const name = this.restaurant(stop.restaurant_id)?.name;
+		return several && name ? ownPart(name, names) : '';
 	}
 
 	async enter(id: string, secret: string): Promise<void> {

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
-import { cash, houses, trips } from './trips.ts';
+import { alive, cash, houses, trips, type Trip } from './trips.ts';
 import type { Offer } from './wire.ts';
 
+const start = Date.parse('2026-07-03T18:00:00.000Z');
 const house = { name: 'One', latitude: 1, longitude: 2 };
 const offer = (id: string, more: Partial<Offer> = {}): Offer => ({
 	id, order_id: `o-${id}`, state: 'open', at: '2026-07-03T18:00:00.000Z', expires_at: '2026-07-03T18:00:30.000Z', restaurant: house, drop: null, ready_at: null, cash_due: null, because: [], ...more,
@@ -26,4 +27,14 @@ test('a card says each place to fetch from once, and the cash of all doors', () 
 	expect(houses(t).map((h) => [h.spot?.name, h.ready])).toEqual([['One', '2026-07-03T18:09:00.000Z'], ['Two', null]]);
 	expect(cash(t)).toEqual({ minor: 2000, currency: 'USD' });
 	expect(cash({ id: 'x', offers: [offer('x')] })).toBeUndefined();
+});
+
+test('an offer whose time is up goes by itself where there is no signal, and as the cloud says where there is', () => {
+	const at = (s: number) => new Date(start + s * 1000).toISOString();
+	const trip: Trip = { id: 't', offers: [{ ...offer('a', {}), at: at(0), expires_at: at(30) }, { ...offer('b', {}), at: at(0), expires_at: at(20) }] };
+	const on = (s: number, lost: boolean, heard = 0) => alive(trip, start + s * 1000, lost, start + heard * 1000);
+	expect([on(19, true), on(20, true), on(25, false)]).toEqual([true, false, true]);
+	// A phone's clock that is slow by ten minutes: the whole time since the cloud was heard last is over.
+	expect([on(-600, true, -600), on(-581, true, -600), on(-580, true, -600)]).toEqual([true, true, false]);
+	expect(alive({ id: 't', offers: [] }, start, false, start)).toBe(false);
 });

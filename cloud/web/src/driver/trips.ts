@@ -40,3 +40,15 @@ export function secondsLeft(offer: Offer, now: number): number {
 	const whole = Date.parse(offer.expires_at) - Date.parse(offer.at);
 	return Math.ceil(Math.max(0, Math.min(whole, Date.parse(offer.expires_at) - now)) / 1000);
 }
+
+/** first is the offer of a trip that ends first: with it ends the trip. */
+export function first(trip: Trip): Offer | undefined {
+	return trip.offers.reduce<Offer | undefined>((x, y) => (x && Date.parse(x.expires_at) <= Date.parse(y.expires_at) ? x : y), undefined);
+}
+
+/** alive: it can still be answered. While the cloud answers it alone says so, whatever this phone's clock says; without signal nobody takes back what is over, so that time does: by the clock, or the whole of it since the cloud was heard last. */
+export function alive(trip: Trip, now: number, lost: boolean, heardAt: number): boolean {
+	const o = first(trip);
+	if (!lost || !o) return o !== undefined;
+	return secondsLeft(o, now) > 0 && now - heardAt < Date.parse(o.expires_at) - Date.parse(o.at);
+}

@@ -24,6 +24,7 @@ export class Desk {
 	#undone = $state(false);
 	#doubt = $state.raw<{ order: string; to: string } | undefined>();
 	#busy = $state(false);
+	#moved = $state('');
 	#answers = $state.raw<ReadonlyMap<string, WhatIf>>(none());
 	#settledAt = 0; // by performance.now(), which nobody sets
 	#timer: ReturnType<typeof setTimeout> | undefined;
@@ -66,6 +67,11 @@ export class Desk {
 		return this.#undone;
 	}
 
+	/** moved is the order that was just given to somebody else, until the plan has reckoned with it: nobody knows yet when it is where. */
+	get moved(): string {
+		return this.#moved;
+	}
+
 	get busy(): boolean {
 		return this.#busy;
 	}
@@ -98,6 +104,7 @@ export class Desk {
 			const seen = await this.staff.call<Board>(`/api/hq/dispatch${query}`);
 			if (begun < this.#settledAt || (this.#board && older(seen.as_of, this.#board.as_of))) return; // older than what is shown
 			this.#board = seen;
+			this.#moved = '';
 			this.#heardAt = Date.now();
 			this.#missing = '';
 		} catch (err) {
@@ -210,5 +217,6 @@ export class Desk {
 			return { ...o, driver_id: driver, by_hand: driver !== null, offered_to: null, delivery: now.delivery.state, plan };
 		};
 		if (b) this.#board = { ...b, orders: b.orders.map((o) => (o.order_id === id ? changed(o) : o)) };
+		this.#moved = id;
 	}
 }

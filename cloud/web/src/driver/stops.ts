@@ -1,3 +1,4 @@
+import type { Money } from '@awesome/ui';
 import type { Place } from '../wire.ts';
 import type { Stop } from './wire.ts';
 
@@ -23,4 +24,10 @@ export function inTurn(stops: Stop[]): Stop[] {
 export function navigateTo(p: Place, name: string): string {
 	if (/iPhone|iPad|Macintosh/.test(navigator.userAgent)) return `https://maps.apple.com/?daddr=${p.latitude},${p.longitude}&q=${encodeURIComponent(name)}`;
 	return `geo:${p.latitude},${p.longitude}?q=${p.latitude},${p.longitude}(${encodeURIComponent(name)})`;
+}
+
+/** cashOf is what the guests of stops pay in cash together; undefined: none of them does. */
+export function cashOf(stops: Pick<Stop, 'cash_due'>[]): Money | undefined {
+	const due = stops.flatMap((s) => (s.cash_due ? [s.cash_due] : []));
+	return due[0] && { currency: due[0].currency, minor: due.reduce((sum, m) => sum + m.minor, 0) };
 }

@@ -1,4 +1,5 @@
 import type { Money } from '@awesome/ui';
+import { cashOf } from './stops.ts';
 import type { Offer, Spot } from './wire.ts';
 
 /** A Trip is what is fetched together and brought on one way: it is offered on one card, and taken or left as a whole. */
@@ -31,8 +32,7 @@ export function houses(trip: Trip): { spot: Spot | null; ready: string | null }[
 
 /** cash is what all doors of a trip pay together; undefined: nobody pays in cash. */
 export function cash(trip: Trip): Money | undefined {
-	const due = trip.offers.flatMap((o) => (o.cash_due ? [o.cash_due] : []));
-	return due[0] && { currency: due[0].currency, minor: due.reduce((sum, m) => sum + m.minor, 0) };
+	return cashOf(trip.offers);
 }
 
 /** secondsLeft to answer an offer. The phone's clock may be wrong, so it is never more than the whole time. */

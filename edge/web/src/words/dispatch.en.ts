@@ -37,7 +37,7 @@ export const dispatchEnglish = {
 		gone: 'its driver is gone', stuck: 'nobody is free', open: 'not time yet', planned: 'planned', asked: 'being asked', agreed: 'has agreed', by_hand: 'given by hand', in_bag: 'in the bag',
 		on_road: 'on the road',
 	} satisfies Record<Standing, string>,
-	late: (n: number) => `${n} min late`,
+	late: (n: number) => (n === 1 ? 'up to 1 min late' : `${n} min late`),
 	early: (n: number) => (n === 0 ? 'just in time' : `${n} min to spare`),
 	unknown: 'no forecast',
 	promised: 'Promised',

@@ -37,7 +37,7 @@ export const dispatchItalian: DispatchWords = {
 		gone: 'il fattorino non c’è più', stuck: 'nessuno è libero', open: 'non è ancora ora', planned: 'previsto', asked: 'gli si chiede', agreed: 'ha accettato', by_hand: 'dato a mano', in_bag: 'nella borsa',
 		on_road: 'in strada',
 	},
-	late: (n) => `${n} min di ritardo`,
+	late: (n) => (n === 1 ? 'fino a 1 min di ritardo' : `${n} min di ritardo`),
 	early: (n) => (n === 0 ? 'appena in tempo' : `${n} min di margine`),
 	unknown: 'nessuna previsione',
 	promised: 'Promesso',

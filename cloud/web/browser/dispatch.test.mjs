@@ -19,8 +19,8 @@ async function onShift(name, east) {
 const driverOf = async (order) => (await get(`/api/orders/${order.id}`)).delivery.driver?.id ?? null;
 const given = (order, driver) => until(`${order.id} to be with ${driver?.name ?? 'nobody'}`, async () => (await driverOf(order)) === (driver?.id ?? null));
 
-async function ordered() {
-	const order = await place(pizza, { fulfilment: 'delivery' });
+async function ordered(restaurant = 'r1') {
+	const order = await place(pizza, { fulfilment: 'delivery', restaurant });
 	await status(order, 'Queued');
 	return { ...order, number: (await get(`/api/orders/${order.id}`)).number };
 }
@@ -102,6 +102,37 @@ test('a dispatcher gives an order to another driver, takes it back, and asks wha
 	await clear('r1');
 	await ada.off();
 	await ben.off();
+});
+
+test('a number says whose order it is, lanes with something late stand first, and the keyboard stays where it was', async () => {
+	await clear('r1');
+	await clear('r2');
+	const tag = crypto.randomUUID().slice(0, 4);
+	const [zoe, abe] = [await onShift(`Zoe ${tag}`, 300), await onShift(`Abe ${tag}`, -300)];
+	const [first, other] = [await ordered(), await ordered('r2')];
+	await post(`/api/orders/${first.id}/assign-driver`, { driver_id: zoe.id });
+	const page = await open('/hq#/~dispatch/r1', { size: desk });
+	const card = (order) => page.locator(`a[data-order="${order.id}"]`);
+	await page.getByRole('link', { name: new RegExp(`^${first.number}\\b.*Main Street`) }).and(card(first)).waitFor();
+	await page.getByRole('link', { name: new RegExp(`^${other.number}\\b.*Harbour`) }).and(card(other)).waitFor();
+	const group = (name) => page.getByRole('group', { name, exact: true });
+	const above = async (a, b) => (await group(a).boundingBox()).y < (await group(b).boundingBox()).y;
+	await until('who brings something to stand before who does not', async () => above(zoe.name, abe.name));
+	assert.ok(await page.getByRole('img', { name: /^Map/ }).isVisible());
+
+	await card(first).focus();
+	await page.keyboard.press('Enter');
+	await page.locator('#plan-of:focus').waitFor();
+	await page.keyboard.press('Escape');
+	await page.locator(`a[data-order="${first.id}"]:focus`).waitFor();
+	await post(`/api/orders/${first.id}/assign-driver`, { driver_id: abe.id, instead_of: zoe.id });
+	await group(abe.name).locator(`a[data-order="${first.id}"]:focus`).waitFor();
+
+	await page.context().close();
+	await clear('r1');
+	await clear('r2');
+	await zoe.off();
+	await abe.off();
 });
 
 test('no page threw an error on the way', () => assert.deepEqual(errors, []));

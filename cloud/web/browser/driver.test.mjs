@@ -227,6 +227,51 @@ test('the page outlives the cloud in mid-run, a reload too', async () => {
 	await end();
 });
 
+test('an offer leaves the stop in hand in sight, and is gone when its time is up without signal', async () => {
+	const { d, page, end } = await begin();
+	const order = await place(pizza, { fulfilment: 'delivery' });
+	await out(d, page, order);
+	const { number } = await get(`/api/orders/${order.id}`);
+	let ends = 0; // when the offer ends that this story makes up
+	await page.route('**/api/drivers/*/offers', async (route) => {
+		const response = await route.fetch();
+		const work = await response.json();
+		const offer = (n) => ({ id: `made-up-${n}`, order_id: `made-up-${n}`, state: 'open', at: new Date(ends - 30_000).toISOString(), expires_at: new Date(ends).toISOString(), restaurant: { name: 'Awesome Pizza Main Street', latitude: 40.741, longitude: -73.989 }, drop: { name: '', address: `${n} Old Pennsylvania Turnpike Service Road, Building C, Apartment 1207b, Springfield`, latitude: 40.75, longitude: -73.98 }, ready_at: null, cash_due: null, because: ['1 min away', 'ready in 6 min'], trip: 'made-up', stop: n });
+		await route.fulfill({ response, json: Date.now() < ends ? { ...work, offers: [offer(1), offer(2)] } : work });
+	});
+	const accept = page.getByRole('button', { name: 'Accept all 2' });
+	const box = (of) => of.boundingBox();
+	ends = Date.now() + 60_000;
+	await accept.waitFor();
+	const [yes, street, thumb] = [await box(accept), await box(page.locator('section .street')), await box(page.getByRole('button', { name: new RegExp(`^Delivered.*Order ${number}`) }))];
+	assert.ok(yes.y + yes.height < street.y && street.y + street.height < thumb.y, JSON.stringify([yes, street, thumb]));
+	await page.getByRole('button', { name: 'End shift' }).click();
+	await page.getByRole('heading', { name: 'You still have something to bring' }).waitFor();
+	await page.getByText('It is in your bag').waitFor();
+	await page.getByRole('button', { name: 'Stay on shift' }).click();
+	await page.getByText('On a run').waitFor();
+
+	// Who accepts by keyboard is not thrown off the page.
+	await page.route('**/trips/made-up/accept', async (route) => {
+		ends = 0;
+		await route.fulfill({ json: {} });
+	});
+	await accept.focus();
+	await page.keyboard.press('Enter');
+	await page.locator(`#stop-${order.id}:focus`).waitFor();
+
+	ends = Date.now() + 15_000;
+	await accept.waitFor();
+	await page.context().setOffline(true);
+	await page.getByText(/No signal/).waitFor({ timeout: 20_000 });
+	await accept.waitFor({ state: 'detached', timeout: 60_000 });
+	await page.context().setOffline(false);
+	await page.getByText(/No signal/).waitFor({ state: 'detached', timeout: 20_000 });
+	await hold(page, /^Delivered/);
+	await status(order, 'Delivered');
+	await end();
+});
+
 test('the page is an app that a phone can install', async () => {
 	const page = await open('/driver');
 	const manifest = await (await fetch(new URL(await page.locator('link[rel=manifest]').getAttribute('href'), process.env.CLOUD_URL))).json();

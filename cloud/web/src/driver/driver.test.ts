@@ -386,3 +386,18 @@ describe('a shift', () => {
 		expect(navigateTo({ latitude: 40.74, longitude: -73.98 }, '1 Main St')).toBe('geo:40.74,-73.98?q=40.74,-73.98(1%20Main%20St)');
 	});
 });
+
+test('a number says whose it is while there are stops of two restaurants', async () => {
+	vi.useRealTimers();
+	const stop = (id: string, house: string) => ({ order_id: id, number: 4, restaurant_id: house, status: 'DriverAssigned' });
+	let stops = [stop('a', 'r1'), stop('b', 'r2')];
+	answer = (url) => new Response(JSON.stringify(url === '/api/restaurants' ? { restaurants: [{ id: 'r1', name: 'Awesome Pizza Main Street' }, { id: 'r2', name: 'Awesome Pizza Harbour' }] } : url.endsWith('/offers') ? { offers: [], stops } : { id: 'd1', name: 'Gina', status: 'available' }));
+	const shift = new Shift();
+	await shift.enter('d1', 's');
+	await shift.look();
+	expect(shift.stops.map((s) => shift.houseOf(s))).toEqual(['Main Street', 'Harbour']);
+	stops = [stop('b', 'r2')];
+	await shift.look();
+	expect(shift.stops.map((s) => shift.houseOf(s))).toEqual(['']);
+	shift.leave();
+});

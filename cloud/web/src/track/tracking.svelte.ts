@@ -169,7 +169,7 @@ export class Tracking {
 	/** take works one event of the stream in. */
 	take(event: string, data: unknown): void {
 		if (event === 'driver') {
-			this.#where = data as Where;
+			this.#where = faded(this.#where, data as Where);
 			if (this.#near && !soon(this.#where)) this.#near = undefined;
 			return;
 		}
@@ -229,6 +229,20 @@ export class Tracking {
 		await stream.run();
 		if (!this.#stopped && !ended(this.#order?.status ?? order.status)) await this.#read();
 	}
+}
+
+/** faded: of a position that has grown old the cloud reckons nothing and shows nothing any more. Where the driver was seen last is known here all the same, and when. */
+function faded(was: Where | undefined, now: Where): Where {
+	const gone = now.latitude === null && now.eta === null && was?.at === now.at && was.latitude !== null;
+	return gone && was ? { ...was, eta: null, earliest: null, latest: null } : now;
+}
+
+const oldAfter = 60; // seconds: a phone under way says every few where it is
+
+/** silence is for how many seconds nothing was heard of the driver, and 0 while that is nothing to speak of. */
+export function silence(w: Where | undefined, now: number): number {
+	const age = w ? (now - Date.parse(w.at)) / 1000 : 0;
+	return age > oldAfter ? age : 0;
 }
 
 /** takenBack is how far before the door a driver is who was said to be about to be there, and is not, in milliseconds. */

@@ -1,7 +1,7 @@
 import type { Status } from '@awesome/ui';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { Order } from '../wire.ts';
-import { tokenFrom, Tracking, type TrackEvent } from './tracking.svelte.ts';
+import { silence, tokenFrom, Tracking, type TrackEvent } from './tracking.svelte.ts';
 
 const usd = (minor: number) => ({ minor, currency: 'USD' });
 const promise = { from: '2026-07-03T18:20:00.000Z', to: '2026-07-03T18:30:00.000Z', because: ['3 orders ahead'] };
@@ -177,4 +177,18 @@ test('who fetches the order sees the kitchen’s own guess', async () => {
 	const t = new Tracking('abc');
 	await t.start();
 	expect(t.expected).toBe('2026-07-03T18:18:00.000Z');
+});
+
+test('of a driver who has grown silent the guest keeps where he was seen last, and no forecast', async () => {
+	const t = await tracked();
+	const where = { latitude: 40.74, longitude: -73.98, heading: 90, at: '2026-07-03T18:15:00.000Z', eta: '2026-07-03T18:22:00.000Z', earliest: '2026-07-03T18:20:00.000Z', latest: '2026-07-03T18:24:00.000Z', stops_before: 0 };
+	t.take('order', event('OutForDelivery', 6, { delivery: 'out_for_delivery' }));
+	t.take('driver', where);
+	const nowhere = { ...where, latitude: null, longitude: null, heading: null, eta: null, earliest: null, latest: null };
+	t.take('driver', nowhere);
+	expect(t.where).toMatchObject({ latitude: 40.74, at: where.at, eta: null, latest: null });
+	expect(t.arrival).toBeUndefined();
+	t.take('driver', { ...nowhere, at: '2026-07-03T18:19:00.000Z', stops_before: 1 }); // heard again, on the way to another door
+	expect(t.where).toMatchObject({ latitude: null, stops_before: 1 });
+	expect([silence(undefined, 0), silence(where, Date.parse('2026-07-03T18:16:00.000Z')), silence(where, Date.parse('2026-07-03T18:16:01.000Z'))]).toEqual([0, 0, 61]);
 });

@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest';
+import { en } from '../words/track/en.ts';
+import { it } from '../words/track/it.ts';
+import { inWords } from './because.ts';
+
+const said = ['3 orders ahead', 'oven 6 min', 'a large order', 'deliveries wait 2 min for a driver', 'drive 7 min', 'the kitchen was last heard of 4 min ago'];
+
+test('a guest reads why a promise is as it is in the language of the page', () => {
+	expect(inWords(said, it.because).map((r) => r.text)).toEqual(['3 ordini prima', '6 min in forno', 'un ordine grande', 'un fattorino tra circa 2 min', '7 min di strada', 'ultima notizia dalla cucina 4 min fa']);
+	expect(inWords(said, en.because).every((r) => !r.foreign)).toBe(true);
+});
+
+test('what the page does not know stays as the kitchen said it, and is marked as English', () => {
+	expect(inWords(['oven 2 is off', 'drive 7 min or so'], it.because)).toEqual([{ text: 'oven 2 is off', foreign: true }, { text: 'drive 7 min or so', foreign: true }]);
+});

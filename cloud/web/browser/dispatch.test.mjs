@@ -67,7 +67,7 @@ test('a dispatcher gives an order to another driver, takes it back, and asks wha
 	await given(first, ben);
 
 	await page.getByRole('button', { name: 'Undo' }).click();
-	await page.getByText(`Order ${first.number} is back where it was.`).waitFor();
+	await page.getByText(`Order ${first.number} (Main Street) is back where it was.`).waitFor();
 	await given(first, undefined);
 
 	// By dragging.

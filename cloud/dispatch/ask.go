@@ -35,6 +35,8 @@ func (p Planner) Plan(s Snapshot) Plan {
 	}
 	out.warn(&s)
 	slices.SortFunc(out.Orders, func(a, b Outlook) int { return cmp.Compare(a.Order, b.Order) })
+	slices.SortFunc(out.Moves, func(a, b Move) int { return cmp.Compare(a.Order, b.Order) })
+	slices.SortFunc(out.Routes, func(a, b Route) int { return cmp.Compare(a.Driver, b.Driver) })
 	slices.SortFunc(out.Stuck, func(a, b Stuck) int { return cmp.Compare(a.Order, b.Order) })
 	return out
 }
@@ -63,7 +65,7 @@ func (p *Plan) warn(s *Snapshot) {
 func apart(s *Snapshot, houses []Restaurant) []*Snapshot {
 	number, out := map[string]int{}, make([]*Snapshot, len(houses))
 	for i, h := range houses {
-		number[h.ID], out[i] = i, &Snapshot{Now: s.Now, Travel: s.Travel}
+		number[h.ID], out[i] = i, &Snapshot{Now: s.Now, Travel: s.Travel, Last: s.Last, Placings: s.Placings}
 	}
 	for i := range s.Orders {
 		if n, known := number[s.Orders[i].Restaurant]; known {
@@ -81,6 +83,7 @@ func apart(s *Snapshot, houses []Restaurant) []*Snapshot {
 func (p *Plan) add(q Plan) {
 	p.Offers, p.Moves = append(p.Offers, q.Offers...), append(p.Moves, q.Moves...)
 	p.Stuck, p.Orders, p.Cost = append(p.Stuck, q.Stuck...), append(p.Orders, q.Orders...), p.Cost+q.Cost
+	p.Routes = append(p.Routes, q.Routes...)
 }
 
 // fleet plans the orders of some houses that share their drivers.
@@ -93,7 +96,7 @@ func (p Planner) fleet(s *Snapshot, houses []Restaurant) Plan {
 	}
 	slices.SortFunc(a.out.Offers, func(x, y Choice) int { return cmp.Or(cmp.Compare(x.Driver, y.Driver), cmp.Compare(x.Stop, y.Stop)) })
 	a.outlooks()
-	a.out.Cost = float64(a.best.Cost) / minute
+	a.out.Routes, a.out.Cost = c.routes(a.best), float64(a.best.Cost)/minute
 	return a.out
 }
 

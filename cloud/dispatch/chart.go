@@ -280,5 +280,7 @@ func (c *chart) plan() engine.Plan {
 			Late: thousandth(w.Late), Fresh: thousandth(w.Fresh), Held: thousandth(w.Held), Drive: thousandth(w.Drive), Left: int64(w.Left * minute),
 			Switch: int64(w.Switch * minute), Quantile: early, Steps: min(search, steps*len(c.in.Orders)), Seed: 1,
 		})
+	c.recall(p)
+	c.price()
 	return p.Plan(&c.in)
 }

@@ -61,6 +61,7 @@ type Store interface {
 	Waits
 	Preferences
 	Misses
+	Routes
 }
 
 // Preferences keeps what people say of orders' priority.
@@ -215,7 +216,7 @@ func (d *Dispatcher) plan(ctx context.Context, now time.Time) error {
 	d.count.plan(plan, time.Since(began))
 	d.callCouriers(s, &plan)
 	d.complain(ctx, plan.Stuck)
-	return errors.Join(lost, d.move(ctx, plan.Moves), d.offer(ctx, plan.Offers, now), d.expect(ctx, s.news(plan)), d.suggest(ctx, now, parts, plan))
+	return errors.Join(lost, d.move(ctx, plan.Moves), d.offer(ctx, plan.Offers, now), d.expect(ctx, s.news(plan)), d.suggest(ctx, now, parts, plan), d.remember(ctx, now, parts, plan))
 }
 
 // offer opens offers.

@@ -26,6 +26,23 @@ type rows struct {
 	waits   []dispatch.Wait
 	why     []string // what was given back was
 	misses  []dispatch.Miss
+	routes  map[string]dispatch.Route // the last plan
+}
+
+func (r *rows) SaveRoutes(_ context.Context, _ time.Time, drivers []string, routes []dispatch.Route) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	next := map[string]dispatch.Route{}
+	for d, route := range r.routes {
+		if !slices.Contains(drivers, d) {
+			next[d] = route
+		}
+	}
+	for _, route := range routes {
+		next[route.Driver] = route
+	}
+	r.routes = next
+	return r.broken
 }
 
 func (r *rows) SaveMisses(_ context.Context, all []dispatch.Miss) error {
@@ -62,6 +79,10 @@ func (r *rows) DispatchSnapshot(_ context.Context, now time.Time, _ []string) (d
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	s := dispatch.Snapshot{Now: now, Orders: slices.Clone(r.orders), Drivers: slices.Clone(r.drivers)}
+	s.Placings = slices.Clone(r.placed)
+	for _, route := range r.routes {
+		s.Last = append(s.Last, route)
+	}
 	for i := range s.Orders {
 		var past []dispatch.Offer
 		for _, f := range r.offers {
@@ -175,12 +196,6 @@ func (r *rows) EndOffers(_ context.Context, now time.Time) (n dispatch.Ended, er
 		}
 	}
 	return n, err
-}
-
-func (r *rows) Placings(context.Context, []string, time.Time) ([]dispatch.Placing, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return slices.Clone(r.placed), r.broken
 }
 
 func (r *rows) SaveWaits(_ context.Context, drivers []string, waits []dispatch.Wait) error {

@@ -26,6 +26,8 @@ type Snapshot struct {
 	Drivers     []Driver // everybody who is on shift or has something in the bag
 	Restaurants []Restaurant
 	Travel      Travel
+	Last        []Route   // what drivers are to do by the plan before
+	Placings    []Placing // what was ordered up to Lately ago, oldest first
 }
 
 // Order is a delivery as dispatch sees it.
@@ -91,6 +93,7 @@ type Plan struct {
 	Moves  []Move    // orders to be taken from a driver who has not fetched them: another one brings them so much sooner
 	Stuck  []Stuck   // orders that should have somebody on the way by now, and nobody can be asked
 	Orders []Outlook // of every order that somebody may bring, by id
+	Routes []Route   // what the next plan begins with, by driver
 	Cost   float64   // in minutes of click-to-door: what the plan made small
 }
 

@@ -30,8 +30,6 @@ type Placing struct {
 
 // Waits keeps what is suggested to drivers.
 type Waits interface {
-	// Placings are the deliveries that were ordered at some restaurants since an instant, oldest first.
-	Placings(ctx context.Context, restaurants []string, since time.Time) ([]Placing, error)
 	// SaveWaits replaces what is suggested to some drivers.
 	SaveWaits(ctx context.Context, drivers []string, waits []Wait) error
 	// WaitsSince are those that were said, or said again, after an instant.
@@ -43,7 +41,7 @@ const (
 	WaitHolds    = 90 * time.Second // what was not said again for so long no longer holds
 	suggestEvery = 20 * time.Second
 	onTheWay     = 5 * time.Minute // for which a driver is not told of another place
-	lately       = 3 * time.Hour   // of orders that tell where the next ones will be
+	Lately       = 3 * time.Hour   // of orders that tell where the next ones will be
 	window       = 45 * time.Minute
 )
 
@@ -52,22 +50,10 @@ var spreading = engine.Weights{Late: 100, Drive: 30, Left: 400_000, Begin: 40, F
 
 // Suggest says where the idle drivers of a zone had better wait for what will be ordered, beside a plan for what is. A driver who was sent on
 // his way a moment ago is left alone: before are the suggestions that hold.
-func Suggest(s Snapshot, p Plan, placings []Placing, before map[string]Wait) []Wait {
+func Suggest(s Snapshot, p Plan, before map[string]Wait) []Wait {
 	g := &guess{Snapshot: &s, plan: p, rooms: map[string]int{}, before: before, drops: map[order.ID]Point{}}
 	g.read()
-	planner := engine.NewPlanner(engine.Rules{PickupHalf: 2, DropHalf: 1, Target: int(promised / time.Minute), FreeMoves: true}, spreading)
-	recent := map[string]int{}
-	for _, of := range placings {
-		ago := s.Now.Sub(of.At)
-		room, known := g.rooms[of.Restaurant]
-		if !known || ago < 0 || ago >= lately {
-			continue
-		}
-		if ago < window {
-			recent[of.Restaurant]++
-		}
-		planner.Placed(room, int((lately-ago)/time.Minute), int(cmp.Or(of.Prepares, 16*time.Minute)/time.Minute))
-	}
+	planner, recent := forecaster(s.Now, g.rooms, s.Placings)
 	out := g.kept
 	for _, a := range planner.Plan(&g.in).Actions {
 		house := g.houses[a.Restaurant]
@@ -78,6 +64,24 @@ func Suggest(s Snapshot, p Plan, placings []Placing, before map[string]Wait) []W
 	}
 	slices.SortFunc(out, func(a, b Wait) int { return cmp.Compare(a.Driver, b.Driver) })
 	return out
+}
+
+// forecaster is an engine in minutes that knows what was ordered lately, and the last of it by restaurant.
+func forecaster(now time.Time, rooms map[string]int, placings []Placing) (p *engine.Planner, recent map[string]int) {
+	p = engine.NewPlanner(engine.Rules{PickupHalf: 2, DropHalf: 1, Target: int(promised / time.Minute), FreeMoves: true}, spreading)
+	recent = map[string]int{}
+	for _, of := range placings {
+		ago := now.Sub(of.At)
+		room, known := rooms[of.Restaurant]
+		if !known || ago < 0 || ago >= Lately {
+			continue
+		}
+		if ago < window {
+			recent[of.Restaurant]++
+		}
+		p.Placed(room, int((Lately-ago)/time.Minute), int(cmp.Or(of.Prepares, 16*time.Minute)/time.Minute))
+	}
+	return p, recent
 }
 
 // whyThere says why somebody had better wait at a restaurant: how many of the last deliveries were from there.
@@ -107,13 +111,8 @@ type guess struct {
 	kept   []Wait
 }
 
-// Time is for the engine: X is a latitude and Y a longitude.
-func (g *guess) Time(from, to engine.Place, _ int) int {
-	return int((g.Travel.Time(Point{from.X, from.Y}, Point{to.X, to.Y}, Car.SpeedKMH()) + time.Minute/2) / time.Minute)
-}
-
 func (g *guess) read() {
-	g.in = engine.Snapshot{Now: int(lately / time.Minute), Travel: g}
+	g.in = engine.Snapshot{Now: int(Lately / time.Minute), Travel: inMinutes{g.Travel}}
 	g.houses = slices.Clone(g.Restaurants)
 	slices.SortFunc(g.houses, func(a, b Restaurant) int { return cmp.Compare(a.ID, b.ID) })
 	for i, h := range g.houses {
@@ -197,18 +196,10 @@ func (d *Dispatcher) suggest(ctx context.Context, now time.Time, zones []Snapsho
 	var waits []Wait
 	var drivers []string
 	for _, z := range zones {
-		var restaurants []string
-		for _, r := range z.Restaurants {
-			restaurants = append(restaurants, r.ID)
-		}
 		for i := range z.Drivers {
 			drivers = append(drivers, z.Drivers[i].ID)
 		}
-		placings, err := d.Store.Placings(ctx, restaurants, now.Add(-lately))
-		if err != nil {
-			return fmt.Errorf("read what was ordered lately: %w", err)
-		}
-		waits = append(waits, Suggest(z, p, placings, before)...)
+		waits = append(waits, Suggest(z, p, before)...)
 	}
 	if err := d.Store.SaveWaits(ctx, drivers, waits); err != nil {
 		return fmt.Errorf("say where drivers had better wait: %w", err)

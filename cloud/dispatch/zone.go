@@ -140,7 +140,9 @@ func (a *Atlas) share(s *Snapshot, zones []string) []Snapshot {
 	for z := range a.Zones {
 		if slices.Contains(zones, a.Zones[z].ID) {
 			number[z] = len(out)
-			out = append(out, Snapshot{Now: s.Now, Base: s.Base, Rev: s.Rev, Travel: s.Travel, Restaurants: a.Zones[z].Restaurants})
+			out = append(out, Snapshot{
+				Now: s.Now, Base: s.Base, Rev: s.Rev, Travel: s.Travel, Restaurants: a.Zones[z].Restaurants, Placings: s.Placings,
+			})
 		}
 	}
 	has := map[string]int{}
@@ -156,6 +158,10 @@ func (a *Atlas) share(s *Snapshot, zones []string) []Snapshot {
 			has[who] = z
 		}
 	}
+	last := map[string]*Route{}
+	for i := range s.Last {
+		last[s.Last[i].Driver] = &s.Last[i]
+	}
 	for i := range s.Drivers {
 		d := &s.Drivers[i]
 		z, known := a.zone[d.Home]
@@ -168,6 +174,9 @@ func (a *Atlas) share(s *Snapshot, zones []string) []Snapshot {
 		}
 		if n, mine := number[z]; known && mine {
 			out[n].Drivers = append(out[n].Drivers, *d)
+			if r := last[d.ID]; r != nil {
+				out[n].Last = append(out[n].Last, *r)
+			}
 		}
 	}
 	return out

@@ -25,6 +25,7 @@ type Dispatch struct {
 	orders map[order.ID]seen
 	houses map[string]dispatch.Point
 	asOf   time.Time
+	demand demand
 }
 
 type seen struct {
@@ -81,7 +82,13 @@ func (d *Dispatch) DispatchSnapshot(ctx context.Context, now time.Time, restaura
 		if err != nil {
 			return err
 		}
-		out.Drivers, err = pgx.CollectRows(rows, scanDriver)
+		if out.Drivers, err = pgx.CollectRows(rows, scanDriver); err != nil {
+			return err
+		}
+		if out.Last, err = planned(ctx, tx, out.Drivers); err != nil {
+			return err
+		}
+		out.Placings, err = d.ordered(ctx, tx, now, restaurants)
 		return err
 	})
 	if err != nil {

@@ -148,13 +148,17 @@ func TestWhatWasOrderedLatelyIsCounted(t *testing.T) {
 	c.place(t, order.Carryout)
 	ready := r.Order.PlacedAt.Add(12 * time.Minute).UTC().Format(time.RFC3339Nano)
 	c.sql(t, `UPDATE orders SET state = (state::jsonb || jsonb_build_object('ready', $2::text))::json WHERE id = $1::text::uuid`, string(r.Order.ID), ready)
-	got, err := c.Placings(t.Context(), []string{"r1"}, time.Now().Add(-time.Hour))
-	if err != nil || len(got) != 1 || got[0].Restaurant != "r1" || (got[0].Prepares-12*time.Minute).Abs() > time.Second {
-		t.Errorf("%+v, %v", got, err)
-	}
-	for _, restaurants := range [][]string{{"r2"}, nil} {
-		if got, err := c.Placings(t.Context(), restaurants, time.Now().Add(-time.Hour)); err != nil || len(got) != 0 {
-			t.Errorf("%+v, %v", got, err)
+	look := func(restaurants ...string) []dispatch.Placing {
+		s, err := c.ForDispatch().DispatchSnapshot(t.Context(), time.Now().Add(2*time.Minute), restaurants)
+		if err != nil {
+			t.Fatal(err)
 		}
+		return s.Placings
+	}
+	if got := look("r1", "r2"); len(got) != 1 || got[0].Restaurant != "r1" || (got[0].Prepares-12*time.Minute).Abs() > time.Second {
+		t.Errorf("%+v", got)
+	}
+	if got := append(look("r2"), look()...); len(got) != 0 {
+		t.Errorf("%+v", got)
 	}
 }

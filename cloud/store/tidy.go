@@ -51,6 +51,8 @@ var keeps = []struct {
 		LIMIT $2 FOR UPDATE OF p SKIP LOCKED))`},
 	{"where drivers waited", day, `DELETE FROM waits WHERE ctid = ANY (ARRAY(
 		SELECT ctid FROM waits WHERE at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))`},
+	{"what drivers were to do", day, `DELETE FROM routes WHERE ctid = ANY (ARRAY(
+		SELECT ctid FROM routes WHERE at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))`},
 	{"batches in quarantine", 90 * day, `DELETE FROM edge_quarantine WHERE ctid = ANY (ARRAY(
 		SELECT ctid FROM edge_quarantine WHERE received < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))`},
 	{"orders that were owed", 90 * day, `DELETE FROM edge_owed WHERE ctid = ANY (ARRAY(

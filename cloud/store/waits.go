@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,20 +13,21 @@ import (
 	"awesome.pizza/cloud/dispatch"
 )
 
-// mostPlacings of the last hours tell enough of where the next orders will be.
-const mostPlacings = 4000
+// mostPlacings of each restaurant tell enough of where the next orders will be. They are counted for each, so that whoever reads some restaurants reads the
+// same of them.
+const mostPlacings = 100
 
-// Placings are the deliveries that were ordered at some restaurants since an instant, oldest first.
-func (s *Store) Placings(ctx context.Context, restaurants []string, since time.Time) ([]dispatch.Placing, error) {
-	rows, err := s.pool.Query(ctx, `
-		SELECT restaurant, placed_at, ready FROM (
-			SELECT restaurant, placed_at, state->>'ready' AS ready FROM orders
-			WHERE placed_at >= $2 AND delivers AND restaurant = ANY ($1) ORDER BY placed_at DESC LIMIT $3
-		) newest ORDER BY placed_at`, restaurants, since.UTC(), mostPlacings)
+// placings are the deliveries that were ordered at some restaurants in a while, oldest first.
+func placings(ctx context.Context, tx pgx.Tx, restaurants []string, since, until time.Time) ([]dispatch.Placing, error) {
+	rows, err := tx.Query(ctx, `
+		SELECT restaurant, placed_at, state->>'ready' FROM (
+			SELECT id, restaurant, placed_at, state, row_number() OVER (PARTITION BY restaurant ORDER BY placed_at DESC, id) AS nth FROM orders
+			WHERE placed_at >= $2 AND placed_at < $3 AND delivers AND restaurant = ANY ($1)
+		) newest WHERE nth <= $4 ORDER BY placed_at, id`, restaurants, since.UTC(), until.UTC(), mostPlacings)
 	if err != nil {
-		return nil, fmt.Errorf("read what was ordered lately: %w", err)
+		return nil, err
 	}
-	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (p dispatch.Placing, err error) {
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (p dispatch.Placing, err error) {
 		var ready *string
 		if err = row.Scan(&p.Restaurant, &p.At, &ready); err == nil && ready != nil {
 			if at, wrong := time.Parse(time.RFC3339Nano, *ready); wrong == nil {
@@ -34,10 +36,29 @@ func (s *Store) Placings(ctx context.Context, restaurants []string, since time.T
 		}
 		return p, err
 	})
-	if err != nil {
-		return nil, fmt.Errorf("read what was ordered lately: %w", err)
+}
+
+// demand is what was ordered lately, as a snapshot has it.
+type demand struct {
+	until       time.Time
+	restaurants []string
+	placings    []dispatch.Placing
+}
+
+// settle is how long after a minute all that was ordered in it is committed.
+const settle = 5 * time.Second
+
+// ordered is what was ordered before the minute that runs: a plan needs no more. Who has read it in this minute has read what everybody reads.
+func (d *Dispatch) ordered(ctx context.Context, tx pgx.Tx, now time.Time, restaurants []string) ([]dispatch.Placing, error) {
+	until := now.Add(-settle).Truncate(time.Minute)
+	if d.demand.until.Equal(until) && slices.Equal(d.demand.restaurants, restaurants) {
+		return d.demand.placings, nil
 	}
-	return all, nil
+	all, err := placings(ctx, tx, restaurants, until.Add(-dispatch.Lately), until)
+	if err == nil {
+		d.demand = demand{until, slices.Clone(restaurants), all}
+	}
+	return all, err
 }
 
 // SaveWaits replaces what is suggested to some drivers.

@@ -47,7 +47,6 @@ func (p *Planner) cover(s *Snapshot) *cover {
 	if p.w.Begin == 0 && p.w.Gain == 0 {
 		return c
 	}
-	p.ways.read(s)
 	rate := p.demand.expected(len(s.Restaurants), s.Now, p.w.Ahead)
 	for r := range rate {
 		if rate[r] > 0 {
@@ -92,6 +91,9 @@ func (p *Planner) place(s *Snapshot, c *cover, d int, e end) {
 func (p *Planner) from(s *Snapshot, c *cover, d int, e end) {
 	n := len(c.spots)
 	only := s.Drivers[d].Only
+	if e.room >= 0 {
+		p.ways.read(s)
+	}
 	for i, r := range c.spots {
 		switch {
 		case only > 0 && only != r+1: // is another's to drive for
@@ -223,6 +225,7 @@ func (p *Planner) spread(s *search, c *cover, plan *Plan) {
 // better is the restaurant an idle driver had better stand at, -1 when it is here.
 func (p *Planner) better(s *search, c *cover, d int) int {
 	n, best := len(c.spots), -1
+	p.ways.read(s.snap)
 	stay := c.gain(d, 0, c.ways[d*n:d*n+n])
 	most, there := int64(0), make([]int, n)
 	for j, r := range c.spots {

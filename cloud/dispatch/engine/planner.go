@@ -43,6 +43,35 @@ func (p *Planner) Kitchen(prepares, late int) { p.error.add(max(prepares, 1), la
 // Declined tells that a driver who was told to go did not. Where many do not, drivers are told sooner: there is time to ask another one.
 func (p *Planner) Declined() { p.no++ }
 
+// Recall has the next plan begin with what a driver was to pick up by an earlier one, bag after bag, as far as it still can be.
+func (p *Planner) Recall(driver string, bags [][]string) {
+	route := make([]bag, len(bags))
+	for i, b := range bags {
+		route[i] = b
+	}
+	p.last[driver] = route
+}
+
+// Busy tells when and where a driver will have done what an earlier plan has for him.
+func (p *Planner) Busy(driver string, until int, at Place) {
+	p.ends[driver] = end{at: until, place: at, room: -1}
+}
+
+// Prices are what it costs the surroundings that a driver of the snapshot is sent somewhere, in thousandths of a minute.
+func (p *Planner) Prices(s *Snapshot) []int64 {
+	return p.prices(s, p.cover(s))
+}
+
+func (p *Planner) prices(s *Snapshot, c *cover) []int64 {
+	out := make([]int64, len(s.Drivers))
+	if p.w.Begin > 0 {
+		for d := range out {
+			out[d] = p.loss(s, c, d) * p.w.Begin / 1000
+		}
+	}
+	return out
+}
+
 // slack is how many minutes before it is necessary drivers are told to go: six more for each tenth of them who decline.
 func (p *Planner) slack() int {
 	return p.w.Slack + min(p.no*60/(p.sent+20), 12)
@@ -56,10 +85,8 @@ func (p *Planner) Plan(s *Snapshot) Plan {
 	t := newTable(s, p.rules, p.w)
 	p.forecast(t)
 	cover := p.cover(s)
-	if p.w.Begin > 0 {
-		for d := range t.begin {
-			t.begin[d] += p.loss(s, cover, d) * p.w.Begin / 1000
-		}
+	for d, price := range p.prices(s, cover) {
+		t.begin[d] += price
 	}
 	sr := newSearch(t, p.w.Seed+uint64(s.Now))
 	p.warm(sr)
@@ -92,7 +119,8 @@ func (p *Planner) warm(s *search) {
 		for _, b := range p.last[s.snap.Drivers[d].ID] {
 			joins := false
 			for _, id := range b {
-				if o, open := number[id]; open && s.owner[o] < 0 {
+				if o, open := number[id]; open && s.owner[o] < 0 && len(route) < longest {
+					joins = joins && s.pairs(s.room[route[len(route)-1].order], s.room[o])
 					route = append(route, visit{order: o, joins: joins})
 					joins = true
 				}

@@ -97,7 +97,7 @@ func (s *search) into(d, o int, bound int64) spot {
 	buf := s.buf[:n+1]
 	copy(buf[1:], route)
 	try := func(at int, joins, next bool) {
-		if c := s.cost(d, buf); c-s.costs[d] < best.more {
+		if c := s.cost(d, buf); c < impossible && c-s.costs[d] < best.more {
 			best = spot{driver: d, cost: c, more: c - s.costs[d], at: at, joins: joins, next: next}
 		}
 	}

@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import type { Plugin, Rollup } from 'vite';
 import { defineConfig } from 'vitest/config';
+import type { TestSpecification } from 'vitest/node';
+import { BaseSequencer } from 'vitest/node';
 
 /** shell writes the driver's service worker, which has to know what that page is made of. */
 function shell(): Plugin {
@@ -36,6 +38,13 @@ function styles(chunk: Rollup.OutputChunk): string[] {
 	return [...((chunk as { viteMetadata?: { importedCss: Set<string> } }).viteMetadata?.importedCss ?? [])];
 }
 
+/** InOrder runs the files by their names: what one might leave behind, another finds on every machine, or on none. */
+class InOrder extends BaseSequencer {
+	override sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+		return Promise.resolve([...files].sort((a, b) => (a.moduleId < b.moduleId ? -1 : 1)));
+	}
+}
+
 // Four pages, each with what it needs and no more. Names of assets carry their content's hash, so a browser keeps them for ever.
 export default defineConfig(({ mode }) => ({
 	plugins: [svelte(), shell()],
@@ -47,5 +56,5 @@ export default defineConfig(({ mode }) => ({
 		modulePreload: { polyfill: false },
 		rolldownOptions: { input: ['index.html', 'track.html', 'driver.html', 'hq.html'] },
 	},
-	test: { environment: 'jsdom', include: ['src/**/*.test.ts'] },
+	test: { environment: 'jsdom', include: ['src/**/*.test.ts'], isolate: false, fileParallelism: false, sequence: { sequencer: InOrder }, setupFiles: ['./src/setup.ts'] },
 }));

@@ -48,6 +48,21 @@ type network struct {
 	down    map[string]bool
 	open    map[string]net.Conn // the last connection
 	sims    map[string]*sim.Printer
+	pullOut func() // switches all printers off, until plugIn
+}
+
+// plugIn switches the printers on.
+func (n *network) plugIn() {
+	ctx, off := context.WithCancel(context.Background())
+	var all sync.WaitGroup
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for id, p := range n.sims {
+		at := &socket{at: id + ":9100", conns: make(chan net.Conn), closed: make(chan struct{})}
+		n.sockets[at.at] = at
+		all.Go(func() { _ = p.Serve(ctx, at) })
+	}
+	n.pullOut = func() { off(); all.Wait() }
 }
 
 // socket is a listener without a network.
@@ -130,20 +145,15 @@ func inKitchen(t *testing.T, specs []printer.Spec, story func(*world)) {
 	path := filepath.Join(t.TempDir(), "edge.db")
 	synctest.Test(t, func(t *testing.T) {
 		n := &network{sockets: map[string]*socket{}, down: map[string]bool{}, open: map[string]net.Conn{}, sims: map[string]*sim.Printer{}}
-		ctx, off := context.WithCancel(context.Background())
-		var sims sync.WaitGroup
 		for _, s := range specs {
-			at := &socket{at: s.Address, conns: make(chan net.Conn), closed: make(chan struct{})}
-			p := sim.New(sim.Setting{Label: s.ID, Columns: 48, Script: fault.NewScript(s.ID, nil), Log: slog.New(slog.DiscardHandler)})
-			n.sockets[s.Address], n.sims[s.ID] = at, p
-			sims.Go(func() { _ = p.Serve(ctx, at) })
+			n.sims[s.ID] = sim.New(sim.Setting{Label: s.ID, Columns: 48, Script: fault.NewScript(s.ID, nil), Log: slog.New(slog.DiscardHandler)})
 		}
+		n.plugIn()
 		w := &world{t: t, path: path, specs: specs, net: n, printed: map[string]int{}}
 		w.open()
 		story(w)
 		w.close()
-		off()
-		sims.Wait()
+		n.pullOut()
 		for name, p := range n.sims {
 			if v, ok := p.View().(sim.View); !ok || len(v.Strange) > 0 && !w.mangled {
 				t.Errorf("%s was sent what it does not understand: %q", name, v.Strange)

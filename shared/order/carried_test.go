@@ -9,7 +9,7 @@ import (
 func TestADriverOfTheRestaurantsOwnTakesADeliveryThatNobodyOfTheCloudsHas(t *testing.T) {
 	t.Parallel()
 	for _, origin := range sides {
-		walk(t, fresh(origin, order.ByDelivery), func(m move) {
+		walk(origin, order.ByDelivery, func(m move) {
 			p := m.after
 			if p.Intake != order.Validated {
 				return
@@ -36,7 +36,7 @@ func TestADriverOfTheRestaurantsOwnTakesADeliveryThatNobodyOfTheCloudsHas(t *tes
 
 func TestOnlyADeliveryIsCarried(t *testing.T) {
 	t.Parallel()
-	walk(t, fresh(order.Edge, order.Carryout), func(m move) {
+	walk(order.Edge, order.Carryout, func(m move) {
 		for _, to := range []order.Delivery{order.OutForDelivery, order.Delivered, order.Failed, order.Assigned, ""} {
 			if _, err := m.after.Carried(to); err == nil {
 				t.Fatalf("%+v was carried to %q", m.after, to)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"awesome.pizza/shared/order"
@@ -25,22 +26,55 @@ type move struct {
 	action        order.Action
 }
 
-// walk visits every state that Take can reach from a fresh order and shows each legal step to see. Remakes stop at one: the
-// second is like the first.
-func walk(t *testing.T, start order.Progress, see func(move)) map[string]order.Progress {
-	t.Helper()
-	seen := map[string]order.Progress{key(start): start}
+// walked is what one order can become: every state that Take can reach from a fresh order, and each legal step between them.
+type walked struct {
+	steps  []move
+	states map[string]order.Progress
+}
+
+// walks are those that were made, each once: many sentences here are about the same thousands of states.
+var walks = struct {
+	sync.Mutex
+	made map[kind]func() *walked
+}{made: map[kind]func() *walked{}}
+
+// kind is where an order comes from and how it gets to its guest.
+type kind struct {
+	origin order.Side
+	how    order.Fulfilment
+}
+
+func (k kind) walked() *walked {
+	walks.Lock()
+	made := walks.made[k]
+	if made == nil {
+		made = sync.OnceValue(func() *walked { return explore(fresh(k.origin, k.how)) })
+		walks.made[k] = made
+	}
+	walks.Unlock()
+	return made()
+}
+
+// walk shows each legal step between the states that Take can reach from a fresh order to see. Remakes stop at one: the
+// second is like the first. The steps are everybody's: nobody changes them.
+func walk(origin order.Side, how order.Fulfilment, see func(move)) {
+	for _, m := range (kind{origin, how}).walked().steps {
+		see(m)
+	}
+}
+
+func explore(start order.Progress) *walked {
+	w := &walked{states: map[string]order.Progress{key(start): start}}
 	for todo := []order.Progress{start}; len(todo) > 0; todo = todo[1:] {
-		p := todo[0]
-		for _, m := range moves(p) {
-			see(m)
-			if k := key(m.after); seen[k].Origin == "" && !remadeTwice(m.after) {
-				seen[k] = m.after
+		for _, m := range moves(todo[0]) {
+			w.steps = append(w.steps, m)
+			if k := key(m.after); w.states[k].Origin == "" && !remadeTwice(m.after) {
+				w.states[k] = m.after
 				todo = append(todo, m.after)
 			}
 		}
 	}
-	return seen
+	return w
 }
 
 func moves(p order.Progress) (legal []move) {
@@ -83,8 +117,8 @@ func fresh(origin order.Side, how order.Fulfilment) order.Progress {
 func TestEveryReachableStateHasOneOfTheThirteenNames(t *testing.T) {
 	t.Parallel()
 	met := map[order.StatusName]bool{}
-	for _, start := range []order.Progress{fresh(order.Cloud, order.ByDelivery), fresh(order.Cloud, order.Carryout), fresh(order.Edge, order.DineIn)} {
-		for _, p := range walk(t, start, func(move) {}) {
+	for _, k := range []kind{{order.Cloud, order.ByDelivery}, {order.Cloud, order.Carryout}, {order.Edge, order.DineIn}} {
+		for _, p := range k.walked().states {
 			if !slices.Contains(order.Statuses(), p.Status()) {
 				t.Fatalf("%+v shows %q", p, p.Status())
 			}
@@ -100,7 +134,7 @@ func TestEveryReachableStateHasOneOfTheThirteenNames(t *testing.T) {
 
 func TestNoIllegalStateIsReachable(t *testing.T) {
 	t.Parallel()
-	for _, p := range walk(t, fresh(order.Cloud, order.ByDelivery), func(move) {}) {
+	for _, p := range (kind{order.Cloud, order.ByDelivery}).walked().states {
 		gone := slices.Contains([]order.Delivery{order.PickedUp, order.OutForDelivery, order.Delivered}, p.Delivery)
 		switch {
 		case p.Intake != order.Validated && (p.Whole != order.Waiting || p.Delivery != order.Unassigned):
@@ -121,7 +155,7 @@ func TestStatusGoesBackOnlyByRemakeRecallOrADriverDroppingOut(t *testing.T) {
 	t.Parallel()
 	rank := func(s order.StatusName) int { return slices.Index(order.Statuses(), s) }
 	for _, how := range []order.Fulfilment{order.ByDelivery, order.Carryout} {
-		walk(t, fresh(order.Cloud, how), func(m move) {
+		walk(order.Cloud, how, func(m move) {
 			before, after := m.before.Status(), m.after.Status()
 			back := rank(after) < rank(before)
 			excused := m.action == order.Remake || m.action == order.Recall || m.action == order.Drop || m.action == order.TakeBack
@@ -139,7 +173,7 @@ func TestEveryStepHasOneOwner(t *testing.T) {
 	t.Parallel()
 	for _, origin := range sides {
 		owner := map[order.Action]order.Side{}
-		walk(t, fresh(origin, order.ByDelivery), func(m move) {
+		walk(origin, order.ByDelivery, func(m move) {
 			if had, ok := owner[m.action]; ok && had != m.by {
 				t.Errorf("both %s and %s may %s", had, m.by, m.action)
 			}
@@ -148,7 +182,7 @@ func TestEveryStepHasOneOwner(t *testing.T) {
 		if owner[order.Validate] != origin {
 			t.Errorf("an order taken by %s is validated by %s", origin, owner[order.Validate])
 		}
-		walk(t, fresh(origin, order.Carryout), func(m move) {
+		walk(origin, order.Carryout, func(m move) {
 			if had, ok := owner[m.action]; ok && had != m.by {
 				t.Errorf("both %s and %s may %s", had, m.by, m.action)
 			}
@@ -163,7 +197,7 @@ func TestEveryStepHasOneOwner(t *testing.T) {
 func TestEveryStatusThatIsAllowedNextCanBeReachedByItsOwner(t *testing.T) {
 	t.Parallel()
 	for _, how := range []order.Fulfilment{order.ByDelivery, order.Curbside} {
-		for _, p := range walk(t, fresh(order.Cloud, how), func(move) {}) {
+		for _, p := range (kind{order.Cloud, how}).walked().states {
 			for _, to := range p.Next() {
 				by, ok := p.OwnerOf(to)
 				if !ok {

@@ -13,8 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"pgregory.net/rapid"
-
 	"awesome.pizza/cloud/dispatch/engine"
 	"awesome.pizza/cloud/dispatch/mdrp"
 )
@@ -81,18 +79,6 @@ func files(t *testing.T, in *mdrp.Instance, s *mdrp.Solution) string {
 		all.Write(text)
 	}
 	return all.String()
-}
-
-func TestWhateverTheDayIsItIsPlayedByTheRules(t *testing.T) {
-	t.Parallel()
-	rapid.Check(t, func(rt *rapid.T) {
-		in := town(rapid.Uint64().Draw(rt, "seed"), rapid.IntRange(0, 25).Draw(rt, "orders"), rapid.IntRange(1, 6).Draw(rt, "couriers"))
-		for _, c := range []mdrp.Category{mdrp.N, mdrp.P, mdrp.E} {
-			if err := mdrp.Check(in, play(t, in, c)); err != nil {
-				rt.Fatalf("%s: %v", c, err)
-			}
-		}
-	})
 }
 
 func TestEnoughCouriersBringEverythingInGoodTime(t *testing.T) {

@@ -1,0 +1,4 @@
+// What vitest runs before each test file.
+import { afresh } from '@awesome/ui/afresh';
+
+afresh();

@@ -73,6 +73,7 @@ func bodies(driver string) map[string]any {
 	return map[string]any{
 		"setStatus": map[string]any{"status": "Queued"}, "cancelOrder": map[string]any{"reason": "the guest called"}, "confirmOrder": nil,
 		"assignDriver": map[string]any{"driver_id": driver}, "unassignDriver": map[string]any{"driver_id": driver}, "startDelivery": nil,
+		"giveBack":         map[string]any{"reason": "flat tyre"},
 		"completeDelivery": nil, "failOrder": map[string]any{"reason": "nobody opened"}, "proveDelivery": map[string]any{"kind": "name", "name": "Ada"},
 		"putStock": stock, "count": stock, "receive": stock, "waste": stock,
 		"putThresholds": map[string]any{"lines": []any{map[string]any{"ingredient": "dough", "threshold": 5}}},

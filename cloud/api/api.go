@@ -44,6 +44,7 @@ type Deliveries interface {
 	Assign(ctx context.Context, id order.ID, ifVersion int, d ordering.Driver, arrives *time.Time, by string) (ordering.Record, error)
 	Reassign(ctx context.Context, id order.ID, ifVersion int, from string, d ordering.Driver, by string) (ordering.Record, error)
 	Drop(ctx context.Context, id order.ID, ifVersion int, driver, by string) (ordering.Record, error)
+	HandBack(ctx context.Context, id order.ID, ifVersion int, d ordering.Deed, because string) (ordering.Record, error)
 	PickUp(ctx context.Context, id order.ID, ifVersion int, d ordering.Deed) (ordering.Record, error)
 	Depart(ctx context.Context, id order.ID, ifVersion int, d ordering.Deed, arrives *time.Time) (ordering.Record, error)
 	Deliver(ctx context.Context, id order.ID, ifVersion int, d ordering.Deed) (ordering.Record, error)

@@ -27,6 +27,7 @@ func TestStaffRoutesWantTheToken(t *testing.T) {
 		{method: "POST", path: "/api/orders/" + id + "/confirm"},
 		{method: "PUT", path: "/api/orders/" + id + "/status", body: map[string]any{"status": "Validated"}},
 		{method: "POST", path: "/api/orders/" + id + "/assign-driver", body: map[string]any{"driver_id": "d"}},
+		{method: "POST", path: "/api/orders/" + id + "/give-back"},
 		{method: "POST", path: "/api/orders/" + id + "/unassign-driver", body: map[string]any{"driver_id": "d"}},
 		{method: "GET", path: "/api/restaurants/r1/orders"},
 		{method: "GET", path: "/api/kitchen/r1/queue"},

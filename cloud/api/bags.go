@@ -23,7 +23,7 @@ type Bags interface {
 	OpenBag(ctx context.Context, b road.Bag) (kept road.Bag, made bool, err error)
 	// DropCash puts cash into the safe, once for each id. It reports NotFound "no_open_bag", Conflict "too_many_drops" and "more_than_in_bag", Invalid "bad_amount" and "bad_id".
 	DropCash(ctx context.Context, driver string, d road.Drop) (road.Bag, error)
-	// CloseBag checks a bag out. It reports NotFound "no_such_bag" and Conflict "bag_closed".
+	// CloseBag checks a bag out, or says later why its sum differs. It reports NotFound "no_such_bag", Conflict "bag_closed" and "bag_explained".
 	CloseBag(ctx context.Context, driver, bag string, counted int64, note string, at time.Time) (road.Bag, error)
 	LastBag(ctx context.Context, driver string) (b road.Bag, ok bool, err error)
 	Bags(ctx context.Context, restaurant string, open bool) ([]road.Bag, error)
@@ -258,7 +258,7 @@ type closeBagInput struct {
 	Body struct {
 		Bag     string     `json:"bag_id" format:"uuid"`
 		Counted int64      `json:"counted_minor" minimum:"0" maximum:"10000000" doc:"all that is in it"`
-		Note    string     `json:"note,omitempty" maxLength:"200" doc:"why it differs"`
+		Note    string     `json:"note,omitempty" maxLength:"200" doc:"why it differs: said later, with the same sum, it is added to a bag that has no note yet"`
 		At      *time.Time `json:"at,omitempty" doc:"when it was counted, for phones that were offline"`
 	}
 }

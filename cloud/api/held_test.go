@@ -59,6 +59,7 @@ func TestWhoShowsATokenIsHeldToItWhereNobodyNeedsOne(t *testing.T) {
 		{"POST", path + "/start-delivery", nil, nil},
 		{"POST", path + "/complete-delivery", nil, nil},
 		{"POST", path + "/fail", map[string]any{"reason": "no"}, nil},
+		{"POST", path + "/give-back", nil, nil},
 		{"POST", path + "/cancel", nil, nil},
 		{"POST", path + "/assign-driver", map[string]any{"driver_id": eve}, nil},
 		{"GET", "/api/drivers", nil, nil},

@@ -279,6 +279,43 @@ func (a *API) unassignDriver(ctx context.Context, in *unassignInput) (*orderOutp
 	return answer(http.StatusOK, &r), nil
 }
 
+type giveBackInput struct {
+	ID      order.ID `path:"orderId"`
+	IfMatch string   `header:"If-Match"`
+	Body    *struct {
+		Reason string `json:"reason,omitempty" maxLength:"200" doc:"why, for whoever looks later through whose hands the order went"`
+	}
+}
+
+// giveBack is for a driver who has agreed to bring an order and cannot: who brings it is for the plan to say again.
+func (a *API) giveBack(ctx context.Context, in *giveBackInput) (*orderOutput, error) {
+	version, err := ifMatch(in.IfMatch)
+	if err != nil {
+		return nil, err
+	}
+	now, err := a.Orders.Order(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	d, err := a.deedOf(ctx, &now, nil)
+	if err != nil {
+		return nil, err
+	}
+	reason := ""
+	if in.Body != nil {
+		reason = in.Body.Reason
+		acts.Of(ctx).Words("reason", reason)
+	}
+	if now.Driver != nil {
+		acts.Of(ctx).Say("driver", now.Driver.ID, "")
+	}
+	r, err := a.Ordering.HandBack(ctx, in.ID, version, d, reason)
+	if err != nil {
+		return nil, notToGiveBack(err, &now)
+	}
+	return answerTo(ctx, http.StatusOK, &r), nil
+}
+
 type deedInput struct {
 	ID      order.ID `path:"orderId"`
 	IfMatch string   `header:"If-Match"`

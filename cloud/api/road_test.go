@@ -101,6 +101,36 @@ func TestADriversCashAddsUpFromCheckInToCheckOut(t *testing.T) {
 	c.call(t, req{"GET", me, nil, bearer(other)}).refused(t, 403, "bad_login")
 }
 
+func TestADifferenceInTheBagCanBeExplainedLaterAndOnce(t *testing.T) {
+	t.Parallel()
+	c := guarded(t)
+	driver, key := c.dora(t)
+	me, as := "/api/drivers/"+driver+"/bag", bearer(key)
+	bag := id.New()
+	c.call(t, req{"POST", me, map[string]any{"id": bag, "float_minor": 2000}, as}).is(t, 201)
+	say := func(counted int, note string) reply {
+		return c.call(t, req{"POST", me + "/check-out", map[string]any{"bag_id": bag, "counted_minor": counted, "note": note}, as})
+	}
+	noted := func(a reply, note string) {
+		t.Helper()
+		if a.is(t, 200); a.at("note") != note || minor(a, "difference") != -77 {
+			t.Errorf("%s", a.body)
+		}
+	}
+	noted(say(1923, ""), "")
+	noted(say(1923, ""), "")
+	say(1900, "I counted wrongly").refused(t, 409, "bag_closed")
+	noted(say(1923, " a guest had no change "), "a guest had no change")
+	noted(say(1923, "a guest had no change"), "a guest had no change")
+	noted(say(1923, ""), "a guest had no change")
+	say(1923, "something else").refused(t, 409, "bag_explained")
+	if a := c.call(t, req{"GET", me, nil, as}).is(t, 200); a.at("bag", "note") != "a guest had no change" {
+		t.Errorf("%s", a.body)
+	}
+	_, other := c.dora(t)
+	c.call(t, req{"POST", me + "/check-out", map[string]any{"bag_id": bag, "counted_minor": 1923, "note": "x"}, bearer(other)}).refused(t, 403, "bad_login")
+}
+
 var picture = append([]byte("\xff\xd8\xff\xe0\x00\x10JFIF\x00"), bytes.Repeat([]byte{7}, 1000)...)
 
 func TestWhatShowsThatAGuestHasTheFoodIsKept(t *testing.T) {

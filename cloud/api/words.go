@@ -22,6 +22,22 @@ func forDriver(err error, r *ordering.Record, to order.StatusName) error {
 	return &said
 }
 
+// notToGiveBack says what is to be done with an order that cannot be given back.
+func notToGiveBack(err error, r *ordering.Record) error {
+	p := problem.Of(err)
+	if p == nil || p.Code != "illegal_step" {
+		return err
+	}
+	said := *p
+	switch r.Progress.Delivery {
+	case order.PickedUp, order.OutForDelivery:
+		said.Detail = "the order is fetched already: bring it, or say that it did not work"
+	case order.NoDelivery, order.Unassigned, order.Assigned, order.Delivered, order.Failed:
+		said.Detail = "no driver has this order any more: there is nothing to give back"
+	}
+	return &said
+}
+
 // insteadOf is what a driver is to do who wants to take an order from one status to another and cannot.
 func insteadOf(now, to order.StatusName) string {
 	switch {

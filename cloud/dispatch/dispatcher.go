@@ -43,11 +43,9 @@ type Ended struct{ Expired, Revoked int }
 
 // Answers keeps what drivers answer.
 type Answers interface {
-	// AcceptOffer accepts an offer and assigns its order, both or neither. It reports NotFound "no_such_offer", Conflict "offer_over"
-	// and Conflict "illegal_step".
-	AcceptOffer(ctx context.Context, driver, offer string, now time.Time) (Offer, error)
-	// DeclineOffer declines it.
-	DeclineOffer(ctx context.Context, driver, offer string, now time.Time) (Offer, error)
+	// AnswerOffer accepts an offer and assigns its order, both or neither, or declines it. fresh is false when that was done before. It reports NotFound
+	// "no_such_offer", Conflict "offer_over", "bag_full" and "illegal_step".
+	AnswerOffer(ctx context.Context, driver, offer string, a Answer, now time.Time) (o Offer, fresh bool, err error)
 	// AnswerTrip answers all doors of a trip, and assigns their orders, or nothing of it: see TripAnswer.Take. fresh is false when that was done
 	// before. It reports NotFound "no_such_trip", Conflict "bag_full" and what Take reports.
 	AnswerTrip(ctx context.Context, driver string, a TripAnswer, now time.Time) (taken []Offer, fresh bool, err error)
@@ -327,24 +325,22 @@ func (d *Dispatcher) now() time.Time { return d.Clock.Now().UTC().Truncate(time.
 
 // Accept takes an offer for a driver: see Answers.
 func (d *Dispatcher) Accept(ctx context.Context, driver, offer string) (Offer, error) {
-	o, err := d.Store.AcceptOffer(ctx, driver, offer, d.now())
-	d.answered(Accepted, err)
-	d.Kick()
-	return o, err
+	return d.answer(ctx, driver, offer, Accept)
 }
 
 // Decline turns an offer down for a driver: see Answers.
 func (d *Dispatcher) Decline(ctx context.Context, driver, offer string) (Offer, error) {
-	o, err := d.Store.DeclineOffer(ctx, driver, offer, d.now())
-	d.answered(Declined, err)
-	d.Kick()
-	return o, err
+	return d.answer(ctx, driver, offer, Decline)
 }
 
-func (d *Dispatcher) answered(s OfferState, err error) {
-	if err == nil {
-		d.count.add(s, 1)
+// answer counts what is said for the first time: phones repeat themselves.
+func (d *Dispatcher) answer(ctx context.Context, driver, offer string, a Answer) (Offer, error) {
+	o, fresh, err := d.Store.AnswerOffer(ctx, driver, offer, a, d.now())
+	if err == nil && fresh {
+		d.count.add(answered[a], 1)
 	}
+	d.Kick()
+	return o, err
 }
 
 // SetStatus records what a driver says of himself, and when. The cloud's clock is the latest it can be. Going offline gives back what was not

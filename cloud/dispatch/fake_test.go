@@ -83,18 +83,18 @@ func (r *rows) DispatchSnapshot(_ context.Context, now time.Time, _ []string) (d
 	for _, route := range r.routes {
 		s.Last = append(s.Last, route)
 	}
+	past := map[order.ID][]dispatch.Offer{}
 	for i := range s.Orders {
-		var past []dispatch.Offer
 		for _, f := range r.offers {
 			switch {
 			case f.Order == s.Orders[i].ID && f.Over():
-				past = append(past, f)
+				past[f.Order] = append(past[f.Order], f)
 			case f.Order == s.Orders[i].ID:
 				s.Orders[i].Offered = f.Driver
 			}
 		}
-		s.Orders[i].Declined = dispatch.NotToAsk(past, now)
 	}
+	s.LetRest(past)
 	for i := range s.Drivers {
 		s.Drivers[i].Bag = r.bag(s.Drivers[i].ID)
 		s.Drivers[i].Holding, s.Drivers[i].Trip = "", r.trip(s.Drivers[i].ID)
@@ -139,7 +139,7 @@ func (r *rows) GiveBack(_ context.Context, id order.ID, driver, _, because strin
 	defer r.mu.Unlock()
 	if o := r.order(id); o.Delivery == order.Assigned && o.Driver == driver {
 		r.why = append(r.why, because)
-		o.Delivery, o.Driver = order.Unassigned, ""
+		o.Delivery, o.Driver, o.Back = order.Unassigned, "", append(slices.Clone(o.Back), dispatch.Back{Driver: driver, At: time.Now()})
 	}
 	return nil
 }
@@ -230,12 +230,12 @@ func (r *rows) RecentOffers(_ context.Context, endedAfter time.Time) (recent []d
 	return recent, r.broken
 }
 
-func (r *rows) AcceptOffer(_ context.Context, driver, offer string, now time.Time) (dispatch.Offer, error) {
-	return r.answer(driver, offer, dispatch.Accept, now)
-}
-
-func (r *rows) DeclineOffer(_ context.Context, driver, offer string, now time.Time) (dispatch.Offer, error) {
-	return r.answer(driver, offer, dispatch.Decline, now)
+func (r *rows) AnswerOffer(_ context.Context, driver, offer string, a dispatch.Answer, now time.Time) (f dispatch.Offer, fresh bool, err error) {
+	r.mu.Lock()
+	fresh = slices.ContainsFunc(r.offers, func(f dispatch.Offer) bool { return f.ID == offer && !f.Over() })
+	r.mu.Unlock()
+	f, err = r.answer(driver, offer, a, now)
+	return f, fresh && err == nil, err
 }
 
 func (r *rows) AnswerTrip(_ context.Context, driver string, a dispatch.TripAnswer, now time.Time) (taken []dispatch.Offer, fresh bool, err error) {

@@ -1,7 +1,6 @@
 package dispatch
 
 import (
-	"slices"
 	"time"
 
 	"awesome.pizza/shared/money"
@@ -115,37 +114,4 @@ func (o Offer) Wire() wire.Offer {
 	restaurant, drop := o.Run.Restaurant, o.Run.Drop
 	w.Restaurant, w.Drop, w.ReadyAt, w.CashDue = &restaurant, &drop, &ready, o.Run.CashDue
 	return w
-}
-
-// cooling is how long a driver is not asked again for an order after an offer that ended in a state. A driver who declined has answered for
-// good, unless it was about one more order on the way: that may have been too much this time. The one who accepted and then gave the order
-// back may be the only one there is.
-func (o *Offer) cooling() (pause time.Duration, forGood bool) {
-	more := o.Stop > 0
-	switch o.State {
-	case Declined:
-		return 2 * time.Minute, !more
-	case Expired:
-		if more {
-			return time.Minute, false
-		}
-		return 2 * time.Minute, false
-	case Accepted:
-		return 5 * time.Minute, false
-	case Open, Revoked:
-	}
-	return 0, false
-}
-
-// NotToAsk are the drivers who are not to be asked now for an order that has had these offers.
-func NotToAsk(past []Offer, now time.Time) []string {
-	var out []string
-	for _, o := range past {
-		pause, forGood := o.cooling()
-		if (forGood || now.Before(o.Answered.Add(pause))) && !slices.Contains(out, o.Driver) {
-			out = append(out, o.Driver)
-		}
-	}
-	slices.Sort(out)
-	return out
 }

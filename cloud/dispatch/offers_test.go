@@ -4,8 +4,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"awesome.pizza/cloud/dispatch"
 	"awesome.pizza/shared/money"
 	"awesome.pizza/shared/problem"
@@ -51,23 +49,6 @@ func TestTooLateIsTooLate(t *testing.T) {
 	accepted := dispatch.Offer{State: dispatch.Accepted, Expires: o.Expires}
 	if _, err := accepted.Take(dispatch.Accept, o.Expires.Add(time.Minute)); err != nil {
 		t.Errorf("a phone that repeats itself later: %v", err)
-	}
-}
-
-func TestWhoIsNotAskedAgain(t *testing.T) {
-	t.Parallel()
-	ended := func(driver string, s dispatch.OfferState, ago time.Duration) dispatch.Offer {
-		return dispatch.Offer{Driver: driver, State: s, Answered: noon.Add(-ago)}
-	}
-	got := dispatch.NotToAsk([]dispatch.Offer{
-		ended("said no", dispatch.Declined, 24*time.Hour), ended("said no", dispatch.Declined, time.Hour),
-		ended("just silent", dispatch.Expired, time.Minute), ended("silent then", dispatch.Expired, 3*time.Minute),
-		ended("just dropped", dispatch.Accepted, time.Minute), ended("dropped then", dispatch.Accepted, 6*time.Minute),
-		ended("taken from", dispatch.Revoked, 0),
-		{Driver: "asked", State: dispatch.Open},
-	}, noon)
-	if diff := cmp.Diff([]string{"just dropped", "just silent", "said no"}, got); diff != "" {
-		t.Error(diff)
 	}
 }
 

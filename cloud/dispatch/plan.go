@@ -59,6 +59,7 @@ type Order struct {
 	Nowhere     bool      // nobody knows where Drop is, the restaurant took the order by phone: its own drivers know the streets
 	Offered     string    // who has an open offer for it, or Courier
 	Courier     string    // the delivery company that was asked for it; empty: none
+	Back        []Back    // who had it and gave it back, or had it taken from him; oldest first
 	Declined    []string  // who is not to be asked (again) now
 }
 

@@ -1,7 +1,9 @@
 package ordering
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"time"
 
 	"awesome.pizza/shared/event"
@@ -34,6 +36,11 @@ func (s *Service) Reassign(ctx context.Context, id order.ID, ifVersion int, from
 // Drop takes the driver off the order, who has not picked it up. driver "" stands for whoever has it.
 func (s *Service) Drop(ctx context.Context, id order.ID, ifVersion int, driver, by string) (Record, error) {
 	return s.Store.Change(ctx, id, ifVersion, OffDriver(driver, by, "", s.now()))
+}
+
+// HandBack is a driver's own word that he does not fetch the order, or staff's for him; because says why, in words, and can be empty.
+func (s *Service) HandBack(ctx context.Context, id order.ID, ifVersion int, d Deed, because string) (Record, error) {
+	return s.Store.Change(ctx, id, ifVersion, OffDriver(d.Driver, d.By, because, s.now()))
 }
 
 // PickUp says that the driver has the food. While the restaurant's link is up, the kitchen must have said that it is ready; while it is
@@ -69,7 +76,7 @@ func ToDriver(d Driver, arrives *time.Time, by string, now time.Time) Decide {
 			return r.illegal("the courier %s was asked for this order", r.Courier.Name)
 		}
 		if err := r.Take(order.Cloud, order.Assign, by, now); err != nil {
-			return err
+			return r.hasDriver(&d, by, err)
 		}
 		who := d
 		who.Because = ""
@@ -83,6 +90,34 @@ func ToDriver(d Driver, arrives *time.Time, by string, now time.Time) Decide {
 		r.tellDelivery()
 		return nil
 	}
+}
+
+// hasDriver says of a driver who cannot be given the order, because somebody has it already, whom it is with and what can be done. A driver is told less
+// than staff.
+func (r *Record) hasDriver(d *Driver, by string, err error) error {
+	p := problem.Of(err)
+	if p == nil || r.Driver == nil || r.Status().Terminal() {
+		return err
+	}
+	said, name := *p, cmp.Or(r.Driver.Name, r.Driver.ID)
+	fetched := r.Progress.Delivery != order.Assigned
+	switch {
+	case by == ByDriver(d.ID) && r.Driver.ID == d.ID:
+		said.Detail = "this order is with you already"
+		return &said
+	case by == ByDriver(d.ID):
+		said.Detail = "another driver has this order by now: there is nothing more for you to do about it"
+		return &said
+	case r.Driver.ID == d.ID:
+		said.Detail = name + " has this order already: there is nothing more to do"
+	case fetched:
+		said.Detail = name + " has fetched this order: nobody else can be sent for it"
+	case r.Courier != nil:
+		said.Detail = name + " is sending a courier for this order: take it back first, with unassign-driver, to send " + cmp.Or(d.Name, d.ID)
+	default:
+		said.Detail = fmt.Sprintf("%s has this order: to send %s instead, say so with instead_of %q", name, cmp.Or(d.Name, d.ID), r.Driver.ID)
+	}
+	return said.With("driver", r.Driver.ID)
 }
 
 // Agree is what a driver's own yes decides. It counts from when it was said, by the phone's clock, and is not shown before what it follows.
@@ -153,8 +188,13 @@ func deliver(d Deed, now time.Time) Decide {
 	}
 }
 
+// giveUp ends a delivery for good. A driver who has not fetched the food gives it back instead: another one can bring it.
 func giveUp(d Deed, reason string, now time.Time) Decide {
 	return func(r *Record) error {
+		if r.Progress.Delivery == order.Assigned && d.Driver != "" && r.mine(d.Driver) == nil && !r.Status().Terminal() {
+			return problem.New(problem.Conflict, "not_picked_up", "you have not fetched this order, so it has not failed: give it back, and somebody else brings it").
+				With("current", r.Status()).With("allowed", r.Progress.Next())
+		}
 		return r.deliverStep(d, now, func(at time.Time) error {
 			r.Reason = reason
 			return r.atDoor(d, r.Take(order.Cloud, order.GiveUp, d.By, at))

@@ -2,6 +2,7 @@ package road
 
 import (
 	"cmp"
+	"strings"
 
 	"awesome.pizza/cloud/dispatch"
 	"awesome.pizza/cloud/ordering"
@@ -38,8 +39,26 @@ func Delivery(r *ordering.Record, pickup dispatch.Point) dispatch.Order {
 	for i := range r.Progress.Items {
 		o.Remade = o.Remade || r.Progress.Items[i].Remakes > 0
 	}
+	o.Back = cameBack(r)
 	if r.Courier != nil {
 		o.Courier = ordering.CourierDriver(r.Courier.ID)
 	}
 	return o
+}
+
+// cameBack is who had an order and has not any more. What a person gave a driver and took back was never that driver's word.
+func cameBack(r *ordering.Record) (out []dispatch.Back) {
+	agreed := map[string]bool{}
+	for i := range r.Hands {
+		h := &r.Hands[i]
+		own := strings.HasPrefix(h.By, ordering.ByDriver(""))
+		switch {
+		case h.Act == ordering.Agreed || h.Act == ordering.Given:
+			agreed[h.Driver] = h.Act == ordering.Agreed
+		case h.Act != ordering.TakenOff || h.Driver == "":
+		case own || h.By == dispatch.ByDispatch || agreed[h.Driver]:
+			out = append(out, dispatch.Back{Driver: h.Driver, At: h.At.UTC(), Said: h.By != dispatch.ByDispatch})
+		}
+	}
+	return out
 }

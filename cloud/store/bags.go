@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -18,6 +19,7 @@ import (
 // Limits of reading bags.
 const (
 	mostBags    = 100
+	mostNote    = 800                // bytes: as many characters as the door takes
 	mostBrought = 2000               // orders of one bag
 	ordersReach = 7 * 24 * time.Hour // how long before a bag an order can have been placed that is paid into it
 )
@@ -187,7 +189,8 @@ func (s *Store) droppedBefore(ctx context.Context, tx pgx.Tx, driver string, d r
 }
 
 // CloseBag checks a driver's bag out, and has what was counted written into the till where it lies then; again with the same sum it changes
-// nothing. It reports NotFound "no_such_bag" and Conflict "bag_closed".
+// nothing, unless it says for the first time why the sum differs: that is kept with the bag, and the till's book stays as it was written. It reports NotFound
+// "no_such_bag", Conflict "bag_closed" and "bag_explained".
 func (s *Store) CloseBag(ctx context.Context, driver, bag string, counted int64, note string, at time.Time) (road.Bag, error) {
 	if !id.Valid(bag) {
 		return road.Bag{}, badID()
@@ -196,11 +199,12 @@ func (s *Store) CloseBag(ctx context.Context, driver, bag string, counted int64,
 	if err != nil {
 		return road.Bag{}, err
 	}
-	if ok && b.Closed != nil {
+	note = plain(strings.TrimSpace(note), mostNote)
+	if ok && b.Closed != nil && (note == "" || note == b.Note) {
 		saidAgain(ctx)
 	}
 	if ok && b.Driver == driver && b.Closed == nil {
-		if err := s.checkOut(ctx, b, counted, plain(note, 200), at.UTC()); err != nil {
+		if err := s.checkOut(ctx, b, counted, note, at.UTC()); err != nil {
 			return road.Bag{}, fmt.Errorf("close bag %s: %w", bag, err)
 		}
 		if b, ok, err = s.oneBag(ctx, `b.id = $1::text::uuid`, bag); err != nil {
@@ -212,6 +216,23 @@ func (s *Store) CloseBag(ctx context.Context, driver, bag string, counted int64,
 		return road.Bag{}, problem.New(problem.NotFound, "no_such_bag", "there is no such bag")
 	case b.Counted != counted:
 		return road.Bag{}, problem.New(problem.Conflict, "bag_closed", "this bag was checked out with another sum; tell your manager")
+	}
+	return s.explain(ctx, b, note)
+}
+
+// explain keeps the first note about a bag that is checked out. Nothing is written over.
+func (s *Store) explain(ctx context.Context, b road.Bag, note string) (road.Bag, error) {
+	if note == "" || note == b.Note {
+		return b, nil
+	}
+	err := s.noting(ctx, func(q doer) error {
+		return q.QueryRow(ctx, `UPDATE cash_bags SET note = CASE WHEN note = '' THEN $2 ELSE note END WHERE id = $1::text::uuid RETURNING note`, b.ID, note).Scan(&b.Note)
+	})
+	switch {
+	case err != nil:
+		return road.Bag{}, fmt.Errorf("explain bag %s: %w", b.ID, err)
+	case b.Note != note:
+		return road.Bag{}, problem.New(problem.Conflict, "bag_explained", "this bag was checked out with another note, which stays; tell your manager what is to be added")
 	}
 	return b, nil
 }

@@ -67,7 +67,8 @@ func (d *Dispatch) DispatchSnapshot(ctx context.Context, now time.Time, restaura
 		if out.Orders, err = d.undelivered(ctx, tx, restaurants); err != nil {
 			return err
 		}
-		if err = askedFor(ctx, tx, out.Orders, now); err != nil {
+		past, err := askedFor(ctx, tx, out.Orders)
+		if err != nil {
 			return err
 		}
 		if err = preferred(ctx, tx, out.Orders); err != nil {
@@ -85,6 +86,7 @@ func (d *Dispatch) DispatchSnapshot(ctx context.Context, now time.Time, restaura
 		if out.Drivers, err = pgx.CollectRows(rows, scanDriver); err != nil {
 			return err
 		}
+		out.LetRest(past)
 		if out.Last, err = planned(ctx, tx, out.Drivers); err != nil {
 			return err
 		}
@@ -176,22 +178,22 @@ func (d *Dispatch) readChanged(ctx context.Context, tx pgx.Tx, changed []string,
 	return nil
 }
 
-// askedFor fills in who is asked for which order, and who is not to be asked now. Offers are found by their order, so what was offered for
+// askedFor fills in who is asked for which order, and returns the offers that are over. Offers are found by their order, so what was offered for
 // orders that have ended costs nothing, however much it is.
-func askedFor(ctx context.Context, tx pgx.Tx, orders []dispatch.Order, now time.Time) error {
+func askedFor(ctx context.Context, tx pgx.Tx, orders []dispatch.Order) (past map[order.ID][]dispatch.Offer, err error) {
 	ids := make([]string, len(orders))
 	for i := range orders {
 		ids[i] = string(orders[i].ID)
 	}
 	rows, err := tx.Query(ctx, `SELECT `+offerColumns+` FROM offers f WHERE f.order_id = ANY ($1::text[]::uuid[]) ORDER BY f.created`, ids)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (dispatch.Offer, error) { return scanOffer(row) })
 	if err != nil {
-		return err
+		return nil, err
 	}
-	past := map[order.ID][]dispatch.Offer{}
+	past = map[order.ID][]dispatch.Offer{}
 	open, why := map[order.ID]string{}, map[order.ID]map[string][]dispatch.Reason{}
 	for _, f := range all {
 		if f.Over() {
@@ -211,7 +213,7 @@ func askedFor(ctx context.Context, tx pgx.Tx, orders []dispatch.Order, now time.
 			open[orders[i].ID] = orders[i].Courier // nobody else is asked meanwhile
 		}
 		orders[i].Why = why[orders[i].ID][cmp.Or(orders[i].Driver, open[orders[i].ID])]
-		orders[i].Offered, orders[i].Declined = open[orders[i].ID], dispatch.NotToAsk(past[orders[i].ID], now)
+		orders[i].Offered = open[orders[i].ID]
 	}
-	return nil
+	return past, nil
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"go.uber.org/goleak"
 
+	"awesome.pizza/cloud/dispatch"
 	"awesome.pizza/cloud/ordering"
 	"awesome.pizza/cloud/pgdev/pgtest"
 	"awesome.pizza/cloud/restaurant"
@@ -118,6 +119,18 @@ func (c *chain) order(t testing.TB, oid order.ID) ordering.Record {
 		t.Fatal(err)
 	}
 	return r
+}
+
+// AcceptOffer is a driver's yes to one door.
+func (c *chain) AcceptOffer(ctx context.Context, driver, offer string, now time.Time) (dispatch.Offer, error) {
+	f, _, err := c.AnswerOffer(ctx, driver, offer, dispatch.Accept, now)
+	return f, err
+}
+
+// DeclineOffer is the no.
+func (c *chain) DeclineOffer(ctx context.Context, driver, offer string, now time.Time) (dispatch.Offer, error) {
+	f, _, err := c.AnswerOffer(ctx, driver, offer, dispatch.Decline, now)
+	return f, err
 }
 
 // sql runs a statement on a connection of its own and returns the first column of the first row, if there is one.

@@ -17,35 +17,24 @@ import (
 	"awesome.pizza/shared/problem"
 )
 
-// AcceptOffer accepts an offer and assigns its order to the driver, both or neither. Accepting again changes nothing. It reports NotFound
-// "no_such_offer", Conflict "offer_over", Conflict "illegal_step", and Conflict "bag_full" to a driver who has an order of another trip by now.
-func (s *Store) AcceptOffer(ctx context.Context, driver, offer string, now time.Time) (dispatch.Offer, error) {
-	return s.answerOffer(ctx, driver, offer, dispatch.Accept, now)
-}
-
-// DeclineOffer declines an offer. Declining again changes nothing. It reports NotFound "no_such_offer" and Conflict "offer_over".
-func (s *Store) DeclineOffer(ctx context.Context, driver, offer string, now time.Time) (dispatch.Offer, error) {
-	return s.answerOffer(ctx, driver, offer, dispatch.Decline, now)
-}
-
-// answerOffer answers one door of a trip.
-func (s *Store) answerOffer(ctx context.Context, driver, offer string, a dispatch.Answer, now time.Time) (dispatch.Offer, error) {
+// AnswerOffer answers one door of a trip: see dispatch.Answers. Saying it again changes nothing.
+func (s *Store) AnswerOffer(ctx context.Context, driver, offer string, a dispatch.Answer, now time.Time) (f dispatch.Offer, fresh bool, err error) {
 	none := problem.New(problem.NotFound, "no_such_offer", "driver %s has no offer %q", plain(driver, MaxKey), plain(offer, MaxKey))
 	if !id.Valid(offer) {
-		return dispatch.Offer{}, none
+		return dispatch.Offer{}, false, none
 	}
 	one, err := s.offers(ctx, readOffers+`WHERE f.id = $1`, offer)
 	if err != nil {
-		return dispatch.Offer{}, err
+		return dispatch.Offer{}, false, err
 	}
 	if len(one) == 0 || one[0].Driver != driver {
-		return dispatch.Offer{}, none
+		return dispatch.Offer{}, false, none
 	}
-	taken, _, err := s.answerTrip(ctx, driver, dispatch.TripAnswer{Trip: one[0].Trip, Offers: []string{offer}, Answer: a}, one, now)
+	taken, fresh, err := s.answerTrip(ctx, driver, dispatch.TripAnswer{Trip: one[0].Trip, Offers: []string{offer}, Answer: a}, one, now)
 	if err != nil {
-		return one[0], err
+		return one[0], false, err
 	}
-	return taken[0], nil
+	return taken[0], fresh, nil
 }
 
 // AnswerTrip answers all doors of a trip and assigns their orders, or nothing of it: see dispatch.Answers.

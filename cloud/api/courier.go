@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"awesome.pizza/cloud/courier"
@@ -10,7 +11,7 @@ import (
 
 // courierWord is what a delivery company says. It may say more than we know of: that is left alone.
 type courierWord struct {
-	ID       string     `json:"id" minLength:"1" maxLength:"128" doc:"of the message: it counts once"`
+	ID       string     `json:"id" minLength:"1" maxLength:"128" doc:"of the message, not blank: it counts once for each delivery"`
 	Delivery string     `json:"delivery" minLength:"1" maxLength:"64" doc:"the id under which the chain asked for the courier"`
 	State    string     `json:"state" minLength:"1" maxLength:"64" doc:"accepted, assigned, at_restaurant, picked_up, at_door, delivered, failed or cancelled; any other is counted and changes nothing"`
 	At       *time.Time `json:"at,omitempty" doc:"since when"`
@@ -42,6 +43,9 @@ func (a *API) courierWebhook(ctx context.Context, in *webhookInput) (*webhookOut
 		return nil, problem.New(problem.NotFound, "no_such_courier", "this chain works with no couriers")
 	}
 	b := &in.Body
+	if strings.TrimSpace(b.ID) == "" {
+		return nil, problem.New(problem.Invalid, "invalid_request", "give each message an id of its own, so that one that is sent again counts once").With("path", "id")
+	}
 	v, err := a.Couriers.Hear(ctx, courier.Message{
 		Courier: in.Name, Timestamp: in.Timestamp, Signature: in.Signature, Body: rawBody(ctx), ID: b.ID, Run: b.Delivery,
 		Update: courier.Update{

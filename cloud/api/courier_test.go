@@ -130,6 +130,7 @@ func TestWhoIsNotTheCourierIsNotHeard(t *testing.T) {
 		"no state":               {"swift", shared, now, `{"id":"m","delivery":"` + r.ID + `"}`, 422, "invalid_request"},
 		"nothing":                {"swift", shared, now, `{}`, 422, "invalid_request"},
 		"no JSON":                {"swift", shared, now, `cancelled`, 400, "malformed"},
+		"a blank name":           {"swift", shared, now, says(r.ID, " ", "cancelled"), 422, "invalid_request"},
 		"a long name":            {"swift", shared, now, says(r.ID, strings.Repeat("m", 129), "cancelled"), 422, "invalid_request"},
 		"two ids":                {"swift", shared, now, `{"id":"a","id":"b","delivery":"` + r.ID + `","state":"cancelled"}`, 422, "repeated_field"},
 	} {

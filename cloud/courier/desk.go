@@ -24,8 +24,8 @@ type Book interface {
 	// Reserve enters a run and keeps its order for it, both or neither. It reports Conflict when the order is not to be had: it has a driver, an
 	// open offer, or a run that has not ended.
 	Reserve(ctx context.Context, r Run, keep ordering.Decide) error
-	// ChangeRun lets decide change a run and its order, both or neither. A message's id counts once for each company: then repeated is true
-	// and nothing was decided. It reports NotFound "no_such_delivery", also for a run of another company than by; by "" stands for ourselves.
+	// ChangeRun lets decide change a run and its order, both or neither. A message's id counts once for each run: when it comes again, repeated is
+	// true and nothing was decided. It reports NotFound "no_such_delivery", also for a run of another company than by; by "" stands for ourselves.
 	ChangeRun(ctx context.Context, run, by, message string, decide func(*Run, *ordering.Record) error) (repeated bool, err error)
 	// DueRuns are open runs whose Next has come; their Tries rise. They are due again after lease, so that one process at a time looks at each.
 	DueRuns(ctx context.Context, now time.Time, lease time.Duration, limit int) ([]Run, error)

@@ -14,7 +14,7 @@ type Message struct {
 	Signature string
 	Body      []byte
 
-	ID  string // the company's: it counts once
+	ID  string // the company's: it counts once for each run
 	Run string // ours
 	Update
 }

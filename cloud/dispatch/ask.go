@@ -312,6 +312,9 @@ func (a *asking) loaded(d *Driver, b *bag, seen map[order.ID]bool) {
 			out.Arrive, out.Could, out.Pickup = b.arrive[i], b.arrive[i], b.pickup[i]
 		}
 		out.Because = append(o.withPriority(state(o, d)), o.asked()...)
+		if over := len(b.orders) - d.Vehicle.Most(); over > 0 {
+			out.Because = append(out.Because, Reason{Key: WhyTooMany, N: over, Name: d.Name})
+		}
 		if (o.Delivery == order.Assigned || o.Delivery == order.Unassigned) && !o.Nowhere {
 			out.Second, out.Dearer = a.next(o, d, out.Door)
 		}

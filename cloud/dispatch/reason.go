@@ -41,6 +41,7 @@ const (
 	WhyRemade     = "remade"       // some of it was made again
 	WhyOff        = "off_shift"    // Name is
 	WhySilent     = "silent"       // nothing was heard of Name for N minutes
+	WhyTooMany    = "too_many"     // Name has N orders more than the vehicle takes: a person wanted it so
 	WhyToldThen   = "told_then"    // what follows was said to the driver who was asked
 	WhyMuch       = "much_there"   // N of Of deliveries of the last 45 minutes were from there
 	WhyLikely     = "likely_there" // as the day goes, more than elsewhere
@@ -61,6 +62,7 @@ func Reasons() map[string]string {
 		WhyNoWay: "nobody knows the way: the restaurant's own drivers bring it", WhySaid: "%s",
 		WhyMuch: "%d of the %d deliveries of the last 45 minutes were from there", WhyLikely: "the next order is likely to be from there",
 		WhyOff: "%s is off shift", WhySilent: "nothing was heard of %s for %d min", WhyToldThen: "what the driver was told:",
+		WhyTooMany: "%s has %d more than fit",
 	}
 }
 
@@ -78,7 +80,7 @@ func (r Reason) String() string {
 		}
 		return fmt.Sprintf(Reasons()[r.Key], r.N, r.Of)
 	}
-	if r.Key == WhySilent {
+	if r.Key == WhySilent || r.Key == WhyTooMany {
 		return fmt.Sprintf(Reasons()[r.Key], r.Name, r.N)
 	}
 	if (r.Key == WhyFirst || r.Key == WhyRaised) && r.Name != "" {

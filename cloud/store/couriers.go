@@ -128,7 +128,8 @@ func (s *Store) ChangeRun(ctx context.Context, run, by, message string, decide f
 				return err
 			}
 			if message != "" {
-				tag, err := conn.Exec(ctx, `INSERT INTO courier_messages (courier, id) VALUES ($1, $2) ON CONFLICT DO NOTHING`, company, plain(message, courier.MaxMessageID))
+				own := run + "/" + plain(message, courier.MaxMessageID) // companies that number the messages of each delivery are heard, too
+				tag, err := conn.Exec(ctx, `INSERT INTO courier_messages (courier, id) VALUES ($1, $2) ON CONFLICT DO NOTHING`, company, own)
 				if err != nil || tag.RowsAffected() == 0 {
 					repeated = err == nil
 					return err

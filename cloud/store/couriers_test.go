@@ -130,6 +130,22 @@ func TestAPersonsWordTakesTheOrderFromTheCourier(t *testing.T) {
 	c.oneEach(t)
 }
 
+func TestACompanyThatNumbersTheMessagesOfEachDeliveryIsHeard(t *testing.T) {
+	t.Parallel()
+	c, ids := menuOf(t, 2, 0)
+	for _, oid := range ids {
+		r, err := c.swift(t, oid, time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range 2 {
+			if v, repeated, err := c.follows(t, r.ID, "1", courier.Assigned); err != nil || repeated != (i > 0) {
+				t.Errorf("%s, %v, %v", v, repeated, err)
+			}
+		}
+	}
+}
+
 func TestACouriersMessageCountsOnceAndWithItsOrder(t *testing.T) {
 	t.Parallel()
 	c, ids := menuOf(t, 1, 0)

@@ -24,6 +24,7 @@ export const en = {
 	by_second: (n: number) => `there in ${n} min, by another restaurant`,
 	off_shift: (_n: number, name: string) => `${name} is off shift`,
 	silent: (n: number, name: string) => `nothing was heard of ${name} for ${n} min`,
+	too_many: (n: number, name: string) => `${name} has ${n} more than fit`,
 	told_then: 'what the driver was told:',
 	two_houses: 'fetched at two restaurants',
 	first: (_n: number, name: string) => `a dispatcher puts it first${name && ` (${name})`}`,

@@ -26,6 +26,7 @@ export const it: WhyWords = {
 	by_second: (n) => `arriva fra ${n} min, da un altro ristorante`,
 	off_shift: (_n, name) => `${name} non è in turno`,
 	silent: (n, name) => `di ${name} non si sa niente da ${n} min`,
+	too_many: (n, name) => `${name} ne ha ${n} più di quanti ce ne stanno`,
 	told_then: 'al fattorino si è detto:',
 	two_houses: 'ritirato in due ristoranti',
 	first: (_n, name) => `per il responsabile viene prima di tutti${name && ` (${name})`}`,

@@ -27,7 +27,8 @@ func TestWhoIsNotAskedAgain(t *testing.T) {
 		more(ended("not that too", dispatch.Declined, time.Minute)), more(ended("not that too then", dispatch.Declined, 3*time.Minute)),
 		ended("just silent", dispatch.Expired, 30*time.Second), ended("silent a minute ago", dispatch.Expired, 70*time.Second),
 		ended("silent then", dispatch.Expired, 3*time.Minute),
-		ended("had it", dispatch.Accepted, time.Second), ended("taken from", dispatch.Revoked, 0), {Driver: "asked", State: dispatch.Open},
+		ended("had it", dispatch.Accepted, time.Second), ended("taken from", dispatch.Revoked, 0),
+		{Driver: "asked", State: dispatch.Open},
 	}
 	returned := []dispatch.Back{
 		back("gave it back", true, 30*time.Second), back("gave it back before", true, 2*time.Minute), back("gave it back then", true, 6*time.Minute),

@@ -41,7 +41,8 @@ func (p Planner) Plan(s Snapshot) Plan {
 	return out
 }
 
-// warn adds to what is stuck the orders whose driver is gone, and who keeps them because a person said so: no plan knows when they are brought.
+// warn adds to what is stuck the orders whose driver is gone: who keeps them because a person said so, or has them in the bag, or is on the road with
+// them and should have been at the door. No plan knows when they are brought.
 func (p *Plan) warn(s *Snapshot) {
 	drivers, looks := s.driversByID(), map[order.ID]*Outlook{}
 	for i := range p.Orders {
@@ -50,7 +51,7 @@ func (p *Plan) warn(s *Snapshot) {
 	for i := range s.Orders {
 		o := &s.Orders[i]
 		holder := drivers[o.Driver]
-		if o.Delivery != order.Assigned || holder == nil || !holder.Gone(s.Now) {
+		if holder == nil || !holder.Gone(s.Now) || !o.needsSomebody(s.Now) {
 			continue
 		}
 		because := holder.absence(s.Now)
@@ -59,6 +60,18 @@ func (p *Plan) warn(s *Snapshot) {
 			look.Because = append(o.withPriority(state(o, holder)), because)
 		}
 	}
+}
+
+// needsSomebody reports whether an order whose driver is gone wants a person.
+func (o *Order) needsSomebody(now time.Time) bool {
+	switch o.Delivery {
+	case order.Assigned, order.PickedUp:
+		return true
+	case order.OutForDelivery:
+		return tardy(o, now) > 0
+	case order.NoDelivery, order.Unassigned, order.Delivered, order.Failed:
+	}
+	return false
 }
 
 // apart is a snapshot for each house: its orders, its drivers, and those who carry something of it.
@@ -337,7 +350,7 @@ func (a *asking) left(o *Order) {
 		because.Key = WhyNobody
 		a.out.Stuck = append(a.out.Stuck, Stuck{Order: o.ID, Because: because.String()})
 	}
-	a.out.Orders = append(a.out.Orders, Outlook{Order: o.ID, Driver: o.Driver, Because: o.withPriority(because)})
+	a.out.Orders = append(a.out.Orders, Outlook{Order: o.ID, Driver: o.Driver, Late: tardy(o, a.Now), Because: o.withPriority(because)})
 }
 
 // next is who else could be at the door of an order that stays with its driver, and by how many minutes later.

@@ -157,11 +157,14 @@ func (d *Desk) more(ctx context.Context, restaurant string, extra int) (v View, 
 // Outcome is what the plan of a view comes to.
 func (v *View) Outcome() Outcome { return v.outcome(v.Plan) }
 
-// outcome sums up what a plan makes of the orders of a snapshot. What nobody knows a door time of is late once its promise is over.
+// outcome sums up what a plan makes of the orders of a snapshot.
 func (s *Snapshot) outcome(p Plan) (out Outcome) {
-	n, drivers, index := 0, s.driversByID(), make(map[order.ID]int, len(s.Orders))
+	n, stuck, index := 0, map[order.ID]bool{}, make(map[order.ID]int, len(s.Orders))
 	for i := range s.Orders {
 		index[s.Orders[i].ID] = i
+	}
+	for _, x := range p.Stuck {
+		stuck[x.Order] = true
 	}
 	for _, look := range p.Orders {
 		i, known := index[look.Order]
@@ -169,17 +172,14 @@ func (s *Snapshot) outcome(p Plan) (out Outcome) {
 			continue
 		}
 		o := &s.Orders[i]
-		late := look.Late
-		if look.Door.IsZero() {
-			late = tardy(o, s.Now)
-			if o.deserted(drivers[o.Driver]) {
-				out.Nobody++
-			}
-		} else {
+		switch waits := o.cooking() && (o.Delivery == order.Unassigned || o.Delivery == order.Assigned); {
+		case !look.Door.IsZero():
 			n++
 			out.ClickToDoor += look.Door.Sub(o.placed(s.Now))
+		case waits || stuck[o.ID]:
+			out.Nobody++
 		}
-		if out.Lateness += late; late > 0 {
+		if out.Lateness += look.Late; look.Late > 0 {
 			out.Late++
 		}
 	}
@@ -187,18 +187,6 @@ func (s *Snapshot) outcome(p Plan) (out Outcome) {
 		out.ClickToDoor /= time.Duration(n)
 	}
 	return out
-}
-
-// deserted reports whether an order without a door time needs somebody: the kitchen has it, or it is in the bag of a driver who has signed off.
-func (o *Order) deserted(holder *Driver) bool {
-	switch o.Delivery {
-	case order.Unassigned, order.Assigned:
-		return o.cooking()
-	case order.PickedUp, order.OutForDelivery:
-		return holder != nil && holder.Status == wire.Offline
-	case order.NoDelivery, order.Delivered, order.Failed:
-	}
-	return false
 }
 
 // Heard tells when a restaurant was last heard of, and whether its line is cut.

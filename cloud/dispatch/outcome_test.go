@@ -10,21 +10,24 @@ import (
 	"awesome.pizza/shared/wire"
 )
 
-func TestTheTotalsCountWhatIsOnTheRoadWithoutAForecast(t *testing.T) {
+func TestWhatHasNoForecastIsLateOnceItsPromiseIsOverAndStuckWhenItsDriverIsGone(t *testing.T) {
 	t.Parallel()
 	for name, x := range map[string]struct {
 		at           order.Delivery
 		driver       wire.DriverState
+		quiet        time.Duration // since the phone said something
 		ago          time.Duration // since the promise was over
 		late, nobody int
 	}{
-		"on the road, in time":                    {order.OutForDelivery, wire.Busy, -time.Minute, 0, 0},
-		"on the road, and late":                   {order.OutForDelivery, wire.Busy, 3 * time.Minute, 1, 0},
-		"on the road with who has signed off":     {order.OutForDelivery, wire.Offline, 3 * time.Minute, 1, 1},
-		"in the bag of who has signed off":        {order.PickedUp, wire.Offline, -time.Minute, 0, 1},
-		"on the shelf, for who has signed off":    {order.Assigned, wire.Offline, -time.Minute, 0, 1},
-		"on the shelf, for nobody, and late":      {order.Unassigned, wire.Available, time.Minute, 1, 1},
-		"in the bag of who was not heard of long": {order.PickedUp, wire.Busy, time.Minute, 1, 0},
+		"on the road, in time":                           {order.OutForDelivery, wire.Busy, time.Minute, -time.Minute, 0, 0},
+		"on the road, and late":                          {order.OutForDelivery, wire.Busy, time.Minute, 3 * time.Minute, 1, 0},
+		"on the road with who is silent, in time":        {order.OutForDelivery, wire.Busy, time.Hour, -time.Minute, 0, 0},
+		"on the road with who has signed off, and late":  {order.OutForDelivery, wire.Offline, time.Hour, 3 * time.Minute, 1, 1},
+		"in the bag of who has signed off":               {order.PickedUp, wire.Offline, time.Minute, -time.Minute, 0, 1},
+		"in the bag of who was not heard of for an hour": {order.PickedUp, wire.Busy, time.Hour, time.Minute, 1, 1},
+		"in a bag, and late":                             {order.PickedUp, wire.Busy, time.Minute, time.Minute, 1, 0},
+		"on the shelf, for who has signed off":           {order.Assigned, wire.Offline, time.Minute, -time.Minute, 0, 1},
+		"on the shelf, for nobody, and late":             {order.Unassigned, wire.OnBreak, time.Minute, time.Minute, 1, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -37,12 +40,16 @@ func TestTheTotalsCountWhatIsOnTheRoadWithoutAForecast(t *testing.T) {
 				o.Kitchen = order.HandedOver
 			}
 			v := dispatch.View{Snapshot: dispatch.Snapshot{
-				Now: noon, Orders: []dispatch.Order{o}, Drivers: []dispatch.Driver{{ID: "d1", Name: "Dan", Status: x.driver, StatusAt: noon.Add(-time.Hour)}},
+				Now: noon, Travel: dispatch.Crow{}, Restaurants: houses, Orders: []dispatch.Order{o},
+				Drivers: []dispatch.Driver{{ID: "d1", Name: "Dan", Status: x.driver, StatusAt: noon.Add(-x.quiet)}},
 			}}
-			v.Plan.Orders = []dispatch.Outlook{{Order: "o1", Driver: o.Driver}, {Order: "of another snapshot"}}
+			v.Plan = dispatch.Planner{Weights: dispatch.Usual()}.Plan(v.Snapshot)
 			got := v.Outcome()
 			if got.Late != x.late || got.Nobody != x.nobody || got.Lateness != max(0, x.ago) || got.ClickToDoor != 0 {
 				t.Errorf("%+v", got)
+			}
+			if look := v.Plan.Orders[0]; look.Late != max(0, x.ago) || (len(v.Plan.Stuck) > 0) != (x.nobody > 0) {
+				t.Errorf("%+v, stuck %+v", look, v.Plan.Stuck)
 			}
 		})
 	}

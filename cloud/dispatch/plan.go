@@ -126,15 +126,15 @@ type Stuck struct {
 // Outlook is what a plan makes of an order.
 type Outlook struct {
 	Order   order.ID
-	Driver  string    // who brings it, by the plan; empty: nobody
-	Arrive  time.Time // the driver at the restaurant; zero once it was picked up
-	Could   time.Time // when the driver could be there at the earliest; zero unless it is the first place to go to
-	Pickup  time.Time // zero once it was picked up, and while nobody is to bring it
-	Door    time.Time // zero while nobody is to bring it
-	Late    time.Duration
-	Stop    int     // its place among the doors of the driver's way
-	Second  string  // who else could
-	Dearer  float64 // by how much, in minutes of click-to-door
+	Driver  string        // who brings it, by the plan; empty: nobody
+	Arrive  time.Time     // the driver at the restaurant; zero once it was picked up
+	Could   time.Time     // when the driver could be there at the earliest; zero unless it is the first place to go to
+	Pickup  time.Time     // zero once it was picked up, and while nobody is to bring it
+	Door    time.Time     // zero while nobody is to bring it
+	Late    time.Duration // by the door time; of what has none, as far as it is late already
+	Stop    int           // its place among the doors of the driver's way
+	Second  string        // who else could
+	Dearer  float64       // by how much, in minutes of click-to-door
 	Because []Reason
 }
 

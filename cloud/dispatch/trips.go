@@ -12,6 +12,7 @@ import (
 type TripAnswer struct {
 	Trip   string
 	Offers []string  // what was shown of it; empty: whatever is open of it
+	Apart  bool      // it is about one door by itself, as older phones answer
 	Answer Answer    // Accept or Decline
 	Act    string    // the phone's own name for the act: said again, it is the same one. Empty: it has none
 	At     time.Time // when it was said, by the phone's clock; zero: now
@@ -37,6 +38,9 @@ func (a TripAnswer) Take(all []Offer, now time.Time) (taken []Offer, fresh bool,
 	asked, err := a.about(all)
 	if err != nil {
 		return nil, false, err
+	}
+	if left := a.leftOut(all, asked); left != nil {
+		return nil, false, TripChanged(left.ID, "a trip is taken with all of its doors, and one that is asked for is not among them: look at what the trip is now")
 	}
 	var over *Offer
 	var why error
@@ -85,6 +89,26 @@ func (a *TripAnswer) about(all []Offer) ([]Offer, error) {
 		}
 	}
 	return out, nil
+}
+
+// leftOut is an open door that was asked for no later than those that are accepted, and is not among them. What joined the trip since was not seen.
+func (a *TripAnswer) leftOut(all, asked []Offer) *Offer {
+	if a.Apart || a.Answer != Accept {
+		return nil
+	}
+	var newest time.Time
+	for i := range asked {
+		if !asked[i].Over() {
+			newest = later(newest, asked[i].Created)
+		}
+	}
+	for i := range all {
+		o := &all[i]
+		if !o.Over() && !o.Created.After(newest) && !slices.ContainsFunc(asked, func(f Offer) bool { return f.ID == o.ID }) {
+			return o
+		}
+	}
+	return nil
 }
 
 // latest are the offers that are open or, when none is, those that have had this answer already: phones repeat themselves. Where there are none of

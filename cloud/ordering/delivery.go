@@ -26,7 +26,7 @@ func (s *Service) Reassign(ctx context.Context, id order.ID, ifVersion int, from
 			return problem.New(problem.Conflict, "not_with_driver", "the order is not with driver %s: read it again", from)
 		}
 		if err := r.Take(order.Cloud, order.Drop, by, now); err != nil {
-			return err
+			return r.notToTake(err)
 		}
 		r.taken(by, "", now)
 		return ToDriver(d, nil, by, now)(r)
@@ -120,6 +120,25 @@ func (r *Record) hasDriver(d *Driver, by string, err error) error {
 	return said.With("driver", r.Driver.ID)
 }
 
+// notToTake says why an order cannot be taken from a driver.
+func (r *Record) notToTake(err error) error {
+	p := problem.Of(err)
+	if p == nil {
+		return err
+	}
+	said := *p
+	switch d := r.Driver; {
+	case r.Status().Terminal():
+		said.Detail = fmt.Sprintf("the order is over: it is %s", r.Status())
+	case d == nil:
+		said.Detail = "no driver has this order: there is nobody to take it from"
+	default:
+		said.Detail = cmp.Or(d.Name, d.ID) + " has fetched this order: it cannot be taken back any more. It ends when it is delivered, or has failed"
+		return said.With("driver", d.ID)
+	}
+	return &said
+}
+
 // Agree is what a driver's own yes decides. It counts from when it was said, by the phone's clock, and is not shown before what it follows.
 func Agree(d Driver, arrives, said, now time.Time) Decide {
 	return func(r *Record) error {
@@ -135,7 +154,7 @@ func OffDriver(driver, by, because string, now time.Time) Decide {
 			return err
 		}
 		if err := r.Take(order.Cloud, order.Drop, by, now); err != nil {
-			return err
+			return r.notToTake(err)
 		}
 		r.taken(by, because, now)
 		r.Driver, r.Arrives, r.Courier = nil, nil, nil

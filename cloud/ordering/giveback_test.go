@@ -38,6 +38,18 @@ func TestWhoIsTooLateToSendADriverIsToldWhoHasIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	refused(eve, ordering.ByStaff, "Dan has fetched this order", "d1")
+	for what, err := range map[string]error{
+		"taken back":       second(s.Drop(t.Context(), oid, 0, "d1", ordering.ByStaff)),
+		"given to another": second(s.Reassign(t.Context(), oid, 0, "d1", eve, ordering.ByStaff)),
+	} {
+		if p := problem.Of(err); p == nil || p.Code != "illegal_step" || !strings.Contains(p.Detail, "Dan has fetched this order") || p.Facts["driver"] != "d1" {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	free := s.admitted(t, order.ByDelivery).Order.ID
+	if _, err := s.Drop(t.Context(), free, 0, "", ordering.ByStaff); problem.Of(err) == nil || !strings.Contains(problem.Of(err).Detail, "no driver has this order") {
+		t.Errorf("%v", err)
+	}
 }
 
 func TestWhatADriverHandsBackIsForOthersAndSaysWhy(t *testing.T) {

@@ -30,7 +30,7 @@ func (s *Store) AnswerOffer(ctx context.Context, driver, offer string, a dispatc
 	if len(one) == 0 || one[0].Driver != driver {
 		return dispatch.Offer{}, false, none
 	}
-	taken, fresh, err := s.answerTrip(ctx, driver, dispatch.TripAnswer{Trip: one[0].Trip, Offers: []string{offer}, Answer: a}, one, now)
+	taken, fresh, err := s.answerTrip(ctx, driver, dispatch.TripAnswer{Trip: one[0].Trip, Offers: []string{offer}, Apart: true, Answer: a}, one, now)
 	if err != nil {
 		return one[0], false, err
 	}

@@ -160,6 +160,24 @@ func TestWhatJoinsATripWasNotAnsweredWithIt(t *testing.T) {
 	}
 }
 
+func TestATripIsNotTakenWithFewerDoorsThanWereAskedFor(t *testing.T) {
+	t.Parallel()
+	c, ids := menuOf(t, 3, 1)
+	now := time.Now()
+	trip, offers := c.tripOf(t, "d1", now, ids[:2]...)
+	_, err := c.answers(t, "d1", yes(trip, "act-1", offers[0]), now)
+	refusedAs(t, err, "trip_changed")
+	if p := problem.Of(err); p == nil || p.Facts["offer"] != offers[1] || c.order(t, ids[0]).Driver != nil {
+		t.Errorf("%v", err)
+	}
+	if _, err := c.CreateOffers(t.Context(), c.doors(trip, "d1", now.Add(time.Second), 2, ids[2])); err != nil {
+		t.Fatal(err)
+	}
+	if taken, err := c.answers(t, "d1", yes(trip, "act-2", offers...), now.Add(2*time.Second)); err != nil || len(taken) != 2 || c.order(t, ids[2]).Driver != nil {
+		t.Errorf("what he was shown, before one more joined: %+v, %v", taken, err)
+	}
+}
+
 func TestPhonesThatAnswerDoorByDoorGoOn(t *testing.T) {
 	t.Parallel()
 	c, ids := menuOf(t, 3, 1)

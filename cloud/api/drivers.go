@@ -26,6 +26,7 @@ type driverView struct {
 	Offered  or[string]       `json:"offered" doc:"order of the open offer"`
 	ShiftEnd or[instant]      `json:"shift_end" doc:"until when he drives; null: open end"`
 	SpeedKMH float64          `json:"speed_kmh" doc:"along streets; 0: the vehicle's usual speed"`
+	Takes    int              `json:"takes" doc:"orders that fit at a time: dispatch asks for no more, a person may insist"`
 }
 
 type positionView struct {
@@ -37,7 +38,7 @@ type positionView struct {
 func driverViewOf(d *dispatch.Driver) driverView {
 	v := driverView{
 		ID: d.ID, Name: d.Name, Phone: d.Phone, Vehicle: d.Vehicle, Home: d.Home, Status: d.Status, StatusAt: saidAt(d), Orders: list(d.Bag),
-		ShiftEnd: at(d.ShiftEnd), SpeedKMH: d.SpeedKMH,
+		ShiftEnd: at(d.ShiftEnd), SpeedKMH: d.SpeedKMH, Takes: d.Vehicle.Most(),
 	}
 	if !d.SeenAt.IsZero() && !d.OffShift() {
 		v.Position = some(positionView{d.Position.Lat, d.Position.Lon, instant{d.SeenAt}})

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"awesome.pizza/cloud/acts"
@@ -231,7 +232,18 @@ type assignInput struct {
 	}
 }
 
-func (a *API) assignDriver(ctx context.Context, in *assignInput) (*orderOutput, error) {
+type assignOutput struct {
+	ETag string `header:"ETag"`
+	Body assignedView
+}
+
+// assignedView is an order that a person gave to a driver.
+type assignedView struct {
+	orderView
+	Over int `json:"over_by" doc:"by how many orders that is more than fit at a time: the driver has them all the same"`
+}
+
+func (a *API) assignDriver(ctx context.Context, in *assignInput) (*assignOutput, error) {
 	version, err := ifMatch(in.IfMatch)
 	if err != nil {
 		return nil, err
@@ -254,7 +266,11 @@ func (a *API) assignDriver(ctx context.Context, in *assignInput) (*orderOutput, 
 	if err != nil {
 		return nil, err
 	}
-	return answer(http.StatusOK, &r), nil
+	has := len(d.Bag)
+	if !slices.Contains(d.Bag, in.ID) {
+		has++
+	}
+	return &assignOutput{etag(r.Version), assignedView{viewOf(&r), max(0, has-d.Vehicle.Most())}}, nil
 }
 
 type unassignInput struct {

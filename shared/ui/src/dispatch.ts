@@ -58,6 +58,7 @@ export interface Duty {
 	silent_since?: Instant | null; // on shift or with a bag, and nothing was heard of him since
 	position: (Place & { at: Instant }) | null;
 	orders: string[];
+	takes?: number; // orders that fit at a time
 	shift_end?: Instant | null; // null: open end
 	way: string[];
 	wait_near?: { restaurant_id: string; as_of: Instant; because: string; reasons?: Reason[] } | null; // where an idle driver had better be
@@ -142,6 +143,11 @@ export function called(d: Duty, all: readonly Duty[]): string {
 /** away: on no shift, so that nobody knows whether the phone will tell him anything. */
 export function away(d: Duty): boolean {
 	return d.status === 'offline' || d.status === 'end_of_shift';
+}
+
+/** full: has as many orders as fit, as far as the cloud says what fits. */
+export function full(d: Duty): boolean {
+	return d.takes !== undefined && d.orders.length >= d.takes;
 }
 
 const cooking = new Set<Planned['kitchen']>(['queued', 'preparing', 'baking', 'quality_check', 'ready']);

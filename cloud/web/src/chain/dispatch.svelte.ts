@@ -1,6 +1,6 @@
 import { none, withEntry } from '../maps.ts';
 import type { Order } from '../wire.ts';
-import { away, bearer, called, movable, older, type Board, type Planned, type Priority, type WhatIf } from './dispatch.ts';
+import { away, bearer, called, full, movable, older, type Board, type Planned, type Priority, type WhatIf } from './dispatch.ts';
 import type { Staff } from './staff.svelte.ts';
 
 const lookEvery = 4_000; // ms: positions and forecasts move without any order's doing so
@@ -14,6 +14,13 @@ export interface Given {
 	from: string | null;
 }
 
+/** Doubt is what is asked once more: that driver is on no shift, or has as many orders as fit. */
+export interface Doubt {
+	order: string;
+	to: string;
+	why: 'away' | 'full';
+}
+
 /** Desk is where a dispatcher sits: a zone's board, kept current, and what one does at it. */
 export class Desk {
 	#board = $state.raw<Board | undefined>();
@@ -22,7 +29,7 @@ export class Desk {
 	#refusal = $state('');
 	#given = $state.raw<Given | undefined>();
 	#undone = $state(false);
-	#doubt = $state.raw<{ order: string; to: string } | undefined>();
+	#doubt = $state.raw<Doubt | undefined>();
 	#busy = $state(false);
 	#moved = $state('');
 	#answers = $state.raw<ReadonlyMap<string, WhatIf>>(none());
@@ -57,8 +64,8 @@ export class Desk {
 		return this.#given;
 	}
 
-	/** doubt is what is asked once more before it is done: that driver is on no shift. */
-	get doubt(): { order: string; to: string } | undefined {
+	/** doubt is what is asked once more before it is done: that driver is on no shift, or has as much as fits. */
+	get doubt(): Doubt | undefined {
 		return this.#doubt;
 	}
 
@@ -135,13 +142,14 @@ export class Desk {
 		this.#doubt = undefined;
 	}
 
-	/** give an order to a driver by hand; the plan respects it. One who is on no shift gets it when that is said twice. */
+	/** give an order to a driver by hand; the plan respects it. One who is on no shift, or has as much as fits, gets it when that is said twice. */
 	async give(order: string, to: string): Promise<void> {
 		const o = this.order(order);
 		if (!o || !movable(o) || o.driver_id === to) return;
 		const said = this.#doubt?.order === order && this.#doubt.to === to;
 		const whom = this.#board?.drivers.find((d) => d.id === to);
-		this.#doubt = whom && away(whom) && !said ? { order, to } : undefined;
+		const why = whom && (away(whom) ? 'away' : full(whom) ? 'full' : undefined);
+		this.#doubt = why && !said ? { order, to, why } : undefined;
 		if (this.#doubt) return;
 		const from = o.driver_id;
 		const done = await this.#do(o, 'assign-driver', { driver_id: to, ...(from === null ? {} : { instead_of: from }) });

@@ -191,13 +191,30 @@ test('a driver who is on no shift gets an order only when that is said twice', a
 	const desk = new Desk('', new Staff());
 	await desk.look();
 	await desk.give('x', 'a');
-	expect([desk.doubt, asked.length]).toEqual([{ order: 'x', to: 'a' }, 1]);
+	expect([desk.doubt, asked.length]).toEqual([{ order: 'x', to: 'a', why: 'away' }, 1]);
 	desk.forget();
 	await desk.give('y', 'a');
 	await desk.give('x', 'a'); // that was about another order
-	expect([desk.doubt, asked.length]).toEqual([{ order: 'x', to: 'a' }, 1]);
+	expect([desk.doubt, asked.length]).toEqual([{ order: 'x', to: 'a', why: 'away' }, 1]);
 	await desk.give('x', 'a');
 	expect([desk.doubt, desk.order('x')?.driver_id]).toEqual([undefined, 'a']);
+});
+
+test('a driver who has as much as fits gets one more when that is said twice', async () => {
+	const asked = cloud({
+		'GET /api/hq/dispatch': () => board([planned('x')], [{ ...duty('a', 'Ada'), orders: ['o1', 'o2'], takes: 2 }, { ...duty('b', 'Bob'), orders: ['o3'], takes: 2 }, { ...duty('c', 'Cy'), orders: ['o4'] }]),
+		'POST /api/orders/x/assign-driver': () => ({ delivery: { state: 'assigned', driver: { id: 'a' } } }),
+	});
+	const desk = new Desk('', new Staff());
+	await desk.look();
+	await desk.give('x', 'a');
+	expect([desk.doubt, asked.length]).toEqual([{ order: 'x', to: 'a', why: 'full' }, 1]);
+	await desk.give('x', 'a');
+	expect([desk.doubt, desk.order('x')?.driver_id]).toEqual([undefined, 'a']);
+	await desk.look();
+	await desk.give('x', 'b'); // fits
+	await desk.give('x', 'c'); // a cloud that does not say what fits
+	expect(desk.doubt).toBeUndefined();
 });
 
 test('a board of a moment before is passed over, one of a clock that was set back is not', async () => {

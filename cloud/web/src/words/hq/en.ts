@@ -247,7 +247,10 @@ export const en = {
 		idle: (n: number) => (n === 1 ? '1 driver has nothing to bring' : `${n} drivers have nothing to bring`),
 		allGiven: 'Every order has somebody.',
 		goneBelow: 'Every order has somebody, but this driver is gone:',
-		doubt: (n: string, name: string) => `${name} is off shift: the phone may not tell of order ${n}. Give it anyway?`,
+		doubts: {
+			away: (n: string, name: string) => `${name} is off shift: the phone may not tell of order ${n}. Give it anyway?`,
+			full: (n: string, name: string) => `${name} has as many orders as fit: order ${n} is one too many. Give it anyway?`,
+		},
 		giveAnyway: 'Give it anyway',
 		leaveIt: 'Leave it',
 		noOrders: 'No order has to be brought.',

@@ -240,7 +240,10 @@ export const it: Words = {
 		idle: (n) => (n === 1 ? '1 fattorino non ha niente da portare' : `${n} fattorini non hanno niente da portare`),
 		allGiven: 'Ogni ordine ha qualcuno.',
 		goneBelow: 'Ogni ordine ha qualcuno, ma questo fattorino non c’è più:',
-		doubt: (n, name) => `${name} non è in turno: il telefono forse non dirà dell’ordine ${n}. Darlo lo stesso?`,
+		doubts: {
+			away: (n, name) => `${name} non è in turno: il telefono forse non dirà dell’ordine ${n}. Darlo lo stesso?`,
+			full: (n, name) => `${name} ha già tutti gli ordini che ci stanno: l’ordine ${n} è di troppo. Darlo lo stesso?`,
+		},
 		giveAnyway: 'Dallo lo stesso',
 		leaveIt: 'Lascia stare',
 		noOrders: 'Nessun ordine da portare.',

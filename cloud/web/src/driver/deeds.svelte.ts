@@ -7,9 +7,10 @@ import { instant } from '../time.ts';
 import type { DriverState } from './wire.ts';
 
 /** What a driver does to an order, and what it becomes by it. */
-export type Verb = 'pick_up' | 'depart' | 'deliver' | 'fail';
+export type Verb = 'pick_up' | 'depart' | 'deliver' | 'fail' | 'give_back';
 
-export const becomes: Record<Verb, Status> = { pick_up: 'PickedUp', depart: 'OutForDelivery', deliver: 'Delivered', fail: 'Failed' };
+/** becomes: for this driver what is given back is over, whoever brings it. */
+export const becomes: Record<Verb, Status> = { pick_up: 'PickedUp', depart: 'OutForDelivery', deliver: 'Delivered', fail: 'Failed', give_back: 'Failed' };
 
 /** A Deed waits here until the cloud has it. at is when it was done, whenever it is sent. */
 export interface Deed {
@@ -236,6 +237,7 @@ export class Deeds {
 		if (w.verb === 'pick_up') await call(`${url}/status`, { method: 'PUT', headers, body: { status: 'PickedUp', ...body } });
 		else if (w.verb === 'depart') await call(`${url}/start-delivery`, { headers, body });
 		else if (w.verb === 'deliver') await call(`${url}/complete-delivery`, { headers, body });
+		else if (w.verb === 'give_back') await call(`${url}/give-back`, { headers, body: { reason: w.reason ?? '' } });
 		else await call(`${url}/fail`, { headers, body: { reason: w.reason ?? '', ...body } });
 	}
 
@@ -272,5 +274,6 @@ function later({ problem }: Refusal): boolean {
 
 /** alreadySo: the answer to an earlier sending was lost, and the order is what the deed makes of it. */
 function alreadySo(deed: Deed, refusal: Refusal): boolean {
-	return deed.what.kind === 'order' && refusal.problem.code === 'illegal_step' && refusal.problem.current === becomes[deed.what.verb];
+	const { code, current } = refusal.problem;
+	return deed.what.kind === 'order' && (deed.what.verb === 'give_back' ? code === 'not_your_order' : code === 'illegal_step' && current === becomes[deed.what.verb]);
 }

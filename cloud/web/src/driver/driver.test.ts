@@ -175,6 +175,16 @@ describe('deeds', () => {
 		expect(sent().at(-1)).toMatchObject({ url: '/api/orders/o1/fail', body: { reason: 'nobody opened' } });
 	});
 
+	test('what is given back is somebody else’s, also when the answer was lost', async () => {
+		answer = () => (calls.length < 2 ? no(503) : no(403, { code: 'not_your_order' }));
+		const d = make();
+		d.add({ ...delivered, verb: 'give_back', reason: 'breakdown' });
+		expect(d.statusOf('o1', 'ReadyForPickup')).toBe('Failed');
+		await vi.advanceTimersByTimeAsync(20_000);
+		expect(sent().at(-1)).toMatchObject({ url: '/api/orders/o1/give-back', body: { reason: 'breakdown' } });
+		expect([d.waiting, d.rejected]).toEqual([[], []]);
+	});
+
 	test('a shift begins at once', async () => {
 		const d = make();
 		d.add({ kind: 'shift', status: 'available' });

@@ -99,14 +99,16 @@ export const en = {
 	readyNow: 'Ready on the shelf',
 	onWay: 'On your way',
 	inBag: 'In your bag',
-	verb: { pick_up: 'Picked up', depart: 'Leave now', deliver: 'Delivered', fail: 'Did not work' } satisfies Record<Verb, string>,
-	done: { pick_up: 'picked up', depart: 'on the way', deliver: 'delivered', fail: 'not delivered' } satisfies Record<Verb, string>,
+	verb: { pick_up: 'Picked up', depart: 'Leave now', deliver: 'Delivered', fail: 'Did not work', give_back: 'Give it back' } satisfies Record<Verb, string>,
+	done: { pick_up: 'picked up', depart: 'on the way', deliver: 'delivered', fail: 'not delivered', give_back: 'given back' } satisfies Record<Verb, string>,
 	said: (order: string, what: string) => `${order}: ${what}`,
 	undo: (s: number) => `Undo (${s})`,
 	rejected: (order: string, why: string) => `${order}: not accepted. ${why}`,
 	ok: 'OK',
 	failTitle: 'What went wrong?',
 	reasons: ['nobody opened', 'address not found', 'guest refused it', 'accident or breakdown', 'food damaged'],
+	backTitle: 'Why do you give it back? Somebody else is asked then.',
+	backReasons: ['breakdown', 'the wait is too long', 'too much at once', 'something else'],
 	back: 'Back',
 };
 

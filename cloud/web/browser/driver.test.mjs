@@ -295,6 +295,21 @@ test('a delivery that does not work says why', async () => {
 	await end();
 });
 
+test('what cannot be fetched is given back, with a reason, and is nobody’s again', async () => {
+	const { d, page, end } = await begin();
+	const order = await place(pizza, { fulfilment: 'delivery' });
+	await cook(order, 5);
+	await post(`/api/orders/${order.id}/assign-driver`, { driver_id: d.id });
+	await page.getByRole('button', { name: 'Give it back' }).click();
+	await page.getByRole('button', { name: 'breakdown' }).click();
+	await until('the order to be nobody’s', async () => (await get(`/api/orders/${order.id}`)).delivery.driver === null);
+	assert.equal((await get(`/api/orders/${order.id}`)).status, 'ReadyForPickup');
+	const { hands } = await get(`/api/hq/orders/${order.id}/hands`);
+	assert.deepEqual([hands.at(-1).act, hands.at(-1).by, hands.at(-1).because], ['taken_off', `driver:${d.id}`, 'breakdown']);
+	await page.getByRole('button', { name: 'Give it back' }).waitFor({ state: 'detached' });
+	await end();
+});
+
 test('who is not a driver does not get in', async () => {
 	const page = await open('about:blank');
 	await page.route('**/api/drivers/**', (route) => route.fulfill({ status: 403, contentType: 'application/problem+json', body: '{"code":"forbidden","title":"Forbidden","status":403}' }));

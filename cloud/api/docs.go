@@ -98,7 +98,6 @@ var codes = []struct{ Code, Means string }{
 	{"illegal_step", "the order is in current, from where allowed can follow"},
 	{"stale_version", "the If-Match names an old version; version is the newest"},
 	{"driver_needed", "a driver is assigned by naming one"},
-	{"not_picked_up", "the driver has not fetched the order: it is given back (give-back) and has not failed"},
 	{"not_your_order", "the order is not with this driver"},
 	{"invalid_driver", "the driver cannot be registered as written"},
 	{"driver_exists", "there is a driver with this id"},

@@ -37,7 +37,7 @@ func (a *API) orderRoutes() []route {
 		on(post, "/api/orders/{orderId}/give-back", "giveBack", "The driver does not fetch the order after all: somebody else is asked", 200, ofOrder, (*API).giveBack, 404, 409, 412),
 		on(post, "/api/orders/{orderId}/start-delivery", "startDelivery", "The driver leaves with the food", 200, ofOrder, (*API).startDelivery, 404, 409, 412),
 		on(post, "/api/orders/{orderId}/complete-delivery", "completeDelivery", "The guest has the food", 200, ofOrder, (*API).completeDelivery, 404, 409, 412),
-		on(post, "/api/orders/{orderId}/fail", "failOrder", "The order cannot be delivered; a driver says so of what is fetched, and else gives it back", 200, ofOrder, (*API).failOrder, 404, 409, 412),
+		on(post, "/api/orders/{orderId}/fail", "failOrder", "The order cannot be delivered; what is not fetched is better given back (give-back)", 200, ofOrder, (*API).failOrder, 404, 409, 412),
 		rarely(600, guessed(30, on(post, "/api/orders/{orderId}/proof", "proveDelivery", "What shows that the guest has the food: a picture, a name, or the guest's code", 200, ofOrder, (*API).prove, 404, 409))),
 		on(get, "/api/orders/{orderId}/proof", "getProof", "What an order's run proves", 200, staff, (*API).getRun, 404),
 		on(get, "/api/orders/{orderId}/proof/photo", "getProofPhoto", "The picture at the door", 200, staff, (*API).getPhoto, 404),

@@ -207,13 +207,9 @@ func deliver(d Deed, now time.Time) Decide {
 	}
 }
 
-// giveUp ends a delivery for good. A driver who has not fetched the food gives it back instead: another one can bring it.
+// giveUp ends a delivery for good.
 func giveUp(d Deed, reason string, now time.Time) Decide {
 	return func(r *Record) error {
-		if r.Progress.Delivery == order.Assigned && d.Driver != "" && r.mine(d.Driver) == nil && !r.Status().Terminal() {
-			return problem.New(problem.Conflict, "not_picked_up", "you have not fetched this order, so it has not failed: give it back, and somebody else brings it").
-				With("current", r.Status()).With("allowed", r.Progress.Next())
-		}
 		return r.deliverStep(d, now, func(at time.Time) error {
 			r.Reason = reason
 			return r.atDoor(d, r.Take(order.Cloud, order.GiveUp, d.By, at))

@@ -215,12 +215,6 @@ func TestOnlyTheOrdersDriverTakesItsSteps(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := s.GiveUp(t.Context(), oid, 0, by("d1"), "flat tyre"); code(err) != "not_picked_up" {
-		t.Errorf("what he has not fetched fails: %v", err)
-	}
-	if _, err := s.PickUp(t.Context(), oid, 0, by("d1")); err != nil {
-		t.Fatal(err)
-	}
 	if r, err := s.GiveUp(t.Context(), oid, 0, by("d1"), "flat tyre"); err != nil || r.Status() != order.StatusFailed || r.Reason != "flat tyre" {
 		t.Errorf("%s, %q, %v", r.Status(), r.Reason, err)
 	}

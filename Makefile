@@ -127,7 +127,6 @@ edge/web/dist/index.html: $(call page_sources,edge/web shared/ui)
 cloud/web/dist/index.html: $(call page_sources,cloud/web shared/ui)
 %/dist/index.html: %/node_modules/.package-lock.json
 	cd $* && npm run build
-	@touch $*/dist/.keep
 	@test -f $@ || { echo "npm run build in $* wrote no dist/index.html" >&2; exit 1; }
 	@touch $@
 

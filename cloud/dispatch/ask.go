@@ -177,30 +177,6 @@ func (a *asking) wait(d *Driver, b *bag, next []*Order) {
 	}
 }
 
-// part has a driver leave with what is done when the rest of the trip needs much longer: that goes back into the plan. Whoever has fetched
-// something waits for nothing that is long not done; whoever has not, at the counter, only for what the plan still has for the same way.
-func (a *asking) part(d *Driver, b *bag, route []engine.Stop) {
-	var goes, stay []*Order
-	for _, o := range b.orders {
-		with := b.loose && len(route) > 0 && slices.Contains(route[0].Orders, slices.Index(a.orders, o))
-		switch done := o.Kitchen == order.Ready; {
-		case o.Delivery == order.PickedUp || o.Delivery == order.OutForDelivery:
-			goes = append(goes, o)
-		case with && (!done || Kilometres(d.Position, o.Pickup) > There):
-			return
-		case with:
-			goes = append(goes, o)
-		case !done && o.Delivery == order.Assigned && !o.ByHand && o.Fetch == 0 && o.ready(*a.Snapshot).Sub(a.Now) > Hold:
-			stay = append(stay, o)
-		}
-	}
-	for _, o := range stay {
-		if slices.ContainsFunc(goes, func(g *Order) bool { return g.Restaurant == o.Restaurant }) {
-			a.out.Moves = append(a.out.Moves, Move{Order: o.ID, Driver: d.ID, Because: "what is done does not wait for it"})
-		}
-	}
-}
-
 // due reports whether it is time to ask. A driver who is promised early is missing elsewhere, so he is asked at the moment when he has to
 // leave; but when there are as many idle drivers as orders, nothing is won by waiting.
 func (a *asking) due(d int, s engine.Stop) bool {

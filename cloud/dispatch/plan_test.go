@@ -256,6 +256,28 @@ func TestWhatIsDoneLeavesWhenTheRestOfTheTripIsLate(t *testing.T) {
 	}
 }
 
+// The only driver of an evening, and doors half an hour away: without him the second order would be at its door forty minutes later.
+func TestWhatIsInHandWaitsWhileThatIsWorthIt(t *testing.T) {
+	t.Parallel()
+	far := func(o dispatch.Order, d order.Delivery) dispatch.Order {
+		o.Driver, o.Delivery, o.Trip, o.Drop = "d1", d, "trip", north(6)
+		return o
+	}
+	waits := with(driver("d1", 0.05), func(d *dispatch.Driver) { d.Bag, d.Trip = []order.ID{"o1", "o2"}, "trip" })
+	in := func(wait time.Duration, drivers ...dispatch.Driver) []dispatch.Move {
+		return best(scene([]dispatch.Order{far(onShelf("o1"), order.PickedUp), far(baking("o2", wait), order.Assigned)}, append(drivers, waits)...)).Moves
+	}
+	if moves := in(8 * time.Minute); len(moves) > 0 {
+		t.Errorf("the only driver: %+v", moves)
+	}
+	if moves := in(25 * time.Minute); len(moves) != 1 {
+		t.Errorf("it needs much longer: %+v", moves)
+	}
+	if moves := in(8*time.Minute, driver("d2", 0.5)); len(moves) != 1 {
+		t.Errorf("another driver has nothing to do: %+v", moves)
+	}
+}
+
 func TestNoBagIsPlannedThatAVehicleDoesNotTake(t *testing.T) {
 	t.Parallel()
 	var orders []dispatch.Order

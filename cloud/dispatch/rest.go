@@ -84,6 +84,7 @@ func (s *Snapshot) LetRest(past map[order.ID][]Offer) {
 func (s *Snapshot) others(o *Order) bool {
 	return slices.ContainsFunc(s.Drivers, func(d Driver) bool {
 		seen := !d.SeenAt.IsZero() && s.Now.Sub(d.SeenAt) <= Stale
-		return d.Status == wire.Available && seen && (d.Home == "" || d.Home == o.Restaurant) && !slices.Contains(o.Declined, d.ID)
+		near := d.Home == o.Restaurant || d.Home == "" && (Crow{}).Time(d.Position, o.Pickup, d.speed()) <= Reach
+		return d.Status == wire.Available && seen && near && !slices.Contains(o.Declined, d.ID)
 	})
 }

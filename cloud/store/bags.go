@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -226,13 +227,13 @@ func (s *Store) explain(ctx context.Context, b road.Bag, note string) (road.Bag,
 		return b, nil
 	}
 	err := s.noting(ctx, func(q doer) error {
-		return q.QueryRow(ctx, `UPDATE cash_bags SET note = CASE WHEN note = '' THEN $2 ELSE note END WHERE id = $1::text::uuid RETURNING note`, b.ID, note).Scan(&b.Note)
+		return q.QueryRow(ctx, `UPDATE cash_bags SET note = $2 WHERE id = $1::text::uuid AND note IN ('', $2) RETURNING note`, b.ID, note).Scan(&b.Note)
 	})
 	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return road.Bag{}, problem.New(problem.Conflict, "bag_explained", "this bag was checked out with another note, which stays; tell your manager what is to be added")
 	case err != nil:
 		return road.Bag{}, fmt.Errorf("explain bag %s: %w", b.ID, err)
-	case b.Note != note:
-		return road.Bag{}, problem.New(problem.Conflict, "bag_explained", "this bag was checked out with another note, which stays; tell your manager what is to be added")
 	}
 	return b, nil
 }

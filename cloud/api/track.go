@@ -277,7 +277,7 @@ func (t *tracker) where(s *stream, p dispatch.Position, r *ordering.Record) {
 	if t.guest && !t.shown && !was {
 		return
 	}
-	e := whereEvent{At: instant{p.At}}
+	e := whereEvent{At: instant{p.Seen()}}
 	bag, known := t.api.board.loads.bag(p.Driver) // no time for the database here: until the board is read, the position goes without a forecast
 	eta, before, ok := t.api.arrivalFrom(p, t.by, r, bag)
 	if ok = ok && known && t.shown; ok {

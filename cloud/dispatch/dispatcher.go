@@ -274,9 +274,11 @@ func (d *Dispatcher) takeBack(ctx context.Context, s Snapshot) error {
 }
 
 // forsaken reports whether an order waits for a driver in vain. One whom a person chose, and whose phone took no part when he was, keeps it:
-// the person knows how to reach him. Who signs off afterwards, or falls silent on shift, does not.
+// the person knows how to reach him. Who signs off or ends the shift afterwards, or falls silent on shift, does not.
 func (o *Order) forsaken(d *Driver, now time.Time) bool {
 	switch {
+	case d.Status == wire.EndOfShift && d.StatusAt.After(o.Given):
+		return true
 	case !d.Gone(now):
 		return false
 	case !o.ByHand:
@@ -289,7 +291,7 @@ func (o *Order) forsaken(d *Driver, now time.Time) bool {
 
 // absence says why nobody can count on a driver.
 func (d *Driver) absence(now time.Time) Reason {
-	if d.Status == wire.Offline {
+	if d.Status == wire.Offline || d.Status == wire.EndOfShift {
 		return Reason{Key: WhyOff, Name: d.Name}
 	}
 	return Reason{Key: WhySilent, Name: d.Name, N: int(now.Sub(later(d.SeenAt, d.StatusAt)).Minutes())}

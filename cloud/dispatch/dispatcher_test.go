@@ -239,6 +239,12 @@ func TestAnotherDriverGetsWhatWasGivenBack(t *testing.T) {
 				panic(err)
 			}
 		},
+		"ended the shift, and the phone goes on talking": func(o *office) {
+			if err := o.SetStatus(context.Background(), "d1", wire.EndOfShift, time.Now().Add(time.Minute)); err != nil {
+				panic(err)
+			}
+			o.rows.do(func() { o.rows.driver("d1").SeenAt = time.Now() })
+		},
 		"phone dead": func(o *office) {
 			o.rows.do(func() { d := o.rows.driver("d1"); d.SeenAt, d.StatusAt = time.Now(), time.Now() })
 			pass(dispatch.LostAfter)

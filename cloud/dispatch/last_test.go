@@ -75,6 +75,20 @@ func wrongIn(s dispatch.Snapshot, p dispatch.Plan) string {
 	return ""
 }
 
+// agreedKept reports whether a plan leaves all that drivers have agreed to fetch with them. The next plan begins with what they agreed to, so
+// only then it begins with this one.
+func agreedKept(s dispatch.Snapshot, p dispatch.Plan) bool {
+	for _, r := range p.Routes {
+		for _, id := range slices.Concat(r.Bags...) {
+			o := slices.IndexFunc(s.Orders, func(o dispatch.Order) bool { return o.ID == id })
+			if s.Orders[o].Driver != "" && s.Orders[o].Driver != r.Driver {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 func TestAPlanThatBeginsWithTheLastOneIsNoWorse(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -83,7 +97,7 @@ func TestAPlanThatBeginsWithTheLastOneIsNoWorse(t *testing.T) {
 		first := along(s)
 		s.Last = first.Routes
 		second := along(s)
-		if second.Cost > first.Cost+0.001 {
+		if agreedKept(s, first) && second.Cost > first.Cost+0.001 {
 			t.Fatalf("%.3f minutes, and then %.3f", first.Cost, second.Cost)
 		}
 		s.Last = rapid.Permutation(s.Last).Draw(t, "shuffled")

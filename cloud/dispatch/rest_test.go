@@ -54,6 +54,8 @@ func TestADriverRestsForLessWhenNobodyElseCan(t *testing.T) {
 		"who has something to bring": {func(d *dispatch.Driver) { d.Bag = []order.ID{"o9"} }, []string{"d1"}},
 		"who is asked something":     {func(d *dispatch.Driver) { d.Holding = "o9" }, []string{"d1"}},
 		"who drives for another":     {func(d *dispatch.Driver) { d.Home = "r2" }, nil},
+		"who drives for all":         {func(d *dispatch.Driver) { d.Home, d.Position = "", north(3) }, []string{"d1"}},
+		"in another town":            {func(d *dispatch.Driver) { d.Home, d.Position = "", north(300) }, nil},
 		"who has a break":            {func(d *dispatch.Driver) { d.Status = wire.OnBreak }, nil},
 		"who is silent":              {func(d *dispatch.Driver) { d.SeenAt = noon.Add(-2 * time.Minute) }, nil},
 		"who was never seen":         {func(d *dispatch.Driver) { d.SeenAt = time.Time{} }, nil},

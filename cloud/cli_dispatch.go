@@ -53,6 +53,9 @@ func dispatchBenchCommand() *cobra.Command {
 			if declines < 0 || declines > maxDeclines {
 				return settings.Usage("--declines is %d; write how many of a hundred commands are declined, at most %d", declines, maxDeclines)
 			}
+			if b.Plain && cities+declines > 0 || cities > 0 && declines > 0 {
+				return settings.Usage("--plain, --cities and --declines play days in three ways; write one of them")
+			}
 			b.Weights = mdrp.Weights()
 			clock := time.Now
 			if spent {

@@ -63,6 +63,9 @@ func TestDaysArePlayedFromTheCommandLine(t *testing.T) {
 		{"--only", "9*"},
 		{"--workers", "0"},
 		{"--workers", "-3"},
+		{"--plain", "--cities", "2"},
+		{"--plain", "--declines", "20"},
+		{"--cities", "2", "--declines", "20"},
 	} {
 		if _, err := run(args...); !errors.Is(err, settings.ErrUsage) {
 			t.Errorf("%v: %v", args, err)

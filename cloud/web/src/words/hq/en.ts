@@ -222,7 +222,7 @@ export const en = {
 			start_delivery: 'Delivery begun', complete_delivery: 'Marked as delivered', fail_order: 'Marked as failed', prove_delivery: 'Proof of delivery', prefer: 'Priority set',
 			put_stock: 'Count sent', count: 'Count sent', put_thresholds: 'Thresholds sent', receive: 'Delivery of goods sent', waste: 'Waste sent', sell_out: 'Taken off the menu', bring_back: 'Put back on the menu',
 			hire_driver: 'Driver registered', change_driver: 'Driver changed', put_driver_status: 'Driver’s status set', accept_offer: 'Offer accepted', decline_offer: 'Offer declined', accept_trip: 'Trip accepted', decline_trip: 'Trip declined',
-			open_bag: 'Cash bag checked in', drop_cash: 'Cash into the safe', close_bag: 'Cash bag checked out',
+			open_bag: 'Cash bag checked in', drop_cash: 'Cash into the safe', close_bag: 'Cash bag checked out', give_back: 'Order given back by its driver',
 			enroll: 'Enrolment code made', claim: 'Box bound to its restaurant', revoke: 'Node cut off', revoke_device: 'Device cut off', approve: 'Let count', discard: 'Thrown away', clear_alert: 'Alert ended',
 			set_restaurant: 'Settings of the restaurant',
 		} as Record<string, string>,

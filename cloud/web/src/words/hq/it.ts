@@ -215,7 +215,7 @@ export const it: Words = {
 			start_delivery: 'Consegna iniziata', complete_delivery: 'Segnato consegnato', fail_order: 'Segnato fallito', prove_delivery: 'Prova di consegna', prefer: 'Precedenza cambiata',
 			put_stock: 'Conta inviata', count: 'Conta inviata', put_thresholds: 'Soglie inviate', receive: 'Arrivo merce inviato', waste: 'Scarto inviato', sell_out: 'Tolto dal menu', bring_back: 'Rimesso nel menu',
 			hire_driver: 'Fattorino registrato', change_driver: 'Fattorino cambiato', put_driver_status: 'Stato del fattorino cambiato', accept_offer: 'Offerta accettata', decline_offer: 'Offerta rifiutata', accept_trip: 'Giro accettato', decline_trip: 'Giro rifiutato',
-			open_bag: 'Borsa aperta', drop_cash: 'Contanti in cassaforte', close_bag: 'Borsa chiusa', give_back: 'Ordine restituito dal suo driver',
+			open_bag: 'Borsa aperta', drop_cash: 'Contanti in cassaforte', close_bag: 'Borsa chiusa', give_back: 'Ordine restituito dal fattorino',
 			enroll: 'Codice di iscrizione creato', claim: 'Nodo legato al suo ristorante', revoke: 'Nodo escluso', revoke_device: 'Dispositivo escluso', approve: 'Fatto valere', discard: 'Buttato via', clear_alert: 'Allarme chiuso',
 			set_restaurant: 'Impostazioni del ristorante',
 		},

@@ -25,6 +25,9 @@ export class Stream {
 	#lostAt = $state<number | undefined>();
 	#heardAt = $state(0);
 	#ended = $state(false);
+	#heardOn = 0;
+	#opened = 0;
+	#told: { date: number; on: number } | undefined;
 
 	constructor(options: StreamOptions) {
 		this.#options = options;
@@ -43,6 +46,21 @@ export class Stream {
 	/** heardAt is when anything was heard last, heartbeats included; 0 before the first time. */
 	get heardAt(): number {
 		return this.#heardAt;
+	}
+
+	/** heardOn is when anything was heard last, by the steady clock. */
+	get heardOn(): number {
+		return this.#heardOn;
+	}
+
+	/** opened is how many times the line has been open. */
+	get opened(): number {
+		return this.#opened;
+	}
+
+	/** cloudNow is the time by the cloud's own clock (ms since 1970), as it said it when the line was opened; undefined: it did not say. */
+	get cloudNow(): number | undefined {
+		return this.#told && this.#told.date + performance.now() - this.#told.on;
 	}
 
 	get ended(): boolean {
@@ -89,7 +107,7 @@ export class Stream {
 			const reader = response.body.getReader();
 			const decoder = new TextDecoder();
 			const parser = new EventParser();
-			this.#hear();
+			this.#open(response);
 			for (;;) {
 				const { done, value } = await reader.read();
 				if (done) return heard;
@@ -120,7 +138,15 @@ export class Stream {
 		if (event.event === 'end') this.#ended = true;
 	}
 
+	#open(response: Response): void {
+		const date = Date.parse(response.headers.get('Date') ?? '');
+		this.#told = Number.isNaN(date) ? undefined : { date, on: performance.now() };
+		this.#opened++;
+		this.#hear();
+	}
+
 	#hear(): void {
+		this.#heardOn = performance.now();
 		this.#heardAt = Date.now();
 		this.#connected = true;
 		this.#lostAt = undefined;

@@ -49,6 +49,8 @@ export class Tracking {
 	#restaurant = $state.raw<Restaurant | undefined>();
 	#was = $state.raw<PromiseRange | undefined>();
 	#where = $state.raw<Where | undefined>();
+	#seenOn = $state(0);
+	#opened = 0; // the line of the last position
 	#code = $state('');
 	#near = $state.raw<Near | undefined>();
 	#trouble = $state<Trouble | undefined>();
@@ -114,6 +116,18 @@ export class Tracking {
 		return this.#stream?.lostAt;
 	}
 
+	/** seenFor is for how many seconds nothing new was heard of the driver, at a time by the steady clock. */
+	seenFor(now: number): number {
+		return this.where ? Math.max(0, (now - this.#seenOn) / 1000) : 0;
+	}
+
+	/** silence is the same, and 0 while that is nothing to speak of. Who hears nothing at all cannot say that the driver is silent. */
+	silence(now: number): number {
+		const heard = this.#stream?.opened ? this.#stream.heardOn : now;
+		const age = this.seenFor(this.lostAt === undefined ? Math.min(now, heard + beats) : heard);
+		return age > oldAfter ? age : 0;
+	}
+
 	get heardAt(): number {
 		return this.#stream?.heardAt ?? 0;
 	}
@@ -169,7 +183,10 @@ export class Tracking {
 	/** take works one event of the stream in. */
 	take(event: string, data: unknown): void {
 		if (event === 'driver') {
-			this.#where = faded(this.#where, data as Where);
+			const now = data as Where;
+			const age = this.#ageOf(now);
+			if (this.#where?.at !== now.at) this.#seenOn = performance.now() - age;
+			this.#where = faded(this.#where, now);
 			if (this.#near && !soon(this.#where)) this.#near = undefined;
 			return;
 		}
@@ -201,6 +218,14 @@ export class Tracking {
 			overdue: e.overdue,
 			timeline,
 		};
+	}
+
+	/** ageOf is how old a position was when it came, in ms. The first on a line may have lain for long, which only the cloud's clock tells; the others come as they are made. Whose clock is set how does not matter then. */
+	#ageOf(w: Where): number {
+		const s = this.#stream;
+		const first = s !== undefined && s.opened !== this.#opened;
+		this.#opened = s?.opened ?? 0;
+		return first && s.cloudNow !== undefined ? Math.max(0, s.cloudNow - Date.parse(w.at)) : 0;
 	}
 
 	async #read(): Promise<Order | undefined> {
@@ -238,12 +263,7 @@ function faded(was: Where | undefined, now: Where): Where {
 }
 
 const oldAfter = 60; // seconds: a phone under way says every few where it is
-
-/** silence is for how many seconds nothing was heard of the driver, and 0 while that is nothing to speak of. */
-export function silence(w: Where | undefined, now: number): number {
-	const age = w ? (now - Date.parse(w.at)) / 1000 : 0;
-	return age > oldAfter ? age : 0;
-}
+const beats = 20_000; // ms: a line that is open is heard at least so often
 
 /** takenBack is how far before the door a driver is who was said to be about to be there, and is not, in milliseconds. */
 const takenBack = 4 * 60_000;

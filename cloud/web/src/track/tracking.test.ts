@@ -1,7 +1,7 @@
 import type { Status } from '@awesome/ui';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { Order } from '../wire.ts';
-import { silence, tokenFrom, Tracking, type TrackEvent } from './tracking.svelte.ts';
+import { tokenFrom, Tracking, type TrackEvent } from './tracking.svelte.ts';
 
 const usd = (minor: number) => ({ minor, currency: 'USD' });
 const promise = { from: '2026-07-03T18:20:00.000Z', to: '2026-07-03T18:30:00.000Z', because: ['3 orders ahead'] };
@@ -190,5 +190,4 @@ test('of a driver who has grown silent the guest keeps where he was seen last, a
 	expect(t.arrival).toBeUndefined();
 	t.take('driver', { ...nowhere, at: '2026-07-03T18:19:00.000Z', stops_before: 1 }); // heard again, on the way to another door
 	expect(t.where).toMatchObject({ latitude: null, stops_before: 1 });
-	expect([silence(undefined, 0), silence(where, Date.parse('2026-07-03T18:16:00.000Z')), silence(where, Date.parse('2026-07-03T18:16:01.000Z'))]).toEqual([0, 0, 61]);
 });

@@ -107,9 +107,9 @@ export type Standing = (typeof standings)[number];
 
 /** standing is how far an order is on its way to somebody who brings it. */
 export function standing(o: Planned): Standing {
+	if (o.driver_id !== null && o.plan.stuck) return 'gone'; // wherever the food is
 	if (o.delivery === 'out_for_delivery') return 'on_road';
 	if (o.delivery === 'picked_up') return 'in_bag';
-	if (o.driver_id !== null && o.plan.stuck) return 'gone';
 	if (o.driver_id !== null) return o.by_hand ? 'by_hand' : 'agreed';
 	if (o.offered_to !== null) return 'asked';
 	if (o.plan.driver_id !== null) return 'planned';
@@ -152,9 +152,9 @@ export function full(d: Duty): boolean {
 
 const cooking = new Set<Planned['kitchen']>(['queued', 'preparing', 'baking', 'quality_check', 'ready']);
 
-/** unbrought: its kitchen works on it, and the plan knows nobody who could bring it now. */
+/** unbrought: the plan knows nobody who could bring it now, and its kitchen works on it or somebody should be on the way. The sum of them is what the cloud counts as nobody's. */
 export function unbrought(o: Planned): boolean {
-	return o.plan.door === null && movable(o) && cooking.has(o.kitchen);
+	return o.plan.door === null && (o.plan.stuck || (movable(o) && cooking.has(o.kitchen)));
 }
 
 /** Stake is what hangs on a driver of whom nothing is heard. */

@@ -63,13 +63,14 @@ test('an order’s standing is the nearest word to what is true of it', () => {
 			planned('x'), planned('x', { plan: outlook({ stuck: true }) }), planned('x', { plan: outlook({ driver_id: 'a' }) }), planned('x', { offered_to: 'a', plan: outlook({ driver_id: 'a' }) }),
 			planned('x', { driver_id: 'a' }), planned('x', { driver_id: 'a', by_hand: true }), planned('x', { driver_id: 'a', delivery: 'picked_up' }),
 			planned('x', { driver_id: 'a', by_hand: true, delivery: 'out_for_delivery' }), planned('x', { driver_id: 'a', by_hand: true, delivery: 'assigned', plan: outlook({ stuck: true }) }),
+			planned('x', { driver_id: 'a', delivery: 'picked_up', plan: outlook({ stuck: true }) }), planned('x', { driver_id: 'a', delivery: 'out_for_delivery', plan: outlook({ stuck: true }) }),
 		].map(standing),
-	).toEqual(['open', 'stuck', 'planned', 'asked', 'agreed', 'by_hand', 'in_bag', 'on_road', 'gone']);
+	).toEqual(['open', 'stuck', 'planned', 'asked', 'agreed', 'by_hand', 'in_bag', 'on_road', 'gone', 'gone', 'gone']);
 });
 
-test('nobody can bring what its kitchen works on and no plan has', () => {
-	const all = [planned('open'), planned('kept', { driver_id: 'a', delivery: 'assigned' }), planned('new', { kitchen: 'waiting' }), planned('out', { driver_id: 'a', delivery: 'out_for_delivery' }), planned('sure', { plan: outlook({ driver_id: 'a', door: at(9) }) })];
-	expect(all.filter(unbrought).map((o) => o.order_id)).toEqual(['open', 'kept']);
+test('nobody can bring what its kitchen works on and no plan has, nor what is in the bag of a driver who is gone', () => {
+	const all = [planned('open'), planned('kept', { driver_id: 'a', delivery: 'assigned' }), planned('new', { kitchen: 'waiting' }), planned('out', { driver_id: 'a', delivery: 'out_for_delivery' }), planned('sure', { plan: outlook({ driver_id: 'a', door: at(9) }) }), planned('bag', { driver_id: 'a', delivery: 'picked_up', plan: outlook({ stuck: true }) })];
+	expect(all.filter(unbrought).map((o) => o.order_id)).toEqual(['open', 'kept', 'bag']);
 });
 
 test('of a silent driver it is told what he has with him, what still stands at the restaurant, and what is elsewhere', () => {

@@ -329,7 +329,8 @@ describe('a shift', () => {
 
 	test('ends when the driver says so', async () => {
 		const s = await signedIn();
-		s.toggle();
+		s.end();
+		s.end(); // of who is on none nothing begins
 		expect(s.status).toBe('end_of_shift');
 		await vi.advanceTimersByTimeAsync(10);
 		expect(sent().at(-1)?.body['status']).toBe('end_of_shift');
@@ -395,19 +396,4 @@ describe('a shift', () => {
 	test('a place opens the phone’s own map', () => {
 		expect(navigateTo({ latitude: 40.74, longitude: -73.98 }, '1 Main St')).toBe('geo:40.74,-73.98?q=40.74,-73.98(1%20Main%20St)');
 	});
-});
-
-test('a number says whose it is while there are stops of two restaurants', async () => {
-	vi.useRealTimers();
-	const stop = (id: string, house: string) => ({ order_id: id, number: 4, restaurant_id: house, status: 'DriverAssigned' });
-	let stops = [stop('a', 'r1'), stop('b', 'r2')];
-	answer = (url) => new Response(JSON.stringify(url === '/api/restaurants' ? { restaurants: [{ id: 'r1', name: 'Awesome Pizza Main Street' }, { id: 'r2', name: 'Awesome Pizza Harbour' }] } : url.endsWith('/offers') ? { offers: [], stops } : { id: 'd1', name: 'Gina', status: 'available' }));
-	const shift = new Shift();
-	await shift.enter('d1', 's');
-	await shift.look();
-	expect(shift.stops.map((s) => shift.houseOf(s))).toEqual(['Main Street', 'Harbour']);
-	stops = [stop('b', 'r2')];
-	await shift.look();
-	expect(shift.stops.map((s) => shift.houseOf(s))).toEqual(['']);
-	shift.leave();
 });

@@ -188,10 +188,14 @@ export class Shift {
 		this.#signIn = 'out';
 	}
 
-	/** toggle begins or ends the shift. */
-	toggle(): void {
-		this.#deeds?.add({ kind: 'shift', status: this.onShift ? 'end_of_shift' : 'available' });
-		this.#follow();
+	/** begin begins the shift of who is on none. */
+	begin(): void {
+		if (!this.onShift) this.#turn('available');
+	}
+
+	/** end ends the shift of who is on one. */
+	end(): void {
+		if (this.onShift) this.#turn('end_of_shift');
 	}
 
 	do(stop: Stop, verb: Verb, reason?: string): void {
@@ -309,6 +313,11 @@ export class Shift {
 		this.#timer = setInterval(() => void this.look(), pollEvery);
 		this.#follow();
 		void this.look();
+	}
+
+	#turn(status: DriverState): void {
+		this.#deeds?.add({ kind: 'shift', status });
+		this.#follow();
 	}
 
 	/** follow tells the position and keeps a line open while on shift, and never otherwise. */

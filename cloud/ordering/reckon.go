@@ -50,8 +50,11 @@ func (h *House) said(e order.Estimate, delivers bool, counts float64, now time.T
 }
 
 // because is a basis of the cloud's in words.
-func (b *Basis) because() []string {
-	because := []string{fmt.Sprintf("%d orders ahead", b.Ahead), "make " + minutes(b.Make)}
+func (b *Basis) because() (because []string) {
+	if b.Ahead > 0 {
+		because = append(because, fmt.Sprintf("%d orders ahead", b.Ahead))
+	}
+	because = append(because, "make "+minutes(b.Make))
 	if b.Bake > 0 {
 		because = append(because, "oven "+minutes(b.Bake))
 	}

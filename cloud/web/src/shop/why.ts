@@ -1,21 +1,10 @@
+import type { PromiseWords } from '../words/promise/en.ts';
 import type { Quote } from '../wire.ts';
-
-/** WhyWords are what a promise is explained with. */
-export interface WhyWords {
-	ahead: (orders: number) => string;
-	oven: (minutes: number) => string;
-	unwell: string;
-	large: string;
-	driver: (minutes: number) => string;
-	drive: (minutes: number) => string;
-	unreached: string;
-	stale: (minutes: number) => string;
-}
 
 const minutes = (seconds: number): number => Math.ceil(seconds / 60);
 
 /** why says what made the range of a quote. A cloud that does not say it in numbers says it in its own words. */
-export function why(quote: Quote, words: WhyWords, now: number): string[] {
+export function why(quote: Quote, words: PromiseWords, now: number): string[] {
 	const b = quote.basis;
 	if (!b) return quote.promise.because ?? [];
 	const all: string[] = [];

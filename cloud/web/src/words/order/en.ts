@@ -1,9 +1,9 @@
 import type { Amount, Placement } from '@awesome/ui';
 import type { Compass } from '@awesome/ui/map/ground';
 import type { Mood } from '../../shop/restaurant.ts';
-import type { WhyWords } from '../../shop/why.ts';
 import { english } from '../allergens.ts';
 import type { Field } from '../../shop/guest.svelte.ts';
+import { promise } from '../promise/en.ts';
 
 /** Every text of the order page, in English. Another language is a file with the same shape. */
 export const en = {
@@ -106,16 +106,7 @@ export const en = {
 	total: 'Total',
 	about: 'about',
 	when: { delivery: 'At your door', carryout: 'Ready for you' },
-	whyThen: {
-		ahead: (n) => (n === 1 ? '1 order ahead' : `${n} orders ahead`),
-		oven: (min) => `${min} min in the oven`,
-		unwell: 'an oven is not well',
-		large: 'a large order',
-		driver: (min) => `a driver in about ${min} min`,
-		drive: (min) => `${min} min on the road`,
-		unreached: 'the restaurant cannot be reached at the moment',
-		stale: (min) => `the kitchen was last heard of ${min} min ago`,
-	} satisfies WhyWords as WhyWords,
+	whyThen: promise,
 	asking: 'Asking the kitchen …',
 	quoteOnPin: 'For an address near the restaurant; put the pin on your door for your own time.',
 	noQuote: 'Price and time cannot be asked for at the moment. You see them again before the order counts.',

@@ -1,5 +1,6 @@
 import { italian } from '../allergens.ts';
 import type { Words } from './en.ts';
+import { promise } from '../promise/it.ts';
 
 export const it: Words = {
 	language: 'it',
@@ -99,16 +100,7 @@ export const it: Words = {
 	total: 'Totale',
 	about: 'circa',
 	when: { delivery: 'Alla tua porta', carryout: 'Pronta per te' },
-	whyThen: {
-		ahead: (n) => (n === 1 ? '1 ordine prima' : `${n} ordini prima`),
-		oven: (min) => `${min} min in forno`,
-		unwell: 'un forno non va bene',
-		large: 'un ordine grande',
-		driver: (min) => `un fattorino tra circa ${min} min`,
-		drive: (min) => `${min} min di strada`,
-		unreached: 'al momento il ristorante non è raggiungibile',
-		stale: (min) => `ultima notizia dalla cucina ${min} min fa`,
-	},
+	whyThen: promise,
 	asking: 'Chiedo alla cucina …',
 	quoteOnPin: 'Per un indirizzo vicino al ristorante; metti il segno sulla tua porta per il tuo orario.',
 	noQuote: "Ora non si possono chiedere prezzo e orario. Li rivedi prima che l'ordine valga.",

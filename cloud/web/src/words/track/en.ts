@@ -1,7 +1,7 @@
 import { english } from '../allergens.ts';
 import type { Status } from '@awesome/ui';
-import type { BecauseWords } from '../../track/because.ts';
 import type { Stage } from '../../track/stages.ts';
+import { promise } from '../promise/en.ts';
 
 /** Every text of the tracking page, in English. Another language is a file with the same shape. */
 export const en = {
@@ -49,14 +49,7 @@ export const en = {
 	waits: (time: string) => `It waits for you since ${time}`,
 	moved: (range: string) => `Moved: it was ${range}.`,
 	about: (time: string) => `about ${time}`,
-	because: {
-		ahead: (n) => (n === 1 ? '1 order ahead' : `${n} orders ahead`),
-		oven: (min) => `${min} min in the oven`,
-		large: 'a large order',
-		driver: (min) => `a driver in about ${min} min`,
-		drive: (min) => `${min} min on the road`,
-		stale: (min) => `the kitchen was last heard of ${min} min ago`,
-	} satisfies BecauseWords as BecauseWords,
+	because: promise,
 	silent: (ago: string) => `Nothing heard of the driver’s phone for ${ago}: where it is and when it comes is not sure.`,
 	anyMinute: 'Any minute now',
 	notSure: 'We do not know exactly',

@@ -1,5 +1,6 @@
 import { italian } from '../allergens.ts';
 import type { Words } from './en.ts';
+import { promise } from '../promise/it.ts';
 
 export const it: Words = {
 	language: 'it',
@@ -44,14 +45,7 @@ export const it: Words = {
 	waits: (time) => `Ti aspetta dalle ${time}`,
 	moved: (range) => `Spostato: era ${range}.`,
 	about: (time) => `verso le ${time}`,
-	because: {
-		ahead: (n) => (n === 1 ? '1 ordine prima' : `${n} ordini prima`),
-		oven: (min) => `${min} min in forno`,
-		large: 'un ordine grande',
-		driver: (min) => `un fattorino tra circa ${min} min`,
-		drive: (min) => `${min} min di strada`,
-		stale: (min) => `ultima notizia dalla cucina ${min} min fa`,
-	},
+	because: promise,
 	silent: (ago) => `Dal telefono del fattorino nessuna notizia da ${ago}: dove sia e quando arrivi non è sicuro.`,
 	anyMinute: 'Da un momento all’altro',
 	notSure: 'Non lo sappiamo con precisione',

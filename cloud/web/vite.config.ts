@@ -3,8 +3,7 @@ import { readFileSync } from 'node:fs';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import type { Plugin, Rollup } from 'vite';
 import { defineConfig } from 'vitest/config';
-import type { TestSpecification } from 'vitest/node';
-import { BaseSequencer } from 'vitest/node';
+import { InOrder } from '../../shared/ui/src/in_order.ts';
 
 /** shell writes the driver's service worker, which has to know what that page is made of. */
 function shell(): Plugin {
@@ -36,13 +35,6 @@ function shell(): Plugin {
 
 function styles(chunk: Rollup.OutputChunk): string[] {
 	return [...((chunk as { viteMetadata?: { importedCss: Set<string> } }).viteMetadata?.importedCss ?? [])];
-}
-
-/** InOrder runs the files by their names: what one might leave behind, another finds on every machine, or on none. */
-class InOrder extends BaseSequencer {
-	override sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-		return Promise.resolve([...files].sort((a, b) => (a.moduleId < b.moduleId ? -1 : 1)));
-	}
 }
 
 // Four pages, each with what it needs and no more. Names of assets carry their content's hash, so a browser keeps them for ever.

@@ -3,8 +3,7 @@ import { readFileSync } from 'node:fs';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
-import type { TestSpecification } from 'vitest/node';
-import { BaseSequencer } from 'vitest/node';
+import { InOrder } from '../../shared/ui/src/in_order.ts';
 
 /** Under which path the node answers with which page. */
 const pages: Record<string, string> = { 'index.html': '/', 'counter.html': '/counter', 'board.html': '/board', 'health.html': '/health', 'pair.html': '/pair' };
@@ -31,13 +30,6 @@ function shell(): Plugin {
 			},
 		},
 	};
-}
-
-/** InOrder runs the files by their names: what one might leave behind, another finds on every machine, or on none. */
-class InOrder extends BaseSequencer {
-	override sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-		return Promise.resolve([...files].sort((a, b) => (a.moduleId < b.moduleId ? -1 : 1)));
-	}
 }
 
 // Five pages, each with what it needs and no more. Names of assets carry their content's hash, so a tablet keeps them for ever.

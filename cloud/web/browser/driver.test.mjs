@@ -232,16 +232,17 @@ test('an offer leaves the stop in hand in sight, and is gone when its time is up
 	const order = await place(pizza, { fulfilment: 'delivery' });
 	await out(d, page, order);
 	const { number } = await get(`/api/orders/${order.id}`);
-	let ends = 0; // when the offer ends that this story makes up
+	let lasts = 0; // for how long the offer holds that this story makes up, from each answer on: however slow the machine is, it is read in time; 0: there is none
 	await page.route('**/api/drivers/*/offers', async (route) => {
 		const response = await route.fetch();
 		const work = await response.json();
+		const ends = Date.now() + lasts;
 		const offer = (n) => ({ id: `made-up-${n}`, order_id: `made-up-${n}`, state: 'open', at: new Date(ends - 30_000).toISOString(), expires_at: new Date(ends).toISOString(), restaurant: { name: 'Awesome Pizza Main Street', latitude: 40.741, longitude: -73.989 }, drop: { name: '', address: `${n} Old Pennsylvania Turnpike Service Road, Building C, Apartment 1207b, Springfield`, latitude: 40.75, longitude: -73.98 }, ready_at: null, cash_due: null, because: ['1 min away', 'ready in 6 min'], trip: 'made-up', stop: n });
-		await route.fulfill({ response, json: Date.now() < ends ? { ...work, offers: [offer(1), offer(2)] } : work });
+		await route.fulfill({ response, json: lasts > 0 ? { ...work, offers: [offer(1), offer(2)] } : work });
 	});
 	const accept = page.getByRole('button', { name: 'Accept all 2' });
 	const box = (of) => of.boundingBox();
-	ends = Date.now() + 60_000;
+	lasts = 600_000;
 	await accept.waitFor();
 	const [yes, street, thumb] = [await box(accept), await box(page.locator('section .street')), await box(page.getByRole('button', { name: new RegExp(`^Delivered.*Order ${number}`) }))];
 	assert.ok(yes.y + yes.height < street.y && street.y + street.height < thumb.y, JSON.stringify([yes, street, thumb]));
@@ -253,20 +254,21 @@ test('an offer leaves the stop in hand in sight, and is gone when its time is up
 
 	// Who accepts by keyboard is not thrown off the page.
 	await page.route('**/trips/made-up/accept', async (route) => {
-		ends = 0;
+		lasts = 0;
 		await route.fulfill({ json: {} });
 	});
 	await accept.focus();
 	await page.keyboard.press('Enter');
 	await page.locator(`#stop-${order.id}:focus`).waitFor();
 
-	ends = Date.now() + 15_000;
+	lasts = 15_000;
 	await accept.waitFor();
 	await page.context().setOffline(true);
-	await page.getByText(/No signal/).waitFor({ timeout: 20_000 });
+	await page.getByText(/No signal/).waitFor({ timeout: 60_000 });
 	await accept.waitFor({ state: 'detached', timeout: 60_000 });
+	lasts = 0;
 	await page.context().setOffline(false);
-	await page.getByText(/No signal/).waitFor({ state: 'detached', timeout: 20_000 });
+	await page.getByText(/No signal/).waitFor({ state: 'detached', timeout: 60_000 });
 	await hold(page, /^Delivered/);
 	await status(order, 'Delivered');
 	await end();
@@ -308,6 +310,30 @@ test('what cannot be fetched is given back, with a reason, and is nobody’s aga
 	assert.deepEqual([hands.at(-1).act, hands.at(-1).by, hands.at(-1).because], ['taken_off', `driver:${d.id}`, 'breakdown']);
 	await page.getByRole('button', { name: 'Give it back' }).waitFor({ state: 'detached' });
 	await end();
+});
+
+test('who ends the shift anyway lets go of what is not fetched, and brings what is in the bag', async () => {
+	const { d, page } = await begin();
+	const [bag, shelf] = [await place(pizza, { fulfilment: 'delivery' }), await place(pizza, { fulfilment: 'delivery' })];
+	await out(d, page, bag);
+	await cook(shelf, 5);
+	await post(`/api/orders/${shelf.id}/assign-driver`, { driver_id: d.id });
+	const name = async (order) => `Order ${(await get(`/api/orders/${order.id}`)).number}`;
+	const [his, other] = [await name(bag), await name(shelf)];
+	await page.locator('h3', { hasText: other }).waitFor();
+	await page.getByRole('button', { name: 'End shift' }).click();
+	await page.getByRole('listitem').filter({ hasText: his }).getByText('It is in your bag').waitFor();
+	await page.getByRole('listitem').filter({ hasText: other }).getByText('Somebody else is asked for it.').waitFor();
+	await page.getByRole('button', { name: 'End the shift anyway' }).click();
+	await page.getByText('Off shift').waitFor();
+	await until('the other order to be nobody’s', async () => (await get(`/api/orders/${shelf.id}`)).delivery.driver?.id !== d.id, 60_000);
+	await page.locator('h3', { hasText: other }).waitFor({ state: 'detached' });
+	await page.getByRole('heading', { name: his }).waitFor();
+	await hold(page, /^Delivered/);
+	await status(bag, 'Delivered');
+	await page.getByText('Nothing to bring').waitFor();
+	await page.context().close();
+	await clear('r1');
 });
 
 test('who is not a driver does not get in', async () => {

@@ -243,7 +243,7 @@ test('an offer leaves the stop in hand in sight, and is gone when its time is up
 	const accept = page.getByRole('button', { name: 'Accept all 2' });
 	const box = (of) => of.boundingBox();
 	lasts = 600_000;
-	await accept.waitFor();
+	await accept.waitFor({ timeout: 60_000 });
 	const [yes, street, thumb] = [await box(accept), await box(page.locator('section .street')), await box(page.getByRole('button', { name: new RegExp(`^Delivered.*Order ${number}`) }))];
 	assert.ok(yes.y + yes.height < street.y && street.y + street.height < thumb.y, JSON.stringify([yes, street, thumb]));
 	await page.getByRole('button', { name: 'End shift' }).click();
@@ -262,7 +262,7 @@ test('an offer leaves the stop in hand in sight, and is gone when its time is up
 	await page.locator(`#stop-${order.id}:focus`).waitFor();
 
 	lasts = 15_000;
-	await accept.waitFor();
+	await accept.waitFor({ timeout: 60_000 });
 	await page.context().setOffline(true);
 	await page.getByText(/No signal/).waitFor({ timeout: 60_000 });
 	await accept.waitFor({ state: 'detached', timeout: 60_000 });

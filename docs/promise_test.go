@@ -17,7 +17,7 @@ type promiseSentences struct {
 	Ovens   []string `json:"ovens"`
 }
 
-// explainers are the files that explain promises, and which of theirs are sentences about ovens.
+// explainers are the files that explain promises. What is wrong with ovens they take from the line, whose words are read for themselves.
 var explainers = []string{"cloud/ordering/promise.go", "cloud/ordering/reckon.go", "edge/kitchen/promise.go", "edge/kitchen/later.go"}
 
 func TestEverySentenceThatExplainsAPromiseIsInTheListThatPagesAreHeldAgainst(t *testing.T) {

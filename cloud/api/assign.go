@@ -110,10 +110,18 @@ func (a *API) giveBack(ctx context.Context, in *giveBackInput) (*orderOutput, er
 		reason = in.Body.Reason
 		acts.Of(ctx).Words("reason", reason)
 	}
-	if now.Driver != nil {
+	byStaff, pinned := d.Driver == "", version
+	switch {
+	case now.Driver != nil:
 		acts.Of(ctx).Say("driver", now.Driver.ID, "")
+		d.Driver = now.Driver.ID // what the log of acts says is what is done, or nothing is
+	case pinned == 0:
+		pinned = now.Version // nobody has it: who is given it meanwhile keeps it
 	}
-	r, err := a.Ordering.HandBack(ctx, in.ID, version, d, reason)
+	r, err := a.Ordering.HandBack(ctx, in.ID, pinned, d, reason)
+	if byStaff && (problem.Is(err, problem.Refused) || problem.Is(err, problem.Stale) && version == 0) {
+		return nil, problem.New(problem.Conflict, "not_with_driver", "the order has changed hands meanwhile: read it again")
+	}
 	if err != nil {
 		return nil, notToGiveBack(err, &now)
 	}

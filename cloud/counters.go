@@ -153,8 +153,9 @@ func boardOf(v *dispatch.View) link.DeskBoard {
 		shown[o.ID] = true
 		b.Orders = append(b.Orders, orderOf(o, looks[o.ID], stuck[o.ID]))
 	}
-	for i := range v.Drivers[:min(len(v.Drivers), link.DeskDrivers)] {
-		b.Drivers = append(b.Drivers, driverOf(&v.Drivers[i], v.Plan.Orders, shown, v.Now))
+	all := v.Listed()
+	for i := range all[:min(len(all), link.DeskDrivers)] {
+		b.Drivers = append(b.Drivers, driverOf(&all[i], v.Plan.Orders, shown, v.Now))
 	}
 	return b
 }

@@ -225,9 +225,10 @@ func reasonsOf(why []dispatch.Reason) []reasonView {
 }
 
 func dutiesOf(v *dispatch.View) []dutyView {
-	out := make([]dutyView, 0, len(v.Drivers))
-	for i := range v.Drivers {
-		d := dutyView{driverView: driverViewOf(&v.Drivers[i]), Trip: v.Drivers[i].Trip, Way: []order.ID{}, Silent: at(v.Drivers[i].SilentSince(v.Now))}
+	all := v.Listed()
+	out := make([]dutyView, 0, len(all))
+	for i := range all {
+		d := dutyView{driverView: driverViewOf(&all[i]), Trip: all[i].Trip, Way: []order.ID{}, Silent: at(all[i].SilentSince(v.Now))}
 		if w, told := v.Waits[d.ID]; told && len(d.Orders) == 0 && d.Status == wire.Available {
 			d.Wait = some(standsView{w.Restaurant, instant{w.Since}, instant{w.At}, english(w.Because), reasonsOf(w.Because)})
 		}

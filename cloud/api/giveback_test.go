@@ -1,11 +1,14 @@
 package api_test
 
 import (
+	"context"
 	"slices"
 	"testing"
 	"time"
 
+	"awesome.pizza/cloud/api"
 	"awesome.pizza/cloud/dispatch"
+	"awesome.pizza/cloud/ordering"
 	"awesome.pizza/shared/order"
 )
 
@@ -59,5 +62,58 @@ func TestWhatIsOnTheRoadIsNotGivenBack(t *testing.T) {
 	c.call(t, req{"POST", path + "/give-back", nil, bearer(key)}).refused(t, 409, "illegal_step")
 	if a := c.call(t, req{"POST", path + "/fail", map[string]any{"reason": "nobody opened"}, bearer(key)}).is(t, 200); a.at("status") != "Failed" {
 		t.Errorf("%s", a.body)
+	}
+}
+
+// meanwhile is an Ordering in which something comes between reading an order and giving it back.
+type meanwhile struct {
+	api.Ordering
+	happens func()
+}
+
+func (m *meanwhile) HandBack(ctx context.Context, id order.ID, ifVersion int, d ordering.Deed, because string) (ordering.Record, error) {
+	if m.happens != nil {
+		m.happens()
+	}
+	return m.Ordering.HandBack(ctx, id, ifVersion, d, because)
+}
+
+// TestStaffTakeAnOrderFromWhomTheyReadThatItIsWith: who gets it in between keeps it, and nobody is said to have lost what he had not.
+func TestStaffTakeAnOrderFromWhomTheyReadThatItIsWith(t *testing.T) {
+	t.Parallel()
+	m := &meanwhile{}
+	c := open(t, func(d *api.Deps, _ *api.Settings) { m.Ordering, d.Ordering = d.Ordering, m })
+	hire := func(name string) ordering.Driver {
+		id := c.post(t, "/api/drivers", map[string]any{"name": name, "restaurant_id": "r1"}).is(t, 201).id()
+		return ordering.Driver{ID: string(id), Name: name}
+	}
+	ada, bo := hire("Ada"), hire("Bo")
+	id := c.queued(t)
+	path := "/api/orders/" + string(id)
+	m.happens = func() { // dispatch gives it to somebody
+		if _, err := c.service.Assign(t.Context(), id, 0, bo, nil, ordering.ByCloud); err != nil {
+			t.Error(err)
+		}
+	}
+	c.post(t, path+"/give-back", nil).refused(t, 409, "not_with_driver")
+	m.happens = nil
+	c.post(t, path+"/assign-driver", map[string]any{"driver_id": ada.ID, "instead_of": bo.ID}).is(t, 200)
+	m.happens = func() { // or moves it
+		if _, err := c.service.Reassign(t.Context(), id, 0, ada.ID, bo, ordering.ByCloud); err != nil {
+			t.Error(err)
+		}
+	}
+	c.post(t, path+"/give-back", nil).refused(t, 409, "not_with_driver")
+	m.happens = nil
+	if r, err := c.Order(t.Context(), id); err != nil || r.Driver == nil || r.Driver.ID != bo.ID {
+		t.Fatalf("who was given it in between has lost it: %+v, %v", r.Driver, err)
+	}
+	c.post(t, path+"/give-back", nil).is(t, 200)
+	hands, err := c.Hands(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if last := hands[len(hands)-1]; last.Act != ordering.TakenOff || last.Driver != bo.ID || last.By != ordering.ByStaff {
+		t.Errorf("%+v", hands)
 	}
 }

@@ -43,9 +43,13 @@ type View struct {
 	Zone  Zone
 	Zones []Zone // all
 	Snapshot
-	Plan  Plan
-	Waits map[string]Wait // where idle drivers were told to wait, by driver
+	Plan   Plan
+	Strays []Driver        // on shift, and in no plan: see Atlas.strays
+	Waits  map[string]Wait // where idle drivers were told to wait, by driver
 }
+
+// Listed are all drivers whom a dispatcher is shown: those of the plan, and strays.
+func (v *View) Listed() []Driver { return slices.Concat(v.Drivers, v.Strays) }
 
 // NewDesk is a desk beside a dispatcher, with a scene of its own.
 func NewDesk(s Scene, d *Dispatcher) *Desk {
@@ -83,7 +87,7 @@ func (d *Desk) Look(ctx context.Context, restaurant string) (View, error) {
 	s.hear(d.Heard)
 	v.Snapshot = d.atlas.share(&s, []string{zone.ID})[0]
 	v.Plan = d.Plan(v.Snapshot)
-	v.Drivers = append(v.Drivers, d.atlas.strays(&s)...)
+	v.Strays = d.atlas.strays(&s)
 	waits, err := d.Store.WaitsSince(ctx, now.Add(-WaitHolds))
 	if err != nil {
 		return View{}, fmt.Errorf("read where drivers wait: %w", err)

@@ -68,6 +68,7 @@ func (v *View) of(restaurant string) View {
 			out.Drivers = append(out.Drivers, *d)
 		}
 	}
+	out.Strays = v.Strays // they drive for all
 	return out
 }
 

@@ -120,8 +120,8 @@ func TestWhoIsOnShiftAndNotHeardOfIsListed(t *testing.T) {
 		t.Fatal(err)
 	}
 	heard := map[string]time.Time{}
-	for i := range v.Drivers {
-		heard[v.Drivers[i].ID] = v.Drivers[i].SilentSince(v.Now)
+	for _, d := range v.Listed() {
+		heard[d.ID] = d.SilentSince(v.Now)
 	}
 	want := map[string]time.Time{
 		"ours": {}, "both": {}, "quiet": long, "near": long, "never seen": never.StatusAt, "gone home": long, "signed out with a bag": {},
@@ -142,5 +142,32 @@ func TestWhoIsOnShiftAndNotHeardOfIsListed(t *testing.T) {
 		if d.SilentSince(noon).IsZero() == on.silent {
 			t.Errorf("%s: silent since %v", name, d.SilentSince(noon))
 		}
+	}
+}
+
+// TestAPlanWithOneMoreHasNobodyElseMore: two plans are compared, so they have the same drivers but for those one asks about.
+func TestAPlanWithOneMoreHasNobodyElseMore(t *testing.T) {
+	t.Parallel()
+	r := neighbours()
+	r.drivers = append(r.drivers, with(driver("in another town", 400), func(d *dispatch.Driver) { d.Home = "" }))
+	desk := deskOf(r)
+	plan, seen := desk.Plan, [][]string{}
+	desk.Plan = func(s dispatch.Snapshot) dispatch.Plan {
+		var ids []string
+		for i := range s.Drivers {
+			ids = append(ids, s.Drivers[i].ID)
+		}
+		seen = append(seen, ids)
+		return plan(s)
+	}
+	if _, _, err := desk.WhatIf(t.Context(), "r1", 1); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([][]string{{"ours", "theirs", "both"}, {"ours", "theirs", "both", "~0"}}, seen); diff != "" {
+		t.Error(diff)
+	}
+	v, err := desk.Look(t.Context(), "r1")
+	if err != nil || len(v.Strays) != 1 || len(v.Listed()) != len(v.Drivers)+1 {
+		t.Errorf("%+v, %v", v.Strays, err)
 	}
 }

@@ -42,6 +42,7 @@ const (
 	suggestEvery = 20 * time.Second
 	onTheWay     = 5 * time.Minute // for which a driver is not told of another place
 	Lately       = 3 * time.Hour   // of orders that tell where the next ones will be
+	MostPlacings = 400             // of a restaurant, the newest of them: all, up to 130 an hour
 	window       = 45 * time.Minute
 )
 

@@ -162,3 +162,67 @@ func TestWhatWasOrderedLatelyIsCounted(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+// TestWhatWasOrderedIsReadOncePerRestaurantAndMinute: whoever looks at one zone and then at another has not forgotten the first.
+func TestWhatWasOrderedIsReadOncePerRestaurantAndMinute(t *testing.T) {
+	t.Parallel()
+	c := newChain(t)
+	c.place(t, order.ByDelivery)
+	now := time.Now().UTC().Truncate(time.Minute).Add(2*time.Minute + 10*time.Second)
+	d := c.ForDispatch()
+	look := func(now time.Time, want int, restaurants ...string) {
+		t.Helper()
+		s, err := d.DispatchSnapshot(t.Context(), now, restaurants)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, p := range s.Placings {
+			if i > 0 && p.At.Before(s.Placings[i-1].At) {
+				t.Errorf("%v comes after %v", p.At, s.Placings[i-1].At)
+			}
+		}
+		if len(s.Placings) != want {
+			t.Errorf("%v: %d orders, want %d", restaurants, len(s.Placings), want)
+		}
+	}
+	look(now, 1, "r1")
+	c.ordered(t, "r1", 1, time.Minute)
+	c.ordered(t, "r2", 3, time.Minute)
+	look(now, 3, "r2")
+	look(now, 1, "r1")
+	look(now, 4, "r1", "r2")
+	look(now, 1, "r1")
+	look(now.Add(time.Minute), 2, "r1")
+	look(now.Add(time.Minute), 5, "r2", "r1")
+	look(now.Add(4*time.Hour), 0, "r1", "r2")
+	look(now, 5, "r1", "r2") // by a clock that was set back
+}
+
+func TestOfABusyRestaurantAllIsCountedThatWasOrderedLately(t *testing.T) {
+	t.Parallel()
+	c := newChain(t)
+	c.place(t, order.ByDelivery)
+	const busy, calm = 360, 110
+	c.ordered(t, "r1", busy-1, dispatch.Lately/(busy+10)) // two a minute
+	c.ordered(t, "r2", calm, dispatch.Lately/(calm+10))
+	s, err := c.ForDispatch().DispatchSnapshot(t.Context(), time.Now().Add(2*time.Minute), []string{"r1", "r2"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]int{}
+	for _, p := range s.Placings {
+		got[p.Restaurant]++
+	}
+	if got["r1"] != busy || got["r2"] != calm {
+		t.Errorf("%v", got)
+	}
+}
+
+// ordered copies an order so often to a restaurant, each some time before the other.
+func (c *chain) ordered(t testing.TB, restaurant string, times int, apart time.Duration) {
+	t.Helper()
+	c.sql(t, `
+		INSERT INTO orders (id, restaurant, token, placed_at, delivers, make_seconds, version, status, open, intake, doc, state)
+		SELECT gen_random_uuid(), $1, md5($1 || n || random()::text), placed_at - n * $3::bigint * interval '1 microsecond', true, 200, 3, 'Delivered', false, false, doc, state
+		FROM generate_series(1, $2::int) n, (SELECT placed_at, doc, state FROM orders WHERE open LIMIT 1) o`, restaurant, times, apart.Microseconds())
+}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -13,17 +14,14 @@ import (
 	"awesome.pizza/cloud/dispatch"
 )
 
-// mostPlacings of each restaurant tell enough of where the next orders will be. They are counted for each, so that whoever reads some restaurants reads the
-// same of them.
-const mostPlacings = 100
-
-// placings are the deliveries that were ordered at some restaurants in a while, oldest first.
+// placings are the deliveries that were ordered at some restaurants in a while, oldest first. The newest are counted for each restaurant, so that whoever
+// reads some restaurants reads the same of them.
 func placings(ctx context.Context, tx pgx.Tx, restaurants []string, since, until time.Time) ([]dispatch.Placing, error) {
 	rows, err := tx.Query(ctx, `
 		SELECT restaurant, placed_at, state->>'ready' FROM (
 			SELECT id, restaurant, placed_at, state, row_number() OVER (PARTITION BY restaurant ORDER BY placed_at DESC, id) AS nth FROM orders
 			WHERE placed_at >= $2 AND placed_at < $3 AND delivers AND restaurant = ANY ($1)
-		) newest WHERE nth <= $4 ORDER BY placed_at, id`, restaurants, since.UTC(), until.UTC(), mostPlacings)
+		) newest WHERE nth <= $4 ORDER BY placed_at, id`, restaurants, since.UTC(), until.UTC(), dispatch.MostPlacings)
 	if err != nil {
 		return nil, err
 	}
@@ -38,27 +36,62 @@ func placings(ctx context.Context, tx pgx.Tx, restaurants []string, since, until
 	})
 }
 
-// demand is what was ordered lately, as a snapshot has it.
+// mostDemand is of how many orders a snapshot's demand is remembered; of more it is read anew. Each takes some 80 bytes.
+const mostDemand = 250_000
+
+// demand is what was ordered lately, as snapshots of one minute have it.
 type demand struct {
-	until       time.Time
-	restaurants []string
-	placings    []dispatch.Placing
+	until time.Time
+	of    map[string][]dispatch.Placing // by restaurant
+	size  int
+	asked []string // the last time
+	told  []dispatch.Placing
 }
 
 // settle is how long after a minute all that was ordered in it is committed.
 const settle = 5 * time.Second
 
-// ordered is what was ordered before the minute that runs: a plan needs no more. Who has read it in this minute has read what everybody reads.
+// ordered is what was ordered before the minute that runs: a plan needs no more. It is read once for each restaurant, whoever asks for it with which others.
 func (d *Dispatch) ordered(ctx context.Context, tx pgx.Tx, now time.Time, restaurants []string) ([]dispatch.Placing, error) {
-	until := now.Add(-settle).Truncate(time.Minute)
-	if d.demand.until.Equal(until) && slices.Equal(d.demand.restaurants, restaurants) {
-		return d.demand.placings, nil
+	m, until := &d.demand, now.Add(-settle).Truncate(time.Minute)
+	if m.until.Equal(until) && m.told != nil && slices.Equal(m.asked, restaurants) {
+		return m.told, nil
 	}
-	all, err := placings(ctx, tx, restaurants, until.Add(-dispatch.Lately), until)
-	if err == nil {
-		d.demand = demand{until, slices.Clone(restaurants), all}
+	if !m.until.Equal(until) || m.size > mostDemand {
+		*m = demand{until: until, of: map[string][]dispatch.Placing{}}
 	}
-	return all, err
+	unread := slices.DeleteFunc(slices.Clone(restaurants), func(r string) bool { _, read := m.of[r]; return read })
+	if len(unread) > 0 {
+		all, err := placings(ctx, tx, unread, until.Add(-dispatch.Lately), until)
+		if err != nil {
+			return nil, err
+		}
+		m.add(unread, all)
+	}
+	m.asked, m.told = slices.Clone(restaurants), m.merged(restaurants)
+	return m.told, nil
+}
+
+func (m *demand) add(restaurants []string, all []dispatch.Placing) {
+	for _, r := range restaurants {
+		m.of[r] = nil
+	}
+	for _, p := range all {
+		m.of[p.Restaurant] = append(m.of[p.Restaurant], p)
+	}
+	m.size += len(restaurants) + len(all)
+}
+
+// merged is what was ordered at some restaurants, oldest first.
+func (m *demand) merged(restaurants []string) []dispatch.Placing {
+	out := []dispatch.Placing{}
+	for _, r := range restaurants {
+		out = append(out, m.of[r]...)
+	}
+	slices.SortStableFunc(out, func(a, b dispatch.Placing) int {
+		return cmp.Or(a.At.Compare(b.At), strings.Compare(a.Restaurant, b.Restaurant))
+	})
+	return out
 }
 
 // SaveWaits replaces what is suggested to some drivers.

@@ -14,7 +14,6 @@ const (
 	OutboxKept  = 7 * 24 * time.Hour  // after the cloud has them: its insurance against its own restore
 	OutboxBytes = 200 << 20           // … but not more than this
 	AloneDays   = 30                  // days on which something happened, of the events of a node that belongs to no chain
-	TicketsKept = 30 * 24 * time.Hour // after they ended, at least
 	LivedDays   = 31                  // today, and the days before it on which the node ran, of which tickets are kept
 	NumbersKept = 35 * 24 * time.Hour // last numbers of business days; no less than their tickets
 	LettersKept = 1000                // dead letters

@@ -93,3 +93,46 @@ func TestADayThatComesAgainIsNotAnOldOne(t *testing.T) {
 		t.Error("it is never forgotten")
 	}
 }
+
+// TestAnUpgradedNodeForgetsWhatIsOldAtOnce: a node that gets this program has lived before, and the days on which its tickets ended say on which days.
+func TestAnUpgradedNodeForgetsWhatIsOldAtOnce(t *testing.T) {
+	t.Parallel()
+	path := copied(t, fileOf(13))
+	const shut = 4 // days ago nobody came
+	old := plain(t, path)
+	for ago := 1; ago < store.LivedDays+5; ago++ {
+		if ago == shut {
+			continue
+		}
+		for n := range 2 {
+			id, ended := fmt.Sprintf("old-%d-%d", ago, n), at.AddDate(0, 0, -ago).Add(time.Duration(n)*time.Minute)
+			for _, sql := range []string{
+				`INSERT INTO orders (id, doc) SELECT $1, doc FROM orders LIMIT 1`,
+				`INSERT INTO tickets (order_id, state, open, ended_at) SELECT $1, json_set(state, '$.number', 0), 0, $2 FROM tickets WHERE open = 0 LIMIT 1`,
+			} {
+				if _, err := old.ExecContext(t.Context(), sql, id, ended.UnixMilli()); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+	if _, err := old.ExecContext(t.Context(), `DELETE FROM sums`); err != nil {
+		t.Fatal(err)
+	}
+	if err := old.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s := open(t, path)
+	defer func() { closed(t, s) }()
+	if err := s.Prune(t.Context(), at.Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	last := store.LivedDays // days ago: with the one on which nobody came it is one more than without
+	for ago, want := range map[int]bool{1: true, last - 1: true, last: true, last + 1: false, last + 4: false} {
+		for n := range 2 {
+			if _, err := s.Ticket(t.Context(), order.ID(fmt.Sprintf("old-%d-%d", ago, n))); (err == nil) != want {
+				t.Errorf("a ticket of %d days ago is there: %v, want %v (%v)", ago, err == nil, want, err)
+			}
+		}
+	}
+}

@@ -120,7 +120,7 @@ func (a *API) giveBack(ctx context.Context, in *giveBackInput) (*orderOutput, er
 	}
 	r, err := a.Ordering.HandBack(ctx, in.ID, pinned, d, reason)
 	if byStaff && (problem.Is(err, problem.Refused) || problem.Is(err, problem.Stale) && version == 0) {
-		return nil, problem.New(problem.Conflict, "not_with_driver", "the order has changed hands meanwhile: read it again")
+		return nil, problem.New(problem.Conflict, "not_with_driver", "the order, or who has it, has changed meanwhile: read it again")
 	}
 	if err != nil {
 		return nil, notToGiveBack(err, &now)
